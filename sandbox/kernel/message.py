@@ -8,8 +8,9 @@ never formatted strings, so that one refusal reads well in both languages.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TypeAlias
 
-Value = "str | int | Message"
+Value: TypeAlias = "str | int | Message"
 
 
 @dataclass(frozen=True, slots=True)
