@@ -1,0 +1,157 @@
+"""What may happen next: every record kind, verb and state of the platform as one table.
+
+One row is the permission asked of `may`, the tag of the audit fact, the command, the route
+and the edge in the state diagram. A creation has no source state. Steps with a judging
+role need the person's own credential. Nothing here knows who asks; see `permits`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sandbox.kernel.actors import Role
+
+_OFFICER = Role.AUTHORITY_OFFICER
+_SECURITY = Role.SECURITY_REVIEWER
+_PROVIDER = Role.PROVIDER_REVIEWER
+_STEWARD = Role.STEWARD
+_OPERATOR = Role.OPERATOR
+_DEVELOPER = Role.DEVELOPER
+_ACCOUNTS = Role.ORGANISATION_OFFICER
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row: of this kind, this verb leads from one of `sources` to `target`.
+
+    `roles` is who may take it; empty means the platform itself. `article` is the article of
+    """
+
+    kind: str
+    verb: str
+    sources: frozenset[str]
+    target: str
+    roles: frozenset[Role]
+    article: str
+
+    @property
+    def name(self) -> str:
+        """Return `kind:verb`: permission, audit tag, route and command in one."""
+        return f"{self.kind}:{self.verb}"
+
+    @property
+    def creates(self) -> bool:
+        """Return whether the step makes the record."""
+        return not self.sources
+
+    @property
+    def by_system(self) -> bool:
+        """Return whether only the platform itself may take the step."""
+        return not self.roles
+
+
+def _step(kind: str, verb: str, sources: str, target: str, *roles: Role, article: str) -> Step:
+    return Step(kind, verb, frozenset(sources.split()), target, frozenset(roles), article)
+
+
+STEPS: tuple[Step, ...] = (
+    _step("organisation", "register", "", "registered", _OFFICER, article="第三条"),
+    _step("organisation", "suspend", "registered", "suspended", _OFFICER, article="第三条"),
+    _step("organisation", "reinstate", "suspended", "registered", _OFFICER, article="第三条"),
+    _step("account", "invite", "", "invited", _ACCOUNTS, _OFFICER, article="第四条"),
+    _step("account", "enrol", "invited", "active", article="第四条"),
+    _step("account", "reset", "active locked", "invited", _ACCOUNTS, article="第四条"),
+    _step("account", "lock", "active", "locked", article="第十六条"),
+    _step("account", "unlock", "locked", "active", _ACCOUNTS, article="第十六条"),
+    _step(
+        "account", "suspend", "active locked invited", "suspended", _ACCOUNTS, _OFFICER, article="第十六条"
+    ),
+    _step("account", "issue-token", "active", "active", *Role, article="第十六条"),
+    _step("account", "revoke-token", "active", "active", *Role, article="第十六条"),
+    _step("grant", "propose", "", "proposed", _ACCOUNTS, article="第四条"),
+    _step("grant", "found", "", "in-force", article="第四条"),
+    _step("grant", "confirm", "proposed", "in-force", _ACCOUNTS, article="第四条"),
+    _step("grant", "countersign", "proposed", "in-force", _OFFICER, article="第四条"),
+    _step("grant", "decline", "proposed", "declined", _OFFICER, article="第四条"),
+    _step("grant", "revoke", "proposed in-force", "revoked", _ACCOUNTS, _OFFICER, article="第四条"),
+    _step("operating-agreement", "draft", "", "drafted", _OPERATOR, article="第十一条"),
+    _step("operating-agreement", "sign", "drafted", "active", _OFFICER, article="第十一条"),
+    _step("operating-agreement", "terminate", "active", "terminated", _OFFICER, article="第十一条"),
+    _step("environment", "establish", "", "established", _OFFICER, article="第十一条"),
+    _step("environment", "close", "established", "closed", _OFFICER, article="第十一条"),
+    _step("dataset", "register", "", "registered", _STEWARD, article="第六条"),
+    _step("dataset", "classify", "registered classified", "classified", _STEWARD, article="第五条"),
+    _step("dataset", "withdraw", "registered classified", "withdrawn", _STEWARD, article="第六条"),
+    _step("delivery", "receive", "", "quarantined", _STEWARD, article="第九条"),
+    _step("delivery", "read", "quarantined", "read", article="第九条"),
+    _step("delivery", "fail", "quarantined", "failed", article="第九条"),
+    _step("delivery", "accept", "read", "accepted", _STEWARD, article="第九条"),
+    _step("delivery", "refuse", "read quarantined", "refused", _STEWARD, article="第九条"),
+    _step("masking-policy", "draft", "", "drafted", _STEWARD, article="第六条"),
+    _step("masking-policy", "confirm", "drafted", "confirmed", _STEWARD, article="第六条"),
+    _step("masking-policy", "supersede", "confirmed", "superseded", _STEWARD, article="第六条"),
+    _step("application", "submit", "", "submitted", _DEVELOPER, article="第七条"),
+    _step("application", "accept", "submitted", "accepted", _OFFICER, article="第八条"),
+    _step("application", "reject", "submitted", "rejected", _OFFICER, article="第八条"),
+    _step("application", "withdraw", "submitted accepted", "withdrawn", _DEVELOPER, article="第七条"),
+    _step("item", "push", "", "pushed", _OFFICER, article="第八条"),
+    _step("item", "approve", "pushed", "approved", _PROVIDER, _OFFICER, article="第八条"),
+    _step("item", "refuse", "pushed", "refused", _PROVIDER, _OFFICER, article="第八条"),
+    _step("service-agreement", "draft", "", "drafted", _OPERATOR, article="第十二条"),
+    _step("service-agreement", "accept", "drafted", "accepted", _DEVELOPER, article="第十二条"),
+    _step("service-agreement", "sign", "accepted", "active", _OPERATOR, article="第十二条"),
+    _step("service-agreement", "suspend", "active", "suspended", _OPERATOR, _OFFICER, article="第十七条"),
+    _step("service-agreement", "resume", "suspended", "active", _OFFICER, article="第十七条"),
+    _step(
+        "service-agreement",
+        "terminate",
+        "drafted accepted active suspended",
+        "terminated",
+        _OPERATOR,
+        _OFFICER,
+        article="第十七条",
+    ),
+    _step("service-agreement", "expire", "active suspended", "expired", article="第十七条"),
+    _step("landing-order", "order", "", "ordered", _STEWARD, article="第九条"),
+    _step("landing-order", "land", "ordered", "landed", article="第九条"),
+    _step("landing-order", "stop", "ordered", "stopped", article="第九条"),
+    _step("landing-order", "resume", "stopped", "ordered", _STEWARD, article="第九条"),
+    _step("snapshot", "publish", "", "published", article="第九条"),
+    _step("snapshot", "withdraw", "published", "withdrawn", _STEWARD, _OFFICER, article="第九条"),
+    _step("seat", "provision", "", "provisioned", _OPERATOR, article="第十二条"),
+    _step("seat", "open", "provisioned closed", "open", _DEVELOPER, article="第十二条"),
+    _step("seat", "run", "open", "open", _DEVELOPER, article="第十三条"),
+    _step("seat", "close", "open", "closed", _DEVELOPER, _OPERATOR, article="第十二条"),
+    _step("seat", "suspend", "provisioned open closed", "suspended", _OPERATOR, _OFFICER, article="第十七条"),
+    _step("seat", "reinstate", "suspended", "closed", _OFFICER, article="第十七条"),
+    _step("seat", "expire", "provisioned open closed suspended", "expired", article="第十七条"),
+    _step("submission", "submit", "", "frozen", _DEVELOPER, article="第十九条"),
+    _step("submission", "judge", "frozen", "in-review", article="第十九条"),
+    _step("submission", "refuse", "frozen", "refused", article="第十七条"),
+    _step("submission", "withdraw", "frozen in-review", "withdrawn", _DEVELOPER, article="第十九条"),
+    _step("submission", "approve", "in-review", "approved", article="第十九条"),
+    _step("submission", "reject", "in-review", "rejected", article="第十九条"),
+    _step("submission", "release", "approved", "released", _SECURITY, _OFFICER, article="第十九条"),
+    _step("review", "cast", "", "cast", _SECURITY, _PROVIDER, article="第十九条"),
+    _step("release", "issue", "", "issued", _SECURITY, _OFFICER, article="第十九条"),
+    _step("release", "collect", "issued", "issued", _DEVELOPER, article="第十三条"),
+    _step("release", "recall", "issued", "recalled", _SECURITY, _OFFICER, article="第十七条"),
+)
+"""The whole table, in the order of the journey."""
+
+_BY_NAME = {step.name: step for step in STEPS}
+
+
+def step(name: str) -> Step:
+    """Return the row of `kind:verb`; an unknown name is a `KeyError`, never a permission."""
+    return _BY_NAME[name]
+
+
+def steps_of(kind: str) -> tuple[Step, ...]:
+    """Return the rows of one record kind in table order."""
+    return tuple(row for row in STEPS if row.kind == kind)
+
+
+def states_of(kind: str) -> frozenset[str]:
+    """Return every state that a record of the kind can be in."""
+    return frozenset(row.target for row in steps_of(kind))

@@ -1,0 +1,407 @@
+"""Every kind of record of the platform, as frozen values.
+
+A record is what stands; the facts in the log are how it came to stand. `id` is empty until
+the store gives one; `state` is a state of `lifecycle`. Records hold references by id and
+never values of data columns. `organisation` is whose record it is, `environment` where it
+lives: the store indexes both, and cities and counties see nothing of each other by them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar
+
+from sandbox.kernel.actors import Role
+from sandbox.kernel.entities import EntityType, IdentifierClass
+from sandbox.kernel.findings import Verdict
+from sandbox.kernel.grades import Grading, Zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """The head that all records share."""
+
+    KIND: ClassVar[str] = ""
+    id: str = ""
+    state: str
+
+
+class OrganisationRole(StrEnum):
+    """What an organisation is under the measure (第三条, 第四条)."""
+
+    AUTHORITY = "authority"  # 大数据主管部门
+    PROVIDER = "provider"  # 数据提供部门
+    OPERATOR = "operator"  # 数据运营商
+    DEVELOPER = "developer"  # 数据开发利用者
+    THIRD_PARTY_REVIEWER = "third-party-reviewer"  # 具备资质的第三方
+    SUPERVISOR = "supervisor"  # 网信、公安等监管部门
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Organisation(Record):
+    """A department, firm or body, with its code and its roles."""
+
+    KIND: ClassVar[str] = "organisation"
+    name: str
+    uscc: str
+    kind: str
+    roles: tuple[OrganisationRole, ...]
+    region: str
+    qualified_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account(Record):
+    """One person's account in one organisation; `person` is a keyed digest of the identity."""
+
+    KIND: ClassVar[str] = "account"
+    organisation: str
+    name: str
+    display_name: str
+    person: str
+    public_key: str = ""
+    duties: tuple[Role, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grant(Record):
+    """One role of one account: proposed by the own organisation, countersigned if it judges."""
+
+    KIND: ClassVar[str] = "grant"
+    organisation: str
+    account: str
+    role: Role
+    proposed_by: str
+    founding: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OperatingAgreement(Record):
+    """开发利用协议 between the authority and an operator for one environment (第十一条)."""
+
+    KIND: ClassVar[str] = "operating-agreement"
+    organisation: str
+    authority: str
+    environment_code: str
+    scope: str
+    term_from: date
+    term_to: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Environment(Record):
+    """安全可信开发利用环境 of the city or a county (第三条, 第十一条)."""
+
+    KIND: ClassVar[str] = "environment"
+    organisation: str
+    code: str
+    name: str
+    region: str
+    agreement: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Column:
+    """One information item of a dataset as its steward confirmed it."""
+
+    name: str
+    comment: str = ""
+    type: EntityType | None = None
+    identifier: IdentifierClass = IdentifierClass.OTHER
+    sensitive: bool = False
+    level: int = 1
+    technique: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unit:
+    """Which columns identify one person, firm or household of the dataset."""
+
+    kind: str
+    columns: tuple[str, ...]
+    sentinels: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset(Record):
+    """A catalogue entry: whose, of what grade, with which columns and units."""
+
+    KIND: ClassVar[str] = "dataset"
+    organisation: str
+    environment: str
+    code: str
+    title: str
+    grading: Grading
+    library: str = "department"
+    special_regime: str = ""
+    columns: tuple[Column, ...] = ()
+    units: tuple[Unit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery(Record):
+    """A file handed in for a dataset, sealed in quarantine and reconciled."""
+
+    KIND: ClassVar[str] = "delivery"
+    organisation: str
+    environment: str
+    dataset: str
+    file_name: str
+    digest: str
+    size: int
+    declared_rows: int | None
+    key_id: str
+    counted_rows: int = 0
+    good_rows: int = 0
+    bad_rows: int = 0
+    encoding: str = ""
+    columns: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MaskingPolicy(Record):
+    """A version of how a dataset is masked, as text and digest."""
+
+    KIND: ClassVar[str] = "masking-policy"
+    organisation: str
+    environment: str
+    dataset: str
+    version: int
+    text: str
+    digest: str
+    zone: Zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowRange:
+    """Which rows an item may have: values of one column from `start` to `end`, or a list."""
+
+    column: str
+    start: str = ""
+    end: str = ""
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ItemRequest:
+    """What an application asks of one dataset, with a reason for every column."""
+
+    dataset: str
+    columns: tuple[str, ...]
+    justification: str
+    rows: tuple[RowRange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Application(Record):
+    """数据需求申请 with the five named elements of 第七条."""
+
+    KIND: ClassVar[str] = "application"
+    organisation: str
+    environment: str
+    regime: str
+    scenario: str
+    scope: str
+    term_from: date
+    term_to: date
+    security_controls: str
+    applicant: str
+    requests: tuple[ItemRequest, ...]
+    regime_override: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Item(Record):
+    """One dataset's part of an application, reviewed by its own provider with its own clock."""
+
+    KIND: ClassVar[str] = "item"
+    organisation: str
+    environment: str
+    application: str
+    dataset: str
+    reviewer: str
+    columns: tuple[str, ...]
+    rows: tuple[RowRange, ...] = ()
+    justification: str = ""
+    pushed_on: date
+    due_on: date
+    conditions: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceAgreement(Record):
+    """授权服务协议: what the developer may do, for whom, how long (第十二条)."""
+
+    KIND: ClassVar[str] = "service-agreement"
+    organisation: str
+    operator: str
+    environment: str
+    application: str
+    items: tuple[str, ...]
+    scenario: str
+    term_from: date
+    term_to: date
+    users: tuple[str, ...]
+    seats: int
+    key_id: str
+    zone: Zone = Zone.DEVELOPMENT
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LandingOrder(Record):
+    """The order to mask an approved item of one delivery for one agreement (第九条)."""
+
+    KIND: ClassVar[str] = "landing-order"
+    organisation: str
+    environment: str
+    agreement: str
+    item: str
+    dataset: str
+    delivery: str
+    policy: str
+    columns: tuple[str, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot(Record):
+    """One immutable masked version of a dataset for one agreement."""
+
+    KIND: ClassVar[str] = "snapshot"
+    organisation: str
+    environment: str
+    agreement: str
+    dataset: str
+    order: str
+    series: str
+    version: int
+    manifest_digest: str
+    sidecar: str
+    rows: int
+    smallest_class: int
+    interactive: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seat(Record):
+    """开发席位 of one service agreement for one named user."""
+
+    KIND: ClassVar[str] = "seat"
+    organisation: str
+    environment: str
+    agreement: str
+    user: str
+    name: str
+    host_uid: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubmittedFile:
+    """One frozen file of a submission and, once judged, what the gate said of it."""
+
+    name: str
+    digest: str
+    size: int
+    claim: str = ""
+    verdict: Verdict | None = None
+    rewritten: str = ""
+    approved: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Submission(Record):
+    """出域申请: files frozen by digest, made on named snapshots, for review."""
+
+    KIND: ClassVar[str] = "submission"
+    organisation: str
+    environment: str
+    agreement: str
+    seat: str
+    author: str
+    title: str
+    files: tuple[SubmittedFile, ...]
+    snapshots: tuple[str, ...]
+    judgement: str = ""
+    request: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileVote:
+    """One reviewer's vote on one rewritten file, bound to its digest."""
+
+    digest: str
+    approve: bool
+    comment: str = ""
+
+
+class Capacity(StrEnum):
+    """In which capacity a review is given (第十九条)."""
+
+    AUTHORITY = "authority"
+    PROVIDER = "provider"
+    THIRD_PARTY = "third-party"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review(Record):
+    """One person's votes on one submission; blind until all are in."""
+
+    KIND: ClassVar[str] = "review"
+    organisation: str
+    environment: str
+    submission: str
+    voter: str
+    person: str
+    capacity: Capacity
+    votes: tuple[FileVote, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedFile:
+    """One product that left: the digest submitted and the digest handed out."""
+
+    name: str
+    submitted: str
+    released: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Release(Record):
+    """出域: exactly the approved digests, with a signed receipt; recallable."""
+
+    KIND: ClassVar[str] = "release"
+    organisation: str
+    environment: str
+    submission: str
+    agreement: str
+    files: tuple[ReleasedFile, ...]
+    receipt: str
+    issued_at: datetime
+    reason: str = ""
+
+
+RECORDS: tuple[type[Record], ...] = (
+    Organisation,
+    Account,
+    Grant,
+    OperatingAgreement,
+    Environment,
+    Dataset,
+    Delivery,
+    MaskingPolicy,
+    Application,
+    Item,
+    ServiceAgreement,
+    LandingOrder,
+    Snapshot,
+    Seat,
+    Submission,
+    Review,
+    Release,
+)
+"""Every record kind; a new kind is added here and nowhere else."""
