@@ -61,6 +61,7 @@ STEPS: tuple[Step, ...] = (
     _step("account", "invite", "", "invited", _ACCOUNTS, _OFFICER, article="第四条"),
     _step("account", "enrol", "invited", "active", article="第四条"),
     _step("account", "reset", "active locked", "invited", _ACCOUNTS, article="第四条"),
+    _step("account", "miss", "active", "active", article="第十六条"),
     _step("account", "lock", "active", "locked", article="第十六条"),
     _step("account", "unlock", "locked", "active", _ACCOUNTS, article="第十六条"),
     _step(
@@ -70,6 +71,7 @@ STEPS: tuple[Step, ...] = (
     _step("account", "revoke-token", "active", "active", *Role, article="第十六条"),
     _step("grant", "propose", "", "proposed", _ACCOUNTS, article="第四条"),
     _step("grant", "found", "", "in-force", article="第四条"),
+    _step("grant", "appoint", "", "in-force", _OFFICER, article="第四条"),
     _step("grant", "confirm", "proposed", "in-force", _ACCOUNTS, article="第四条"),
     _step("grant", "countersign", "proposed", "in-force", _OFFICER, article="第四条"),
     _step("grant", "decline", "proposed", "declined", _OFFICER, article="第四条"),

@@ -1,0 +1,161 @@
+"""Who may do what: for every step the rules it asks, and the one question `may`.
+
+All rules of a step are asked and all refusals reported at once. A step that is not in the
+table is refused; so is a step whose record is in another state. The role of the row and
+the state are asked here, everything else by the named rules.
+"""
+
+from __future__ import annotations
+
+from sandbox.kernel import review_rules as v
+from sandbox.kernel import rules as r
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.decision import Answer, Decision, Refusal, decide
+from sandbox.kernel.lifecycle import Step
+from sandbox.kernel.message import Message, say
+from sandbox.kernel.situation import Situation
+
+_HUMAN = (r.CREDENTIAL,)
+_AUTHORITY = (r.CREDENTIAL, r.IS_AUTHORITY)
+_STEWARD = (r.CREDENTIAL, r.IS_PROVIDER, r.OWN_RECORD)
+_GRANT = (r.CREDENTIAL, r.GRANT_OWN, r.GRANT_FITS)
+_SEAT = (r.CREDENTIAL, r.AGREEMENT_IN_FORCE, r.NAMED_USER, r.SEAT_OPEN, r.INTERACTIVE, r.ISOLATED)
+_RELEASE = (r.CREDENTIAL, r.IS_AUTHORITY, v.NEVER_THE_AUTHOR, r.NOT_OPERATOR, v.EXACTLY_APPROVED)
+
+RULES: dict[str, tuple[r.Rule, ...]] = {
+    "organisation:register": _AUTHORITY,
+    "organisation:suspend": _AUTHORITY,
+    "organisation:reinstate": _AUTHORITY,
+    "account:invite": (r.CREDENTIAL, r.ACCOUNT_IN_REACH),
+    "account:enrol": (r.ENROLMENT,),
+    "account:reset": (r.CREDENTIAL, r.OWN_RECORD, r.RESET_OF_JUDGE),
+    "account:miss": (r.SYSTEM_ONLY,),
+    "account:lock": (r.SYSTEM_ONLY,),
+    "account:unlock": (r.CREDENTIAL, r.OWN_RECORD),
+    "account:suspend": (r.CREDENTIAL, r.ACCOUNT_IN_REACH),
+    "account:issue-token": (r.CREDENTIAL, r.OWN_ACCOUNT),
+    "account:revoke-token": (r.CREDENTIAL, r.OWN_ACCOUNT),
+    "grant:propose": _GRANT,
+    "grant:found": (r.SYSTEM_ONLY, r.FOUNDING),
+    "grant:appoint": (*_AUTHORITY, r.FIRST_OFFICER),
+    "grant:confirm": (*_GRANT, r.GRANT_PLAIN),
+    "grant:countersign": (*_AUTHORITY, r.GRANT_JUDGING, r.NOT_SELF_GRANTED),
+    "grant:decline": _AUTHORITY,
+    "grant:revoke": (r.CREDENTIAL, r.GRANT_OWN),
+    "operating-agreement:draft": (r.CREDENTIAL, r.IS_OPERATOR, r.OWN_RECORD),
+    "operating-agreement:sign": _AUTHORITY,
+    "operating-agreement:terminate": _AUTHORITY,
+    "environment:establish": (*_AUTHORITY, r.OPERATING_IN_FORCE),
+    "environment:close": _AUTHORITY,
+    "dataset:register": (*_STEWARD, r.ENVIRONMENT_OPEN, r.LANDABLE),
+    "dataset:classify": _STEWARD,
+    "dataset:withdraw": _STEWARD,
+    "delivery:receive": (*_STEWARD, r.LANDABLE),
+    "delivery:read": (r.SYSTEM_ONLY,),
+    "delivery:fail": (r.SYSTEM_ONLY,),
+    "delivery:accept": _STEWARD,
+    "delivery:refuse": _STEWARD,
+    "masking-policy:draft": (*_STEWARD, r.CLASSIFIED),
+    "masking-policy:confirm": (*_STEWARD, r.CLASSIFIED),
+    "masking-policy:supersede": _STEWARD,
+    "application:submit": (
+        r.CREDENTIAL,
+        r.IS_DEVELOPER,
+        r.OWN_RECORD,
+        r.ELIGIBLE,
+        r.FIVE_ELEMENTS,
+        r.TERM,
+        r.REGIME,
+    ),
+    "application:accept": (*_AUTHORITY, r.ELIGIBLE, r.DIFFERENT_PERSON),
+    "application:reject": _AUTHORITY,
+    "application:withdraw": (r.CREDENTIAL, r.OWN_RECORD),
+    "item:push": (*_AUTHORITY, r.APPLICATION_ACCEPTED, r.CLASSIFIED, r.LANDABLE),
+    "item:approve": (r.CREDENTIAL, r.ITEM_REVIEWER, r.DIFFERENT_PERSON, r.NOT_OPERATOR),
+    "item:refuse": (r.CREDENTIAL, r.ITEM_REVIEWER, r.NOT_OPERATOR),
+    "service-agreement:draft": (
+        r.CREDENTIAL,
+        r.IS_OPERATOR,
+        r.AGREEMENT_OPERATOR,
+        r.OPERATING_IN_FORCE,
+        r.ENVIRONMENT_OPEN,
+        r.APPLICATION_ACCEPTED,
+        r.ITEMS_APPROVED,
+        r.TERM,
+    ),
+    "service-agreement:accept": (r.CREDENTIAL, r.OWN_RECORD),
+    "service-agreement:sign": (r.CREDENTIAL, r.AGREEMENT_OPERATOR, r.ITEMS_APPROVED),
+    "service-agreement:suspend": (r.CREDENTIAL, r.AGREEMENT_PARTY),
+    "service-agreement:resume": _AUTHORITY,
+    "service-agreement:terminate": (r.CREDENTIAL, r.AGREEMENT_PARTY),
+    "service-agreement:expire": (r.SYSTEM_ONLY,),
+    "landing-order:order": (*_STEWARD, r.AGREEMENT_IN_FORCE, r.CLASSIFIED, r.LANDABLE, r.ORDER_FITS),
+    "landing-order:land": (r.SYSTEM_ONLY, r.AGREEMENT_IN_FORCE, r.CLASSIFIED, r.LANDABLE, r.ORDER_FITS),
+    "landing-order:stop": (r.SYSTEM_ONLY,),
+    "landing-order:resume": _STEWARD,
+    "snapshot:publish": (r.SYSTEM_ONLY,),
+    "snapshot:withdraw": (r.CREDENTIAL, r.NOT_OPERATOR),
+    "seat:provision": (
+        r.CREDENTIAL,
+        r.IS_OPERATOR,
+        r.SEAT_OPERATOR,
+        r.AGREEMENT_IN_FORCE,
+        r.SEAT_USER_LISTED,
+    ),
+    "seat:open": _SEAT,
+    "seat:run": _SEAT,
+    "seat:close": (r.CREDENTIAL, r.SEAT_PARTY),
+    "seat:suspend": (r.CREDENTIAL, r.SEAT_PARTY),
+    "seat:reinstate": _AUTHORITY,
+    "seat:expire": (r.SYSTEM_ONLY,),
+    "submission:submit": (r.SEAT_OR_CREDENTIAL, r.AGREEMENT_IN_FORCE, r.NAMED_USER, r.SEAT_OPEN),
+    "submission:judge": (r.SYSTEM_ONLY,),
+    "submission:refuse": (r.SYSTEM_ONLY,),
+    "submission:withdraw": (r.CREDENTIAL, r.AUTHOR),
+    "submission:approve": (r.SYSTEM_ONLY, v.DECIDED, v.SOME_APPROVED),
+    "submission:reject": (r.SYSTEM_ONLY, v.DECIDED),
+    "submission:release": _RELEASE,
+    "review:cast": (
+        r.CREDENTIAL,
+        v.NEVER_THE_AUTHOR,
+        r.NOT_OPERATOR,
+        v.IN_REVIEW,
+        v.IN_CAPACITY,
+        v.ONE_VOTE,
+        v.VOTES_FIT,
+    ),
+    "release:issue": _RELEASE,
+    "release:collect": (r.CREDENTIAL, r.OWN_RECORD),
+    "release:recall": (r.CREDENTIAL, r.IS_AUTHORITY, r.NOT_OPERATOR),
+}
+"""The rules of every step; the tests hold this table and the lifecycle against each other."""
+
+
+def may(actor: Actor, step: Step, situation: Situation) -> Decision:
+    """Return whether the actor may take the step, with every refusal and its article."""
+    asked = RULES.get(step.name, ())
+    if not asked:
+        return Decision(rules=())
+    answers = [Answer("state", _state(step, situation)), Answer("role", _role(actor, step))]
+    answers += [Answer(rule.code, _refusal(rule, actor, situation)) for rule in asked]
+    return decide(answers)
+
+
+def _refusal(rule: r.Rule, actor: Actor, situation: Situation) -> Refusal | None:
+    sentence: Message | None = rule.check(actor, situation)
+    return None if sentence is None else Refusal(rule.code, rule.article, sentence)
+
+
+def _state(step: Step, situation: Situation) -> Refusal | None:
+    state = situation.record.state if situation.record is not None else ""
+    if situation.record is not None and state in (step.sources or {step.target}):
+        return None
+    sentence = say("“{state}”状态下不能办理“{verb}”", state=state or "—", verb=step.name)
+    return Refusal("state", step.article, sentence)
+
+
+def _role(actor: Actor, step: Step) -> Refusal | None:
+    if step.by_system or actor.has(*step.roles):
+        return None
+    wanted = "、".join(sorted(role.value for role in step.roles))
+    return Refusal("role", "第十六条", say("缺少办理这一步的角色（{roles}）", roles=wanted))

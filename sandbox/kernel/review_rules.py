@@ -1,0 +1,147 @@
+"""Who may judge a product and when its votes carry it (第十九条).
+
+The authority together with the provider of every input, or a commissioned third party with
+an unexpired qualification together with one of them; never the author, the author's
+organisation or the operator's staff; one natural person, one vote; one no is a no.
+"""
+
+from __future__ import annotations
+
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.message import Message, say
+from sandbox.kernel.records import Capacity, Organisation, OrganisationRole, Review
+from sandbox.kernel.rules import MISSING, Rule
+from sandbox.kernel.situation import Situation
+
+
+def _never_the_author(actor: Actor, now: Situation) -> Message | None:
+    one = now.submission
+    if one is None or now.own is None:
+        return MISSING
+    if actor.account == one.author or actor.organisation == one.organisation:
+        return say("提交人及其所在单位的人员不得审查")
+    if actor.person in now.acted:
+        return say("提交人本人换用其他账户也不得审查")
+    return None
+
+
+def capacity_of(organisation: Organisation, situation: Situation) -> Capacity | None:
+    """Return in which capacity the organisation may judge the submission, or None (第十九条)."""
+    if OrganisationRole.AUTHORITY in organisation.roles:
+        return Capacity.AUTHORITY
+    if organisation.id in situation.providers:
+        return Capacity.PROVIDER
+    if OrganisationRole.THIRD_PARTY_REVIEWER in organisation.roles:
+        return Capacity.THIRD_PARTY
+    return None
+
+
+def _in_capacity(actor: Actor, now: Situation) -> Message | None:
+    review = now.record
+    if not isinstance(review, Review) or now.own is None:
+        return MISSING
+    capacity = capacity_of(now.own, now)
+    allowed = {capacity}
+    if capacity is Capacity.AUTHORITY and actor.organisation in now.providers:
+        allowed.add(Capacity.PROVIDER)
+    if capacity is None or review.capacity not in allowed:
+        return say("本单位既不是主管部门、也不是所用数据的提供部门或受托第三方")
+    until = now.own.qualified_until
+    if review.capacity is Capacity.THIRD_PARTY and (until is None or until < now.today):
+        return say("第三方的资质不存在或已过期")
+    return None
+
+
+def _one_vote(actor: Actor, now: Situation) -> Message | None:
+    if any(review.person == actor.person for review in now.reviews):
+        return say("一人一票：本人已经投过票")
+    return None
+
+
+def _in_review(_: Actor, now: Situation) -> Message | None:
+    if now.submission is None:
+        return MISSING
+    if now.submission.state == "refused":
+        return say("闸口已拒绝的申请不能投票：请更正后提交新的文件")
+    return None if now.submission.state == "in-review" else say("申请不在审查之中")
+
+
+def _votes_fit(_: Actor, now: Situation) -> Message | None:
+    review = now.record
+    if not isinstance(review, Review) or now.submission is None:
+        return MISSING
+    votable = sorted(one.rewritten for one in now.submission.files if one.rewritten)
+    if sorted(vote.digest for vote in review.votes) == votable:
+        return None
+    return say("投票须逐个对应闸口重写后的文件摘要，不能多也不能少")
+
+
+def approved_digests(situation: Situation) -> frozenset[str]:
+    """Return the rewritten digests that a lawful set of votes approves (第十九条).
+
+    The authority plus the provider of every input, or a third party plus one of those;
+    where authority and provider are one organisation, two different persons of it.
+    """
+    submission = situation.submission
+    if submission is None or not situation.providers:
+        return frozenset()
+    digests = {one.rewritten for one in submission.files if one.rewritten}
+    return frozenset(digest for digest in digests if _carried(digest, situation))
+
+
+def _carried(digest: str, situation: Situation) -> bool:
+    yes = [r for r in situation.reviews if _approves(r, digest)]
+    if len(yes) != len(situation.reviews):
+        return False
+    authority = {r.person for r in yes if r.capacity is Capacity.AUTHORITY}
+    third = {r.person for r in yes if r.capacity is Capacity.THIRD_PARTY}
+    providers: dict[str, set[str]] = {}
+    for review in yes:
+        if review.capacity is Capacity.PROVIDER:
+            providers.setdefault(review.organisation, set()).add(review.person)
+    everyone = set().union(*providers.values()) if providers else set()
+    if third:
+        return len(third | authority | everyone) >= 2 and bool(authority or everyone)
+    complete = situation.providers <= providers.keys()
+    return complete and bool(authority) and len(authority | everyone) >= 2
+
+
+def _approves(review: Review, digest: str) -> bool:
+    return any(vote.digest == digest and vote.approve for vote in review.votes)
+
+
+def quorum(situation: Situation) -> bool:
+    """Return whether all reviewers that the law asks for have voted, whatever they said."""
+    seen = {r.capacity for r in situation.reviews}
+    persons = {r.person for r in situation.reviews}
+    if len(persons) < 2:
+        return False
+    if Capacity.THIRD_PARTY in seen and len(seen) > 1:
+        return True
+    provided = {r.organisation for r in situation.reviews if r.capacity is Capacity.PROVIDER}
+    return Capacity.AUTHORITY in seen and situation.providers <= provided
+
+
+def _decided(_: Actor, now: Situation) -> Message | None:
+    return None if quorum(now) else say("应到的审查意见还没有到齐")
+
+
+def _some_approved(_: Actor, now: Situation) -> Message | None:
+    return None if approved_digests(now) else say("没有任何文件获得全部审查人同意")
+
+
+def _exactly_approved(_: Actor, now: Situation) -> Message | None:
+    if now.submission is None:
+        return MISSING
+    marked = {one.rewritten for one in now.submission.files if one.approved}
+    return None if marked and marked <= approved_digests(now) else say("放行的文件与审查同意的摘要不一致")
+
+
+NEVER_THE_AUTHOR = Rule("never-the-author", "第十九条", _never_the_author)
+IN_CAPACITY = Rule("in-capacity", "第十九条", _in_capacity)
+ONE_VOTE = Rule("one-vote", "第十九条", _one_vote)
+IN_REVIEW = Rule("in-review", "第十九条", _in_review)
+VOTES_FIT = Rule("votes-fit", "第十九条", _votes_fit)
+DECIDED = Rule("decided", "第十九条", _decided)
+SOME_APPROVED = Rule("some-approved", "第十九条", _some_approved)
+EXACTLY_APPROVED = Rule("exactly-approved", "第十九条", _exactly_approved)

@@ -1,0 +1,77 @@
+"""Everything a rule may look at besides the actor, gathered by the use case beforehand.
+
+A field that a rule needs and that is absent makes the rule refuse: what cannot be checked
+is not allowed. Nothing here is loaded lazily; rules stay free of disk and clock.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from sandbox.kernel.actors import Role
+from sandbox.kernel.decision import Decision
+from sandbox.kernel.records import (
+    Account,
+    Application,
+    Dataset,
+    Delivery,
+    Environment,
+    Grant,
+    Item,
+    LandingOrder,
+    MaskingPolicy,
+    OperatingAgreement,
+    Organisation,
+    Record,
+    Review,
+    Seat,
+    ServiceAgreement,
+    Snapshot,
+    Submission,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """The facts of one question.
+
+    `record` is the record the step acts on, as it stands now (for a creation: as it would
+    be). `own` is the actor's organisation, `other` the organisation the record concerns.
+    `acted` holds the persons who took an earlier step that excludes them from this one.
+    """
+
+    today: date
+    record: Record | None = None
+    own: Organisation | None = None
+    other: Organisation | None = None
+    account: Account | None = None
+    grant: Grant | None = None
+    granted: frozenset[Role] = frozenset()
+    environment: Environment | None = None
+    operating: OperatingAgreement | None = None
+    dataset: Dataset | None = None
+    delivery: Delivery | None = None
+    policy: MaskingPolicy | None = None
+    application: Application | None = None
+    items: tuple[Item, ...] = ()
+    agreement: ServiceAgreement | None = None
+    order: LandingOrder | None = None
+    snapshots: tuple[Snapshot, ...] = ()
+    seat: Seat | None = None
+    seats_taken: int = 0
+    submission: Submission | None = None
+    reviews: tuple[Review, ...] = ()
+    organisations: tuple[Organisation, ...] = ()
+    providers: frozenset[str] = frozenset()
+    acted: frozenset[str] = frozenset()
+    eligibility: Decision | None = None
+    isolation: Decision | None = None
+    regime_lapsed: bool = False
+    longest_term_days: int = 0
+    notes: tuple[str, ...] = field(default=())
+
+    def organisation(self, identifier: str) -> Organisation | None:
+        """Return the organisation of that id among those gathered, or None."""
+        known = (self.own, self.other, *self.organisations)
+        return next((one for one in known if one is not None and one.id == identifier), None)
