@@ -49,8 +49,8 @@ class Actor:
     """A person (or the system) in the moment of acting.
 
     `person` is the digest of the natural person's identity: two accounts of one person are
-    one voter. `sign` signs with the person's own key and is absent when no credential
-    that unlocks the key was presented.
+    one voter. `sign` signs with the person's own key, `unlock` hands the key out to wrap it
+    under another credential; both are absent when nothing that opens the key was presented.
     """
 
     account: str
@@ -59,6 +59,7 @@ class Actor:
     roles: frozenset[Role] = frozenset()
     proof: Proof = Proof.NONE
     sign: Callable[[bytes], bytes] | None = field(default=None, compare=False, repr=False)
+    unlock: Callable[[], bytes] | None = field(default=None, compare=False, repr=False)
 
     def has(self, *roles: Role) -> bool:
         """Return whether the actor holds at least one of the roles."""

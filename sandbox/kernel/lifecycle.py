@@ -55,6 +55,12 @@ def _step(kind: str, verb: str, sources: str, target: str, *roles: Role, article
 
 
 STEPS: tuple[Step, ...] = (
+    _step("home", "found", "", "in-service", article="第九条"),
+    _step("home", "upgrade", "in-service", "in-service", article="第九条"),
+    _step("home", "backup", "in-service", "in-service", article="第十六条"),
+    _step("home", "restore", "in-service", "in-service", article="第十六条"),
+    _step("home", "purge", "in-service", "in-service", _OFFICER, article="第十六条"),
+    _step("refused-attempt", "record", "", "recorded", article="第十六条"),
     _step("organisation", "register", "", "registered", _OFFICER, article="第三条"),
     _step("organisation", "suspend", "registered", "suspended", _OFFICER, article="第三条"),
     _step("organisation", "reinstate", "suspended", "registered", _OFFICER, article="第三条"),
@@ -62,6 +68,7 @@ STEPS: tuple[Step, ...] = (
     _step("account", "enrol", "invited", "active", article="第四条"),
     _step("account", "reset", "active locked", "invited", _ACCOUNTS, article="第四条"),
     _step("account", "miss", "active", "active", article="第十六条"),
+    _step("account", "sign-in", "active", "active", article="第十六条"),
     _step("account", "lock", "active", "locked", article="第十六条"),
     _step("account", "unlock", "locked", "active", _ACCOUNTS, article="第十六条"),
     _step(

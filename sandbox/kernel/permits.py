@@ -1,8 +1,8 @@
 """Who may do what: for every step the rules it asks, and the one question `may`.
 
 All rules of a step are asked and all refusals reported at once. A step that is not in the
-table is refused; so is a step whose record is in another state. The role of the row and
-the state are asked here, everything else by the named rules.
+table is refused; so is a step whose record is in another state. The row's role and the
+state are asked here, everything else by the named rules.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from sandbox.kernel import review_rules as v
 from sandbox.kernel import rules as r
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.decision import Answer, Decision, Refusal, decide
+from sandbox.kernel.errors import RefusedError
 from sandbox.kernel.lifecycle import Step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.situation import Situation
@@ -23,6 +24,12 @@ _SEAT = (r.CREDENTIAL, r.AGREEMENT_IN_FORCE, r.NAMED_USER, r.SEAT_OPEN, r.INTERA
 _RELEASE = (r.CREDENTIAL, r.IS_AUTHORITY, v.NEVER_THE_AUTHOR, r.NOT_OPERATOR, v.EXACTLY_APPROVED)
 
 RULES: dict[str, tuple[r.Rule, ...]] = {
+    "home:found": (r.SYSTEM_ONLY,),
+    "home:upgrade": (r.SYSTEM_ONLY,),
+    "home:backup": (r.SYSTEM_ONLY,),
+    "home:restore": (r.SYSTEM_ONLY,),
+    "home:purge": _AUTHORITY,
+    "refused-attempt:record": (r.SYSTEM_ONLY,),
     "organisation:register": _AUTHORITY,
     "organisation:suspend": _AUTHORITY,
     "organisation:reinstate": _AUTHORITY,
@@ -30,6 +37,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
     "account:enrol": (r.ENROLMENT,),
     "account:reset": (r.CREDENTIAL, r.OWN_RECORD, r.RESET_OF_JUDGE),
     "account:miss": (r.SYSTEM_ONLY,),
+    "account:sign-in": (r.SYSTEM_ONLY,),
     "account:lock": (r.SYSTEM_ONLY,),
     "account:unlock": (r.CREDENTIAL, r.OWN_RECORD),
     "account:suspend": (r.CREDENTIAL, r.ACCOUNT_IN_REACH),
@@ -139,6 +147,13 @@ def may(actor: Actor, step: Step, situation: Situation) -> Decision:
     answers = [Answer("state", _state(step, situation)), Answer("role", _role(actor, step))]
     answers += [Answer(rule.code, _refusal(rule, actor, situation)) for rule in asked]
     return decide(answers)
+
+
+def require(actor: Actor, step: Step, situation: Situation) -> None:
+    """Raise `RefusedError` with the whole decision unless the actor may take the step."""
+    decision = may(actor, step, situation)
+    if not decision:
+        raise RefusedError(decision)
 
 
 def _refusal(rule: r.Rule, actor: Actor, situation: Situation) -> Refusal | None:

@@ -385,7 +385,33 @@ class Release(Record):
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Home(Record):
+    """The installation itself: when it was founded, whether it is a demonstration."""
+
+    KIND: ClassVar[str] = "home"
+    name: str
+    demo: bool
+    format: int
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusedAttempt(Record):
+    """An attempt that the rules refused: who, which step, on what, by which rules."""
+
+    KIND: ClassVar[str] = "refused-attempt"
+    organisation: str
+    account: str
+    attempted: str
+    subject: str
+    rules: tuple[str, ...]
+    reasons: tuple[str, ...]
+
+
 RECORDS: tuple[type[Record], ...] = (
+    Home,
+    RefusedAttempt,
     Organisation,
     Account,
     Grant,

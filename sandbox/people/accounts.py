@@ -1,0 +1,291 @@
+"""Accounts: invitation by the own organisation, enrolment by a one-time code, tokens, sign-in.
+
+Signing in returns an `Actor`; nothing else makes one for a person. Wrong passwords and
+codes are counted on the record and lock the account. Does not grant roles; see `grants`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from sandbox.kernel.actors import SYSTEM, Actor, Proof
+from sandbox.kernel.errors import CredentialError, InputError, NotFoundError
+from sandbox.kernel.lifecycle import step
+from sandbox.kernel.message import say
+from sandbox.kernel.permits import require
+from sandbox.kernel.records import Account
+from sandbox.people import secrets
+from sandbox.people.directory import Directory, with_record
+from sandbox.store.db import Change, Link, Stored
+
+ENROLMENT_DAYS = 7
+MISSES_BEFORE_LOCK = 5
+PASSWORD_LENGTH = 10
+TOKEN_DAYS = 90
+_TOKEN_PREFIX = "zds"
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What a person gets once: the authenticator's secret and its address."""
+
+    account: Account
+    totp_secret: str
+    totp_address: str
+
+
+def invite(
+    directory: Directory, actor: Actor, *, organisation: str, name: str, display_name: str, identity: str
+) -> tuple[Account, str]:
+    """Return the new account and its one-time enrolment code, valid seven days.
+
+    `identity` is the person's resident ID number; only its keyed digest is kept.
+    """
+    account = _new_account(directory, organisation, name, display_name, identity)
+    situation = with_record(directory.situation(actor), record=account)
+    require(actor, step("account:invite"), situation)
+    return _write_invitation(directory, actor, account)
+
+
+def _new_account(
+    directory: Directory, organisation: str, name: str, display_name: str, identity: str
+) -> Account:
+    if not name.strip() or not display_name.strip():
+        raise InputError(say("账户须有登录名和姓名"))
+    if any(stored.record.name == name for stored in directory.store.find(Account)):
+        raise InputError(say("登录名 {name} 已被使用：请换一个", name=name))
+    return Account(
+        state="invited",
+        organisation=directory.organisation(organisation).id,
+        name=name,
+        display_name=display_name,
+        person=directory.person_of(identity),
+    )
+
+
+def _write_invitation(directory: Directory, actor: Actor, account: Account) -> tuple[Account, str]:
+    secret = secrets.readable(directory.entropy(20))
+    expires = directory.clock() + timedelta(days=ENROLMENT_DAYS)
+    sealed = json.dumps({"digest": secrets.digest(secret), "expires": expires.isoformat()}).encode()
+    change = Change(
+        step("account:invite"),
+        account,
+        links=(Link("organisation", account.organisation),),
+        secrets={"enrolment": sealed},
+    )
+    stored = directory.store.write(actor, change)[0]
+    kept = _as_account(stored)
+    return kept, f"{kept.id}.{secret}"
+
+
+def found_officer(
+    directory: Directory, *, organisation: str, name: str, display_name: str, identity: str
+) -> tuple[Account, str]:
+    """Return one of the two first officers of the authority; only while the home is founded."""
+    account = _new_account(directory, organisation, name, display_name, identity)
+    return _write_invitation(directory, SYSTEM, account)
+
+
+def enrol(directory: Directory, code: str, *, password: str) -> Enrolled:
+    """Set the first password and second factor; the code works once.
+
+    Raises `CredentialError` for a wrong, used or expired code, `InputError` for a weak password.
+    """
+    identifier, _, secret = code.strip().partition(".")
+    stored = _load(directory, identifier, say("启用码不正确：请向本单位账户管理员重新索取"))
+    _check_enrolment(directory, stored.record, secret)
+    _check_password(password, stored.record)
+    actor = Actor(stored.record.id, stored.record.person, stored.record.organisation, proof=Proof.ENROLMENT)
+    situation = with_record(directory.situation(actor), record=stored.record)
+    require(actor, step("account:enrol"), situation)
+    seed, device = directory.entropy(32), secrets.totp_secret(directory.entropy(20))
+    account = replace(stored.record, state="active", public_key=secrets.public_key(seed))
+    wrapped = secrets.wrap_by_password(
+        password, seed, salt=directory.entropy(16), nonce=directory.entropy(12), cost=directory.cost
+    )
+    sealed = {"password": wrapped, "totp": _seal(directory, device), "enrolment": b"", "misses": b"0"}
+    directory.store.write(
+        actor, Change(step("account:enrol"), account, expected=stored.version, secrets=sealed)
+    )
+    return Enrolled(account, device, secrets.totp_address(device, account.name))
+
+
+def _check_enrolment(directory: Directory, account: Account, secret: str) -> None:
+    kept = directory.store.secret(account.id, "enrolment")
+    if not kept or account.state != "invited":
+        raise CredentialError(say("启用码已经用过：忘记口令请由本单位账户管理员重置"))
+    fields = json.loads(kept)
+    if not secrets.same(fields["digest"], secrets.digest(secret)):
+        raise CredentialError(say("启用码不正确：请向本单位账户管理员重新索取"))
+    if directory.clock() > datetime.fromisoformat(fields["expires"]):
+        raise CredentialError(say("启用码已过期：请向本单位账户管理员重新索取"))
+
+
+def _check_password(password: str, account: Account) -> None:
+    kinds = sum(
+        (
+            any(c.islower() for c in password),
+            any(c.isupper() for c in password),
+            any(c.isdigit() for c in password),
+        )
+    )
+    long_phrase = len(password) >= 16
+    if len(password) < PASSWORD_LENGTH or account.name in password or (kinds < 2 and not long_phrase):
+        raise InputError(
+            say("口令太弱：至少 {length} 位，含大小写字母或数字中的两类，不含登录名", length=PASSWORD_LENGTH)
+        )
+
+
+def sign_in(directory: Directory, name: str, *, password: str, code: str) -> Actor:
+    """Return the person who presented password and TOTP code; `CredentialError` otherwise.
+
+    The same sentence answers a wrong name, password or code. Five misses lock the account;
+    a code works once (RFC 6238, 5.2).
+    """
+    wrong = CredentialError(say("账户、口令或动态码不正确"))
+    try:
+        stored = directory.store.load(Account, directory.account_named(name).id)
+    except NotFoundError:
+        raise wrong from None
+    account = stored.record
+    if account.state != "active":
+        raise CredentialError(say("账户未启用、已锁定或已停用：请联系本单位账户管理员"))
+    seed = secrets.open_by_password(password, directory.store.secret(account.id, "password") or b"{}")
+    counter = _second_factor(directory, account, code)
+    if seed is None or counter is None:
+        _miss(directory, stored)
+        raise wrong
+    _used(directory, stored, counter)
+    return _actor(directory, account, seed, Proof.PASSWORD_TOTP)
+
+
+def _second_factor(directory: Directory, account: Account, code: str) -> int | None:
+    device = _unseal(directory, directory.store.secret(account.id, "totp") or b"")
+    last = int(directory.store.secret(account.id, "counter") or b"0")
+    counter = secrets.totp_counter(device, code.strip(), moment=int(directory.clock().timestamp()))
+    return counter if counter is not None and counter > last else None
+
+
+def _miss(directory: Directory, stored: Stored[Account]) -> None:
+    misses = int(directory.store.secret(stored.record.id, "misses") or b"0") + 1
+    locked = misses >= MISSES_BEFORE_LOCK
+    verb = "account:lock" if locked else "account:miss"
+    record = replace(stored.record, state="locked") if locked else stored.record
+    change = Change(
+        step(verb),
+        record,
+        expected=stored.version,
+        note={"misses": misses},
+        secrets={"misses": str(misses).encode()},
+    )
+    directory.store.write(SYSTEM, change)
+
+
+def _used(directory: Directory, stored: Stored[Account], counter: int) -> None:
+    change = Change(
+        step("account:sign-in"),
+        stored.record,
+        expected=stored.version,
+        secrets={"counter": str(counter).encode(), "misses": b"0"},
+    )
+    directory.store.write(SYSTEM, change)
+
+
+def issue_token(directory: Directory, actor: Actor, *, label: str, days: int = TOKEN_DAYS) -> str:
+    """Return a new personal token of the actor's own account, shown once.
+
+    The token opens the person's signing key, so it needs an actor who opened it already.
+    """
+    stored = directory.store.load(Account, actor.account)
+    require(actor, step("account:issue-token"), with_record(directory.situation(actor), record=stored.record))
+    if actor.unlock is None:
+        raise CredentialError(say("签发令牌需要先用口令加动态码或令牌登录"))
+    name, secret = secrets.readable(directory.entropy(5)), secrets.readable(directory.entropy(32))
+    wrapped = json.loads(secrets.wrap_by_token(secret, actor.unlock(), nonce=directory.entropy(12)))
+    wrapped["expires"] = (directory.clock() + timedelta(days=days)).isoformat()
+    change = Change(
+        step("account:issue-token"),
+        stored.record,
+        expected=stored.version,
+        note={"token": name, "label": label},
+        secrets={f"token-{name}": json.dumps(wrapped, sort_keys=True).encode()},
+    )
+    directory.store.write(actor, change)
+    return f"{_TOKEN_PREFIX}.{stored.record.id}.{name}.{secret}"
+
+
+def revoke_token(directory: Directory, actor: Actor, name: str) -> None:
+    """Make the named token of the actor's own account useless at once."""
+    stored = directory.store.load(Account, actor.account)
+    require(
+        actor, step("account:revoke-token"), with_record(directory.situation(actor), record=stored.record)
+    )
+    if not directory.store.secret(actor.account, f"token-{name}"):
+        raise NotFoundError(say("没有名为 {name} 的令牌", name=name))
+    change = Change(
+        step("account:revoke-token"),
+        stored.record,
+        expected=stored.version,
+        note={"token": name},
+        secrets={f"token-{name}": b""},
+    )
+    directory.store.write(actor, change)
+
+
+def by_token(directory: Directory, token: str) -> Actor:
+    """Return the person whose personal token this is; `CredentialError` otherwise."""
+    wrong = CredentialError(say("个人令牌不正确、已撤销或已过期"))
+    parts = token.strip().split(".")
+    if len(parts) != 4 or parts[0] != _TOKEN_PREFIX:
+        raise wrong
+    account = _load(directory, parts[1], wrong.message).record
+    kept = directory.store.secret(account.id, f"token-{parts[2]}")
+    seed = secrets.open_by_token(parts[3], kept) if kept else None
+    if seed is None or account.state != "active":
+        raise wrong
+    if directory.clock() > datetime.fromisoformat(json.loads(kept or b"{}")["expires"]):
+        raise wrong
+    return _actor(directory, account, seed, Proof.TOKEN)
+
+
+def for_seat(directory: Directory, account_id: str) -> Actor:
+    """Return the named user of a seat, as the platform may act for him: submissions only."""
+    account = directory.store.load(Account, account_id).record
+    if account.state != "active":
+        raise CredentialError(say("席位用户的账户已停用"))
+    return Actor(
+        account.id, account.person, account.organisation, directory.roles_of(account.id), proof=Proof.SEAT
+    )
+
+
+def _actor(directory: Directory, account: Account, seed: bytes, proof: Proof) -> Actor:
+    return Actor(
+        account=account.id,
+        person=account.person,
+        organisation=account.organisation,
+        roles=directory.roles_of(account.id),
+        proof=proof,
+        sign=lambda message: secrets.sign_with(seed, message),
+        unlock=lambda: seed,
+    )
+
+
+def _load(directory: Directory, identifier: str, sentence: object) -> Stored[Account]:
+    try:
+        return directory.store.load(Account, identifier)
+    except NotFoundError:
+        raise CredentialError(say("{sentence}", sentence=str(sentence))) from None
+
+
+def _seal(directory: Directory, text: str) -> bytes:
+    return secrets.seal(directory.key.derive("people/totp"), text, nonce=directory.entropy(12))
+
+
+def _unseal(directory: Directory, sealed: bytes) -> str:
+    return secrets.unseal(directory.key.derive("people/totp"), sealed)
+
+
+def _as_account(stored: Stored[Account]) -> Account:
+    return stored.record

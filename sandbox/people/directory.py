@@ -1,0 +1,81 @@
+"""What the rooms need to know of people: one value that holds the adapters, and lookups.
+
+Built once by `app`. The clock and the source of random bytes come in here, so that rules
+and tests can hold them still. Decides nothing.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta, timezone
+
+from sandbox.kernel.actors import Actor, Role
+from sandbox.kernel.errors import InputError, NotFoundError
+from sandbox.kernel.identifiers import is_resident_id
+from sandbox.kernel.message import say
+from sandbox.kernel.records import Account, Grant, Organisation, OrganisationRole
+from sandbox.kernel.situation import Situation
+from sandbox.people.secrets import RFC_9106_LOW_MEMORY, PasswordCost
+from sandbox.store.db import Store
+from sandbox.vault.keys import DataKey
+
+CHINA = timezone(timedelta(hours=8))
+"""China has one time zone and no summer time; terms and days are counted in it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """The store, the key of the people's secrets, the clock, random bytes, the argon2 cost."""
+
+    store: Store
+    key: DataKey
+    clock: Callable[[], datetime]
+    entropy: Callable[[int], bytes]
+    cost: PasswordCost = RFC_9106_LOW_MEMORY
+
+    def today(self) -> date:
+        """Return today's date in China."""
+        return self.clock().astimezone(CHINA).date()
+
+    def person_of(self, identity: str) -> str:
+        """Return the keyed digest of a natural person's resident ID; the number is not kept."""
+        number = identity.strip().upper()
+        if not is_resident_id(number):
+            raise InputError(say("居民身份证号不正确：请核对 18 位号码和校验位"))
+        return hmac.new(self.key.derive("people/person"), number.encode(), "sha256").hexdigest()[:32]
+
+    def organisation(self, identifier: str) -> Organisation:
+        """Return the organisation; `NotFoundError` if there is none."""
+        return self.store.load(Organisation, identifier).record
+
+    def account_named(self, name: str) -> Account:
+        """Return the account of that login name or id; `NotFoundError` if there is none."""
+        for stored in self.store.find(Account):
+            if name in (stored.record.name, stored.record.id):
+                return stored.record
+        raise NotFoundError(say("没有名为 {name} 的账户", name=name))
+
+    def roles_of(self, account: str) -> frozenset[Role]:
+        """Return the roles that are in force for the account."""
+        grants = self.store.find(Grant, state="in-force", linked=("account", account))
+        return frozenset(stored.record.role for stored in grants)
+
+    def authority(self) -> Organisation:
+        """Return the data authority; `NotFoundError` before the home is founded."""
+        for stored in self.store.find(Organisation):
+            if OrganisationRole.AUTHORITY in stored.record.roles:
+                return stored.record
+        raise NotFoundError(say("平台还没有登记大数据主管部门"))
+
+    def situation(self, actor: Actor) -> Situation:
+        """Return the beginning of every situation: today, and the actor's own organisation."""
+        if actor.organisation == "platform":
+            return Situation(today=self.today())
+        return Situation(today=self.today(), own=self.organisation(actor.organisation))
+
+
+def with_record(situation: Situation, **fields: object) -> Situation:
+    """Return the situation with the named fields filled in."""
+    return replace(situation, **fields)  # type: ignore[arg-type]

@@ -1,0 +1,88 @@
+"""Roles: proposed by the person's own organisation, countersigned if they judge.
+
+The only grants without a countersignature are those of the two first officers, made while
+the home is founded, and the first account officer of each organisation; both on record.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sandbox.kernel.actors import JUDGING_ROLES, SYSTEM, Actor, Role
+from sandbox.kernel.lifecycle import Step, step
+from sandbox.kernel.permits import require
+from sandbox.kernel.records import Account, Grant
+from sandbox.kernel.situation import Situation
+from sandbox.people.directory import Directory, with_record
+from sandbox.store.db import Change, Link, Stored
+
+
+def propose(directory: Directory, actor: Actor, *, account: str, role: Role) -> Grant:
+    """Return the grant: in force at once if the role judges nobody, else awaiting a countersignature."""
+    person = directory.store.load(Account, account).record
+    grant = _grant(actor.account, person, role, state="proposed")
+    require(actor, step("grant:propose"), _situation(directory, actor, grant, person))
+    stored = _create(directory, actor, step("grant:propose"), grant)
+    if role in JUDGING_ROLES:
+        return stored.record
+    return _move(directory, actor, stored.record.id, "grant:confirm", "in-force")
+
+
+def countersign(directory: Directory, actor: Actor, grant: str) -> Grant:
+    """Return the grant in force; only an officer of the authority who is no party to it may."""
+    return _move(directory, actor, grant, "grant:countersign", "in-force")
+
+
+def decline(directory: Directory, actor: Actor, grant: str) -> Grant:
+    """Return the grant declined by the authority."""
+    return _move(directory, actor, grant, "grant:decline", "declined")
+
+
+def revoke(directory: Directory, actor: Actor, grant: str) -> Grant:
+    """Return the grant revoked by the own organisation; it takes effect at the next use."""
+    return _move(directory, actor, grant, "grant:revoke", "revoked")
+
+
+def appoint(directory: Directory, actor: Actor, account: str) -> Grant:
+    """Return the first account officer of an organisation, appointed by the authority."""
+    person = directory.store.load(Account, account).record
+    grant = _grant(actor.account, person, Role.ORGANISATION_OFFICER, state="in-force")
+    taken = frozenset(
+        one.record.role
+        for one in directory.store.find(Grant, state="in-force", organisation=person.organisation)
+    )
+    situation = with_record(_situation(directory, actor, grant, person), granted=taken)
+    require(actor, step("grant:appoint"), situation)
+    return _create(directory, actor, step("grant:appoint"), grant).record
+
+
+def found(directory: Directory, account: str, role: Role) -> Grant:
+    """Return a founding grant; used only while the home is made."""
+    person = directory.store.load(Account, account).record
+    grant = replace(_grant("system", person, role, state="in-force"), founding=True)
+    require(SYSTEM, step("grant:found"), Situation(today=directory.today(), record=grant))
+    return _create(directory, SYSTEM, step("grant:found"), grant).record
+
+
+def _grant(proposer: str, person: Account, role: Role, *, state: str) -> Grant:
+    return Grant(
+        state=state, organisation=person.organisation, account=person.id, role=role, proposed_by=proposer
+    )
+
+
+def _situation(directory: Directory, actor: Actor, grant: Grant, person: Account) -> Situation:
+    return with_record(directory.situation(actor), record=grant, account=person)
+
+
+def _create(directory: Directory, actor: Actor, row: Step, grant: Grant) -> Stored[Grant]:
+    change = Change(row, grant, links=(Link("account", grant.account),))
+    return directory.store.write(actor, change)[0]
+
+
+def _move(directory: Directory, actor: Actor, identifier: str, name: str, state: str) -> Grant:
+    stored = directory.store.load(Grant, identifier)
+    person = directory.store.load(Account, stored.record.account).record
+    require(actor, step(name), _situation(directory, actor, stored.record, person))
+    change = Change(step(name), replace(stored.record, state=state), expected=stored.version)
+    directory.store.write(actor, change)
+    return replace(stored.record, state=state)

@@ -1,0 +1,55 @@
+"""The registry of organisations: registration by the authority, with the code checked.
+
+Does not decide who may be a developer or purchaser; see `access/eligibility`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.errors import InputError
+from sandbox.kernel.identifiers import is_uscc
+from sandbox.kernel.lifecycle import step
+from sandbox.kernel.message import say
+from sandbox.kernel.permits import require
+from sandbox.kernel.records import Organisation
+from sandbox.people.directory import Directory, with_record
+from sandbox.store.db import Change
+
+
+def register(directory: Directory, actor: Actor, organisation: Organisation) -> Organisation:
+    """Return the organisation as registered; `InputError` for a wrong or taken code."""
+    checked(directory, organisation)
+    situation = with_record(directory.situation(actor), record=organisation)
+    require(actor, step("organisation:register"), situation)
+    return directory.store.write(actor, Change(step("organisation:register"), organisation))[0].record
+
+
+def checked(directory: Directory, organisation: Organisation) -> Organisation:
+    """Return the organisation if its name and code can be registered."""
+    if not organisation.name.strip():
+        raise InputError(say("单位须有名称"))
+    if not is_uscc(organisation.uscc):
+        raise InputError(say("统一社会信用代码 {code} 不正确：请核对", code=organisation.uscc))
+    if any(one.record.uscc == organisation.uscc for one in directory.store.find(Organisation)):
+        raise InputError(say("统一社会信用代码 {code} 已经登记", code=organisation.uscc))
+    return organisation
+
+
+def suspend(directory: Directory, actor: Actor, identifier: str) -> Organisation:
+    """Return the organisation suspended: none of its people can take a step that needs it."""
+    return _move(directory, actor, identifier, "organisation:suspend", "suspended")
+
+
+def reinstate(directory: Directory, actor: Actor, identifier: str) -> Organisation:
+    """Return the organisation registered again."""
+    return _move(directory, actor, identifier, "organisation:reinstate", "registered")
+
+
+def _move(directory: Directory, actor: Actor, identifier: str, name: str, state: str) -> Organisation:
+    stored = directory.store.load(Organisation, identifier)
+    require(actor, step(name), with_record(directory.situation(actor), record=stored.record))
+    changed = replace(stored.record, state=state)
+    directory.store.write(actor, Change(step(name), changed, expected=stored.version))
+    return changed
