@@ -124,17 +124,15 @@ def _check_enrolment(directory: Directory, account: Account, secret: str) -> Non
 
 
 def _check_password(password: str, account: Account) -> None:
-    kinds = sum(
-        (
-            any(c.islower() for c in password),
-            any(c.isupper() for c in password),
-            any(c.isdigit() for c in password),
-        )
-    )
-    long_phrase = len(password) >= 16
-    if len(password) < PASSWORD_LENGTH or account.name in password or (kinds < 2 and not long_phrase):
+    tests = (str.islower, str.isupper, str.isdigit)
+    kinds = sum(any(test(letter) for letter in password) for test in tests)
+    too_simple = kinds < 2 and len(password) < 16
+    if len(password) < PASSWORD_LENGTH or account.name in password or too_simple:
         raise InputError(
-            say("口令太弱：至少 {length} 位，含大小写字母或数字中的两类，不含登录名", length=PASSWORD_LENGTH)
+            say(
+                "口令太弱：至少 {length} 位，含大小写字母或数字中的两类，不含登录名",
+                length=PASSWORD_LENGTH,
+            )
         )
 
 

@@ -57,6 +57,12 @@ class Directory:
                 return stored.record
         raise NotFoundError(say("没有名为 {name} 的账户", name=name))
 
+    def person_of_account(self, account: str) -> str:
+        """Return the person behind an account; of the platform itself, its own name."""
+        if account == "system":
+            return account
+        return self.store.load(Account, account).record.person
+
     def roles_of(self, account: str) -> frozenset[Role]:
         """Return the roles that are in force for the account."""
         grants = self.store.find(Grant, state="in-force", linked=("account", account))

@@ -1,0 +1,155 @@
+"""Agreements: operating agreement before an environment, service agreement before a seat.
+
+A service agreement is drafted by the operator from approved items, accepted by the
+developer and signed by the operator; its masking key is born with the signature. It is
+never changed afterwards: suspended, ended or replaced (第十一条, 第十二条, 第十七条).
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sandbox.access.desk import AccessDesk
+from sandbox.kernel.actors import SYSTEM, Actor
+from sandbox.kernel.errors import InputError
+from sandbox.kernel.lifecycle import step
+from sandbox.kernel.message import say
+from sandbox.kernel.permits import require
+from sandbox.kernel.records import (
+    Account,
+    Application,
+    Environment,
+    Item,
+    OperatingAgreement,
+    ServiceAgreement,
+)
+from sandbox.kernel.situation import Situation
+from sandbox.people.directory import with_record
+from sandbox.store.db import Change, Link, Stored
+
+
+def draft_operating(desk: AccessDesk, actor: Actor, agreement: OperatingAgreement) -> OperatingAgreement:
+    """Return the operating agreement as drafted by the operator."""
+    situation = with_record(desk.directory.situation(actor), record=agreement)
+    require(actor, step("operating-agreement:draft"), situation)
+    change = Change(step("operating-agreement:draft"), agreement)
+    return desk.directory.store.write(actor, change)[0].record
+
+
+def sign_operating(desk: AccessDesk, actor: Actor, identifier: str) -> OperatingAgreement:
+    """Return the operating agreement in force, signed by the authority."""
+    stored = desk.directory.store.load(OperatingAgreement, identifier)
+    situation = with_record(desk.directory.situation(actor), record=stored.record)
+    require(actor, step("operating-agreement:sign"), situation)
+    changed = replace(stored.record, state="active")
+    change = Change(step("operating-agreement:sign"), changed, expected=stored.version)
+    desk.directory.store.write(actor, change)
+    return changed
+
+
+def establish(desk: AccessDesk, actor: Actor, environment: Environment) -> Environment:
+    """Return the environment, established under an operating agreement in force."""
+    operating = desk.directory.store.load(OperatingAgreement, environment.agreement).record
+    if operating.environment_code != environment.code:
+        raise InputError(say("开发利用协议约定的不是环境 {code}", code=environment.code))
+    situation = with_record(desk.directory.situation(actor), record=environment, operating=operating)
+    require(actor, step("environment:establish"), situation)
+    links = (Link("agreement", operating.id), Link("operator", environment.organisation))
+    change = Change(step("environment:establish"), environment, links=links)
+    return desk.directory.store.write(actor, change)[0].record
+
+
+def draft(desk: AccessDesk, actor: Actor, agreement: ServiceAgreement) -> ServiceAgreement:
+    """Return the service agreement as drafted by the operator from approved items."""
+    _check_parties(desk, agreement)
+    require(actor, step("service-agreement:draft"), _situation(desk, actor, agreement))
+    links = (
+        Link("application", agreement.application),
+        *(Link("item", item) for item in agreement.items),
+        *(Link("user", user) for user in agreement.users),
+    )
+    change = Change(step("service-agreement:draft"), agreement, links=links)
+    return desk.directory.store.write(actor, change)[0].record
+
+
+def _check_parties(desk: AccessDesk, agreement: ServiceAgreement) -> None:
+    store = desk.directory.store
+    application = store.load(Application, agreement.application).record
+    if application.organisation != agreement.organisation or application.environment != agreement.environment:
+        raise InputError(say("协议的当事方或环境与申请不一致"))
+    if agreement.term_from < application.term_from or agreement.term_to > application.term_to:
+        raise InputError(say("协议期限超出了申请的使用期限"))
+    for item in agreement.items:
+        if store.load(Item, item).record.application != application.id:
+            raise InputError(say("需求 {item} 不属于这项申请", item=item))
+    for user in agreement.users:
+        if store.load(Account, user).record.organisation != agreement.organisation:
+            raise InputError(say("用户 {user} 不是开发利用者的人员", user=user))
+    if agreement.seats < 1 or not agreement.users:
+        raise InputError(say("协议须写明至少一个席位和一名用户"))
+
+
+def accept(desk: AccessDesk, actor: Actor, identifier: str) -> ServiceAgreement:
+    """Return the agreement as accepted by the developer."""
+    return _move(desk, actor, identifier, "service-agreement:accept")[0]
+
+
+def sign(desk: AccessDesk, actor: Actor, identifier: str) -> ServiceAgreement:
+    """Return the agreement in force; makes the masking key that only this agreement has."""
+    stored = desk.directory.store.load(ServiceAgreement, identifier)
+    require(actor, step("service-agreement:sign"), _situation(desk, actor, stored.record))
+    key_id = f"agreement-{stored.record.id}"
+    if not desk.vault.exists(key_id):
+        desk.vault.create(key_id)
+    changed = replace(stored.record, state="active", key_id=key_id)
+    change = Change(step("service-agreement:sign"), changed, expected=stored.version)
+    desk.directory.store.write(actor, change)
+    return changed
+
+
+def suspend(desk: AccessDesk, actor: Actor, identifier: str, *, reason: str) -> ServiceAgreement:
+    """Return the agreement as suspended: its seats open no more."""
+    return _move(desk, actor, identifier, "service-agreement:suspend", reason)[0]
+
+
+def terminate(desk: AccessDesk, actor: Actor, identifier: str, *, reason: str) -> ServiceAgreement:
+    """Return the agreement as ended before its term."""
+    return _move(desk, actor, identifier, "service-agreement:terminate", reason)[0]
+
+
+def expire_due(desk: AccessDesk) -> tuple[ServiceAgreement, ...]:
+    """Return the agreements whose term has passed, now marked as expired."""
+    today = desk.directory.today()
+    over = [
+        stored
+        for stored in desk.directory.store.find(ServiceAgreement, states=("active", "suspended"))
+        if stored.record.term_to < today
+    ]
+    return tuple(_move(desk, SYSTEM, one.record.id, "service-agreement:expire")[0] for one in over)
+
+
+def _move(
+    desk: AccessDesk, actor: Actor, identifier: str, name: str, reason: str = ""
+) -> tuple[ServiceAgreement, Stored[ServiceAgreement]]:
+    stored = desk.directory.store.load(ServiceAgreement, identifier)
+    require(actor, step(name), _situation(desk, actor, stored.record))
+    changed = replace(stored.record, state=step(name).target)
+    change = Change(step(name), changed, expected=stored.version, note={"reason": reason})
+    return changed, desk.directory.store.write(actor, change)[0]
+
+
+def _situation(desk: AccessDesk, actor: Actor, agreement: ServiceAgreement) -> Situation:
+    store = desk.directory.store
+    application = store.load(Application, agreement.application).record
+    environment = store.load(Environment, agreement.environment).record
+    operating = store.load(OperatingAgreement, environment.agreement).record
+    return with_record(
+        desk.directory.situation(actor),
+        record=agreement,
+        agreement=agreement,
+        application=application,
+        environment=environment,
+        operating=operating,
+        items=tuple(store.load(Item, item).record for item in agreement.items),
+        longest_term_days=desk.regime(application.regime).longest_term_days,
+    )

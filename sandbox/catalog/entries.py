@@ -1,0 +1,103 @@
+"""Catalogue entries: a department registers a dataset; its steward confirms the columns.
+
+The steward's word makes classes, units and grade binding: discovery only proposes. What a
+dataset's columns mean is decided here once, and masking, landing and gate all read it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.entities import IdentifierClass
+from sandbox.kernel.errors import InputError, NotFoundError
+from sandbox.kernel.grades import Grade
+from sandbox.kernel.lifecycle import step
+from sandbox.kernel.message import say
+from sandbox.kernel.permits import require
+from sandbox.kernel.records import Column, Dataset, Environment, Unit
+from sandbox.people.directory import Directory, with_record
+from sandbox.store.db import Change, Link, Stored
+
+_CODE = re.compile(r"[a-z][a-z0-9-]{2,39}")
+UNIT_KINDS = ("person", "firm", "household")
+"""个人、企业、户: what the gate counts instead of rows."""
+
+
+def register(directory: Directory, actor: Actor, dataset: Dataset) -> Dataset:
+    """Return the dataset as registered, with no column confirmed yet."""
+    if not _CODE.fullmatch(dataset.code):
+        raise InputError(say("数据集代码 {code} 只能用小写字母、数字和连字符", code=dataset.code))
+    taken = directory.store.find(Dataset, environment=dataset.environment)
+    if any(one.record.code == dataset.code for one in taken):
+        raise InputError(say("数据集代码 {code} 已被使用", code=dataset.code))
+    environment = directory.store.load(Environment, dataset.environment).record
+    situation = with_record(
+        directory.situation(actor), record=dataset, dataset=dataset, environment=environment
+    )
+    require(actor, step("dataset:register"), situation)
+    links = (Link("environment", environment.id), Link("provider", dataset.organisation))
+    return directory.store.write(actor, Change(step("dataset:register"), dataset, links=links))[0].record
+
+
+def classify(
+    directory: Directory,
+    actor: Actor,
+    identifier: str,
+    *,
+    columns: tuple[Column, ...],
+    units: tuple[Unit, ...],
+) -> Dataset:
+    """Return the dataset with the columns and units that its steward confirms.
+
+    Raises `InputError` when a column is named twice, a unit names no column, or the grade is
+    below what a column asks for (就高从严).
+    """
+    stored = directory.store.load(Dataset, identifier)
+    situation = with_record(directory.situation(actor), record=stored.record, dataset=stored.record)
+    require(actor, step("dataset:classify"), situation)
+    checked_columns(columns, stored.record.grading.grade)
+    checked_units(units, columns)
+    changed = replace(stored.record, state="classified", columns=columns, units=units)
+    directory.store.write(actor, Change(step("dataset:classify"), changed, expected=stored.version))
+    return changed
+
+
+def checked_columns(columns: tuple[Column, ...], grade: Grade) -> None:
+    """Raise `InputError` unless the columns can be confirmed under the dataset's grade."""
+    names = [column.name for column in columns]
+    if not names or len(set(names)) != len(names):
+        raise InputError(say("信息项不能为空，也不能重名"))
+    for column in columns:
+        if column.level > grade:
+            raise InputError(say("信息项 {name} 的级别高于数据集的级别：请按就高从严调整", name=column.name))
+        if column.identifier is IdentifierClass.DIRECT and column.technique == "keep":
+            raise InputError(say("直接标识符 {name} 不能原样保留", name=column.name))
+
+
+def checked_units(units: tuple[Unit, ...], columns: tuple[Column, ...]) -> None:
+    """Raise `InputError` unless every unit is of a known kind and names confirmed columns."""
+    names = {column.name for column in columns}
+    for unit in units:
+        if unit.kind not in UNIT_KINDS:
+            raise InputError(say("统计单位只能是 person、firm 或 household"))
+        if not unit.columns or not set(unit.columns) <= names:
+            raise InputError(say("统计单位 {kind} 须指明数据集里已有的信息项", kind=unit.kind))
+
+
+def withdraw(directory: Directory, actor: Actor, identifier: str) -> Dataset:
+    """Return the dataset withdrawn: nothing of it lands any more."""
+    stored = directory.store.load(Dataset, identifier)
+    require(actor, step("dataset:withdraw"), with_record(directory.situation(actor), record=stored.record))
+    changed = replace(stored.record, state="withdrawn")
+    directory.store.write(actor, Change(step("dataset:withdraw"), changed, expected=stored.version))
+    return changed
+
+
+def by_code(directory: Directory, code: str) -> Stored[Dataset]:
+    """Return the dataset of that id or code; `NotFoundError` if there is none."""
+    for stored in directory.store.find(Dataset):
+        if code in (stored.record.id, stored.record.code):
+            return stored
+    raise NotFoundError(say("没有数据集 {code}：用 sandbox land list 查看目录", code=code))
