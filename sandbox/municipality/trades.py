@@ -82,7 +82,7 @@ KINDS = (
     FirmKind("全民所有制", "91", ("总公司", "公司"), exactly=17, capital=500),
     FirmKind("有限责任公司(台港澳与境内合资)", "91", ("有限公司",), exactly=7, capital=3_000),
     FirmKind("有限责任公司(外国法人独资)", "91", ("有限公司",), exactly=3, capital=8_000),
-    FirmKind("股份有限公司(上市、自然人投资或控股)", "91", ("股份有限公司",), exactly=1, capital=60_000),
+    FirmKind("股份有限公司(上市、自然人投资或控股)", "91", ("股份有限公司",), exactly=1, capital=900_000),
     FirmKind("中外合作经营企业", "91", ("有限公司",), exactly=1, capital=6_000),
 )
 
