@@ -1,0 +1,175 @@
+"""Seats: provisioned by the operator for one named user of one agreement, opened by the user.
+
+A seat mounts the newest snapshot of every dataset of its agreement, read-only, and nothing
+else; what it may do is asked anew at every run. How a process is isolated is `isolation`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.decision import Answer, Decision, Refusal, decide
+from sandbox.kernel.errors import NotFoundError, TamperedError
+from sandbox.kernel.lifecycle import step
+from sandbox.kernel.message import Message, say
+from sandbox.kernel.permits import require
+from sandbox.kernel.records import Account, Dataset, Seat, ServiceAgreement, Snapshot
+from sandbox.kernel.situation import Situation
+from sandbox.people.directory import Directory, with_record
+from sandbox.pool.snapshot import Pool
+from sandbox.seats import isolation, workspace
+from sandbox.store.db import Change, Link, Stored
+
+_FIRST_HOST_UID = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class SeatDesk:
+    """The adapters of the seats room, and whether weaker controls are bearable (a demo only)."""
+
+    directory: Directory
+    pool: Pool
+    root: Path
+    demo: bool
+    limits: isolation.Limits
+    probe: Callable[[], Decision] = isolation.probe
+    weaker: Callable[[], tuple[Message, ...]] = isolation.weaker
+
+
+def can_isolate(desk: SeatDesk) -> Decision:
+    """Return whether this machine isolates well enough for this home.
+
+    A home with real data opens no seat while any control is weaker than designed.
+    """
+    probed = desk.probe()
+    if not probed or desk.demo:
+        return probed
+    lacking = [
+        Answer("isolation-strength", Refusal("isolation-strength", "第十七条", sentence))
+        for sentence in desk.weaker()
+    ]
+    return decide([Answer("isolation"), *lacking])
+
+
+def provision(desk: SeatDesk, actor: Actor, *, agreement: str, user: str, name: str) -> Seat:
+    """Return the seat that the operator made for a user named in the agreement."""
+    store = desk.directory.store
+    service = store.load(ServiceAgreement, agreement).record
+    account = desk.directory.account_named(user)
+    taken = store.find(Seat, linked=("agreement", service.id))
+    live = [one for one in taken if one.record.state != "expired"]
+    seat = Seat(
+        state="provisioned",
+        organisation=service.organisation,
+        environment=service.environment,
+        agreement=service.id,
+        user=account.id,
+        name=name,
+        host_uid=_FIRST_HOST_UID + len(store.find(Seat)),
+    )
+    situation = with_record(
+        desk.directory.situation(actor), record=seat, agreement=service, seats_taken=len(live)
+    )
+    require(actor, step("seat:provision"), situation)
+    links = (Link("agreement", service.id), Link("user", account.id))
+    return store.write(actor, Change(step("seat:provision"), seat, links=links))[0].record
+
+
+def open_seat(desk: SeatDesk, actor: Actor, identifier: str) -> Seat:
+    """Return the seat, open for its user; lays out its folders on first use."""
+    stored = _named(desk, identifier)
+    require(actor, step("seat:open"), situation_of(desk, actor, stored.record))
+    workspace.prepare(desk.root, stored.record.id, host_uid=stored.record.host_uid)
+    return _move(desk, actor, stored, "seat:open")
+
+
+def close(desk: SeatDesk, actor: Actor, identifier: str) -> Seat:
+    """Return the seat, closed; its folders stay."""
+    stored = _named(desk, identifier)
+    require(actor, step("seat:close"), situation_of(desk, actor, stored.record))
+    return _move(desk, actor, stored, "seat:close")
+
+
+def suspend(desk: SeatDesk, actor: Actor, identifier: str, *, reason: str) -> Seat:
+    """Return the seat, suspended: nothing runs in it until the authority reinstates it."""
+    stored = _named(desk, identifier)
+    require(actor, step("seat:suspend"), situation_of(desk, actor, stored.record))
+    return _move(desk, actor, stored, "seat:suspend", reason=reason)
+
+
+def run(
+    desk: SeatDesk, actor: Actor, identifier: str, command: Sequence[str], *, seconds: float | None = None
+) -> isolation.Completed:
+    """Run a command in the seat's isolation and return how it ended, with what it printed.
+
+    The run is on record before it begins, its end afterwards. Raises `RefusedError` when the
+    seat may not be used and `IsolationError` when the machine cannot isolate it.
+    """
+    stored = _named(desk, identifier)
+    seat = stored.record
+    require(actor, step("seat:run"), situation_of(desk, actor, seat))
+    note = {"command": [part[:200] for part in command][:50]}
+    change = Change(step("seat:run"), seat, expected=stored.version, note=note)
+    desk.directory.store.write(actor, change)
+    sandbox = workspace.sandbox_for(
+        desk.root, seat.id, host_uid=seat.host_uid, mounts=_data_mounts(desk, seat), limits=desk.limits
+    )
+    return isolation.run(sandbox, command, timeout=seconds)
+
+
+def _data_mounts(desk: SeatDesk, seat: Seat) -> tuple[isolation.Mount, ...]:
+    store = desk.directory.store
+    mounts = []
+    for snapshot in current_snapshots(desk.directory, seat.agreement):
+        held = desk.pool.version(snapshot.series, snapshot.version)
+        if held.digest != snapshot.manifest_digest:
+            raise TamperedError(say("快照 {series} 与登记的摘要不一致：席位不开放", series=snapshot.series))
+        code = store.load(Dataset, snapshot.dataset).record.code
+        mounts.append(isolation.Mount(held.path, f"/data/{code}"))
+    return tuple(mounts)
+
+
+def current_snapshots(directory: Directory, agreement: str) -> tuple[Snapshot, ...]:
+    """Return the newest published snapshot of each dataset of the agreement."""
+    newest: dict[str, Snapshot] = {}
+    for stored in directory.store.find(Snapshot, state="published", linked=("agreement", agreement)):
+        held = newest.get(stored.record.dataset)
+        if held is None or stored.record.version > held.version:
+            newest[stored.record.dataset] = stored.record
+    return tuple(newest[dataset] for dataset in sorted(newest))
+
+
+def situation_of(desk: SeatDesk, actor: Actor, seat: Seat) -> Situation:
+    """Return everything the rules ask about using this seat."""
+    agreement = desk.directory.store.load(ServiceAgreement, seat.agreement).record
+    return with_record(
+        desk.directory.situation(actor),
+        record=seat,
+        seat=seat,
+        agreement=agreement,
+        account=desk.directory.store.load(Account, seat.user).record,
+        snapshots=current_snapshots(desk.directory, seat.agreement),
+        isolation=can_isolate(desk),
+    )
+
+
+def named(desk: SeatDesk, name: str) -> Seat:
+    """Return the seat of that id or name; `NotFoundError` if there is none."""
+    return _named(desk, name).record
+
+
+def _named(desk: SeatDesk, name: str) -> Stored[Seat]:
+    for stored in desk.directory.store.find(Seat):
+        if name in (stored.record.id, stored.record.name):
+            return stored
+    raise NotFoundError(say("没有席位 {name}：用 sandbox seat list 查看", name=name))
+
+
+def _move(desk: SeatDesk, actor: Actor, stored: Stored[Seat], name: str, reason: str = "") -> Seat:
+    changed = replace(stored.record, state=step(name).target)
+    change = Change(step(name), changed, expected=stored.version, note={"reason": reason})
+    desk.directory.store.write(actor, change)
+    return changed

@@ -1,0 +1,70 @@
+"""What an installation is set to: the home's own file, then the environment.
+
+Read once, by `app`. `home.toml` lies in the home and holds no secret; every value can be
+overridden by an environment variable `SANDBOX_…`. In production the two keys lie outside.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+FILE_NAME = "home.toml"
+
+
+class Settings(BaseSettings):
+    """Every setting, its default and what it does; the reference in the docs is made from this."""
+
+    model_config = SettingsConfigDict(env_prefix="SANDBOX_", extra="forbid", frozen=True)
+
+    name: str = Field(default="", description="这套平台的名称，写在检查点和回执里")
+    demo: bool = Field(default=False, description="演示环境：自带演示账户，处处标明；不得放真实数据")
+    format: int = Field(default=1, description="主目录的格式版本，由程序维护")
+    database_url: str = Field(default="", description="元数据库地址；空则用主目录里的 SQLite")
+    kek_file: Path | None = Field(
+        default=None, description="主密钥文件（32 字节，权限 0600）；生产环境在主目录之外"
+    )
+    checkpoint_key_file: Path | None = Field(default=None, description="检查点签名私钥；生产环境在主目录之外")
+    witnesses: tuple[Path, ...] = Field(default=(), description="见证目录：检查点另存于此，可属于另一单位")
+    hash: Literal["sha256", "sm3"] = Field(
+        default="sha256", description="日志与密钥派生的摘要算法，建立后不变"
+    )
+    regime: str = Field(default="national-2025", description="新申请默认适用的制度版本")
+    region: str = Field(default="520300", description="计算工作日所用的行政区划代码")
+    class_floor: int = Field(default=5, ge=3, description="落地时准标识符等价类的下限；法定下限为 3")
+    gate_memory: int = Field(default=2_000_000_000, description="闸口进程的内存上限（字节）")
+    gate_seconds: int = Field(default=600, description="闸口进程的时间上限（秒）")
+    seat_memory: int = Field(default=4_000_000_000, description="席位的内存上限（字节）")
+    seat_processes: int = Field(default=256, description="席位的进程数上限")
+    seat_home_bytes: int = Field(default=2_000_000_000, description="席位目录的容量上限（字节）")
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Order the sources: arguments, environment, then the home's file."""
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+
+def load(home: Path) -> Settings:
+    """Return the settings of a home; pydantic's own error for an unknown or wrong value."""
+
+    class HomeSettings(Settings):
+        model_config = SettingsConfigDict(
+            env_prefix="SANDBOX_", extra="ignore", frozen=True, toml_file=home / FILE_NAME
+        )
+
+    return HomeSettings()
