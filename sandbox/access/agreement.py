@@ -25,7 +25,7 @@ from sandbox.kernel.records import (
 )
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import with_record
-from sandbox.store.db import Change, Link, Stored
+from sandbox.store.changes import Change, Link, Stored
 
 
 def draft_operating(desk: AccessDesk, actor: Actor, agreement: OperatingAgreement) -> OperatingAgreement:

@@ -18,7 +18,7 @@ from sandbox.kernel.permits import require
 from sandbox.kernel.records import Application, Dataset
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import with_record
-from sandbox.store.db import Change, Link
+from sandbox.store.changes import Change, Link
 
 
 def submit(desk: AccessDesk, actor: Actor, application: Application) -> Application:

@@ -17,7 +17,7 @@ from sandbox.kernel.permits import require
 from sandbox.kernel.records import Application, Dataset, Item, ItemRequest
 from sandbox.kernel.workdays import due
 from sandbox.people.directory import with_record
-from sandbox.store.db import Change, Link
+from sandbox.store.changes import Change, Link
 
 _AUTHORITY_LIBRARIES = ("base", "theme")
 

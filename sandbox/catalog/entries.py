@@ -18,7 +18,7 @@ from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import Column, Dataset, Environment, Unit
 from sandbox.people.directory import Directory, with_record
-from sandbox.store.db import Change, Link, Stored
+from sandbox.store.changes import Change, Link, Stored
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{2,39}")
 UNIT_KINDS = ("person", "firm", "household")

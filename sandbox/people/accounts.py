@@ -18,7 +18,7 @@ from sandbox.kernel.permits import require
 from sandbox.kernel.records import Account
 from sandbox.people import secrets
 from sandbox.people.directory import Directory, with_record
-from sandbox.store.db import Change, Link, Stored
+from sandbox.store.changes import Change, Link, Stored
 
 ENROLMENT_DAYS = 7
 MISSES_BEFORE_LOCK = 5

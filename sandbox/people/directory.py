@@ -18,7 +18,7 @@ from sandbox.kernel.message import say
 from sandbox.kernel.records import Account, Grant, Organisation, OrganisationRole
 from sandbox.kernel.situation import Situation
 from sandbox.people.secrets import RFC_9106_LOW_MEMORY, PasswordCost
-from sandbox.store.db import Store
+from sandbox.store.opener import Store
 from sandbox.vault.keys import DataKey
 
 CHINA = timezone(timedelta(hours=8))

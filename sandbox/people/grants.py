@@ -14,7 +14,7 @@ from sandbox.kernel.permits import require
 from sandbox.kernel.records import Account, Grant
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import Directory, with_record
-from sandbox.store.db import Change, Link, Stored
+from sandbox.store.changes import Change, Link, Stored
 
 
 def propose(directory: Directory, actor: Actor, *, account: str, role: Role) -> Grant:

@@ -15,7 +15,7 @@ from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import Organisation
 from sandbox.people.directory import Directory, with_record
-from sandbox.store.db import Change
+from sandbox.store.changes import Change
 
 
 def register(directory: Directory, actor: Actor, organisation: Organisation) -> Organisation:

@@ -21,7 +21,7 @@ from sandbox.kernel.situation import Situation
 from sandbox.people.directory import Directory, with_record
 from sandbox.pool.snapshot import Pool
 from sandbox.seats import isolation, workspace
-from sandbox.store.db import Change, Link, Stored
+from sandbox.store.changes import Change, Link, Stored
 
 _FIRST_HOST_UID = 2_000_000
 

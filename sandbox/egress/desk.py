@@ -1,0 +1,36 @@
+"""The adapters of the egress gate, built once by `app`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.egress.frozen import FrozenStore
+from sandbox.people.directory import Directory
+from sandbox.pool.snapshot import Pool
+from sandbox.regulation.loader import Regime
+from sandbox.seats.isolation import Limits
+from sandbox.vault.keys import Vault
+from sandbox.vault.signer import Signer
+
+GATE_KEY = "gate"
+"""The data key that seals sidecars and judgements; opened by the gate's own rooms only."""
+
+
+@dataclass(frozen=True, slots=True)
+class GateDesk:
+    """What intake, review and release need."""
+
+    directory: Directory
+    pool: Pool
+    vault: Vault
+    signer: Signer
+    regimes: Mapping[str, Regime]
+    seats_root: Path
+    sidecars: Path
+    judgements: Path
+    frozen: FrozenStore
+    limits: Limits
+    home_name: str
+    demo: bool

@@ -1,0 +1,192 @@
+"""Release: exactly the approved digests leave, with a signed receipt, and can be recalled.
+
+The receipt is frozen by its own digest before the one transaction that releases, so that a
+crash leaves either no release or a whole one. Handing out checks every digest again.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from sandbox.egress.desk import GateDesk
+from sandbox.egress.judgements import receipts_of
+from sandbox.egress.review import review_situation
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.errors import InputError, TamperedError
+from sandbox.kernel.lifecycle import step
+from sandbox.kernel.message import say
+from sandbox.kernel.permits import require
+from sandbox.kernel.records import (
+    Account,
+    Release,
+    ReleasedFile,
+    Review,
+    Snapshot,
+    Submission,
+    SubmittedFile,
+)
+from sandbox.people.directory import with_record
+from sandbox.store.canonical import canonical_json
+from sandbox.store.changes import Change, Effect, Link
+from sandbox.vault import signer as signing
+
+
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """What was written where."""
+
+    folder: Path
+    files: tuple[str, ...]
+
+
+def release(desk: GateDesk, actor: Actor, submission_id: str) -> Release:
+    """Return the release of every approved file of the submission; refused with all reasons."""
+    store = desk.directory.store
+    stored = store.load(Submission, submission_id)
+    submission = stored.record
+    situation = review_situation(desk, actor, submission)
+    require(actor, step("submission:release"), situation)
+    files = tuple(_released(desk, one) for one in submission.files if one.approved)
+    receipt = desk.frozen.put(_receipt(desk, submission, situation.reviews, files))
+    made = Release(
+        state="issued",
+        organisation=submission.organisation,
+        environment=submission.environment,
+        submission=submission.id,
+        agreement=submission.agreement,
+        files=files,
+        receipt=receipt,
+        issued_at=desk.directory.clock(),
+    )
+    require(actor, step("release:issue"), with_record(situation, record=made))
+    ended = replace(submission, state="released")
+    released = Change(step("submission:release"), ended, expected=stored.version)
+    links = (Link("submission", submission.id), Link("agreement", submission.agreement))
+    note = {"receipt": receipt, "digests": [one.released for one in files]}
+    issued = Change(step("release:issue"), made, links=links, note=note)
+    effect = Effect("release.issued", {"receipt": receipt})
+    return store.write(actor, issued, released, outbox=(effect,))[0].record  # type: ignore[return-value]
+
+
+def _released(desk: GateDesk, file: SubmittedFile) -> ReleasedFile:
+    data = desk.frozen.get(file.rewritten)
+    return ReleasedFile(name=file.name, submitted=file.digest, released=file.rewritten, size=len(data))
+
+
+def _receipt(
+    desk: GateDesk,
+    submission: Submission,
+    reviews: tuple[Review, ...],
+    files: tuple[ReleasedFile, ...],
+) -> bytes:
+    body: dict[str, Any] = {
+        "type": "出域回执",
+        "platform": desk.home_name,
+        "demo": desk.demo,
+        "submission": submission.id,
+        "agreement": submission.agreement,
+        "title": submission.title,
+        "issued_at": desk.directory.clock().isoformat(),
+        "files": [
+            {
+                "name": one.name,
+                "submitted_sha256": one.submitted,
+                "released_sha256": one.released,
+                "bytes": one.size,
+            }
+            for one in files
+        ],
+        "snapshots": [_snapshot(desk, one) for one in submission.snapshots],
+        "judgement_sha256": submission.judgement,
+        "checks": receipts_of(desk, submission.judgement),
+        "votes": [_vote(desk, review) for review in reviews],
+        "article": "第十九条",
+    }
+    signature = desk.signer.sign(canonical_json(body))
+    document = {"body": body, "signature": signature.hex(), "public_key": desk.signer.public.hex()}
+    return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode()
+
+
+def _snapshot(desk: GateDesk, identifier: str) -> dict[str, Any]:
+    snapshot = desk.directory.store.load(Snapshot, identifier).record
+    return {"id": snapshot.id, "version": snapshot.version, "manifest_sha256": snapshot.manifest_digest}
+
+
+def _vote(desk: GateDesk, review: Review) -> dict[str, Any]:
+    voter = desk.directory.store.load(Account, review.voter).record
+    return {
+        "review": review.id,
+        "voter": voter.display_name,
+        "organisation": desk.directory.organisation(review.organisation).name,
+        "capacity": review.capacity.value,
+        "digests": {vote.digest: vote.approve for vote in review.votes},
+    }
+
+
+def verify_receipt(data: bytes, *, public_key: bytes | None = None) -> dict[str, Any]:
+    """Return the body of a receipt whose signature holds; `TamperedError` otherwise.
+
+    `public_key` is the platform's published key; without it only the receipt's own is used,
+    which proves that nothing was changed, not who signed.
+    """
+    try:
+        document = json.loads(data)
+        body, signature = document["body"], bytes.fromhex(document["signature"])
+        own = bytes.fromhex(document["public_key"])
+    except (ValueError, KeyError, TypeError):
+        raise InputError(say("这不是出域回执")) from None
+    key = public_key if public_key is not None else own
+    if key != own or not signing.verify(key, canonical_json(body), signature):
+        raise TamperedError(say("回执签名不正确：内容被改动或不是本平台签发"))
+    return dict(body)
+
+
+def hand_out(desk: GateDesk, actor: Actor, release_id: str, folder: Path) -> HandedOut:
+    """Write the released files and the receipt into a folder and put that on record.
+
+    Raises `RefusedError` after a recall, `InputError` if a file would be overwritten.
+    """
+    store = desk.directory.store
+    stored = store.load(Release, release_id)
+    require(
+        actor, step("release:collect"), with_record(desk.directory.situation(actor), record=stored.record)
+    )
+    contents = {_plain(one.name): desk.frozen.get(one.released) for one in stored.record.files}
+    contents["receipt.json"] = desk.frozen.get(stored.record.receipt)
+    folder.mkdir(parents=True, exist_ok=True)
+    taken = [name for name in contents if (folder / name).exists()]
+    if taken:
+        raise InputError(say("{path} 里已有 {name}：请换一个目录", path=str(folder), name=taken[0]))
+    change = Change(step("release:collect"), stored.record, expected=stored.version)
+    store.write(actor, change)
+    for name, data in contents.items():
+        (folder / name).write_bytes(data)
+    return HandedOut(folder, tuple(contents))
+
+
+def _plain(name: str) -> str:
+    plain = PurePosixPath(name).name
+    return plain if plain not in ("", ".", "..", "receipt.json") else "product.bin"
+
+
+def recall(desk: GateDesk, actor: Actor, release_id: str, *, reason: str) -> Release:
+    """Return the release, recalled: it is handed out no more, and who has it already is on record."""
+    if not reason.strip():
+        raise InputError(say("召回须写明理由"))
+    store = desk.directory.store
+    stored = store.load(Release, release_id)
+    require(actor, step("release:recall"), with_record(desk.directory.situation(actor), record=stored.record))
+    changed = replace(stored.record, state="recalled", reason=reason)
+    store.write(
+        actor, Change(step("release:recall"), changed, expected=stored.version, note={"reason": reason})
+    )
+    return changed
+
+
+def holders(desk: GateDesk, release_id: str) -> tuple[str, ...]:
+    """Return the accounts that have collected the release, from the facts."""
+    facts = desk.directory.store.facts(record=release_id, verb="release:collect")
+    return tuple(dict.fromkeys(fact.actor for fact in facts))
