@@ -1,0 +1,199 @@
+"""Are the published cells of a proven claim safe? Units, contributions, remainders, classes.
+
+Takes the recomputed claim and who stands behind each row; answers with problems, each with the
+code of its check. Thresholds come from the grade. Pure; called by `judge`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sandbox.egress.differencing import Published, exposures
+from sandbox.egress.expressions import columns_of
+from sandbox.egress.measures import is_indicator
+from sandbox.egress.recompute import Measured, Recomputed
+from sandbox.egress.units import Ids, Sets, rows_per_set, shares, smallest_units
+from sandbox.kernel.grades import Thresholds
+from sandbox.kernel.message import Message, say
+
+COUNT = ""
+"""The quantity of plain counts; other quantities are named by the column that is summed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One rule that published cells break: the check's code, how many cells, what reviewers read."""
+
+    check: str
+    cells: tuple[int, ...]
+    evidence: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """One quantity published over disjoint sets of rows of one table."""
+
+    table: str
+    quantity: str
+    published: Published
+
+
+def judge_cells(
+    truth: Recomputed,
+    shown: NDArray[np.bool_],
+    units: Mapping[str, Ids],
+    thresholds: Thresholds,
+) -> tuple[Problem, ...]:
+    """Return every rule broken by the cells for which `shown` holds; empty means all are safe."""
+    if not units:
+        return (Problem("small-group", (), say("没有统计单位，无法计算每格的对象数")),)
+    base = keep(truth.sets, shown)
+    problems = [_small(base, truth.count, units, thresholds, say("单元格的统计对象数"))]
+    for measure in truth.measures.values():
+        if measure.aggregate in truth.claim.aggregates:
+            problems += _judge_measure(measure, base, shown, units, thresholds)
+    problems.append(_remainder(base, units, thresholds))
+    problems.append(_within(families(truth, shown, owner="self"), units, thresholds))
+    return tuple(problem for problem in problems if problem is not None)
+
+
+def keep(sets: Sets, shown: NDArray[np.bool_]) -> Sets:
+    """Return the sets with every cell that is not shown taken out."""
+    if not shown.size:
+        return np.full_like(sets, -1)
+    return np.where((sets >= 0) & shown[np.maximum(sets, 0)], sets, -1)
+
+
+def _small(
+    sets: Sets, count: int, units: Mapping[str, Ids], thresholds: Thresholds, what: Message
+) -> Problem | None:
+    """Return the sets that have rows but too few units of some kind."""
+    rows, held = rows_per_set(sets, count), smallest_units(sets, units, count)
+    low = np.flatnonzero((rows > 0) & (held < thresholds.smallest))
+    if not low.size:
+        return None
+    evidence = say("{what}：{cells} 格低于阈值，最少为 {least}", what=what, cells=int(low.size), least=int(held[low].min()))
+    return Problem("small-group", tuple(int(cell) for cell in low), evidence)
+
+
+def _judge_measure(
+    measure: Measured,
+    base: Sets,
+    shown: NDArray[np.bool_],
+    units: Mapping[str, Ids],
+    thresholds: Thresholds,
+) -> list[Problem | None]:
+    sets, count = keep(measure.sets, shown), shown.size
+    found: list[Problem | None] = [_small(sets, count, units, thresholds, say("计入该项的统计对象数"))]
+    if measure.amounts is not None and not is_indicator(measure.aggregate.argument):
+        contributing = np.where(np.nan_to_num(measure.amounts) != 0, sets, -1)
+        found.append(_small(contributing, count, units, thresholds, say("对合计有贡献的统计对象数")))
+        found.append(_dominated(measure, sets, count, units, thresholds))
+    conditional = measure.aggregate.condition is not None or is_indicator(measure.aggregate.argument)
+    if conditional:
+        found.append(_whole_class(sets, base, count))
+    return found
+
+
+def _dominated(
+    measure: Measured, sets: Sets, count: int, units: Mapping[str, Ids], thresholds: Thresholds
+) -> Problem | None:
+    """Return the cells in which one or two units make up too much, or could estimate each other."""
+    amounts = measure.amounts if measure.amounts is not None else np.zeros(sets.size)
+    bad = np.zeros(count, dtype=bool)
+    for ids in attributed(units):
+        part = shares(sets, ids, amounts, count)
+        two = part.largest + part.second
+        bad |= part.largest >= thresholds.largest_share * part.total
+        bad |= two >= thresholds.two_largest_share * part.total
+        bad |= part.total - two < thresholds.p_percent * part.largest
+        bad &= part.total > 0
+    cells = np.flatnonzero(bad)
+    if not cells.size:
+        return None
+    evidence = say("{cells} 格中少数对象占比过大", cells=int(cells.size))
+    return Problem("dominance", tuple(int(cell) for cell in cells), evidence)
+
+
+def attributed(units: Mapping[str, Ids]) -> list[Ids]:
+    """Return the ids of every kind, a missing one replaced by the row's unit of another kind.
+
+    A firm whose legal person is unknown still is its own contributor; rows of nobody at all
+    stay together as 0, the cautious reading.
+    """
+    completed = []
+    for kind, ids in units.items():
+        whole = ids.copy()
+        shift = np.uint32(int(ids.max(initial=0)))
+        for other, fallback in units.items():
+            missing = (whole == 0) & (fallback != 0)
+            if other != kind and missing.any():
+                whole[missing] = fallback[missing] + shift
+                shift = np.uint32(int(whole.max(initial=0)))
+        completed.append(whole)
+    return completed
+
+
+def _whole_class(sets: Sets, base: Sets, count: int) -> Problem | None:
+    """Return the cells in which a condition holds for nobody or for everybody."""
+    inside, all_rows = rows_per_set(sets, count), rows_per_set(base, count)
+    cells = np.flatnonzero((all_rows > 0) & ((inside == 0) | (inside == all_rows)))
+    if not cells.size:
+        return None
+    evidence = say("{cells} 格中条件对全体成立或全不成立", cells=int(cells.size))
+    return Problem("class-disclosure", tuple(int(cell) for cell in cells), evidence)
+
+
+def _remainder(base: Sets, units: Mapping[str, Ids], thresholds: Thresholds) -> Problem | None:
+    """Return a problem when the rows in no published cell are few: they follow from the total."""
+    rest = np.where(base < 0, 0, -1)
+    held = int(smallest_units(rest, units, 1)[0])
+    if not (rest == 0).any() or held >= thresholds.smallest:
+        return None
+    evidence = say("未公布部分只有 {units} 个统计对象，可由总数减出", units=held)
+    return Problem("remainder", (), evidence)
+
+
+def families(truth: Recomputed, shown: NDArray[np.bool_], *, owner: str) -> tuple[Family, ...]:
+    """Return the sets of rows over which the claim publishes counts and sums, by quantity."""
+    table, found = truth.claim.table, []
+    for aggregate in truth.claim.aggregates:
+        measure = truth.measures[aggregate]
+        sets = keep(measure.sets, shown)
+        if measure.amounts is None:
+            found.append(Family(table, COUNT, Published(owner, sets)))
+        elif is_indicator(aggregate.argument):
+            found.append(Family(table, COUNT, Published(owner, keep(truth.sets, shown))))
+            found.append(Family(table, COUNT, Published(owner, sets)))
+        else:
+            column = min(columns_of(aggregate.argument)) if aggregate.argument is not None else COUNT
+            found.append(Family(table, column, Published(owner, sets)))
+    unique: list[Family] = []
+    for family in found:
+        if not any(
+            family.quantity == other.quantity and np.array_equal(family.published.sets, other.published.sets)
+            for other in unique
+        ):
+            unique.append(family)
+    return tuple(unique)
+
+
+def _within(
+    published: Sequence[Family], units: Mapping[str, Ids], thresholds: Thresholds
+) -> Problem | None:
+    """Return a problem when the cells of the one claim give a small set by subtraction."""
+    for quantity in sorted({family.quantity for family in published}):
+        parts = [family.published for family in published if family.quantity == quantity]
+        try:
+            exposed = exposures(parts, units, smallest=thresholds.smallest)
+        except ValueError:
+            return Problem("differencing", (), say("单元格过多，无法逐一核算相减的结果"))
+        if exposed:
+            least = min(exposure.units for exposure in exposed)
+            evidence = say("{sets} 组对象可由公布的单元格相减得出，最少 {least} 个", sets=len(exposed), least=least)
+            return Problem("differencing", (), evidence)
+    return None

@@ -1,0 +1,182 @@
+"""The catalogue of the gate's checks: code, kind, article, what it catches, how to mend it.
+
+Codes are stable and never reused; a changed rule gets a new version. Findings are made here
+and nowhere else, so that an author reads the same words everywhere and never a count, a row or
+whether raw or masked data matched: those go into `records`, `where` and `evidence`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from sandbox.kernel.findings import Finding, FindingKind, Verdict
+from sandbox.kernel.message import Message, say
+
+VERSION = "1"
+_REVIEW = "遵义市政府数据资源开发利用管理办法 第十九条"
+_RAW = "遵义市政府数据资源开发利用管理办法 第十七条"
+_PERSONAL = "个人信息保护法 第五十一条"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One check: its code and version, the kind of finding, its worst verdict and its words.
+
+    `parameter` names the setting that decides it, empty when there is none. `across` marks the
+    checks that look at the whole submission and give no receipt per file.
+    """
+
+    code: str
+    name: str
+    kind: FindingKind
+    verdict: Verdict
+    article: str
+    catches: Message
+    remedy: Message
+    parameter: str = ""
+    across: bool = False
+
+    def finding(
+        self,
+        *,
+        where: str = "",
+        evidence: Message | None = None,
+        records: int | None = None,
+        verdict: Verdict | None = None,
+        paths: tuple[str, ...] = (),
+    ) -> Finding:
+        """Return a finding of this check; the author's words come from the catalogue alone."""
+        return Finding(
+            kind=self.kind,
+            verdict=self.verdict if verdict is None else verdict,
+            rule=self.code,
+            article=self.article,
+            message=self.catches,
+            remedy=self.remedy,
+            records=records,
+            where=where,
+            evidence=evidence,
+            paths=paths,
+        )
+
+
+CHECKS: tuple[Check, ...] = (
+    Check(
+        "G01", "size", FindingKind.TOO_LARGE, Verdict.REFUSE, _REVIEW,
+        say("文件超过出域闸口能够检查的大小"),
+        say("请缩小文件或先汇总，再重新提交"),
+        parameter="max_bytes",
+    ),
+    Check(
+        "G02", "readable", FindingKind.MALFORMED, Verdict.REFUSE, _REVIEW,
+        say("文件无法完整读取，读不出的内容不能放行"),
+        say("请重新导出为 UTF-8 的 CSV、JSON、XLSX 或 Parquet 后提交"),
+    ),
+    Check(
+        "G03", "opaque", FindingKind.OPAQUE, Verdict.REFUSE, _REVIEW,
+        say("文件中有闸口看不懂的内容（加密、编码、未知格式或序列化对象）"),
+        say("请改用 CSV、JSON、XLSX、Parquet、纯文本或 PNG，去掉编码或加密的内容"),
+    ),
+    Check(
+        "G04", "hidden-content", FindingKind.HIDDEN_CONTENT, Verdict.REFUSE, _REVIEW,
+        say("文件中有看不见的内容（隐藏工作表、批注、元数据、零宽字符、重复键等）"),
+        say("请只保留可见的数据单元格，重新导出后提交"),
+    ),
+    Check(
+        "G05", "active-content", FindingKind.ACTIVE_CONTENT, Verdict.REFUSE, _REVIEW,
+        say("文件中有会执行或会引用外部的内容（脚本、宏、公式、外部链接）"),
+        say("请粘贴为数值、去掉脚本和链接后重新提交"),
+    ),
+    Check(
+        "G06", "source-record", FindingKind.SOURCE_RECORD, Verdict.REFUSE, _RAW,
+        say("文件中能找到数据来源的记录，不得出域"),
+        say("请改为汇总结果，每格的统计对象不少于阈值"),
+    ),
+    Check(
+        "G07", "identifier", FindingKind.IDENTIFIER, Verdict.REFUSE, _PERSONAL,
+        say("文件或声明中有能够识别个人或企业的号码"),
+        say("请删去证件号、信用代码、手机号、银行卡号等标识"),
+    ),
+    Check(
+        "G08", "claim", FindingKind.UNVERIFIED, Verdict.REVIEW, _REVIEW,
+        say("产品没有可由闸口核算的声明，须由人审查"),
+        say("请为产品附上声明：一条按组计数、合计或平均的 SELECT 语句"),
+    ),
+    Check(
+        "G09", "compare", FindingKind.CLAIM_MISMATCH, Verdict.REFUSE, _REVIEW,
+        say("产品与其声明的计算结果不一致"),
+        say("请按声明重新生成产品；需要隐去的行应整行删除，不要改动数值"),
+    ),
+    Check(
+        "G10", "small-group", FindingKind.SMALL_GROUP, Verdict.REFUSE, _PERSONAL,
+        say("有单元格的统计对象少于阈值"),
+        say("请合并分组，或删去对象少于阈值的行"),
+        parameter="smallest",
+    ),
+    Check(
+        "G11", "dominance", FindingKind.DOMINANCE, Verdict.REFUSE, _PERSONAL,
+        say("有单元格的合计或平均主要来自一两个对象"),
+        say("请合并分组，或改为只公布计数"),
+        parameter="largest_share, two_largest_share, p_percent",
+    ),
+    Check(
+        "G12", "differencing", FindingKind.DIFFERENCING, Verdict.REFUSE, _PERSONAL,
+        say("公布的单元格相减，可以得出少于阈值的统计对象"),
+        say("请统一各项的口径，或合并相差很小的条件"),
+        parameter="smallest",
+    ),
+    Check(
+        "G13", "remainder", FindingKind.DIFFERENCING, Verdict.REVIEW, _PERSONAL,
+        say("未公布的部分很少，知道总数的人可以推算出来"),
+        say("请把未公布的分组合并为“其他”，或多隐去一组"),
+        parameter="smallest",
+    ),
+    Check(
+        "G14", "class-disclosure", FindingKind.SMALL_GROUP, Verdict.REVIEW, _PERSONAL,
+        say("有分组的对象全部具有或全部不具有某一特征"),
+        say("请合并分组，使比例不为 0 或 100%"),
+    ),
+    Check(
+        "G15", "row-level", FindingKind.ROW_LEVEL, Verdict.REVIEW, _RAW,
+        say("产品像逐条记录，而不是汇总结果"),
+        say("请改为汇总结果，并附上声明"),
+        parameter="row_level_rows",
+    ),
+    Check(
+        "G16", "canary", FindingKind.CANARY, Verdict.REFUSE, _RAW,
+        say("文件中有只存在于受控数据里的标记"),
+        say("请删去直接取自数据的内容，改为汇总结果"),
+    ),
+    Check(
+        "G17", "model", FindingKind.MODEL, Verdict.REFUSE, _REVIEW,
+        say("算法模型或序列化对象可能带有训练数据，本闸口不放行"),
+        say("请把模型参数整理为表格说明，走人工审查"),
+    ),
+    Check(
+        "G18", "small-counts", FindingKind.SMALL_GROUP, Verdict.REVIEW, _PERSONAL,
+        say("表中可见小于阈值的计数"),
+        say("请合并分组，或附上声明由闸口核算"),
+        parameter="smallest",
+    ),
+    Check(
+        "G19", "set-differencing", FindingKind.DIFFERENCING, Verdict.REFUSE, _PERSONAL,
+        say("这些产品相减，可以得出少于阈值的统计对象"),
+        say("请统一这些产品的口径，或只提交其中一个"),
+        parameter="smallest", across=True,
+    ),
+    Check(
+        "G20", "set-record", FindingKind.SOURCE_RECORD, Verdict.REFUSE, _RAW,
+        say("这些文件按行拼起来，能找到数据来源的记录"),
+        say("请改为汇总结果，不要把记录分列在几个文件里"),
+        across=True,
+    ),
+)  # fmt: skip
+
+BY_NAME = MappingProxyType({check.name: check for check in CHECKS})
+PER_FILE = tuple(check for check in CHECKS if not check.across)
+
+
+def check(name: str) -> Check:
+    """Return the check of that name; KeyError for an unknown one."""
+    return BY_NAME[name]

@@ -1,0 +1,120 @@
+"""Claims: an author's declared SQL, checked into a value the gate can recompute.
+
+Accepts one SELECT of counts, sums and averages by plain groups over one known table, with
+the functions of `expressions.FUNCTIONS`. Everything else raises InputError with the reason
+and the product stays unverified. Reads no data and runs nothing; `recompute` does. The
+translation of the syntax tree is in `grammar`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sandbox.egress.expressions import Aggregate, Expression
+from sandbox.kernel.errors import InputError
+from sandbox.kernel.message import say
+
+MAX_CLAIM_BYTES = 32 * 1024
+MAX_SQL_CHARACTERS = 16 * 1024
+MAX_SUBJECT_CHARACTERS = 256
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What an author declares: the SQL that made the product and the column of its subjects."""
+
+    sql: str
+    subject: str
+
+    def __post_init__(self) -> None:
+        if not self.sql.strip() or len(self.sql) > MAX_SQL_CHARACTERS:
+            raise InputError(say("声明的 SQL 为空或过长，请写一条简短的 SELECT 语句"))
+        if len(self.subject) > MAX_SUBJECT_CHARACTERS or not self.subject:
+            raise InputError(say("声明须写明 subject，即统计对象所在的列名"))
+        if any(not character.isprintable() for character in self.sql.translate(_LAYOUT) + self.subject):
+            raise InputError(say("声明中有不可见字符，请用纯文本重写声明"))
+
+
+_LAYOUT = {ord(character): " " for character in "\t\n\r"}
+
+
+@dataclass(frozen=True, slots=True)
+class TableScope:
+    """What a claim may know of one source table.
+
+    `columns` in table order; `identifiers` are the columns that name a person or firm and
+    may stand only inside COUNT(DISTINCT …).
+    """
+
+    name: str
+    columns: tuple[str, ...]
+    identifiers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One output column: its name (and whether the author gave it), and the key or aggregate it shows."""
+
+    name: str
+    named: bool
+    key: int | None
+    aggregate: Aggregate | None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedClaim:
+    """A claim that may be recomputed: one table, keys, items and conditions, all checked."""
+
+    table: str
+    subject: str
+    items: tuple[Item, ...]
+    keys: tuple[Expression, ...]
+    where: Expression | None
+    having: Expression | None
+    labels: tuple[str, ...]
+
+    @property
+    def aggregates(self) -> tuple[Aggregate, ...]:
+        """Return the aggregates shown, in output order."""
+        return tuple(item.aggregate for item in self.items if item.aggregate is not None)
+
+
+def read_claim(data: bytes) -> Claim:
+    """Return the claim of a claim file: strict JSON, two text fields, nothing else.
+
+    Raises InputError for another encoding, extra or repeated keys, or a file too large.
+    """
+    if len(data) > MAX_CLAIM_BYTES:
+        raise InputError(say("声明文件过大，只写 sql 和 subject 两项"))
+    try:
+        document = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise InputError(say("声明文件不是有效的 UTF-8 JSON，请检查括号、引号和重复的键")) from error
+    if not isinstance(document, dict) or set(document) != {"sql", "subject"}:
+        raise InputError(say("声明文件只能有 sql 和 subject 两项，请删去其余内容"))
+    if not isinstance(document["sql"], str) or not isinstance(document["subject"], str):
+        raise InputError(say("声明的 sql 和 subject 都应是文字"))
+    return Claim(sql=document["sql"], subject=document["subject"])
+
+
+def _unique(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("repeated key")
+    return found
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(name)
+
+
+def check_claim(claim: Claim, tables: Mapping[str, TableScope]) -> CheckedClaim:
+    """Return the claim as a checked value over one of `tables` (by name, aliases included).
+
+    Raises InputError with the reason for anything outside the accepted language.
+    """
+    from sandbox.egress.grammar import translate
+
+    return translate(claim, tables)

@@ -1,0 +1,109 @@
+"""What a sum or an average may be taken of: one column, perhaps scaled, perhaps over a condition.
+
+Anything richer (products of columns, powers, texts turned into numbers, several CASE
+branches) could pack single values into one sum and raises InputError. Used by `grammar` for
+the form and by `recompute` for the condition that a CASE inside an aggregate means.
+"""
+
+from __future__ import annotations
+
+from sandbox.egress.expressions import Call, Case, Column, Expression, Kind, Literal
+from sandbox.kernel.errors import InputError
+from sandbox.kernel.message import say
+
+_SCALING = frozenset({"add", "sub", "mul"})
+_INDICATOR_VALUES = (0.0, 1.0, 100.0)
+
+
+def split_condition(argument: Expression) -> tuple[Expression, Expression | None]:
+    """Return what is counted and under which condition, for COUNT(CASE WHEN … THEN … END)."""
+    if not isinstance(argument, Case):
+        return argument, None
+    if len(argument.branches) != 1 or not _nothing(argument.otherwise):
+        raise InputError(say("声明无法由闸口核算：COUNT 中的 CASE 只能有一个条件，且没有 ELSE"))
+    test, value = argument.branches[0]
+    return value, test
+
+
+def _nothing(expression: Expression | None) -> bool:
+    return expression is None or (isinstance(expression, Literal) and expression.text is None)
+
+
+def check_measure(argument: Expression) -> Expression:
+    """Return the argument of sum or avg unchanged; raise InputError for a form not accepted."""
+    if isinstance(argument, Case):
+        _check_case(argument)
+    elif not (isinstance(argument, Call) and argument.function == "truth_number"):
+        _check_plain(argument)
+    return argument
+
+
+def _check_case(argument: Case) -> None:
+    """Accept CASE WHEN … THEN column or 1 ELSE 0 or nothing END, with one condition."""
+    if len(argument.branches) != 1:
+        raise _refused()
+    value = argument.branches[0][1]
+    otherwise = argument.otherwise
+    if isinstance(value, Literal):
+        if value.text is not None and not _indicator(value):
+            raise _refused()
+    else:
+        _check_plain(value)
+    if not _nothing(otherwise) and not (isinstance(otherwise, Literal) and _indicator(otherwise)):
+        raise _refused()
+
+
+def _indicator(value: Literal) -> bool:
+    return value.kind is Kind.NUMBER and value.text is not None and float(value.text) in _INDICATOR_VALUES
+
+
+def _check_plain(argument: Expression) -> None:
+    """Accept a column as it is or as a linear function of itself.
+
+    Rounding, absolute values and quotients are bent lines: sums of |x - c| over many c draw the
+    distribution value by value, so a measure may only be scaled and shifted.
+    """
+    if isinstance(argument, Column):
+        return
+    if not isinstance(argument, Call):
+        raise _refused()
+    parts = argument.arguments
+    first, rest = parts[0], parts[1:]
+    if argument.function in ("to_number", "neg") or (argument.function == "div" and _number(rest[0])):
+        _check_plain(first)
+    elif argument.function == "to_integer" and isinstance(first, Column):
+        return
+    elif argument.function == "coalesce" and len(rest) == 1 and _zero(rest[0]):
+        _check_plain(first)
+    elif argument.function in _SCALING and sum(_number(part) for part in parts) == 1:
+        _check_plain(next(part for part in parts if not _number(part)))
+    else:
+        raise _refused()
+
+
+def _zero(part: Expression) -> bool:
+    return isinstance(part, Literal) and part.text is not None and _number(part) and float(part.text) == 0
+
+
+def _number(part: Expression) -> bool:
+    return isinstance(part, Literal) and part.kind is Kind.NUMBER
+
+
+def _refused() -> InputError:
+    return InputError(say("声明无法由闸口核算：合计和平均只能取一列数值，至多带一个条件"))
+
+
+def condition_of(argument: Expression | None) -> Expression | None:
+    """Return the condition a measure carries inside itself, or None."""
+    if isinstance(argument, Case):
+        return argument.branches[0][0]
+    if isinstance(argument, Call) and argument.function == "truth_number":
+        return argument.arguments[0]
+    return None
+
+
+def is_indicator(argument: Expression | None) -> bool:
+    """Return whether a measure only says for each row whether a condition holds."""
+    if isinstance(argument, Case):
+        return isinstance(argument.branches[0][1], Literal)
+    return isinstance(argument, Call) and argument.function == "truth_number"

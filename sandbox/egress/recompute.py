@@ -1,0 +1,286 @@
+"""A checked claim run by the gate: the cells it gives, and who stands behind each of them.
+
+The engine (a locked in-memory DuckDB) evaluates only row-wise expressions that the gate wrote
+itself; grouping, counting units and contributions is done here with numpy. Returns facts, no
+verdict: `cells` judges them. Memory and time are limited; running out raises InputError.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from sandbox.egress.claims import CheckedClaim
+from sandbox.egress.expressions import Aggregate, Column, Expression, Kind, Names, columns_of, emit, walk
+from sandbox.egress.measures import condition_of
+from sandbox.egress.units import Sets, distinct_per_set
+from sandbox.kernel.errors import InputError
+from sandbox.kernel.message import say
+from sandbox.pool.duck import locked_connection
+
+MAX_CELLS = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one claim may use: engine memory, threads, seconds."""
+
+    memory: str = "1GB"
+    threads: int = 2
+    seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """One aggregate over all cells: its values, and the rows and amounts behind them.
+
+    `sets` numbers the cell of every row that counts in it (-1: none); `amounts` are the values
+    summed before rounding (nan: none), with raw amounts where the source knows them; None for counts.
+    """
+
+    aggregate: Aggregate
+    values: NDArray[np.float64]
+    sets: Sets
+    amounts: NDArray[np.float64] | None
+
+    def rounded(self) -> NDArray[np.float64]:
+        """Return the values as the SQL shows them, rounded where it says so."""
+        digits = self.aggregate.digits
+        return self.values if digits is None else np.round(self.values, digits)
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """The claim's true result: per cell its keys, and per aggregate its values.
+
+    `keys` has one column of text or null per key and one row per cell; `shown` says which
+    cells HAVING lets through; `sets` numbers the cell of every source row (-1: dropped by WHERE).
+    """
+
+    claim: CheckedClaim
+    keys: pd.DataFrame
+    shown: NDArray[np.bool_]
+    sets: Sets
+    measures: Mapping[Aggregate, Measured]
+
+    @property
+    def count(self) -> int:
+        """Return the number of cells, HAVING aside."""
+        return int(self.shown.size)
+
+
+def recompute(
+    claim: CheckedClaim,
+    table: pa.Table,
+    *,
+    amounts: Mapping[str, NDArray[np.float64]] | None = None,
+    budget: Budget | None = None,
+) -> Recomputed:
+    """Return the claim's cells over `table`; `amounts` are raw values of columns, row for row.
+
+    Raises InputError when a column cannot be read as the claim needs or the budget runs out.
+    """
+    limits = budget or Budget()
+    plan = _Plan.of(claim, table, amounts or {})
+    with _engine(limits) as engine:
+        rows = _evaluate(engine, plan, table)
+        sets, keys = _cells(rows, len(claim.keys))
+        measures = {
+            aggregate: _measure(aggregate, index, rows, sets, len(keys))
+            for index, aggregate in enumerate(plan.aggregates)
+        }
+        shown = _having(engine, claim.having, measures, len(keys))
+    return Recomputed(claim=claim, keys=keys, shown=shown, sets=sets, measures=measures)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """The row-wise query: which columns it needs and what it selects."""
+
+    names: Names
+    raw_names: Names
+    aggregates: tuple[Aggregate, ...]
+    claim: CheckedClaim
+    amounts: Mapping[str, NDArray[np.float64]]
+
+    @classmethod
+    def of(
+        cls, claim: CheckedClaim, table: pa.Table, amounts: Mapping[str, NDArray[np.float64]]
+    ) -> _Plan:
+        aggregates = list(claim.aggregates)
+        if claim.having is not None:
+            aggregates += [part for part in walk(claim.having) if isinstance(part, Aggregate)]
+        parts: list[Expression | None] = [claim.where, *claim.keys, *aggregates]
+        used = sorted(set().union(*(columns_of(part) for part in parts if part is not None)))
+        written = {name: f'"c{index}"' for index, name in enumerate(used)}
+        kinds = {name: column_kind(table.column(name)) for name in used}
+        raw = {name: f'"a{index}"' for index, name in enumerate(used) if name in amounts}
+        return cls(
+            names=Names(written, kinds, {}),
+            raw_names=Names({**written, **raw}, {**kinds, **dict.fromkeys(raw, Kind.NUMBER)}, {}),
+            aggregates=tuple(dict.fromkeys(aggregates)),
+            claim=claim,
+            amounts={name: amounts[name] for name in raw},
+        )
+
+    def arrow(self, table: pa.Table) -> pa.Table:
+        """Return the source's columns under the plan's names, with raw amounts beside them."""
+        columns = {written.strip('"'): table.column(name) for name, written in self.names.columns.items()}
+        for name, values in self.amounts.items():
+            columns[self.raw_names.columns[name].strip('"')] = pa.array(values, from_pandas=True)
+        columns["r"] = pa.array(np.arange(table.num_rows, dtype=np.int64))
+        return pa.table(columns)
+
+    def sql(self) -> str:
+        """Return the row-wise query over the table `t`."""
+        where = "TRUE" if self.claim.where is None else emit(self.claim.where, self.names, Kind.TRUTH)
+        selected = ["r", f"COALESCE({where}, FALSE) AS w"]
+        for index, key in enumerate(self.claim.keys):
+            selected.append(f"CAST({emit(key, self.names)} AS VARCHAR) AS k{index}")
+        for index, aggregate in enumerate(self.aggregates):
+            selected += _aggregate_sql(aggregate, index, self.names, self.raw_names)
+        return f"SELECT {', '.join(selected)} FROM t"
+
+
+def _aggregate_sql(aggregate: Aggregate, index: int, names: Names, raw: Names) -> list[str]:
+    """Return for one aggregate: does the row count in it, its value, the raw amount behind it."""
+    condition, argument = aggregate.condition, aggregate.argument
+    tests = [] if condition is None else [f"COALESCE({emit(condition, names, Kind.TRUTH)}, FALSE)"]
+    inner = condition_of(argument)
+    if inner is not None:
+        member = f"COALESCE({emit(inner, names, Kind.TRUTH)}, FALSE)"
+        parts = [f"{' AND '.join([*tests, member])} AS m{index}"]
+    else:
+        parts = []
+    if argument is None:
+        parts.append(f"1 AS v{index}")
+    elif aggregate.function in ("sum", "avg"):
+        parts.append(f"{emit(argument, names, Kind.NUMBER)} AS v{index}")
+        parts.append(f"{emit(argument, raw, Kind.NUMBER)} AS s{index}")
+    else:
+        parts.append(f"{emit(argument, names)} AS v{index}")
+    return [f"{' AND '.join(tests) or 'TRUE'} AS f{index}", *parts]
+
+
+def column_kind(column: pa.ChunkedArray) -> Kind:
+    """Return what a column holds; a text column counts as numbers when every cell is a plain number.
+
+    Codes with leading zeros or more than 15 digits stay text.
+    """
+    kind = column.type
+    if pa.types.is_boolean(kind):
+        return Kind.TRUTH
+    if pa.types.is_temporal(kind):
+        return Kind.DATE
+    if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
+        return Kind.NUMBER
+    texts = pc.unique(column).drop_null()
+    if len(texts) == 0:
+        return Kind.TEXT
+    plain = pc.match_substring_regex(texts, r"^-?(0|[1-9]\d{0,14})(\.\d{1,12})?$")
+    return Kind.NUMBER if pc.all(plain).as_py() else Kind.TEXT
+
+
+@contextmanager
+def _engine(budget: Budget) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Yield a locked engine that is interrupted when the time is over."""
+    connection = locked_connection(memory=budget.memory, threads=budget.threads)
+    timer = threading.Timer(budget.seconds, connection.interrupt)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield connection
+    except (duckdb.Error, MemoryError) as error:
+        raise InputError(say("声明无法由闸口核算：语句不能在这张表上计算，或超出时间和内存限制")) from error
+    finally:
+        timer.cancel()
+        connection.close()
+
+
+def _evaluate(engine: duckdb.DuckDBPyConnection, plan: _Plan, table: pa.Table) -> pa.Table:
+    engine.register("t", plan.arrow(table))
+    result = engine.execute(plan.sql()).to_arrow_table()
+    order = result.column("r").to_numpy()
+    if not np.array_equal(order, np.arange(table.num_rows)):
+        result = result.take(pa.array(np.argsort(order)))
+    return result
+
+
+def _cells(rows: pa.Table, keys: int) -> tuple[Sets, pd.DataFrame]:
+    """Return the cell number of every row (-1: dropped) and the keys of the cells."""
+    kept = rows.column("w").to_numpy(zero_copy_only=False).astype(bool)
+    code = np.zeros(rows.num_rows, dtype=np.int64)
+    for index in range(keys):
+        codes, values = pd.factorize(rows.column(f"k{index}").to_pandas(), use_na_sentinel=False)
+        code = code * (len(values) + 1) + codes
+        code = pd.factorize(code)[0].astype(np.int64)
+    sets = np.where(kept, code, -1)
+    used, first = np.unique(sets, return_index=True)
+    used, first = (used[1:], first[1:]) if used.size and used[0] == -1 else (used, first)
+    if used.size > MAX_CELLS:
+        raise InputError(say("声明无法由闸口核算：分组过多，请用更粗的分组"))
+    renumber = np.full(int(code.max(initial=-1)) + 2, -1, dtype=np.int64)
+    renumber[used] = np.arange(used.size)
+    chosen = rows.select([f"k{index}" for index in range(keys)]).take(pa.array(first))
+    frame = chosen.to_pandas() if keys else pd.DataFrame(index=range(1))
+    if not keys:
+        return np.where(kept, 0, -1).astype(np.int64), frame
+    return renumber[sets], frame
+
+
+def _measure(
+    aggregate: Aggregate, index: int, rows: pa.Table, cells: Sets, count: int
+) -> Measured:
+    flags = rows.column(f"f{index}").to_numpy(zero_copy_only=False).astype(bool)
+    column = rows.column(f"v{index}")
+    present = flags & pc.is_valid(column).to_numpy(zero_copy_only=False) & (cells >= 0)
+    sets = np.where(present, cells, -1)
+    numbers = np.bincount(sets[present], minlength=count).astype(np.float64)
+    if aggregate.function == "count":
+        return Measured(aggregate, numbers, sets, None)
+    if aggregate.function == "count_distinct":
+        return Measured(aggregate, _distinct(column, sets, count), sets, None)
+    values = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False)
+    sums = np.bincount(sets[present], weights=values[present], minlength=count)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        results = np.where(numbers > 0, sums if aggregate.function == "sum" else sums / numbers, np.nan)
+    members = sets
+    if f"m{index}" in rows.column_names:
+        members = np.where(rows.column(f"m{index}").to_numpy(zero_copy_only=False).astype(bool), sets, -1)
+    raw = pc.cast(rows.column(f"s{index}"), pa.float64()).to_numpy(zero_copy_only=False)
+    return Measured(aggregate, results, members, np.where(present, raw, np.nan))
+
+
+def _distinct(column: pa.ChunkedArray, sets: Sets, count: int) -> NDArray[np.float64]:
+    codes = pd.factorize(column.to_pandas())[0].astype(np.int64) + 1
+    return distinct_per_set(sets, codes, count).astype(np.float64)
+
+
+def _having(
+    engine: duckdb.DuckDBPyConnection,
+    having: Expression | None,
+    measures: Mapping[Aggregate, Measured],
+    count: int,
+) -> NDArray[np.bool_]:
+    if having is None:
+        return np.ones(count, dtype=bool)
+    names = Names({}, {}, {aggregate: f'"g{index}"' for index, aggregate in enumerate(measures)})
+    columns = {f"g{index}": pa.array(part.rounded(), from_pandas=True) for index, part in enumerate(measures.values())}
+    columns["r"] = pa.array(np.arange(count))
+    engine.register("g", pa.table(columns))
+    sql = f"SELECT COALESCE({emit(having, names, Kind.TRUTH)}, FALSE) AS h FROM g ORDER BY r"
+    return np.asarray(engine.execute(sql).to_arrow_table().column("h").to_numpy(zero_copy_only=False), dtype=bool)
+
+
+def key_columns(claim: CheckedClaim) -> Sequence[str]:
+    """Return the source columns that are shown as they are, as keys of the claim."""
+    return [key.name for key in claim.keys if isinstance(key, Column)]
