@@ -9,7 +9,8 @@ from __future__ import annotations
 LEXICON = "2026.1"
 
 
-def _words(text: str) -> frozenset[str]:
+def words(text: str) -> frozenset[str]:
+    """Return the words of a blank-separated list."""
     return frozenset(text.split())
 
 
@@ -29,7 +30,7 @@ RARE_SURNAMES = frozenset(
     "红竺权逯盖益桓公亓仝粟帅阳练占展操撒海哈刀岩罕普但宾綦侬磨赫纳买拜虎妥把锁朵塔盘母揭年谯丘冼原修伦雒"
     "晋楚亢缑郇邸鹿宣贲郁杭洪诸钮嵇滑翁家卿候肇逯訚仉督"
 )
-COMPOUND_SURNAMES = _words(
+COMPOUND_SURNAMES = words(
     "欧阳 太史 端木 上官 司马 东方 独孤 南宫 万俟 闻人 夏侯 诸葛 尉迟 公羊 赫连 澹台 皇甫 宗政 濮阳 "
     "公冶 太叔 "
     "申屠 公孙 慕容 仲孙 钟离 长孙 宇文 司徒 鲜于 司空 闾丘 令狐 百里 呼延 东郭 南门 西门 轩辕 第五 "
@@ -40,8 +41,10 @@ SURNAMES = COMMON_SURNAMES | RARE_SURNAMES
 # Characters that given names are made of.
 GIVEN = frozenset(
     ""
+    ""
     "伟芳娜秀英敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂文辉建国华志红玉春梅海燕龙飞鹏宇浩然晨轩博子涵梓欣怡雨桐"
     "佳琪思雅婷雪莹琳瑶倩颖慧晶洁莉萍云凤珍珠琴芬芝莲荣贵富生根林森木松柏树山川江河湖波涌泉源清泽润雷电风雲"
+    ""
     ""
     "天宏洪鸿弘广光亮耀辉煌昌盛兴旺发财福禄寿喜庆祥瑞吉安康健宁顺和平正直忠诚义信仁礼智孝德善良厚朴纯真美好学"
     "才俊豪杰英雄武胜利凯旋成功业立基础永远长久恒新旭东南西北中朝阳晓晖曦月星辰宝贝金银铜铁钢锋钧铭锦锐钰鑫"
@@ -54,6 +57,7 @@ GIVEN = frozenset(
     "槐樱权欢歌止正步民水永汉沐治法泓泰洛津洪活浙润淇深渊温游湘滨滢满漫潇澄澜瀚灿炎炜炫炳点烈烨焕照熙燕爽牧"
     "玄玺珏班球理琨瑛璋璞瓊甜用田由留百益盈相省知石硕磐祖祺禹秋科秦稳穆竹笑笛筠策简粉素紫红纪约纬纲经绍统继"
     ""
+    ""
     "绪维绮缘群羽翔翼耘联聪肃胤舒航良艺节芊芃芯花芷苏英范荃荔莎莺菁菱萌落董蒙蕙蕴薰虎虹蝶衍裕西观言训诺谊谦谨"
     "象豫贝贞贤贵赛赞超跃路轶辰达迅运进远迪逸道遥邦郁配钊钦铃锦镇长闯闻阔阳陆陶隆雁霄霖露靖静非韬音顶顺颂领"
     "颜风飒香馨骁骏高鲁鸣鸽鹃鹤鹰麒麟黎齐龄仪仙任价伊伍伦伯伶位佐佑佩来依侠俐信俊俪倍倩健偉儒元先克兆党全"
@@ -62,7 +66,7 @@ GIVEN = frozenset(
     "畅毅兵威骞堃燃黔渝谅铧键炬环乾贇赟铿衡昂铮棋炀赫皞铎钢炅墀岑旻珊烜煊煦熠翎翊芙蔓蕴诚谛钊霁"
     "胡杨余张王李刘陈吴何罗林熊龚谢钟代冯赵周唐邓汪娄令"
 )
-ETHNIC_GROUPS = _words(  # the 56 of GB/T 3304-1991
+ETHNIC_GROUPS = words(  # the 56 of GB/T 3304-1991
     "汉族 蒙古族 回族 藏族 维吾尔族 苗族 彝族 壮族 布依族 朝鲜族 满族 侗族 瑶族 白族 土家族 哈尼族 "
     "哈萨克族 傣族 黎族 "
     "傈僳族 佤族 畲族 高山族 拉祜族 水族 东乡族 纳西族 景颇族 柯尔克孜族 土族 达斡尔族 仫佬族 羌族 "
@@ -72,18 +76,18 @@ ETHNIC_GROUPS = _words(  # the 56 of GB/T 3304-1991
     "鄂伦春族 赫哲族 门巴族 珞巴族 基诺族"
 )
 ETHNIC_SHORT = frozenset(name[:-1] for name in ETHNIC_GROUPS)
-ETHNIC_OTHER = _words("穿青人 未识别民族 其他 外国血统中国籍人士 革家人 亻革家人")
-RELIGIONS = _words(
+ETHNIC_OTHER = words("穿青人 未识别民族 其他 外国血统中国籍人士 革家人 亻革家人")
+RELIGIONS = words(
     "佛教 道教 伊斯兰教 基督教 天主教 东正教 犹太教 印度教 喇嘛教 藏传佛教 汉传佛教 南传佛教 新教 回教 "
     "摩门教 无宗教信仰 "
     "不信教 无神论 信佛 信教 喜洲本主 民间信仰 其他宗教"
 )
-PROVINCE_NAMES = _words(
+PROVINCE_NAMES = words(
     "北京 天津 河北 山西 内蒙古 辽宁 吉林 黑龙江 上海 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 "
     "广西 海南 重庆 四川 "
     "贵州 云南 西藏 陕西 甘肃 青海 宁夏 新疆 台湾 香港 澳门"
 )
-CITY_NAMES = _words(  # prefectures and the counties of Zunyi; anchors, not a gazetteer
+CITY_NAMES = words(  # prefectures and the counties of Zunyi; anchors, not a gazetteer
     "石家庄 唐山 秦皇岛 邯郸 邢台 保定 张家口 承德 沧州 廊坊 衡水 太原 大同 阳泉 长治 晋城 朔州 晋中 "
     "运城 忻州 临汾 吕梁 "
     "呼和浩特 包头 乌海 赤峰 通辽 鄂尔多斯 呼伦贝尔 沈阳 大连 鞍山 抚顺 本溪 丹东 锦州 营口 阜新 辽阳 "
@@ -120,7 +124,7 @@ NOT_NAMES = (
     | CITY_NAMES
     | ETHNIC_GROUPS
     | RELIGIONS
-    | _words(
+    | words(
         "高中 高级 高等 高职 高速 高温 高粱 高血压 高血脂 水稻 黄牛 黄瓜 黄豆 黄金 黄色 白酒 白菜 白色 "
         "白糖 马铃薯 马匹 石油 石材 "
         "石膏 金融 金属 方案 安全 安装 安置 任务 任期 时间 时长 余额 成功 成人 成本 平方 平方米 平均 "
@@ -181,7 +185,7 @@ DIAGNOSES = (
     "残疾|肢体残|视力残|听力残|智力残|精神残|过敏|中毒|感染|溃疡|结石|囊肿|疝|脱位|损伤|烧伤|息肉|增生|"
     "炎$|症$|病$|术后"
 )
-SENTINEL_WORDS = _words(
+SENTINEL_WORDS = words(
     "n/a na nan null none nil 无 - -- --- — —— / \\ . * ** 不详 未知 空 暂无 没有 未填 未填写 无数据 "
     "不明 待定 待补 #n/a <na> ? ？ 、 · … "
     "unknown undefined （空） (空) (null)"

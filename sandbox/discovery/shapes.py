@@ -18,8 +18,19 @@ from sandbox.kernel.entities import EntityType
 Check = Callable[[str], "bool | None"]
 PLATE_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 # Area codes in use: 010, 02x, and four digits by province (telecom numbering plan, 2010 text with changes).
-_AREA = r"0(?:10|2[0-57-9]|3[1357]\d|39[1-8]|4[1357]\d|5[1357]\d|6[36]\d|69[12]|7[01235679]\d|8[13578]\d|9[0137]\d|99\d)"
+_AREA = (
+    r"0(?:10|2[0-57-9]|3[1357]\d|39[1-8]|4[1357]\d|5[1357]\d|6[36]\d|69[12]|"
+    r"7[01235679]\d|8[13578]\d|9[0137]\d|99\d)"
+)
 _BEFORE, _AFTER = r"(?<![0-9A-Za-z])(?<!\d[.,])", r"(?![0-9A-Za-z])(?!\.\d)"
+
+
+def _certain(text: str) -> bool | None:
+    return bool(text)
+
+
+def _open(text: str) -> bool | None:
+    return None if text else False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +46,7 @@ class Shape:
     sure: float
     unsure: float
     context: str
-    check: Check = lambda text: None
+    check: Check = _open
     labelled: bool = False
     chance: float = 0.0
 
@@ -50,7 +61,7 @@ def _bare(text: str) -> str:
 
 
 def _either(accepts: Callable[[str], bool]) -> Check:
-    return lambda text: True if accepts(_bare(text)) else False
+    return lambda text: accepts(_bare(text))
 
 
 def _resident(text: str) -> bool | None:
@@ -74,14 +85,12 @@ def _uscc(text: str) -> bool | None:
 
 
 def _org_code(text: str) -> bool | None:
-    if not numbers.is_org_code(text):
-        return False
-    return None
+    return None if numbers.is_org_code(text) else False
 
 
 def _plate(text: str) -> bool | None:
     tail = re.sub(r"[\s·.\-]", "", text)[2:]
-    return True if sum(char.isdigit() for char in tail) >= 2 else False
+    return sum(char.isdigit() for char in tail) >= 2
 
 
 def _vin(text: str) -> bool | None:
@@ -100,76 +109,256 @@ def _ip(text: str) -> bool | None:
     return None if text.startswith("0.") or len(text) < 9 else True
 
 
-def _mac(text: str) -> bool | None:
-    return True
-
-
-def _date_like(text: str) -> bool | None:
-    return None
+def _joined(text: str) -> bool | None:
+    return True if re.search(r"[)\- ]", text) else None
 
 
 def _coordinates(text: str) -> bool | None:
     first, second = (float(part) for part in re.findall(r"\d+\.\d+", text)[:2])
     longitude, latitude = (first, second) if first > second else (second, first)
-    return True if 73 <= longitude <= 136 and 3 <= latitude <= 54 else False
+    return 73 <= longitude <= 136 and 3 <= latitude <= 54
 
 
 _ID_WORDS = "身份证|身份号|公民身份|证件号|证件编号|证号|居住证|社保号|社会保障号|驾驶证|驾照|ID号"
 _PHONE_WORDS = "电话|手机|联系方式|联系|致电|热线|拨打|号码|传真|座机|移动|短信|通讯|Tel|TEL|tel|phone|Phone"
-_CARD_WORDS = "银行|卡号|账号|帐号|账户|帐户|借记卡|信用卡|储蓄卡|工资卡|转账|转入|转至|汇入|汇款|收款|开户|一折通|一卡通"
+_CARD_WORDS = "银行|卡号|账号|帐号|账户|帐户|借记卡|信用卡|储蓄卡|工资卡|转账|转入|转至|汇入|汇款|收款|开户|"
+"一折通|一卡通"
 _PASS_WORDS = "护照|passport|Passport|证件号"
 _PERMIT_WORDS = "通行证|回乡证|台胞证|往来|入台证|港澳|证件号"
 
 SHAPES: tuple[Shape, ...] = (
-    Shape(EntityType.CN_USCC, r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}", 1.0, 0.7,
-          "信用代码|信用编码|统一代码|税号|纳税人|社会信用|代码", _uscc, chance=0.01),
-    Shape(EntityType.CN_RESIDENT_ID, r"\d{6}[ \-]?(?:18|19|20)\d{2}[ \-]?\d{4}[ \-]?\d{3}[0-9Xx]", 1.0, 0.5,
-          _ID_WORDS, _resident, chance=0.1),
+    Shape(
+        EntityType.CN_USCC,
+        r"[0-9A-HJ-NPQRTUWXY]{2}\d{6}[0-9A-HJ-NPQRTUWXY]{10}",
+        1.0,
+        0.7,
+        "信用代码|信用编码|统一代码|税号|纳税人|社会信用|代码",
+        _uscc,
+        chance=0.01,
+    ),
+    Shape(
+        EntityType.CN_RESIDENT_ID,
+        r"\d{6}[ \-]?(?:18|19|20)\d{2}[ \-]?\d{4}[ \-]?\d{3}[0-9Xx]",
+        1.0,
+        0.5,
+        _ID_WORDS,
+        _resident,
+        chance=0.1,
+    ),
     Shape(EntityType.CN_RESIDENT_ID, r"\d{15}", 0.6, 0.5, _ID_WORDS, _resident, chance=0.02),
-    Shape(EntityType.CN_FOREIGNER_ID, r"[A-Z]{3}\d{12}|9\d{16}[0-9Xx]", 0.9, 0.45,
-          "永久居留|外国人|永居|居留证|居留身份|证件号|身份证", _foreigner, chance=0.1),
-    Shape(EntityType.CN_MOBILE, r"(?:(?:\+|00)?86[ \-]?)?1[3-9]\d(?:[ \-]?\d{4}[ \-]?\d{4}|\d[ \-]?\d{3}[ \-]?\d{4})",
-          0.75, 0.75, _PHONE_WORDS + "|微信", lambda text: None, chance=0.9),
-    Shape(EntityType.CN_LANDLINE, rf"(?:(?:\+|00)?86[ \-]?)?(?:\({_AREA}\)|{_AREA})[ \-]?[2-8]\d{{6,7}}(?:(?:转|-|ext)\d{{1,5}})?",
-          0.7, 0.6, _PHONE_WORDS, lambda text: True if re.search(r"[)\- ]", text) else None, chance=0.5),
-    Shape(EntityType.CN_LANDLINE, r"[2-8]\d{6,7}", 0.4, 0.4, "电话|座机|固话|传真|热线", labelled=True, chance=0.9),
-    Shape(EntityType.BANK_CARD, r"\d{4}(?:[ \-]\d{4}){2,3}(?:[ \-]\d{1,4})?|\d{13,19}", 0.6, 0.4, _CARD_WORDS,
-          _either(numbers.is_bank_card), chance=0.1),
-    Shape(EntityType.IMEI, r"\d{15}", 0.4, 0.4, "IMEI|imei|串号|设备识别|设备号|设备码|终端", _either(numbers.is_imei), chance=0.1),
-    Shape(EntityType.CN_PASSPORT, r"[EGDSPK]\d{8}|E[A-HJ-NP-Z]\d{7}|[DSP]E\d{7}|1[45]\d{7}|[HKM][A-Z]?\d{8}|MA\d{7}", 0.3, 0.3,
-          _PASS_WORDS, labelled=True, chance=1.0),
-    Shape(EntityType.CN_TRAVEL_PERMIT, r"[HM]\d{8}(?:\d{2})?|C[A-HJ-NP-Z0-9]\d{7}|W\d{8}|[TL]\d{8}|\d{8}(?:\d{2})?", 0.3, 0.3,
-          _PERMIT_WORDS, labelled=True, chance=1.0),
-    Shape(EntityType.CN_ORG_CODE, r"[0-9A-Z]{8}-[0-9X]", 0.6, 0.55, "组织机构|机构代码|代码证|组织代码", _org_code, chance=0.09),
-    Shape(EntityType.CN_ORG_CODE, r"[0-9A-Z]{8}[0-9X]", 0.4, 0.4, "组织机构|机构代码|代码证|组织代码", _org_code,
-          labelled=True, chance=0.09),
-    Shape(EntityType.VIN, r"[A-HJ-NPR-Z0-9]{17}", 0.8, 0.4, "车架|VIN|vin|识别代号|车辆识别|识别代码|底盘", _vin, chance=0.04),
-    Shape(EntityType.EMAIL_ADDRESS, r"[A-Za-z0-9][A-Za-z0-9._%+\-]*@(?:[A-Za-z0-9\-]+\.)+[A-Za-z]{2,}", 0.95, 0.95,
-          "邮箱|邮件|mail", lambda text: True),
-    Shape(EntityType.IP_ADDRESS, r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)", 0.7, 0.5,
-          "IP|ip|网址|登录|主机|服务器|终端|地址|网关|来源", _ip),
-    Shape(EntityType.IP_ADDRESS, r"(?:[0-9A-Fa-f]{1,4}|:):[0-9A-Fa-f:.]{2,}", 0.8, 0.4, "IP|ip|地址|主机", _ip),
-    Shape(EntityType.MAC_ADDRESS, r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}|"
-          r"[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}", 0.95, 0.95, "MAC|mac|物理地址", _mac),
-    Shape(EntityType.MAC_ADDRESS, r"[0-9A-Fa-f]{12}", 0.3, 0.3, "MAC|mac|物理地址", labelled=True, chance=1.0),
-    Shape(EntityType.COORDINATES, r"[EN东北]?\d{1,3}\.\d{4,}°?[EN]?[ ]?[,;/ ][ ]?[EN]?\d{1,3}\.\d{4,}°?[EN]?", 0.8, 0.8,
-          "坐标|经纬|位置|定位", _coordinates),
-    Shape(EntityType.CN_DRIVING_FILE_NO, r"\d{12}", 0.3, 0.3, "档案编号|档案号|驾驶证档案", labelled=True, chance=1.0),
+    Shape(
+        EntityType.CN_FOREIGNER_ID,
+        r"[A-Z]{3}\d{12}|9\d{16}[0-9Xx]",
+        0.9,
+        0.45,
+        "永久居留|外国人|永居|居留证|居留身份|证件号|身份证",
+        _foreigner,
+        chance=0.1,
+    ),
+    Shape(
+        EntityType.CN_MOBILE,
+        r"(?:(?:\+|00)?86[ \-]?)?1[3-9]\d(?:[ \-]?\d{4}[ \-]?\d{4}|\d[ \-]?\d{3}[ \-]?\d{4})",
+        0.75,
+        0.75,
+        _PHONE_WORDS + "|微信",
+        _open,
+        chance=0.9,
+    ),
+    Shape(
+        EntityType.CN_LANDLINE,
+        rf"(?:(?:\+|00)?86[ \-]?)?(?:\({_AREA}\)|{_AREA})[ \-]?[2-8]\d{{6,7}}(?:(?:转|-|ext)\d{{1,5}})?",
+        0.7,
+        0.6,
+        _PHONE_WORDS,
+        _joined,
+        chance=0.5,
+    ),
+    Shape(
+        EntityType.CN_LANDLINE,
+        r"[2-8]\d{6,7}",
+        0.4,
+        0.4,
+        "电话|座机|固话|传真|热线",
+        labelled=True,
+        chance=0.9,
+    ),
+    Shape(
+        EntityType.BANK_CARD,
+        r"\d{4}(?:[ \-]\d{4}){2,3}(?:[ \-]\d{1,4})?|\d{13,19}",
+        0.6,
+        0.4,
+        _CARD_WORDS,
+        _either(numbers.is_bank_card),
+        chance=0.1,
+    ),
+    Shape(
+        EntityType.IMEI,
+        r"\d{15}",
+        0.4,
+        0.4,
+        "IMEI|imei|串号|设备识别|设备号|设备码|终端",
+        _either(numbers.is_imei),
+        chance=0.1,
+    ),
+    Shape(
+        EntityType.CN_PASSPORT,
+        r"[EGDSPK]\d{8}|E[A-HJ-NP-Z]\d{7}|[DSP]E\d{7}|1[45]\d{7}|[HKM][A-Z]?\d{8}|MA\d{7}",
+        0.3,
+        0.3,
+        _PASS_WORDS,
+        labelled=True,
+        chance=1.0,
+    ),
+    Shape(
+        EntityType.CN_TRAVEL_PERMIT,
+        r"[HM]\d{8}(?:\d{2})?|C[A-HJ-NP-Z0-9]\d{7}|W\d{8}|[TL]\d{8}|\d{8}(?:\d{2})?",
+        0.3,
+        0.3,
+        _PERMIT_WORDS,
+        labelled=True,
+        chance=1.0,
+    ),
+    Shape(
+        EntityType.CN_ORG_CODE,
+        r"[0-9A-Z]{8}-[0-9X]",
+        0.6,
+        0.55,
+        "组织机构|机构代码|代码证|组织代码",
+        _org_code,
+        chance=0.09,
+    ),
+    Shape(
+        EntityType.CN_ORG_CODE,
+        r"[0-9A-Z]{8}[0-9X]",
+        0.4,
+        0.4,
+        "组织机构|机构代码|代码证|组织代码",
+        _org_code,
+        labelled=True,
+        chance=0.09,
+    ),
+    Shape(
+        EntityType.VIN,
+        r"[A-HJ-NPR-Z0-9]{17}",
+        0.8,
+        0.4,
+        "车架|VIN|vin|识别代号|车辆识别|识别代码|底盘",
+        _vin,
+        chance=0.04,
+    ),
+    Shape(
+        EntityType.EMAIL_ADDRESS,
+        r"[A-Za-z0-9][A-Za-z0-9._%+\-]*@(?:[A-Za-z0-9\-]+\.)+[A-Za-z]{2,}",
+        0.95,
+        0.95,
+        "邮箱|邮件|mail",
+        _certain,
+    ),
+    Shape(
+        EntityType.IP_ADDRESS,
+        r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)",
+        0.7,
+        0.5,
+        "IP|ip|网址|登录|主机|服务器|终端|地址|网关|来源",
+        _ip,
+    ),
+    Shape(
+        EntityType.IP_ADDRESS, r"(?:[0-9A-Fa-f]{1,4}|:):[0-9A-Fa-f:.]{2,}", 0.8, 0.4, "IP|ip|地址|主机", _ip
+    ),
+    Shape(
+        EntityType.MAC_ADDRESS,
+        r"[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){5}|[0-9A-Fa-f]{2}(?:-[0-9A-Fa-f]{2}){5}|"
+        r"[0-9A-Fa-f]{4}(?:\.[0-9A-Fa-f]{4}){2}",
+        0.95,
+        0.95,
+        "MAC|mac|物理地址",
+        _certain,
+    ),
+    Shape(
+        EntityType.MAC_ADDRESS, r"[0-9A-Fa-f]{12}", 0.3, 0.3, "MAC|mac|物理地址", labelled=True, chance=1.0
+    ),
+    Shape(
+        EntityType.COORDINATES,
+        r"[EN东北]?\d{1,3}\.\d{4,}°?[EN]?[ ]?[,;/ ][ ]?[EN]?\d{1,3}\.\d{4,}°?[EN]?",
+        0.8,
+        0.8,
+        "坐标|经纬|位置|定位",
+        _coordinates,
+    ),
+    Shape(
+        EntityType.CN_DRIVING_FILE_NO,
+        r"\d{12}",
+        0.3,
+        0.3,
+        "档案编号|档案号|驾驶证档案",
+        labelled=True,
+        chance=1.0,
+    ),
     Shape(EntityType.QQ, r"[1-9]\d{4,10}", 0.3, 0.3, "QQ|qq|Qq|扣扣", labelled=True, chance=1.0),
-    Shape(EntityType.WECHAT, r"[A-Za-z][A-Za-z0-9_\-]{5,19}", 0.3, 0.3, "微信|WeChat|wechat|weixin", labelled=True, chance=1.0),
-    Shape(EntityType.CN_SOCIAL_SECURITY_CARD, r"[A-Z0-9]{9}|[A-Z]\d{8,9}", 0.3, 0.3,
-          "社保卡|社会保障卡|社会保险卡|市民卡|社保卡号|医保卡", labelled=True, chance=1.0),
-    Shape(EntityType.MEDICAL_RECORD, r"[A-Za-z]{0,4}[\-]?\d{4,16}(?:-\d{1,4})?", 0.3, 0.3,
-          "病历|病案|住院号|门诊号|就诊号|就诊卡|登记号|检查号|影像号|标本号", labelled=True, chance=1.0),
-)  # fmt: skip
+    Shape(
+        EntityType.WECHAT,
+        r"[A-Za-z][A-Za-z0-9_\-]{5,19}",
+        0.3,
+        0.3,
+        "微信|WeChat|wechat|weixin",
+        labelled=True,
+        chance=1.0,
+    ),
+    Shape(
+        EntityType.CN_SOCIAL_SECURITY_CARD,
+        r"[A-Z0-9]{9}|[A-Z]\d{8,9}",
+        0.3,
+        0.3,
+        "社保卡|社会保障卡|社会保险卡|市民卡|社保卡号|医保卡",
+        labelled=True,
+        chance=1.0,
+    ),
+    Shape(
+        EntityType.MEDICAL_RECORD,
+        r"[A-Za-z]{0,4}[\-]?\d{4,16}(?:-\d{1,4})?",
+        0.3,
+        0.3,
+        "病历|病案|住院号|门诊号|就诊号|就诊卡|登记号|检查号|影像号|标本号",
+        labelled=True,
+        chance=1.0,
+    ),
+)
 
 # Shapes anchored by Han characters: no ASCII boundary before them.
 HAN_SHAPES: tuple[Shape, ...] = (
-    Shape(EntityType.CN_PLATE, rf"[{PLATE_PROVINCES}][A-HJ-NP-Z][·.\- ]?(?:[A-HJ-NP-Z0-9]{{5,6}}|[A-HJ-NP-Z0-9]{{4}}[挂学警港澳领])"
-          r"(?![0-9A-Za-z])", 0.9, 0.9, "车牌|号牌|车号|车辆", _plate),
-    Shape(EntityType.CN_MILITARY_ID, r"(?:[军士文武政后装参航空海陆南北沈兰济广成]|警官|士兵|火箭)字?第\d{6,8}号", 0.95, 0.95, "军官|士兵|证", lambda t: True),
-    Shape(EntityType.CN_REAL_ESTATE, r"[\u4e00-\u9fff][(（\[〔]\d{4}[)）\]〕][\u4e00-\u9fff]{2,14}不动产(?:权|证明)第\d{5,10}号|"
-          r"(?:[\u4e00-\u9fff]{1,8}房权证|房地产权证)[\u4e00-\u9fff]{0,8}(?:字|第)[第\u4e00-\u9fff]{0,4}[A-Z0-9\-]{4,14}号?", 0.95, 0.95,
-          "不动产|产权|房产", lambda t: True),
-    Shape(EntityType.CN_REAL_ESTATE, r"(?<![0-9A-Za-z])\d{12}[A-Z]{2}\d{5}[FLQW]\d{8}(?![0-9A-Za-z])", 0.95, 0.95, "不动产|单元", lambda t: True),
-)  # fmt: skip
+    Shape(
+        EntityType.CN_PLATE,
+        rf"[{PLATE_PROVINCES}][A-HJ-NP-Z][·.\- ]?(?:[A-HJ-NP-Z0-9]{{5,6}}|[A-HJ-NP-Z0-9]{{4}}[挂学警港澳领])"
+        r"(?![0-9A-Za-z])",
+        0.9,
+        0.9,
+        "车牌|号牌|车号|车辆",
+        _plate,
+    ),
+    Shape(
+        EntityType.CN_MILITARY_ID,
+        r"(?:[军士文武政后装参航空海陆南北沈兰济广成]|警官|士兵|火箭)字?第\d{6,8}号",
+        0.95,
+        0.95,
+        "军官|士兵|证",
+        _certain,
+    ),
+    Shape(
+        EntityType.CN_REAL_ESTATE,
+        r"[\u4e00-\u9fff][(（\[〔]\d{4}[)）\]〕][\u4e00-\u9fff]{2,14}不动产(?:权|证明)第\d{5,10}号|"
+        r"(?:[\u4e00-\u9fff]{1,8}房权证|房地产权证)[\u4e00-\u9fff]{0,8}(?:字|"
+        r"第)[第\u4e00-\u9fff]{0,4}[A-Z0-9\-]{4,14}号?",
+        0.95,
+        0.95,
+        "不动产|产权|房产",
+        _certain,
+    ),
+    Shape(
+        EntityType.CN_REAL_ESTATE,
+        r"(?<![0-9A-Za-z])\d{12}[A-Z]{2}\d{5}[FLQW]\d{8}(?![0-9A-Za-z])",
+        0.95,
+        0.95,
+        "不动产|单元",
+        _certain,
+    ),
+)

@@ -1,0 +1,110 @@
+"""Where in a text the sensitive values stand: offsets in code points, a type and a score each.
+
+Shapes are matched beside Han characters, checked, and weighed by the words around them: what
+stands nearest before counts, for or against. Announced values come from `phrases`. Used for free
+text cells, for `discover --text` and by the egress gate; reads one text at a time and keeps nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sandbox.discovery.phrases import phrases
+from sandbox.discovery.shapes import HAN_SHAPES, SHAPES, Shape
+from sandbox.kernel.entities import EntityType
+
+THRESHOLD = 0.5
+BEFORE, AFTER = 12, 6
+# Full-width forms of ASCII, one code point each, so that offsets stay.
+_NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
+_AGAINST = re.compile(
+    "订单|流水|单号|工单|批次|批号|版本|金额|总额|余额|货号|型号|序列|发票|票号|案号|文号|合同|项目|产品|商品|物料|快递|运单|积分|数量|面积|"
+    "ISBN|条码|条形码|编码|编号|业务号|事项|受理号|交易号|资产|设备编|图号|标准|邮编|软件|固件|固定资产|[vV]er|第$|样本|代码|任务"
+)
+_QUANTITY = re.compile(r"\s?(?:元|万元|亿|吨|公斤|千克|件|个|台|平方|亩|米|%|条|次|人次|户次)")
+_GAP = re.compile(r"[，。；,;！？!?]|.{7,}")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One sensitive value in a text: [start, end) in code points."""
+
+    start: int
+    end: int
+    type: EntityType
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    shape: Shape
+    pattern: re.Pattern[str]
+    context: re.Pattern[str]
+
+    def score(self, text: str, start: int, end: int) -> float:
+        verdict = self.shape.check(text[start:end])
+        if verdict is False:
+            return 0.0
+        base = self.shape.sure if verdict else self.shape.unsure
+        before = text[max(0, start - BEFORE) : start]
+        label, against = _last(self.context, before), _last(_AGAINST, before)
+        if label >= 0 and label >= against:
+            if self.shape.labelled and _GAP.search(before[label:]):
+                return base
+            return min(1.0, max(base, 0.85) + (0.1 if verdict else 0.0))
+        if against >= 0 or _QUANTITY.match(text, end):
+            return base - (0.2 if verdict and self.shape.chance <= 0.1 else 0.45)
+        if not self.shape.labelled and self.context.search(text[end : end + AFTER]):
+            return max(base, 0.8)
+        return base
+
+
+def _last(pattern: re.Pattern[str], before: str) -> int:
+    """Return where the last match of `pattern` in `before` ends, or -1."""
+    return max((found.end() for found in pattern.finditer(before)), default=-1)
+
+
+_READERS = tuple(
+    _Reader(shape, re.compile(shape.pattern, re.ASCII), re.compile(shape.context)) for shape in SHAPES
+) + tuple(_Reader(shape, re.compile(shape.body), re.compile(shape.context)) for shape in HAN_SHAPES)
+_ANYTHING = re.compile(r"[0-9@]|[A-Fa-f][:-]|微信|[Ww]e[Cc]hat", re.ASCII)
+
+
+def narrow(text: str) -> str:
+    """Return `text` with full-width digits, letters and marks made ASCII; its length stays."""
+    return text.translate(_NARROW)
+
+
+def _settle(found: Iterable[Span]) -> tuple[Span, ...]:
+    """Return the spans that do not overlap, the higher score and then the longer one first."""
+    kept: list[Span] = []
+    for span in sorted(found, key=lambda span: (-span.score, span.start - span.end, span.start)):
+        if all(span.end <= other.start or span.start >= other.end for other in kept):
+            kept.append(span)
+    return tuple(sorted(kept, key=lambda span: span.start))
+
+
+def identifier_spans(text: str) -> tuple[Span, ...]:
+    """Return the identifiers in `text` (numbers, codes, network addresses), without overlaps."""
+    return _settle(_shaped(narrow(text)))
+
+
+def _shaped(plain: str) -> list[Span]:
+    if _ANYTHING.search(plain) is None:
+        return []
+    spans = []
+    for reader in _READERS:
+        for found in reader.pattern.finditer(plain):
+            score = reader.score(plain, found.start(), found.end())
+            if score >= THRESHOLD:
+                spans.append(Span(found.start(), found.end(), reader.shape.type, round(score, 2)))
+    return spans
+
+
+def spans(text: str) -> tuple[Span, ...]:
+    """Return every sensitive span of `text`, in order, without overlaps, values without their labels."""
+    plain = narrow(text)
+    announced = [Span(*found) for found in phrases(plain)]
+    return _settle([*_shaped(plain), *announced])
