@@ -1,0 +1,148 @@
+"""Reading records, links, secrets and facts: typed, never writing, never deciding who may.
+
+Called by every room through `Store`, which adds the one way to write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import Engine, Select, select
+
+from sandbox.kernel.errors import NotFoundError, TamperedError
+from sandbox.kernel.message import say
+from sandbox.store import codec, tables
+from sandbox.store.canonical import Json, instant, moment_of, parse
+from sandbox.store.changes import R, Stored
+from sandbox.store.db import reading
+from sandbox.store.facts import Header
+
+_RECORD, _LINK, _FACT = tables.record, tables.link, tables.fact
+
+
+def stored(cls: type[R], row: Mapping[str, Any]) -> Stored[R]:
+    """Return the typed record of a row; `TamperedError` if columns and body disagree."""
+    record = codec.decode(cls, parse(row["body"]))
+    if (record.id, record.state) != (row["id"], row["state"]) or row["kind"] != cls.KIND:
+        raise TamperedError(say("记录 {id} 前后不一致：请用 sandbox audit verify 核对", id=str(row["id"])))
+    return Stored(
+        record=record,
+        version=row["version"],
+        created_at=moment_of(row["created_at"]),
+        updated_at=moment_of(row["updated_at"]),
+    )
+
+
+class Reads:
+    """The reading half of the store."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def load(self, cls: type[R], id: str) -> Stored[R]:
+        """Return one record of the class; `NotFoundError` if there is none of that id and kind."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(_RECORD).where(_RECORD.c.id == id)).mappings().first()
+        if row is None or row["kind"] != cls.KIND:
+            raise NotFoundError(say("没有编号为 {id} 的 {kind}：请核对编号", id=id, kind=cls.KIND))
+        return stored(cls, cast("Mapping[str, Any]", row))
+
+    def find(
+        self,
+        cls: type[R],
+        *,
+        state: str | None = None,
+        states: Iterable[str] | None = None,
+        organisation: str | None = None,
+        environment: str | None = None,
+        linked: tuple[str, str] | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> tuple[Stored[R], ...]:
+        """Return the records of the class that meet every condition given, in order of making.
+
+        `linked` is (role, id): records that link in that role to that record.
+        """
+        query = select(_RECORD).where(_RECORD.c.kind == cls.KIND)
+        equals = {"state": state, "organisation": organisation, "environment": environment}
+        for name, value in equals.items():
+            if value is not None:
+                query = query.where(_RECORD.c[name] == value)
+        if states is not None:
+            query = query.where(_RECORD.c.state.in_(sorted(states)))
+        if linked is not None:
+            role, to_id = linked
+            joint = (_LINK.c.from_id == _RECORD.c.id) & (_LINK.c.role == role) & (_LINK.c.to_id == to_id)
+            query = query.join(_LINK, joint)
+        order = (_RECORD.c.created_at, _RECORD.c.id)
+        query = query.order_by(*(column.desc() for column in order) if newest_first else order)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.limit(limit)).mappings().all()
+        return tuple(stored(cls, cast("Mapping[str, Any]", row)) for row in rows)
+
+    def links(self, id: str) -> tuple[tuple[str, str], ...]:
+        """Return (role, id) of every record that this one links to, sorted."""
+        query = select(_LINK.c.role, _LINK.c.to_id).where(_LINK.c.from_id == id)
+        with reading(self._engine) as connection:
+            return tuple(sorted((role, to_id) for role, to_id in connection.execute(query)))
+
+    def links_to(self, id: str, role: str | None = None) -> tuple[tuple[str, str], ...]:
+        """Return (role, id) of every record that links to this one, sorted."""
+        query = select(_LINK.c.role, _LINK.c.from_id).where(_LINK.c.to_id == id)
+        if role is not None:
+            query = query.where(_LINK.c.role == role)
+        with reading(self._engine) as connection:
+            return tuple(sorted((name, from_id) for name, from_id in connection.execute(query)))
+
+    def secret(self, id: str, name: str) -> bytes:
+        """Return a secret kept beside a record; `NotFoundError` if there is none."""
+        table = tables.secret
+        query = select(table.c.value).where(table.c.record_id == id, table.c.name == name)
+        with reading(self._engine) as connection:
+            value = connection.execute(query).scalar()
+        if value is None:
+            raise NotFoundError(say("记录 {id} 没有名为 {name} 的凭据", id=id, name=name))
+        return bytes(value)
+
+    def has_secret(self, id: str, name: str) -> bool:
+        """Return whether a secret of that name is kept beside the record."""
+        try:
+            self.secret(id, name)
+        except NotFoundError:
+            return False
+        return True
+
+    def facts(
+        self,
+        *,
+        record: str | None = None,
+        actor: str | None = None,
+        verb: str | None = None,
+        since: datetime | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> tuple[Header, ...]:
+        """Return the headers of the facts that meet every condition given, in log order."""
+        query: Select[Any] = select(_FACT)
+        equals = {"record_id": record, "actor": actor, "verb": verb}
+        for name, value in equals.items():
+            if value is not None:
+                query = query.where(_FACT.c[name] == value)
+        if since is not None:
+            query = query.where(_FACT.c.at >= instant(since))
+        query = query.order_by(_FACT.c.seq.desc() if newest_first else _FACT.c.seq).limit(limit)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).mappings().all()
+        return tuple(Header.of_row(cast("Mapping[str, Any]", row)) for row in rows)
+
+    def payload(self, seq: int) -> dict[str, Json] | None:
+        """Return a fact's note, state and record as they were written; None if purged."""
+        table = tables.fact_payload
+        with reading(self._engine) as connection:
+            known = connection.execute(select(_FACT.c.seq).where(_FACT.c.seq == seq)).scalar()
+            text = connection.execute(select(table.c.payload).where(table.c.seq == seq)).scalar()
+        if known is None:
+            raise NotFoundError(say("日志里没有第 {seq} 条", seq=seq))
+        return None if text is None else cast("dict[str, Json]", parse(text))
