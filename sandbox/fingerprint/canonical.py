@@ -19,8 +19,8 @@ import pyarrow.compute as pc
 _CJK: Final = "\u4e00-\u9fff\u3007"
 _PLAIN: Final = (
     f"\\x20-\\x7e{_CJK}"
-     "\uff01-\uff5e\u3000-\u3002\u3008-\u3011\u3014\u3015"
-     "\u00b7\u2014\u2018\u2019\u201c\u201d\u2026\uffe5\u00a5"
+    "\uff01-\uff5e\u3000-\u3002\u3008-\u3011\u3014\u3015"
+    "\u00b7\u2014\u2018\u2019\u201c\u201d\u2026\uffe5\u00a5"
 )
 # What is its own canonical form, phone prefixes and sentinels aside. Dates and amounts begin with a
 # digit and hold a Chinese character, numeral dates begin with 一 or 二: neither may pass here.
