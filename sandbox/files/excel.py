@@ -1,0 +1,282 @@
+"""Reads one sheet of an xlsx or xls workbook as strings.
+
+Decides which sheet, how a cell is written as text, and which rows are damaged: a workbook
+keeps 15 digits of a number, so an identifier stored as a number has already lost its end and
+is never repaired. Refuses bombs before the parser sees them. Called by `readers` only.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+import python_calamine as calamine
+
+from sandbox.files import inflate
+from sandbox.files.table import (
+    BadRow,
+    Batch,
+    Opened,
+    TableShape,
+    Tally,
+    checked_columns,
+    kept,
+    no_rows,
+    row_batch,
+)
+from sandbox.files.types import FileType
+from sandbox.kernel.errors import InputError
+from sandbox.kernel.message import Message, say
+
+MAX_FILE_BYTES = 512 << 20
+MAX_UNFOLDED_BYTES = 4 << 30
+MAX_RATIO = 300
+MAX_GRID_CELLS = 40_000_000
+DAMAGED_FROM = 10**14
+_REFERENCE = re.compile(rb"\sr\s*=\s*[\"']\$?([A-Z]{0,3})\$?([0-9]{1,7})[\"']")
+# A formula without a stored result reads as an empty cell; an empty text result is legitimate.
+_UNCOMPUTED = re.compile(
+    rb"<c(?![^>]*\bt\s*=\s*[\"']str)[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
+)
+_OVERLAP = 4_096
+_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA")
+_DAMAGED = say("证件号等长数字以数字格式存储，已失真（15 位及以上），请改为文本格式重新导出。")
+
+
+def open_workbook(source: BinaryIO, *, kind: FileType, tally: Tally, sheet: str | None = None) -> Opened:
+    """Return shape and rows of one sheet: the named one, or the only one that is not empty.
+
+    InputError: too large, a bomb, encrypted, damaged, no such sheet, several to choose from,
+    or no usable header in the first row.
+    """
+    source.seek(0)
+    data = source.read(MAX_FILE_BYTES + 1)
+    if len(data) > MAX_FILE_BYTES:
+        raise InputError(say("{name} 超过工作簿上限 512 MB，请另存为 CSV 再提交。", name=tally.name))
+    if kind is FileType.XLSX:
+        _check_package(data, name=tally.name)
+    title, rows = _parsed(data, tally=tally, sheet=sheet)
+    _, header = next(rows, (0, []))
+    columns = checked_columns(
+        _trimmed([_plain(cell) for cell in header]), name=tally.name, limits=tally.limits
+    )
+    shape = TableShape(kind, None, None, columns, title)
+    first = next(rows, None)
+    if first is None:
+        raise no_rows(tally.name)
+    return Opened(shape, _rows(first, rows, columns=columns, tally=tally))
+
+
+def _check_package(data: bytes, *, name: str) -> None:
+    """Unfold every member once, counting, and measure the grid that the sheets span."""
+    allowance = inflate.Allowance(MAX_UNFOLDED_BYTES, MAX_RATIO, expired=lambda: False)
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            for member in package.infolist():
+                _check_member(data, member, allowance=allowance, name=name)
+    except inflate.BombError as error:
+        raise InputError(say("{name} 解开后过大，疑似压缩炸弹，不予读取。", name=name)) from error
+    except (zipfile.BadZipFile, *inflate.BROKEN) as error:
+        raise _damaged_file(name) from error
+
+
+def _check_member(data: bytes, member: zipfile.ZipInfo, *, allowance: inflate.Allowance, name: str) -> None:
+    if member.flag_bits & 1:
+        raise InputError(say("{name} 已加密，请去掉密码后重新提交。", name=name))
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        raise _damaged_file(name)
+    head = data[member.header_offset : member.header_offset + 30]
+    start = (
+        member.header_offset
+        + 30
+        + int.from_bytes(head[26:28], "little")
+        + int.from_bytes(head[28:30], "little")
+    )
+    packed = data[start : start + member.compress_size]
+    widest = tallest = 0
+    tail = b""
+    for piece in _pieces(packed, member, allowance):
+        if not tail and piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
+            raise _damaged_file(name)
+        text = tail + piece
+        if b"<f" in text and _UNCOMPUTED.search(text):
+            raise InputError(
+                say("{name} 有公式没有保存计算结果，请用表格软件打开、保存后重新提交。", name=name)
+            )
+        found = _REFERENCE.findall(text)
+        tail = text[-_OVERLAP:]
+        if found:
+            letters, numbers = zip(*found, strict=True)
+            widest = max(widest, *map(_column_number, set(letters)))
+            tallest = max(tallest, max(map(int, numbers)))
+    if widest * tallest > MAX_GRID_CELLS:
+        raise InputError(
+            say("{name} 的单元格跨度达 {rows} 行 × {columns} 列，超过上限，请删去远处的空白或杂散单元格。",
+                name=name, rows=tallest, columns=widest)
+        )  # fmt: skip
+
+
+def _pieces(packed: bytes, member: zipfile.ZipInfo, allowance: inflate.Allowance) -> Iterator[bytes]:
+    if member.compress_type == zipfile.ZIP_DEFLATED:
+        yield from inflate.stream(packed, inflate.raw_decoder(), allowance=allowance)
+        return
+    allowance.spend(len(packed))
+    yield packed
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _parsed(data: bytes, *, tally: Tally, sheet: str | None) -> tuple[str, Iterator[tuple[int, list[Any]]]]:
+    try:
+        book = calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        chosen = _chosen(book, name=tally.name, sheet=sheet)
+        return chosen.name, _numbered(chosen)
+    except calamine.PasswordError as error:
+        raise InputError(say("{name} 已加密，请去掉密码后重新提交。", name=tally.name)) from error
+    except (calamine.CalamineError, OSError, ValueError) as error:
+        raise _damaged_file(tally.name) from error
+    except BaseException as error:
+        # The parser is compiled code: its panic is no Exception, and is a damaged file to us.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _damaged_file(tally.name) from error
+
+
+def _chosen(book: Any, *, name: str, sheet: str | None) -> Any:
+    titles = list(book.sheet_names)
+    if sheet is not None:
+        if sheet not in titles:
+            raise InputError(
+                say(
+                    "{name} 没有工作表“{sheet}”，现有：{titles}。",
+                    name=name,
+                    sheet=sheet,
+                    titles="、".join(titles),
+                )
+            )
+        return book.get_sheet_by_name(sheet)
+    filled = [found for found in map(lambda title: _sheet(book, title), titles) if found is not None]
+    if not filled:
+        raise InputError(say("{name} 的所有工作表都是空的，请检查导出是否完整。", name=name))
+    if len(filled) > 1:
+        listed = "、".join(found.name for found in filled)
+        raise InputError(say("{name} 有多个工作表（{titles}），请指明读取哪一个。", name=name, titles=listed))
+    return filled[0]
+
+
+def _sheet(book: Any, title: str) -> Any | None:
+    try:
+        found = book.get_sheet_by_name(title)
+    except calamine.WorksheetNotFound:
+        # A chart has a title and no cells.
+        return None
+    return found if found.total_height else None
+
+
+def _numbered(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
+    """Sheet rows that are not empty, with their 1-based number in the sheet."""
+    for number, cells in enumerate(sheet.to_python(skip_empty_area=False), start=1):
+        if any(cell != "" for cell in cells):
+            yield number, cells
+
+
+def _rows(
+    first: tuple[int, list[Any]],
+    rest: Iterator[tuple[int, list[Any]]],
+    *,
+    columns: Sequence[str],
+    tally: Tally,
+) -> Iterator[Batch]:
+    good: list[tuple[int, list[str | None]]] = []
+    pending: tuple[int, list[Any]] | None = first
+    while pending is not None:
+        line, cells = pending
+        number = tally.number()
+        reason = _fault(cells, width=len(columns), limit=tally.limits.max_cell_bytes)
+        if reason is None:
+            good.append((number, [_plain(cell) for cell in _padded(cells, len(columns))]))
+        else:
+            raw = "\t".join(str(cell) for cell in cells)
+            tally.reject(BadRow(number, line, reason, kept(raw)))
+        if len(good) >= tally.limits.batch_rows:
+            yield row_batch(columns, good)
+            good = []
+        pending = next(rest, None)
+    if good:
+        yield row_batch(columns, good)
+
+
+def _padded(cells: list[Any], width: int) -> list[Any]:
+    return cells[:width] + [""] * (width - len(cells))
+
+
+def _fault(cells: list[Any], *, width: int, limit: int) -> Message | None:
+    if any(cell != "" for cell in cells[width:]):
+        return say("表头之外还有单元格有内容，应有 {want} 列。", want=width)
+    for cell in cells:
+        fault = None
+        if isinstance(cell, str):
+            fault = _text_fault(cell, limit)
+        elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
+            fault = _number_fault(cell)
+        if fault is not None:
+            return fault
+    return None
+
+
+def _number_fault(cell: float) -> Message | None:
+    if cell != cell or abs(cell) == float("inf"):
+        return say("含有无效的数值。")
+    # A fraction cannot be an identifier: means and rates have 15 digits and are sound.
+    return _DAMAGED if abs(cell) >= DAMAGED_FROM and cell == int(cell) else None
+
+
+def _text_fault(cell: str, limit: int) -> Message | None:
+    if cell in _ERRORS:
+        return say("含有公式错误 {error}。", error=cell)
+    if len(cell) * 4 > limit and len(cell.encode()) > limit:
+        return say("有单元格超过 {limit} 字节。", limit=limit)
+    return say("含有空字符（NUL），内容已损坏。") if "\x00" in cell else None
+
+
+def _plain(cell: Any) -> str | None:
+    """Return a cell as the text a reader of the sheet would type, dates in ISO 8601."""
+    if isinstance(cell, str):
+        return cell or None
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, (int, float)):
+        # A workbook shows and keeps 15 digits; the 16th and 17th of the double are noise.
+        return str(int(cell)) if cell == int(cell) else format(Decimal(format(cell, ".15g")), "f")
+    if isinstance(cell, dt.datetime):
+        day_only = cell.time() == dt.time(0)
+        return cell.date().isoformat() if day_only else cell.isoformat(sep=" ")
+    if isinstance(cell, (dt.date, dt.time)):
+        return cell.isoformat()
+    return _span(cell) if isinstance(cell, dt.timedelta) else str(cell)
+
+
+def _span(cell: dt.timedelta) -> str:
+    seconds = round(cell.total_seconds())
+    sign, seconds = ("-" if seconds < 0 else ""), abs(seconds)
+    return f"{sign}{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+
+
+def _trimmed(names: list[str | None]) -> list[str | None]:
+    while names and not (names[-1] or "").strip():
+        names.pop()
+    return names
+
+
+def _damaged_file(name: str) -> InputError:
+    return InputError(say("{name} 不是完好的工作簿，请重新导出。", name=name))

@@ -1,0 +1,273 @@
+"""Finds the records in a block of delimited UTF-8 text, and what is wrong with each.
+
+RFC 4180 as spreadsheets write it: records end at LF, CRLF or CR outside quotes, blank lines
+are none, a quote is an opening one only at the start of a cell. The point of this scanner
+is the lost quote: a cell that runs on over line ends until the next quote must not swallow
+the rows between. One source serves both as plain Python (small inputs, tests) and compiled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numba import njit
+from numba.extending import register_jitable
+
+GOOD, WRONG_COUNT, AFTER_QUOTE, UNCLOSED, DOUBTFUL, ODD_QUOTES, LONG_CELL = range(7)
+MAX_RECORD_LINES = 1_000
+CAPACITY = 65_536
+COMPILE_FROM_BYTES = 1 << 17
+F = TypeVar("F", bound=Callable[..., Any])
+_QUOTE, _LF, _CR = 34, 10, 13
+_MORE = -1
+_NEVER_CLOSED = -2
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Records of one scan: byte spans (terminator excluded), status, cell count, line number.
+
+    `resume` is the offset from which the next scan goes on, `line` the physical line there.
+    """
+
+    starts: np.ndarray[Any, np.dtype[np.int64]]
+    stops: np.ndarray[Any, np.dtype[np.int64]]
+    status: np.ndarray[Any, np.dtype[np.int64]]
+    cells: np.ndarray[Any, np.dtype[np.int64]]
+    lines: np.ndarray[Any, np.dtype[np.int64]]
+    resume: int
+    line: int
+
+
+def find(
+    data: bytes, start: int, *, line: int, delimiter: int, columns: int, final: bool, cell_limit: int
+) -> Found:
+    """Return at most `CAPACITY` (and a little) records of `data` from `start` on.
+
+    `columns` is the number of cells expected, 0 for any. A record that the block does not
+    finish is left for the next one unless `final`. The result does not depend on how the
+    text is cut into blocks.
+    """
+    room = CAPACITY + MAX_RECORD_LINES + 2
+    out = np.empty((5, room), dtype=np.int64)
+    fast = len(data) - start >= COMPILE_FROM_BYTES
+    text: Any = np.frombuffer(data, dtype=np.uint8) if fast else data
+    scan = _compiled() if fast else _scan
+    count, resume, line = scan(text, start, len(data), line, delimiter, columns, final, cell_limit, out)
+    starts, stops, status, cells, lines = (row[:count] for row in out)
+    return Found(starts, stops, status, cells, lines, int(resume), int(line))
+
+
+def _shared(function: F) -> F:
+    """Leave `function` as plain Python that compiled code may call as well."""
+    return cast(F, register_jitable(function))
+
+
+@cache
+def _compiled() -> Callable[..., tuple[int, int, int]]:
+    try:
+        return njit(cache=True, nogil=True)(_scan)  # type: ignore[no-any-return]
+    except RuntimeError:
+        # No place to keep the machine code (a read-only sandbox): compile for this process.
+        return njit(nogil=True)(_scan)  # type: ignore[no-any-return]
+
+
+@_shared
+def _quoted_end(text: Any, i: int, end: int, final: bool, limit: int) -> int:
+    """Offset of the closing quote of the cell that opens before `i`, or a negative answer."""
+    first = i
+    while i < end and i - first <= limit:
+        if text[i] == _QUOTE:
+            if i + 1 == end and not final:
+                return _MORE
+            if i + 1 == end or text[i + 1] != _QUOTE:
+                return i
+            i += 1
+        i += 1
+    return _NEVER_CLOSED if final or i - first > limit else _MORE
+
+
+@_shared
+def _plain_end(text: Any, i: int, end: int, delimiter: int) -> tuple[int, int]:
+    """Offset of what ends the unquoted cell at `i`, and the number of quotes in it."""
+    quotes = 0
+    while i < end:
+        c = text[i]
+        if c in (delimiter, _LF, _CR):
+            break
+        if c == _QUOTE:
+            quotes += 1
+        i += 1
+    return i, quotes
+
+
+@_shared
+def _line_stop(text: Any, i: int, end: int) -> int:
+    while i < end and text[i] != _LF and text[i] != _CR:
+        i += 1
+    return i
+
+
+@_shared
+def _skip_break(text: Any, i: int, end: int) -> int:
+    """Offset behind the line end at `i` (CRLF counts as one)."""
+    if i < end and text[i] == _CR:
+        i += 1
+        if i < end and text[i] == _LF:
+            i += 1
+    elif i < end:
+        i += 1
+    return i
+
+
+@_shared
+def _cell(text: Any, i: int, end: int, delimiter: int, final: bool, limit: int) -> tuple[int, int]:
+    """Offset behind the cell at `i` and its status; a negative offset is an answer of `_quoted_end`."""
+    if i < end and text[i] == _QUOTE:
+        close = _quoted_end(text, i + 1, end, final, limit)
+        if close < 0:
+            return close, UNCLOSED
+        i = close + 1
+        if i < end and text[i] != delimiter and text[i] != _LF and text[i] != _CR:
+            return i, AFTER_QUOTE
+        return i, GOOD
+    stop, quotes = _plain_end(text, i, end, delimiter)
+    if stop - i > limit:
+        return stop, LONG_CELL
+    return stop, ODD_QUOTES if quotes % 2 else GOOD
+
+
+@_shared
+def _record(text: Any, start: int, end: int, delimiter: int, final: bool, limit: int) -> tuple[int, int, int]:
+    """Stop, status and cell count of the record at `start`; a negative stop as in `_cell`."""
+    i, cells, status = start, 1, GOOD
+    while True:
+        i, found = _cell(text, i, end, delimiter, final, limit)
+        if i < 0 or found == AFTER_QUOTE:
+            return i, found, cells
+        if found != GOOD:
+            status = found
+        if i >= end or text[i] != delimiter:
+            break
+        cells += 1
+        i += 1
+    if not final and (i >= end or (text[i] == _CR and i + 1 >= end)):
+        return _MORE, status, cells
+    return i, status, cells
+
+
+@_shared
+def _spread(text: Any, start: int, stop: int, delimiter: int, columns: int) -> tuple[int, bool]:
+    """Number of line ends inside a record, and whether its lines look like whole rows.
+
+    A lost quote that some later quote happens to close leaves a record that is well formed,
+    with whole rows inside a cell: inner lines, or both the first and the last, then carry
+    exactly the delimiters of a row.
+    """
+    want = columns - 1
+    breaks = total = quoted = edge_quoted = first = 0
+    inner_rows = 0
+    inside = False
+    i = start
+    while i < stop:
+        c = text[i]
+        if c == _QUOTE:
+            inside = not inside
+        elif c == delimiter:
+            total += 1
+            quoted += 1 if inside else 0
+        elif c in (_LF, _CR):
+            i = _skip_break(text, i, stop) - 1
+            if breaks == 0:
+                first, edge_quoted = total, quoted
+            elif total == want:
+                inner_rows += 1
+            breaks += 1
+            total = quoted = 0
+        i += 1
+    edges = first == want and total == want and edge_quoted + quoted > 0
+    if columns == 2:
+        return breaks, edges and inner_rows == breaks - 1
+    return breaks, columns > 2 and (edges or inner_rows > 0)
+
+
+@_shared
+def _has_break(text: Any, start: int, stop: int) -> bool:
+    return bool(_line_stop(text, start, stop) < stop)
+
+
+@_shared
+def _put(out: Any, n: int, start: int, stop: int, status: int, cells: int, line: int) -> int:
+    out[0, n], out[1, n], out[2, n], out[3, n], out[4, n] = start, stop, status, cells, line
+    return n + 1
+
+
+@_shared
+def _put_lines(out: Any, n: int, text: Any, start: int, stop: int, line: int) -> int:
+    """Every physical line of a doubtful record as a bad record of its own."""
+    while start < stop:
+        until = _line_stop(text, start, stop)
+        if until > start:
+            n = _put(out, n, start, until, DOUBTFUL, 0, line)
+        start = _skip_break(text, until, stop)
+        line += 1
+    return n
+
+
+@_shared
+def _settle(
+    text: Any, start: int, stop: int, end: int, status: int, delimiter: int, columns: int
+) -> tuple[int, int, int]:
+    """Final stop and status of a record whose extent is known, and its inner line ends."""
+    if status in (AFTER_QUOTE, UNCLOSED):
+        until = _line_stop(text, start, end)
+        # Garbage behind a quote on a later line: the quote was lost on the first one.
+        lost = status == UNCLOSED or (stop > until)
+        return until, UNCLOSED if lost else AFTER_QUOTE, 0
+    if not _has_break(text, start, stop):
+        return stop, status, 0
+    breaks, rows_inside = _spread(text, start, stop, delimiter, columns)
+    if breaks > MAX_RECORD_LINES:
+        return _line_stop(text, start, end), UNCLOSED, 0
+    return stop, DOUBTFUL if rows_inside else status, breaks
+
+
+@_shared
+def _scan(
+    text: Any,
+    start: int,
+    end: int,
+    line: int,
+    delimiter: int,
+    columns: int,
+    final: bool,
+    limit: int,
+    out: Any,
+) -> tuple[int, int, int]:
+    n = 0
+    while start < end and n < CAPACITY:
+        if text[start] == _LF or text[start] == _CR:
+            if not final and text[start] == _CR and start + 1 >= end:
+                break
+            start = _skip_break(text, start, end)
+            line += 1
+            continue
+        stop, status, cells = _record(text, start, end, delimiter, final, limit)
+        if stop == _MORE:
+            break
+        stop, status, breaks = _settle(text, start, stop, end, status, delimiter, columns)
+        if not final and stop >= end:
+            break
+        if status == GOOD and columns > 0 and cells != columns:
+            status = WRONG_COUNT
+        if status == DOUBTFUL:
+            n = _put_lines(out, n, text, start, stop, line)
+        else:
+            n = _put(out, n, start, stop, status, cells, line)
+        start = _skip_break(text, stop, end)
+        line += breaks + (1 if stop < end else 0)
+    return n, start, line
