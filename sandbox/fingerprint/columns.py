@@ -1,0 +1,164 @@
+"""What kind of evidence a column is: identifier, date, amount or text; what it implies; what derives from it.
+
+Works on canonical forms and on the index's codes; knows no names and no meaning beyond shape. The
+index asks it while building. A column that is wrongly called plain only loses sensitivity.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+_DAY: Final = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
+_DATE: Final = f"^{_DAY}(?:\\d{{6}})?$"
+_AMOUNT: Final = r"^-?\d{1,15}(?:\.\d+)?$"
+# A number of a person or firm, a phone, or a token: at least eleven characters, few blanks in the domain.
+_NUMBER: Final = r"^(?:[0-9A-Z]*[0-9][0-9A-Z]*)$"
+_SHORTEST: Final = 11
+_MOSTLY: Final = 0.8
+_REPEATS: Final = 64  # rows per value above which a number is a code of a group, not of a person
+_WEAK_REPEATS: Final = 16
+_FUNCTION: Final = 0.98
+_ROWS: Final = 8192
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnTraits:
+    """`strong` text tells records apart by itself; `identifier` proves a record with one cell."""
+
+    identifier: bool
+    date: bool
+    amount: bool
+    strong: bool
+    distinct: int = 0
+    filled: int = 0
+
+    def weakened(self) -> ColumnTraits:
+        """Traits of what is derived from such a column."""
+        return replace(self, identifier=False, strong=False)
+
+    def counted(self, distinct: int, filled: int) -> ColumnTraits:
+        """The same with the counts known; too many rows per value end a claim to be an identifier."""
+        repeats = filled / max(distinct, 1)
+        return replace(
+            self,
+            identifier=self.identifier and repeats <= _REPEATS,
+            strong=self.strong and repeats <= 2,
+            distinct=distinct,
+            filled=filled,
+        )
+
+    def as_list(self) -> list[bool | int]:
+        """Plain values in the order of the fields."""
+        return [self.identifier, self.date, self.amount, self.strong, self.distinct, self.filled]
+
+
+def traits_of(forms: pa.Array, *, identifier: bool) -> ColumnTraits:
+    """Traits of a column of canonical forms, from at most 8,192 evenly spaced rows."""
+    step = max(len(forms) // _ROWS, 1)
+    sample = forms.take(pa.array(np.arange(0, len(forms), step)))
+    sample = sample.filter(pc.not_equal(sample, ""))
+    if not len(sample):
+        return ColumnTraits(identifier, date=False, amount=False, strong=False)
+    date = _share(sample, _DATE) >= _MOSTLY
+    amount = not date and _share(sample, _AMOUNT) >= _MOSTLY
+    long = pc.mean(pc.cast(pc.greater_equal(pc.utf8_length(sample), _SHORTEST), pa.int8())).as_py()
+    numbered = not date and long >= _MOSTLY and _share(sample, _NUMBER) >= _MOSTLY
+    text = pc.mean(pc.utf8_length(sample)).as_py() >= 5
+    return ColumnTraits(
+        identifier or numbered, date, amount and not numbered, text and not date and not amount
+    )
+
+
+def _share(sample: pa.Array, pattern: str) -> float:
+    return float(pc.mean(pc.cast(pc.match_substring_regex(sample, pattern), pa.int8())).as_py())
+
+
+def derived_forms(forms: pa.Array, traits: ColumnTraits) -> list[tuple[str, pa.Array]]:
+    """Coarser spellings under which a value may leave: day, month and year; whole and two-digit amounts."""
+    if traits.date:
+        real = pc.match_substring_regex(forms, _DATE)
+        cuts = [("年月", 6), ("年", 4)]
+        if pc.any(pc.greater(pc.binary_length(forms), 8)).as_py():
+            cuts.insert(0, ("日", 8))
+        return [(name, _blank_unless(real, pc.utf8_slice_codeunits(forms, 0, stop))) for name, stop in cuts]
+    if traits.amount:
+        return _rounded(forms)
+    return []
+
+
+def _blank_unless(mask: pa.Array, forms: pa.Array) -> pa.Array:
+    return pc.if_else(mask, forms, pa.scalar("", pa.large_string()))
+
+
+def _rounded(forms: pa.Array) -> list[tuple[str, pa.Array]]:
+    """Amounts to whole units (where some have decimals) and to two digits (where some have more)."""
+    real = pc.match_substring_regex(forms, _AMOUNT)
+    numbers = pc.if_else(real, forms, pa.scalar(None, pa.large_string())).cast(pa.float64())
+    value = numbers.to_numpy(zero_copy_only=False)
+    out: list[tuple[str, pa.Array]] = []
+    if pc.any(pc.match_substring(forms, ".")).as_py():
+        out.append(("取整", _spelled(np.rint(value))))
+    size = np.floor(np.log10(np.maximum(np.abs(np.nan_to_num(value)), 1)))
+    unit = 10.0 ** np.maximum(size - 1, 0)
+    if bool((unit > 1).any()):
+        out.append(("两位", _spelled(np.rint(value / unit) * unit)))
+    return out
+
+
+def _spelled(value: np.ndarray[Any, np.dtype[np.float64]]) -> pa.Array:
+    whole = pa.array(np.nan_to_num(value).astype(np.int64), mask=np.isnan(value))
+    return pc.fill_null(whole.cast(pa.large_string()), "")
+
+
+def contained_pairs(samples: list[list[str]]) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """[a, b] is true where the value of b stands inside the value of a in at least nine rows of ten.
+
+    Each sample begins with a mark of its table; columns of different tables are not compared.
+    """
+    size = len(samples)
+    out = np.zeros((size, size), np.bool_)
+    for a, outer in enumerate(samples):
+        for b, inner in enumerate(samples):
+            if a != b and outer[0] == inner[0]:
+                out[a, b] = _contains(outer[1:], inner[1:])
+    return out
+
+
+def _contains(outer: list[str], inner: list[str]) -> bool:
+    pairs = [(o, i) for o, i in zip(outer, inner, strict=True) if o and len(i) >= 2]
+    return len(pairs) >= 5 and sum(i in o for o, i in pairs) >= 0.9 * len(pairs)
+
+
+def implied_pairs(
+    codes: np.ndarray[Any, np.dtype[np.uint32]], records: int
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """[a, b] is true where a label a (many rows per value) fixes b in 98 rows of 100 (street, district).
+
+    A value that is rare is no label: two matches on a rare value are two facts about one record.
+    """
+    size = len(codes)
+    out = np.zeros((size, size), np.bool_)
+    sample = codes[:, :: max(records // _ROWS, 1)].astype(np.int64)
+    for a in range(size):
+        filled = sample[a] > 0
+        distinct = len(np.unique(sample[a][filled]))
+        if not distinct or filled.sum() / distinct < _WEAK_REPEATS:
+            continue
+        for b in range(size):
+            out[a, b] = a != b and _fixes(sample[a], sample[b])
+    return out
+
+
+def _fixes(label: np.ndarray[Any, np.dtype[np.int64]], other: np.ndarray[Any, np.dtype[np.int64]]) -> bool:
+    both = (label > 0) & (other > 0)
+    if both.sum() < 2 * _WEAK_REPEATS:
+        return False
+    pairs, count = np.unique(label[both] << 32 | other[both], return_counts=True)
+    label_of = pairs >> 32
+    firsts = np.flatnonzero(np.r_[True, label_of[1:] != label_of[:-1]])
+    return bool(np.maximum.reduceat(count, firsts).sum() >= _FUNCTION * both.sum())
