@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,20 +103,50 @@ def sandbox_for(
     )
 
 
+def data_mounts(
+    root: Path, seat_id: str, *, code: str, snapshot: Path, manifest: Mapping[str, object]
+) -> tuple[Mount, Mount]:
+    """Return the mounts of one data set, with a description that holds only what the author may know.
+
+    The snapshot's own manifest also names suppressed and quarantined rows and the measured
+    risk: those would say what was taken out, so a smaller one covers it.
+    """
+    places = folders(root, seat_id)
+    described = json.dumps(seat_manifest(manifest), ensure_ascii=False, sort_keys=True).encode()
+    if not IDENTIFIER.fullmatch(code):
+        raise InputError(say("数据集代号 {code} 不合规定，只能用字母、数字、横线和下划线", code=code))
+    file = places.base / "catalog" / f"{code}.json"
+    try:
+        file.parent.mkdir(mode=0o755, exist_ok=True)
+        _replace(file, described)
+    except OSError as error:
+        raise StorageError(say("席位 {seat} 的数据目录没能写入，请检查磁盘空间", seat=seat_id)) from error
+    return Mount(snapshot, f"/data/{code}"), Mount(file, f"/data/{code}/manifest.json")
+
+
+def seat_manifest(manifest: Mapping[str, object]) -> dict[str, object]:
+    """Return a snapshot's description without counts of what was left out. Pure."""
+    rows, columns = manifest.get("rows"), manifest.get("columns")
+    kept = ("name", "technique", "family", "class", "type")
+    return {
+        "format": manifest.get("format"),
+        "table": manifest.get("table"),
+        "rows": {"out": rows.get("out") if isinstance(rows, Mapping) else None},
+        "columns": [
+            {key: column[key] for key in kept if key in column}
+            for column in (columns if isinstance(columns, Sequence) else ())
+            if isinstance(column, Mapping)
+        ],
+        "schema": manifest.get("schema", []),
+    }
+
+
 def publish_state(state: Path, document: Mapping[str, object]) -> None:
     """Replace the file that the seat reads of its submissions, whole or not at all."""
     content = json.dumps(document, ensure_ascii=False, sort_keys=True).encode(errors="backslashreplace")
-    temporary = state / f".{STATE_FILE}.{os.getpid()}"
     try:
-        with temporary.open("wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fchmod(stream.fileno(), 0o644)
-            os.fsync(stream.fileno())
-        temporary.replace(state / STATE_FILE)
-        sync_folder(state)
+        _replace(state / STATE_FILE, content)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise StorageError(say("席位的状态文件没能写入，请检查磁盘空间")) from error
 
 
@@ -126,6 +157,21 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _replace(file: Path, content: bytes) -> None:
+    """Replace a file that the seat may read, whole or not at all."""
+    temporary = file.with_name(f".{file.name}.{os.getpid()}-{threading.get_ident()}")
+    try:
+        with temporary.open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fchmod(stream.fileno(), 0o644)
+            os.fsync(stream.fileno())
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+    sync_folder(file.parent)
 
 
 def _lay_out(folder: Path, owner: int, *, content: Path | None) -> None:

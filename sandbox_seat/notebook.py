@@ -1,0 +1,9 @@
+"""Everything a notebook in a seat imports, under one name. Nothing is decided here."""
+
+from __future__ import annotations
+
+from sandbox_seat.data import catalog, connect
+from sandbox_seat.products import claim, merge_small, product
+from sandbox_seat.submissions import status, submit
+
+__all__ = ["catalog", "claim", "connect", "merge_small", "product", "status", "submit"]
