@@ -38,7 +38,9 @@ def register(directory: Directory, actor: Actor, dataset: Dataset) -> Dataset:
     )
     require(actor, step("dataset:register"), situation)
     links = (Link("environment", environment.id), Link("provider", dataset.organisation))
-    return directory.store.write(actor, Change(step("dataset:register"), dataset, links=links))[0].record
+    change = Change(step("dataset:register"), dataset, links=links)
+    kept: Dataset = directory.store.write(actor, change)[0].record
+    return kept
 
 
 def classify(

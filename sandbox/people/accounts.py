@@ -113,7 +113,7 @@ def enrol(directory: Directory, code: str, *, password: str) -> Enrolled:
 
 
 def _check_enrolment(directory: Directory, account: Account, secret: str) -> None:
-    kept = directory.store.secret(account.id, "enrolment")
+    kept = _kept(directory, account.id, "enrolment")
     if not kept or account.state != "invited":
         raise CredentialError(say("启用码已经用过：忘记口令请由本单位账户管理员重置"))
     fields = json.loads(kept)
@@ -150,7 +150,7 @@ def sign_in(directory: Directory, name: str, *, password: str, code: str) -> Act
     account = stored.record
     if account.state != "active":
         raise CredentialError(say("账户未启用、已锁定或已停用：请联系本单位账户管理员"))
-    seed = secrets.open_by_password(password, directory.store.secret(account.id, "password") or b"{}")
+    seed = secrets.open_by_password(password, _kept(directory, account.id, "password", b"{}"))
     counter = _second_factor(directory, account, code)
     if seed is None or counter is None:
         _miss(directory, stored)
@@ -160,14 +160,15 @@ def sign_in(directory: Directory, name: str, *, password: str, code: str) -> Act
 
 
 def _second_factor(directory: Directory, account: Account, code: str) -> int | None:
-    device = _unseal(directory, directory.store.secret(account.id, "totp") or b"")
-    last = int(directory.store.secret(account.id, "counter") or b"0")
+    sealed = _kept(directory, account.id, "totp")
+    device = _unseal(directory, sealed)
+    last = int(_kept(directory, account.id, "counter", b"0"))
     counter = secrets.totp_counter(device, code.strip(), moment=int(directory.clock().timestamp()))
     return counter if counter is not None and counter > last else None
 
 
 def _miss(directory: Directory, stored: Stored[Account]) -> None:
-    misses = int(directory.store.secret(stored.record.id, "misses") or b"0") + 1
+    misses = int(_kept(directory, stored.record.id, "misses", b"0")) + 1
     locked = misses >= MISSES_BEFORE_LOCK
     verb = "account:lock" if locked else "account:miss"
     record = replace(stored.record, state="locked") if locked else stored.record
@@ -220,7 +221,7 @@ def revoke_token(directory: Directory, actor: Actor, name: str) -> None:
     require(
         actor, step("account:revoke-token"), with_record(directory.situation(actor), record=stored.record)
     )
-    if not directory.store.secret(actor.account, f"token-{name}"):
+    if not _kept(directory, actor.account, f"token-{name}"):
         raise NotFoundError(say("没有名为 {name} 的令牌", name=name))
     change = Change(
         step("account:revoke-token"),
@@ -239,11 +240,11 @@ def by_token(directory: Directory, token: str) -> Actor:
     if len(parts) != 4 or parts[0] != _TOKEN_PREFIX:
         raise wrong
     account = _load(directory, parts[1], wrong.message).record
-    kept = directory.store.secret(account.id, f"token-{parts[2]}")
+    kept = _kept(directory, account.id, f"token-{parts[2]}")
     seed = secrets.open_by_token(parts[3], kept) if kept else None
     if seed is None or account.state != "active":
         raise wrong
-    if directory.clock() > datetime.fromisoformat(json.loads(kept or b"{}")["expires"]):
+    if directory.clock() > datetime.fromisoformat(json.loads(kept)["expires"]):
         raise wrong
     return _actor(directory, account, seed, Proof.TOKEN)
 
@@ -275,6 +276,11 @@ def _load(directory: Directory, identifier: str, sentence: object) -> Stored[Acc
         return directory.store.load(Account, identifier)
     except NotFoundError:
         raise CredentialError(say("{sentence}", sentence=str(sentence))) from None
+
+
+def _kept(directory: Directory, account: str, name: str, absent: bytes = b"") -> bytes:
+    store = directory.store
+    return store.secret(account, name) if store.has_secret(account, name) else absent
 
 
 def _seal(directory: Directory, text: str) -> bytes:

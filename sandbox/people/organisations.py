@@ -23,7 +23,9 @@ def register(directory: Directory, actor: Actor, organisation: Organisation) -> 
     checked(directory, organisation)
     situation = with_record(directory.situation(actor), record=organisation)
     require(actor, step("organisation:register"), situation)
-    return directory.store.write(actor, Change(step("organisation:register"), organisation))[0].record
+    change = Change(step("organisation:register"), organisation)
+    kept: Organisation = directory.store.write(actor, change)[0].record
+    return kept
 
 
 def checked(directory: Directory, organisation: Organisation) -> Organisation:

@@ -1,0 +1,245 @@
+"""The root: builds every adapter once, from settings, and holds them as one value.
+
+Nothing else reads settings or knows where a home keeps its things. Also makes a new home,
+and writes what happens around every use: refused attempts, checkpoints. Decides nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from pathlib import Path
+
+from sandbox.access.desk import AccessDesk
+from sandbox.egress.desk import GateDesk
+from sandbox.egress.frozen import FrozenStore
+from sandbox.ingest.desk import IngestDesk
+from sandbox.kernel.actors import SYSTEM, Actor
+from sandbox.kernel.errors import RefusedError, StateError
+from sandbox.kernel.lifecycle import Step, step
+from sandbox.kernel.message import say
+from sandbox.kernel.records import RefusedAttempt
+from sandbox.people import accounts
+from sandbox.people.directory import Directory
+from sandbox.pool.snapshot import Pool
+from sandbox.regulation.calendars import calendar_for
+from sandbox.regulation.loader import regimes
+from sandbox.seats.isolation import Limits
+from sandbox.seats.seat import SeatDesk
+from sandbox.settings import FILE_NAME, Settings, load
+from sandbox.store import audit, home as store_home
+from sandbox.store.changes import Change
+from sandbox.store.db import open_engine
+from sandbox.store.log import StoreSettings
+from sandbox.store.opener import Store
+from sandbox.vault.digests import HashName
+from sandbox.vault.keys import Vault, read_kek
+from sandbox.vault.signer import Signer, read_seed
+
+DATABASE = "records.db"
+PEOPLE_KEY = "people"
+CHECKPOINT_AGE = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Where a home keeps its things."""
+
+    root: Path
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file, unless settings name another database."""
+        return self.root / DATABASE
+
+    @property
+    def keys(self) -> Path:
+        """Wrapped data keys."""
+        return self.root / "keys"
+
+    @property
+    def quarantine(self) -> Path:
+        """Sealed deliveries."""
+        return self.root / "quarantine"
+
+    @property
+    def pool(self) -> Path:
+        """Masked snapshots."""
+        return self.root / "pool"
+
+    @property
+    def sidecars(self) -> Path:
+        """What only the gate knows of snapshots, sealed."""
+        return self.root / "gate" / "sidecars"
+
+    @property
+    def judgements(self) -> Path:
+        """The gate's judgements with their evidence, sealed."""
+        return self.root / "gate" / "judgements"
+
+    @property
+    def frozen(self) -> Path:
+        """Submitted and rewritten files by digest."""
+        return self.root / "frozen"
+
+    @property
+    def seats(self) -> Path:
+        """Folders of seats."""
+        return self.root / "seats"
+
+    @property
+    def witness(self) -> Path:
+        """The witness folder when settings name none."""
+        return self.root / "witness"
+
+
+class Platform:
+    """One opened home."""
+
+    def __init__(
+        self,
+        layout: Layout,
+        settings: Settings,
+        store: Store,
+        *,
+        clock: Callable[[], datetime],
+        entropy: Callable[[int], bytes],
+    ) -> None:
+        self.layout, self.settings, self.store = layout, settings, store
+        self.clock, self.entropy = clock, entropy
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The data keys, opened with the key-encryption key."""
+        path = self.settings.kek_file
+        if path is None:
+            raise StateError(say("没有设置主密钥文件（kek_file）：请在 home.toml 或环境变量里指明"))
+        return Vault(
+            read_kek(path), self.layout.keys, hash_name=HashName(self.settings.hash), entropy=self.entropy
+        )
+
+    @cached_property
+    def signer(self) -> Signer:
+        """The key that signs checkpoints and receipts."""
+        path = self.settings.checkpoint_key_file
+        if path is None:
+            raise StateError(say("没有设置检查点签名私钥（checkpoint_key_file）"))
+        return Signer(read_seed(path), name=self.settings.name)
+
+    @cached_property
+    def directory(self) -> Directory:
+        """People and organisations."""
+        if not self.vault.exists(PEOPLE_KEY):
+            self.vault.create(PEOPLE_KEY)
+        return Directory(self.store, self.vault.open(PEOPLE_KEY), self.clock, self.entropy)
+
+    @cached_property
+    def pool(self) -> Pool:
+        """Masked snapshots."""
+        return Pool(self.layout.pool)
+
+    @cached_property
+    def access(self) -> AccessDesk:
+        """Applications, reviews, agreements."""
+        known = {regime.id: regime for regime in regimes()}
+        return AccessDesk(self.directory, known, calendar_for(self.settings.region), self.vault)
+
+    @cached_property
+    def ingest(self) -> IngestDesk:
+        """Deliveries and landings."""
+        return IngestDesk(
+            directory=self.directory,
+            vault=self.vault,
+            pool=self.pool,
+            quarantine=self.layout.quarantine,
+            sidecars=self.layout.sidecars,
+            class_floor=self.settings.class_floor,
+        )
+
+    @cached_property
+    def seats(self) -> SeatDesk:
+        """Seats and their isolation."""
+        limits = Limits(memory_bytes=self.settings.seat_memory, processes=self.settings.seat_processes)
+        return SeatDesk(self.directory, self.pool, self.layout.seats, self.settings.demo, limits)
+
+    @cached_property
+    def gate(self) -> GateDesk:
+        """Submissions, reviews, releases."""
+        return GateDesk(
+            directory=self.directory,
+            pool=self.pool,
+            vault=self.vault,
+            signer=self.signer,
+            regimes=self.access.regimes,
+            seats_root=self.layout.seats,
+            sidecars=self.layout.sidecars,
+            judgements=self.layout.judgements,
+            frozen=FrozenStore(self.layout.frozen),
+            limits=Limits(memory_bytes=self.settings.gate_memory, wall_seconds=self.settings.gate_seconds),
+            home_name=self.settings.name,
+            demo=self.settings.demo,
+        )
+
+    @property
+    def witnesses(self) -> tuple[Path, ...]:
+        """Where checkpoints are copied."""
+        return self.settings.witnesses or (self.layout.witness,)
+
+    def sign_in(self, name: str, *, password: str, code: str) -> Actor:
+        """Return the person with that password and code."""
+        return accounts.sign_in(self.directory, name, password=password, code=code)
+
+    def by_token(self, token: str) -> Actor:
+        """Return the person whose token it is."""
+        return accounts.by_token(self.directory, token)
+
+    def note_refusal(self, actor: Actor, row: Step, subject: str, error: RefusedError) -> None:
+        """Put a refused attempt on record."""
+        refusals = error.decision.refusals
+        attempt = RefusedAttempt(
+            state="recorded",
+            organisation=actor.organisation,
+            account=actor.account,
+            attempted=row.name,
+            subject=subject,
+            rules=tuple(one.code for one in refusals),
+            reasons=tuple(f"{one.message}（{one.article}）" for one in refusals),
+        )
+        self.store.write(SYSTEM, Change(step("refused-attempt:record"), attempt))
+
+    def checkpoint(self) -> None:
+        """Sign the log as it stands and lay copies down with every witness."""
+        audit.checkpoint(self.store, self.signer, self.witnesses)
+
+    def close(self) -> None:
+        """Write the checkpoint that is due, then let go of the database."""
+        audit.checkpoint_if_due(self.store, self.signer, self.witnesses, max_age=timedelta(0))
+        self.store.engine.dispose()
+
+
+def now() -> datetime:
+    """Return the time; the one clock of the platform."""
+    return datetime.now(UTC)  # noqa: TID251  the root is where the clock comes in
+
+
+def open_platform(
+    home: Path,
+    *,
+    clock: Callable[[], datetime] = now,
+    entropy: Callable[[int], bytes] = os.urandom,
+) -> Platform:
+    """Return the platform of an existing home; `StateError` with what to do if it cannot be opened."""
+    if not (home / FILE_NAME).is_file():
+        raise StateError(say("{path} 不是主目录：请先执行 sandbox init 或 sandbox demo", path=str(home)))
+    settings = load(home)
+    layout = Layout(home)
+    engine = open_engine(settings.database_url or layout.database)
+    store = store_home.open_home(engine, clock=clock, entropy=entropy, settings=_store_settings(settings))
+    return Platform(layout, settings, store, clock=clock, entropy=entropy)
+
+
+def _store_settings(settings: Settings) -> StoreSettings:
+    return StoreSettings(origin=settings.name, hash=HashName(settings.hash))
