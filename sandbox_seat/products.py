@@ -81,7 +81,9 @@ def merge_small(
     everything = len(kept) == len(rows)
     listed = ", ".join("'" + str(name).replace("'", "''") + "'" for name in kept)
     label = key if everything else f"CASE WHEN {key} IN ({listed}) THEN {key} ELSE '{OTHERS}' END"
-    head = f"{label} AS {key}" if not everything else key
+    head = (
+        key if everything else f"{label} AS {quoted(group + '类别')}"
+    )  # a new name: the column keeps its own
     return f"SELECT {head}, count(DISTINCT {who}) AS {quoted(counted)} FROM {source} GROUP BY {label}"
 
 
