@@ -19,7 +19,7 @@ from sandbox.egress.frozen import FrozenStore
 from sandbox.ingest.desk import IngestDesk
 from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.errors import RefusedError, StateError
-from sandbox.kernel.lifecycle import Step, step
+from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.records import RefusedAttempt
 from sandbox.people import accounts
@@ -30,7 +30,8 @@ from sandbox.regulation.loader import regimes
 from sandbox.seats.isolation import Limits
 from sandbox.seats.seat import SeatDesk
 from sandbox.settings import FILE_NAME, Settings, load
-from sandbox.store import audit, home as store_home
+from sandbox.store import audit
+from sandbox.store import home as store_home
 from sandbox.store.changes import Change
 from sandbox.store.db import open_engine
 from sandbox.store.log import StoreSettings
@@ -196,19 +197,22 @@ class Platform:
         """Return the person whose token it is."""
         return accounts.by_token(self.directory, token)
 
-    def note_refusal(self, actor: Actor, row: Step, subject: str, error: RefusedError) -> None:
-        """Put a refused attempt on record."""
+    def note_refusal(self, error: RefusedError) -> None:
+        """Put a refused attempt on record; a refusal outside the records has nothing to note."""
+        attempt = error.attempt
+        if attempt is None:
+            return
         refusals = error.decision.refusals
-        attempt = RefusedAttempt(
+        record = RefusedAttempt(
             state="recorded",
-            organisation=actor.organisation,
-            account=actor.account,
-            attempted=row.name,
-            subject=subject,
+            organisation=attempt.organisation,
+            account=attempt.account,
+            attempted=attempt.step,
+            subject=attempt.subject,
             rules=tuple(one.code for one in refusals),
             reasons=tuple(f"{one.message}（{one.article}）" for one in refusals),
         )
-        self.store.write(SYSTEM, Change(step("refused-attempt:record"), attempt))
+        self.store.write(SYSTEM, Change(step("refused-attempt:record"), record))
 
     def checkpoint(self) -> None:
         """Sign the log as it stands and lay copies down with every witness."""

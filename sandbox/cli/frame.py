@@ -171,6 +171,11 @@ class Session:
             task = bar.add_task(self.text(title), total=total)
             yield lambda done: bar.advance(task, done)
 
+    def note_refusal(self, error: RefusedError) -> None:
+        """Put a refused attempt on record if a home is open."""
+        if self._platform is not None:
+            self._platform.note_refusal(error)
+
     def close(self) -> None:
         """Write the checkpoint that is due and close the home."""
         if self._platform is not None:
@@ -190,21 +195,19 @@ def cell_text(cell: object, language: str) -> str:
 
 def plain(data: object, language: str) -> Any:
     """Return data as JSON values: messages rendered, enums and dates as text, tuples as lists."""
+    if data is None or isinstance(data, bool | int | float):
+        return data.value if isinstance(data, Enum) else data
     if isinstance(data, Message):
         return render(data, language)
-    if isinstance(data, Enum):
-        return data.value
     if isinstance(data, Mapping):
         return {str(name): plain(value, language) for name, value in data.items()}
     if isinstance(data, list | tuple | frozenset | set):
         return [
-            plain(value, language) for value in (sorted(data) if isinstance(data, frozenset | set) else data)
+            plain(value, language) for value in (data if isinstance(data, list | tuple) else sorted(data))
         ]
     if hasattr(data, "__dataclass_fields__"):
         return {name: plain(getattr(data, name), language) for name in data.__dataclass_fields__}
-    if data is None or isinstance(data, str | int | float | bool):
-        return data
-    return str(data)
+    return str(data.value if isinstance(data, Enum) else data)
 
 
 def decision_text(decision: Decision, language: str) -> list[str]:
@@ -258,6 +261,8 @@ def _run(function: Callable[..., Any], shared: dict[str, Any], given: dict[str, 
     try:
         status = function(session, **given)
     except SandboxError as error:
+        if isinstance(error, RefusedError):
+            session.note_refusal(error)
         report(session, error)
         status = exit_of(error)
     finally:

@@ -6,6 +6,7 @@ once each. Anything that is not a `SandboxError` is a bug and is shown as one.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -42,14 +43,25 @@ class CredentialError(SandboxError):
     code = "credential"
 
 
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What was refused to whom: step, record, account and organisation."""
+
+    step: str
+    subject: str
+    account: str
+    organisation: str
+
+
 class RefusedError(SandboxError):
     """A rule said no; carries the whole decision with every refusal and its article."""
 
     code = "refused"
 
-    def __init__(self, decision: Decision) -> None:
+    def __init__(self, decision: Decision, *, attempt: Attempt | None = None) -> None:
         super().__init__(decision.summary())
         self.decision = decision
+        self.attempt = attempt
 
 
 class ConflictError(SandboxError):

@@ -11,7 +11,7 @@ from sandbox.kernel import review_rules as v
 from sandbox.kernel import rules as r
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.decision import Answer, Decision, Refusal, decide
-from sandbox.kernel.errors import RefusedError
+from sandbox.kernel.errors import Attempt, RefusedError
 from sandbox.kernel.lifecycle import Step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.situation import Situation
@@ -153,7 +153,8 @@ def require(actor: Actor, step: Step, situation: Situation) -> None:
     """Raise `RefusedError` with the whole decision unless the actor may take the step."""
     decision = may(actor, step, situation)
     if not decision:
-        raise RefusedError(decision)
+        subject = situation.record.id if situation.record is not None else ""
+        raise RefusedError(decision, attempt=Attempt(step.name, subject, actor.account, actor.organisation))
 
 
 def _refusal(rule: r.Rule, actor: Actor, situation: Situation) -> Refusal | None:

@@ -90,7 +90,7 @@ class Due:
     latest: date
 
 
-def due(pushed: date, days: int, *, calendar: Calendar, extension: int = 0) -> Due:
+def due(pushed: date, days: int, calendar: Calendar, *, extension: int = 0) -> Due:
     """Return the last day of `days` working days after `pushed`, and `extension` more after that.
 
     The term is provisional when any day it runs over, by its longest reading, is unsettled.
