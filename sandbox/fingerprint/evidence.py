@@ -1,0 +1,251 @@
+"""The arithmetic of a match: from shared values to the record that explains a row best.
+
+Pure numpy over one block of candidate rows. A row is followed up only if its shared values could
+reach the floor at all, from its rarest values, within a budget of (row, record) pairs. The floor and
+the verdict belong to `match.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sandbox.fingerprint.index import RecordIndex
+    from sandbox.fingerprint.siphash import Words
+
+Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
+Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
+
+_ANCHORS: Final = 4  # rarest values of a row from which records are looked up
+_DEPTH: Final = 8  # source columns that one value is looked for in
+_CHUNK: Final = 1 << 18
+_CELLS: Final = 3  # values of one record that make a row, ...
+_STRONG: Final = 2  # ... or this many if they are names, addresses and the like
+
+
+class Budget:
+    """Counts (row, record) pairs down; `spent` tells that some were not looked at."""
+
+    def __init__(self, pairs: int) -> None:
+        self.left = pairs
+        self.spent = False
+
+    def take(self, costs: Integers) -> Mask:
+        """Which of the wanted items, cheapest first, can still be afforded."""
+        order = np.argsort(costs, kind="stable")
+        affordable = np.cumsum(costs[order]) <= self.left
+        out = np.zeros(len(costs), np.bool_)
+        out[order[affordable]] = True
+        self.left -= int(costs[out].sum())
+        self.spent |= not bool(out.all())
+        return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Hits:
+    """Entries of the index that a block's cells hold: per slot, the candidate column and an entry per row.
+
+    A value that several source columns hold fills several slots; -1 is no entry.
+    """
+
+    slots: tuple[tuple[int, Integers], ...]
+    rows: int
+    width: int
+
+    @classmethod
+    def find(cls, index: RecordIndex, hashes: list[Words]) -> Hits:
+        """Look every cell of a block up; hash 0 is an empty cell."""
+        slots: list[tuple[int, Integers]] = []
+        for place, column in enumerate(hashes):
+            entries = index.lookup(column)
+            for _ in range(_DEPTH):
+                if not (entries >= 0).any():
+                    break
+                slots.append((place, entries))
+                entries = _following(index, entries)
+        return cls(tuple(slots), len(hashes[0]), len(hashes))
+
+    def select(self, keep: Mask) -> Hits:
+        """The same for some of the rows."""
+        picked = tuple((place, entries[keep]) for place, entries in self.slots)
+        return Hits(picked, int(keep.sum()), self.width)
+
+    def identifiers(self, index: RecordIndex) -> tuple[Integers, Integers]:
+        """Rows that hold a value of an identifying column, and its entry."""
+        named = np.array([column.traits.identifier for column in index.columns])
+        rows, found = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        for _, entries in self.slots:
+            here = np.flatnonzero((entries >= 0) & named[index.column[entries]])
+            rows.append(here)
+            found.append(entries[here])
+        return np.concatenate(rows), np.concatenate(found)
+
+    def links(self, index: RecordIndex) -> Integers:
+        """[candidate column, source column] number of cells that hold a value of it."""
+        out = np.zeros((self.width, len(index.columns)), np.int64)
+        for place, entries in self.slots:
+            out[place] += np.bincount(index.column[entries[entries >= 0]], minlength=len(index.columns))
+        return out
+
+    def by_column(self) -> Iterator[tuple[int, list[Integers]]]:
+        """Slots of each candidate column together."""
+        for place in sorted({place for place, _ in self.slots}):
+            yield place, [entries for other, entries in self.slots if other == place]
+
+
+def _following(index: RecordIndex, entries: Integers) -> Integers:
+    """The next entry of the same value, in another source column, or -1."""
+    after = np.minimum(entries + 1, len(index.hashes) - 1)
+    same = (entries >= 0) & (after > entries) & (index.hashes[after] == index.hashes[entries])
+    return np.where(same, after, -1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scored:
+    """Rows with the record that explains each best: bits, share of its filled cells, source columns."""
+
+    rows: Integers
+    records: Integers
+    bits: Floats
+    share: Floats
+    columns: Mask  # [rows, source columns]
+
+    def shifted(self, start: int) -> Scored:
+        """The same with row numbers counted from `start`."""
+        return Scored(self.rows + start, self.records, self.bits, self.share, self.columns)
+
+    @classmethod
+    def join(cls, parts: list[Scored]) -> Scored:
+        """All parts one after another."""
+        names = ("rows", "records", "bits", "share", "columns")
+        return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
+
+
+def column_bits(index: RecordIndex, hits: Hits) -> Floats:
+    """[rows, source columns] bits that agreeing in that column is worth.
+
+    A row that holds several values of one source column, as a header of all districts does, agrees
+    with more records by chance: their frequencies add up.
+    """
+    held = np.zeros((hits.rows, len(index.columns)), np.float32)
+    row = np.arange(hits.rows)
+    for _, entries in hits.slots:
+        here = entries >= 0
+        held[row[here], index.column[entries[here]]] += index.count[entries[here]]
+    with np.errstate(divide="ignore"):
+        bits = np.log2(np.float32(index.records) / held)
+    return np.where(held > 0, np.maximum(bits, 0), 0).astype(np.float32)
+
+
+def score_rows(index: RecordIndex, hits: Hits, *, filled: Integers, floor: float, budget: Budget) -> Scored:
+    """Rows of a block that some record explains with more than `floor` bits in enough columns."""
+    bits = column_bits(index, hits)
+    hopeful = _potential(index, hits, bits) > floor
+    chosen = hits.select(hopeful)
+    bits, origin = bits[hopeful], np.flatnonzero(hopeful)
+    pairs = _pairs(index, chosen, budget)
+    found = [
+        _verify(index, chosen, bits, pairs[:, start : start + _CHUNK], floor)
+        for start in range(0, pairs.shape[1], _CHUNK)
+    ]
+    empty = np.empty(0, np.int64)
+    none = Scored(
+        empty, empty, np.empty(0, np.float32), np.empty(0, np.float32), np.empty((0, bits.shape[1]), np.bool_)
+    )
+    joined = Scored.join([none, *found])
+    best = _best(joined)
+    rows = origin[joined.rows[best]]
+    share = joined.share[best] / np.maximum(filled[rows], 1).astype(np.float32)
+    return Scored(rows, joined.records[best], joined.bits[best], share, joined.columns[best])
+
+
+def _potential(index: RecordIndex, hits: Hits, bits: Floats) -> Floats:
+    """Upper bound of the bits of each row: by source column and by candidate cell."""
+    row = np.arange(hits.rows)
+    by_cell = np.zeros(hits.rows, np.float32)
+    for _, group in hits.by_column():
+        worth = [np.where(e >= 0, bits[row, index.column[e]], 0) for e in group]
+        by_cell += np.max(worth, axis=0)
+    return np.minimum(bits.sum(axis=1), by_cell)
+
+
+def _pairs(index: RecordIndex, hits: Hits, budget: Budget) -> Integers:
+    """[2, n] distinct (row, record) pairs worth a look: the records that hold one of a row's rarest values."""
+    if not hits.rows or not hits.slots:
+        return np.empty((2, 0), np.int64)
+    entries = np.stack([entries for _, entries in hits.slots])
+    cost = np.where(entries >= 0, index.count[entries].astype(np.int64), np.iinfo(np.int64).max)
+    depth = min(_ANCHORS, len(entries))
+    ranks = (
+        np.argpartition(cost, depth - 1, axis=0)[:depth] if depth < len(entries) else np.argsort(cost, axis=0)
+    )
+    ranks = np.take_along_axis(ranks, np.argsort(np.take_along_axis(cost, ranks, 0), axis=0), 0)
+    keys = [np.empty(0, np.int64)]
+    for rank in range(depth):
+        anchor = np.take_along_axis(entries, ranks[rank : rank + 1], 0)[0]
+        rows = np.flatnonzero(anchor >= 0)
+        counts = index.count[anchor[rows]].astype(np.int64)
+        if rank:  # a further anchor is insurance: it is not worth a scan of a common value
+            rows, counts = rows[counts <= 64], counts[counts <= 64]
+        else:
+            afford = budget.take(counts)
+            rows, counts = rows[afford], counts[afford]
+        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+        records = index.rows[np.repeat(index.start[anchor[rows]], counts) + within].astype(np.int64)
+        keys.append(np.repeat(rows, counts) * index.records + records)
+    distinct = np.sort(np.concatenate(keys))
+    distinct = distinct[np.r_[True, distinct[1:] != distinct[:-1]]] if len(distinct) else distinct
+    return np.stack(np.divmod(distinct, index.records))
+
+
+def _verify(index: RecordIndex, hits: Hits, bits: Floats, pairs: Integers, floor: float) -> Scored:
+    """Score pairs exactly and keep those beyond the floor; `share` is still a number of cells here."""
+    rows, records = pairs
+    agree = np.zeros((len(rows), len(index.columns)), np.bool_)
+    cells = np.zeros(len(rows), np.int64)
+    by_cell = np.zeros(len(rows), np.float32)
+    each = np.arange(len(rows))
+    for _, group in hits.by_column():
+        best = np.zeros(len(rows), np.float32)
+        any_here = np.zeros(len(rows), np.bool_)
+        for slot in group:
+            entry = slot[rows]
+            column = index.column[entry]
+            same = (entry >= 0) & (index.codes[column, records] == entry + 1)
+            agree[each[same], column[same]] = True
+            any_here |= same
+            np.maximum(best, np.where(same, bits[rows, column], 0), out=best)
+        cells += any_here
+        by_cell += best
+    fresh = _once(index, agree)
+    score = np.minimum((bits[rows] * fresh).sum(axis=1), by_cell)
+    strong = np.array([column.traits.strong or column.traits.identifier for column in index.columns])
+    enough = (np.minimum(cells, agree.sum(axis=1)) >= _CELLS) | ((fresh & strong).sum(axis=1) >= _STRONG)
+    keep = (score > floor) & enough & (cells >= _STRONG)
+    return Scored(rows[keep], records[keep], score[keep], cells[keep].astype(np.float32), agree[keep])
+
+
+def _once(index: RecordIndex, agree: Mask) -> Mask:
+    """Agreements that tell something new: a column that a finer agreeing column implies is dropped."""
+    fresh = agree.copy()
+    distinct = np.array([column.traits.distinct for column in index.columns])
+    order = np.argsort(-distinct, kind="stable")
+    for place, column in enumerate(order):
+        finer = order[:place][index.implies[order[:place], column]]
+        if len(finer):
+            fresh[:, column] &= ~fresh[:, finer].any(axis=1)
+    return fresh
+
+
+def _best(scored: Scored) -> Integers:
+    """Positions of the best pair of each row, ties to the lower record."""
+    order = np.lexsort((scored.records, -scored.bits, scored.rows))
+    rows = scored.rows[order]
+    first = np.r_[True, rows[1:] != rows[:-1]] if len(rows) else np.empty(0, np.bool_)
+    return np.asarray(order[first], np.int64)
