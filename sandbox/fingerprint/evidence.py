@@ -7,7 +7,7 @@ the verdict belong to `match.py`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -25,8 +25,9 @@ Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 _ANCHORS: Final = 4  # rarest values of a row from which records are looked up
 _DEPTH: Final = 8  # source columns that one value is looked for in
 _CHUNK: Final = 1 << 18
-_CELLS: Final = 3  # values of one record that make a row, ...
-_STRONG: Final = 2  # ... or this many if they are names, addresses and the like
+_STRONG: Final = 2  # names, addresses and the like: so many of one record make a row
+CELLS: Final = 3
+"""Values of one record that make a row when they are not all names and addresses."""
 
 
 class Budget:
@@ -59,17 +60,17 @@ class Hits:
     width: int
 
     @classmethod
-    def find(cls, index: RecordIndex, hashes: list[Words]) -> Hits:
-        """Look every cell of a block up; hash 0 is an empty cell."""
+    def find(cls, index: RecordIndex, hashes: list[tuple[int, Words]]) -> Hits:
+        """Look up every cell of a block, given as readings of candidate columns; hash 0 is an empty cell."""
         slots: list[tuple[int, Integers]] = []
-        for place, column in enumerate(hashes):
+        for place, column in hashes:
             entries = index.lookup(column)
             for _ in range(_DEPTH):
                 if not (entries >= 0).any():
                     break
                 slots.append((place, entries))
                 entries = _following(index, entries)
-        return cls(tuple(slots), len(hashes[0]), len(hashes))
+        return cls(tuple(slots), len(hashes[0][1]), hashes[-1][0] + 1)
 
     def select(self, keep: Mask) -> Hits:
         """The same for some of the rows."""
@@ -108,22 +109,37 @@ def _following(index: RecordIndex, entries: Integers) -> Integers:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Scored:
-    """Rows with the record that explains each best: bits, share of its filled cells, source columns."""
+    """Rows with the record that explains each best: bits, share of its filled cells, source columns.
+
+    `crowd` is the number of units whose records explain the row equally well.
+    """
 
     rows: Integers
     records: Integers
     bits: Floats
     share: Floats
+    crowd: Integers
     columns: Mask  # [rows, source columns]
 
     def shifted(self, start: int) -> Scored:
         """The same with row numbers counted from `start`."""
-        return Scored(self.rows + start, self.records, self.bits, self.share, self.columns)
+        return replace(self, rows=self.rows + start)
+
+    def select(self, keep: Mask) -> Scored:
+        """Some of the rows."""
+        return Scored(
+            self.rows[keep],
+            self.records[keep],
+            self.bits[keep],
+            self.share[keep],
+            self.crowd[keep],
+            self.columns[keep],
+        )
 
     @classmethod
     def join(cls, parts: list[Scored]) -> Scored:
         """All parts one after another."""
-        names = ("rows", "records", "bits", "share", "columns")
+        names = ("rows", "records", "bits", "share", "crowd", "columns")
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
@@ -154,15 +170,17 @@ def score_rows(index: RecordIndex, hits: Hits, *, filled: Integers, floor: float
         _verify(index, chosen, bits, pairs[:, start : start + _CHUNK], floor)
         for start in range(0, pairs.shape[1], _CHUNK)
     ]
-    empty = np.empty(0, np.int64)
-    none = Scored(
-        empty, empty, np.empty(0, np.float32), np.empty(0, np.float32), np.empty((0, bits.shape[1]), np.bool_)
-    )
-    joined = Scored.join([none, *found])
-    best = _best(joined)
+    joined = Scored.join([_none(len(index.columns)), *found])
+    best, crowd = _best(index, joined)
     rows = origin[joined.rows[best]]
-    share = joined.share[best] / np.maximum(filled[rows], 1).astype(np.float32)
-    return Scored(rows, joined.records[best], joined.bits[best], share, joined.columns[best])
+    share = (joined.share[best] / np.maximum(filled[rows], 1)).astype(np.float32)
+    records = joined.records[best]
+    return Scored(rows, records, joined.bits[best], share, crowd, joined.columns[best])
+
+
+def _none(columns: int) -> Scored:
+    whole, real = np.empty(0, np.int64), np.empty(0, np.float32)
+    return Scored(whole, whole, real, real, whole, np.empty((0, columns), np.bool_))
 
 
 def _potential(index: RecordIndex, hits: Hits, bits: Floats) -> Floats:
@@ -172,11 +190,11 @@ def _potential(index: RecordIndex, hits: Hits, bits: Floats) -> Floats:
     for _, group in hits.by_column():
         worth = [np.where(e >= 0, bits[row, index.column[e]], 0) for e in group]
         by_cell += np.max(worth, axis=0)
-    return np.minimum(bits.sum(axis=1), by_cell)
+    return np.asarray(np.minimum(bits.sum(axis=1), by_cell))
 
 
 def _pairs(index: RecordIndex, hits: Hits, budget: Budget) -> Integers:
-    """[2, n] distinct (row, record) pairs worth a look: the records that hold one of a row's rarest values."""
+    """[2, n] distinct (row, record) pairs worth a look: records that hold one of a row's rarest values."""
     if not hits.rows or not hits.slots:
         return np.empty((2, 0), np.int64)
     entries = np.stack([entries for _, entries in hits.slots])
@@ -226,9 +244,10 @@ def _verify(index: RecordIndex, hits: Hits, bits: Floats, pairs: Integers, floor
     fresh = _once(index, agree)
     score = np.minimum((bits[rows] * fresh).sum(axis=1), by_cell)
     strong = np.array([column.traits.strong or column.traits.identifier for column in index.columns])
-    enough = (np.minimum(cells, agree.sum(axis=1)) >= _CELLS) | ((fresh & strong).sum(axis=1) >= _STRONG)
+    enough = (np.minimum(cells, agree.sum(axis=1)) >= CELLS) | ((fresh & strong).sum(axis=1) >= _STRONG)
     keep = (score > floor) & enough & (cells >= _STRONG)
-    return Scored(rows[keep], records[keep], score[keep], cells[keep].astype(np.float32), agree[keep])
+    number = cells[keep]
+    return Scored(rows[keep], records[keep], score[keep], number.astype(np.float32), number, agree[keep])
 
 
 def _once(index: RecordIndex, agree: Mask) -> Mask:
@@ -243,9 +262,17 @@ def _once(index: RecordIndex, agree: Mask) -> Mask:
     return fresh
 
 
-def _best(scored: Scored) -> Integers:
-    """Positions of the best pair of each row, ties to the lower record."""
+def _best(index: RecordIndex, scored: Scored) -> tuple[Integers, Integers]:
+    """Positions of the best pair of each row, ties to the lower record, and the units that tie for it."""
     order = np.lexsort((scored.records, -scored.bits, scored.rows))
-    rows = scored.rows[order]
-    first = np.r_[True, rows[1:] != rows[:-1]] if len(rows) else np.empty(0, np.bool_)
-    return np.asarray(order[first], np.int64)
+    rows, bits = scored.rows[order], scored.bits[order]
+    if not len(rows):
+        return order, order
+    first = np.r_[True, rows[1:] != rows[:-1]]
+    group = np.cumsum(first) - 1
+    tied = bits >= bits[first][group] - 0.01
+    records = scored.records[order][tied]
+    known = index.units[records].astype(np.int64) if len(index.units) else np.zeros(len(records), np.int64)
+    unit = np.where(known > 0, known, -1 - records)
+    pairs = np.unique(np.stack([group[tied], unit]), axis=1)
+    return np.asarray(order[first]), np.bincount(pairs[0], minlength=int(group[-1]) + 1)

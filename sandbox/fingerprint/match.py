@@ -8,7 +8,8 @@ names and order play no part. Decides nothing about what to do with a match: the
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -16,7 +17,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sandbox.fingerprint.canonical import canonical_array
-from sandbox.fingerprint.evidence import Budget, Hits, Scored, score_rows
+from sandbox.fingerprint.evidence import CELLS, Budget, Hits, Scored, score_rows
+from sandbox.fingerprint.readings import readings, tokens, windows
 from sandbox.fingerprint.siphash import keyed_hash
 
 if TYPE_CHECKING:
@@ -30,10 +32,20 @@ Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 MARGIN: Final = 6.64
 """Bits beyond chance that a row needs: at most one file in a hundred shows a row by coincidence."""
 
+CROWD: Final = 5
+"""Units that explain a row equally well above which it shows a group and no record."""
+
 _BLOCK: Final = 32_768
+_TOKENS: Final = 64
+_LINES: Final = 16
+_SHORT: Final = 20_000
 _PAIRS: Final = 40_000_000
-_COMPLETE: Final = 0.6  # share of a row's filled cells that must come from the one record
-_MOSTLY: Final = 0.5  # share of rows that makes a whole table records
+_LITTLE: Final = 1.0  # bits beyond one record in all that a row of a table of records needs
+_PART: Final = 0.6  # share of a row's filled cells that the one record explains, ...
+_MOSTLY: Final = 0.5  # ... in this share of all rows: a table of records with something added
+_ALL: Final = 0.99  # every filled cell, ...
+_NEARLY: Final = 0.8  # ... in this share of the rows, ...
+_SEVERAL: Final = 10  # ... and this many of them at least: a table of records with few columns
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,23 +78,29 @@ class Match:
 
 
 def match(
-    index: RecordIndex, candidate: pa.Table | Sequence[Sequence[str | None]], *, penalty: float = 0.0
+    index: RecordIndex,
+    candidate: pa.Table | Sequence[Sequence[str | None]],
+    *,
+    penalty: float = 0.0,
+    crowd: int = CROWD,
 ) -> Match:
     """Find the rows of `candidate`, a table of string columns or a list of token rows, that show a record.
 
-    `penalty` is in bits: log2 of the number of readings of the same bytes that the caller tries.
+    `penalty` is in bits: log2 of the number of readings of the same bytes that the caller tries. A row
+    that `crowd` units or more explain equally well is a group, such as the labels of a count.
     """
-    hashes = [_hash_column(index, column) for column in _columns(candidate)]
-    rows = len(hashes[0]) if hashes else 0
+    columns = _columns(candidate)
+    rows = len(columns[0]) if columns else 0
     if not rows or not index.records:
         return _nothing(rows)
     budget = Budget(_PAIRS)
-    floor = math.log2(index.records) + MARGIN + penalty
+    floor = math.log2(index.records) + penalty
     parts = [
-        _match_block(index, [column[start : start + _BLOCK] for column in hashes], start, floor, budget)
+        _match_block(index, [column.slice(start, _BLOCK) for column in columns], start, floor, budget)
         for start in range(0, rows, _BLOCK)
     ]
-    return _decide(index, parts, rows, floor, complete=not budget.spent)
+    chosen = _choose(parts, floor, crowd)
+    return _report(index, parts, chosen, rows=rows, complete=not budget.spent)
 
 
 def _columns(candidate: pa.Table | Sequence[Sequence[str | None]]) -> list[pa.Array | pa.ChunkedArray]:
@@ -95,11 +113,14 @@ def _columns(candidate: pa.Table | Sequence[Sequence[str | None]]) -> list[pa.Ar
     ]
 
 
-def _hash_column(index: RecordIndex, column: pa.Array | pa.ChunkedArray) -> Words:
-    forms = canonical_array(column)
-    hashes = keyed_hash(forms, index.key)
-    hashes[pc.equal(forms, "").to_numpy(zero_copy_only=False)] = 0
-    return hashes
+def _hash_column(index: RecordIndex, column: pa.Array | pa.ChunkedArray) -> list[Words]:
+    """Hashes of each reading of a column, the plain one first; 0 for an empty cell."""
+    out = []
+    for forms in readings(column, canonical_array(column)):
+        hashes = keyed_hash(forms, index.key)
+        hashes[pc.equal(forms, "").to_numpy(zero_copy_only=False)] = 0
+        out.append(hashes)
+    return out
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -111,46 +132,61 @@ class _Part:
     named_records: Integers
     named_columns: Integers
     filled: int
+    eligible: int  # rows with cells enough to be a record
     links: np.ndarray[Any, np.dtype[np.int64]]  # [candidate columns, source columns] cells that agree
 
 
-def _match_block(index: RecordIndex, hashes: list[Words], start: int, floor: float, budget: Budget) -> _Part:
-    filled = np.sum([column != 0 for column in hashes], axis=0)
-    hits = Hits.find(index, hashes)
+def _match_block(
+    index: RecordIndex, columns: list[pa.Array | pa.ChunkedArray], start: int, floor: float, budget: Budget
+) -> _Part:
+    read = [_hash_column(index, column) for column in columns]
+    filled = np.sum([hashes[0] != 0 for hashes in read], axis=0)
+    hits = Hits.find(index, [(place, reading) for place, hashes in enumerate(read) for reading in hashes])
     named_rows, named_entries = hits.identifiers(index)
-    records = index.rows[index.start[named_entries]].astype(np.int64)
-    scored = score_rows(index, hits, filled=filled, floor=floor, budget=budget)
+    scored = score_rows(index, hits, filled=filled, floor=floor + _LITTLE, budget=budget)
     return _Part(
-        scored.shifted(start), named_rows + start, records, index.column[named_entries].astype(np.int64),
-        int((filled > 0).sum()), hits.links(index),
-    )  # fmt: skip
+        scored=scored.shifted(start),
+        named_rows=named_rows + start,
+        named_records=index.rows[index.start[named_entries]].astype(np.int64),
+        named_columns=index.column[named_entries].astype(np.int64),
+        filled=int((filled > 0).sum()),
+        eligible=int((filled >= CELLS).sum()),
+        links=hits.links(index),
+    )
 
 
-def _decide(index: RecordIndex, parts: list[_Part], rows: int, floor: float, *, complete: bool) -> Match:
-    """Rows beyond chance for the whole file; all rows beyond chance for one if the table is mostly records."""
+def _choose(parts: list[_Part], floor: float, crowd: int) -> Scored:
+    """Rows beyond chance in the whole file; in a table that is mostly records also rows beyond their own."""
     scored = Scored.join([part.scored for part in parts])
     filled = max(sum(part.filled for part in parts), 1)
-    whole = scored.share >= _COMPLETE
-    keep = scored.bits > floor + math.log2(filled)
-    if whole.sum() >= _MOSTLY * filled:
-        keep |= whole
+    single = scored.crowd < crowd
+    keep = single & (scored.bits > floor + MARGIN + math.log2(filled))
+    partly = single & (scored.bits > floor + MARGIN) & (scored.share >= _PART)
+    wholly = single & (scored.share >= _ALL)
+    eligible = max(sum(part.eligible for part in parts), 1)
+    if partly.sum() >= _MOSTLY * eligible:
+        keep |= partly
+    if wholly.sum() >= max(_NEARLY * eligible, _SEVERAL):
+        keep |= wholly
+    return scored.select(keep)
+
+
+def _report(index: RecordIndex, parts: list[_Part], chosen: Scored, *, rows: int, complete: bool) -> Match:
     named_rows = np.concatenate([part.named_rows for part in parts])
     named_records = np.concatenate([part.named_records for part in parts])
-    # The record that a whole row shows is surer than the one a single cell names: it comes first.
-    all_rows = np.concatenate([scored.rows[keep], named_rows])
-    shown, first = np.unique(all_rows, return_index=True)
-    records = np.concatenate([scored.records[keep], named_records])[first]
-    sources = np.flatnonzero(scored.columns[keep].any(axis=0))
     named_columns = np.concatenate([part.named_columns for part in parts])
-    seen = set(sources.tolist()) | set(named_columns.tolist())
+    # The record that a whole row shows is surer than the one a single cell names: it comes first.
+    shown, first = np.unique(np.concatenate([chosen.rows, named_rows]), return_index=True)
+    records = np.concatenate([chosen.records, named_records])[first]
+    seen = set(np.flatnonzero(chosen.columns.any(axis=0)).tolist()) | set(named_columns.tolist())
     return Match(
         rows=shown,
         records=records,
         units=_units(index, records),
         identifiers=len(np.unique(named_rows)),
-        bits=float(scored.bits[keep].max()) if keep.any() else 0.0,
+        bits=float(chosen.bits.max(initial=0.0)),
         columns=_links(index, sum(part.links for part in parts), seen),
-        origins=frozenset(index.columns[c].origin for c in seen),
+        origins=frozenset(index.columns[column].origin for column in seen),
         looked_at=rows,
         complete=complete,
     )
@@ -177,3 +213,42 @@ def _links(index: RecordIndex, links: Any, seen: set[int]) -> tuple[tuple[int, s
 def _nothing(rows: int) -> Match:
     empty = np.empty(0, np.int64)
     return Match(empty, empty, 0, 0, 0.0, (), frozenset(), rows, complete=True)
+
+
+def match_text(index: RecordIndex, text: str, *, crowd: int = CROWD) -> Match:
+    """Find source records in lines of text: separated values, key=value pairs, JSON, plain words.
+
+    `rows` of the result are 0-based line numbers. A short text is also read in windows of sixteen lines,
+    for records written one value to a line.
+    """
+    lines = [tokens(line) for line in text.splitlines()]
+    single = list(windows(lines, width=_TOKENS))
+    readings_of = [single]
+    if len(lines) <= _SHORT:
+        joined = [
+            list(chain.from_iterable(lines[at : at + _LINES])) for at in range(0, len(lines), _LINES // 2)
+        ]
+        readings_of.append([(at * _LINES // 2, row) for at, row in windows(joined, width=_TOKENS)])
+    penalty = math.log2(len(readings_of))
+    found = [
+        _renumbered(
+            match(index, [row for _, row in rows], penalty=penalty, crowd=crowd), [at for at, _ in rows]
+        )
+        for rows in readings_of
+        if rows
+    ]
+    return _surest(found, len(lines))
+
+
+def _renumbered(found: Match, numbers: list[int]) -> Match:
+    lines = np.asarray(numbers, np.int64)[found.rows]
+    rows, first = np.unique(lines, return_index=True)
+    return replace(found, rows=rows, records=found.records[first])
+
+
+def _surest(found: list[Match], lines: int) -> Match:
+    """The reading that shows most records; incomplete if any reading was."""
+    if not found:
+        return _nothing(lines)
+    best = max(found, key=lambda one: (one.distinct_records, one.bits))
+    return replace(best, looked_at=lines, complete=all(one.complete for one in found))

@@ -1,0 +1,78 @@
+"""Second readings of a candidate column whose spelling is ambiguous, and tokens of a line of text.
+
+A day/month order that cannot be told, a date as milliseconds or as a spreadsheet's serial number: each
+gives one more column of canonical forms beside the plain one. Only `match.py` calls it.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_YEAR_LAST: Final = r"^\s*\d{1,2}[-/.]\d{1,2}[-/.][12]\d{3}\s*$"
+_MILLIS: Final = r"^-?\d{11,13}$"
+_SECONDS: Final = r"^-?\d{9,10}$"
+_SERIAL: Final = r"^[2-6]\d{4}$"
+_MOSTLY: Final = 0.8
+_SAMPLE: Final = 512
+_SERIAL_ZERO: Final = 25_569  # serial number of 1970-01-01
+_QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.){1,400})"')
+_FIELDS: Final = re.compile(r"[\t|,;，；、：=\"'{}\[\]<>]+|: ")
+_WORDS: Final = re.compile(r"\s+")
+
+
+def readings(cells: pa.Array | pa.ChunkedArray, forms: pa.Array) -> list[pa.Array]:
+    """The canonical forms and every other reading of the same cells that most of the column allows."""
+    out = [forms]
+    sample = forms[:_SAMPLE].filter(pc.not_equal(forms[:_SAMPLE], ""))
+    raw = cells[: _SAMPLE * 4].drop_null()
+    if len(raw) and _share(raw, _YEAR_LAST) >= _MOSTLY:
+        parts = [pc.utf8_slice_codeunits(forms, *cut) for cut in ((0, 4), (6, 8), (4, 6))]
+        out.append(pc.binary_join_element_wise(*parts, pa.scalar("", pa.large_string())))
+    if not len(sample):
+        return out
+    for pattern, unit in ((_MILLIS, 1), (_SECONDS, 1000), (_SERIAL, 86_400_000)):
+        if _share(sample, pattern) >= _MOSTLY:
+            out.append(_dates(forms, pattern, unit))
+    return out
+
+
+def _share(sample: pa.Array | pa.ChunkedArray, pattern: str) -> float:
+    return float(pc.mean(pc.cast(pc.match_substring_regex(sample, pattern), pa.int8())).as_py())
+
+
+def _dates(forms: pa.Array, pattern: str, unit: int) -> pa.Array:
+    """Canonical dates of numbers counted in `unit` milliseconds; "" for what is no such number."""
+    real = pc.match_substring_regex(forms, pattern)
+    numbers = pc.if_else(real, forms, pa.scalar("0", pa.large_string())).cast(pa.int64())
+    if pattern == _SERIAL:
+        numbers = pc.subtract(numbers, _SERIAL_ZERO)
+    stamps: np.ndarray[Any, Any] = (numbers.to_numpy(zero_copy_only=False) * unit).astype("datetime64[ms]")
+    text = pa.array(np.datetime_as_string(stamps, unit="s"), pa.large_string())
+    compact = pc.replace_substring_regex(text, r"T000000$|[-T:]", "")
+    compact = pc.replace_substring_regex(compact, r"^(\d{8})000000$", r"\1")
+    return pc.if_else(real, compact, pa.scalar("", pa.large_string()))
+
+
+def tokens(line: str) -> list[str]:
+    """Values of one line of text, each once: quoted strings, fields between separators, and single words."""
+    found: dict[str, None] = dict.fromkeys(_QUOTED.findall(line))
+    for field in _FIELDS.split(line):
+        found[field.strip()] = None
+        found.update(dict.fromkeys(_WORDS.split(field)))
+    found.pop("", None)
+    return list(found)
+
+
+def windows(lines: Sequence[Sequence[str]], *, width: int) -> Iterator[tuple[int, list[str]]]:
+    """Token rows of at most `width` tokens, overlapping by half, with the line each comes from."""
+    for number, line in enumerate(lines):
+        for start in range(0, max(len(line) - width // 2, 1), width // 2):
+            yield number, list(line[start : start + width])

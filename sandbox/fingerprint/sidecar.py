@@ -1,0 +1,160 @@
+"""The sidecar: what the gate knows of a snapshot and no seat ever sees.
+
+For every row of the snapshot it holds the dense number of its person, firm or household, the amounts
+before masking, and the record index. Written once at landing beside the pool, through streams the
+caller seals; which columns are units is the catalogue's decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sandbox.fingerprint.arrays import read_arrays, write_arrays
+from sandbox.fingerprint.canonical import amount_array, canonical, canonical_array
+from sandbox.fingerprint.columns import traits_of
+from sandbox.fingerprint.index import RecordIndex
+from sandbox.kernel.errors import InputError, TamperedError
+from sandbox.kernel.message import say
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+Ids: TypeAlias = np.ndarray[Any, np.dtype[np.uint32]]
+Amounts: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
+
+_ROWS_FILE: Final = "rows.bin"
+_INDEX_FILE: Final = "index.bin"
+_NUMERIC: Final = 0.8
+# 0000…, 1111…: typed to get past a required field; one such number is never one person.
+_FILLER: Final = "^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|X+|.)$"
+
+
+@dataclass(frozen=True, slots=True)
+class UnitColumns:
+    """Columns that together identify one unit of `kind` ("person", "firm", "household").
+
+    `sentinels` are further values that mean nobody, in any spelling.
+    """
+
+    kind: str
+    columns: tuple[str, ...]
+    sentinels: tuple[str, ...] = ()
+
+
+def dense_units(table: pa.Table, units: Sequence[UnitColumns]) -> dict[str, Ids]:
+    """Return per kind a dense uint32 number for every row, from 1 in order of appearance.
+
+    0 stands for a null, sentinel or filler subject: it identifies nobody and counts as no unit.
+    Equal canonical values have equal numbers. Raises `InputError` for a column that is not there.
+    """
+    out: dict[str, Ids] = {}
+    for unit in units:
+        missing = [name for name in unit.columns if name not in table.column_names]
+        if missing or not unit.columns:
+            raise InputError(
+                say("统计单位所用的列 {name} 不在数据中，请修改目录", name="、".join(missing) or "（空）")
+            )
+        out[unit.kind] = _numbered(table, unit)
+    return out
+
+
+def _numbered(table: pa.Table, unit: UnitColumns) -> Ids:
+    nobody = pa.array(sorted({canonical(word) for word in unit.sentinels} | {""}), pa.large_string())
+    parts, known = [], pa.array(np.ones(table.num_rows, np.bool_))
+    for name in unit.columns:
+        forms = canonical_array(table.column(name))
+        void = pc.or_(pc.is_in(forms, value_set=nobody), pc.match_substring_regex(forms, _FILLER))
+        known = pc.and_(known, pc.invert(void))
+        parts.append(forms)
+    subject = pc.binary_join_element_wise(*parts, pa.scalar("\x1f", pa.large_string()))
+    subject = pc.if_else(known, subject, pa.scalar(None, pa.large_string()))
+    numbers = subject.dictionary_encode().indices.cast(pa.int64())
+    return np.asarray(pc.fill_null(pc.add(numbers, 1), 0).to_numpy(zero_copy_only=False).astype(np.uint32))
+
+
+def amounts(table: pa.Table) -> dict[str, Amounts]:
+    """Values of every column that is mostly numeric, in its base unit; NaN where a cell is no number.
+
+    Dates and long numbers that identify somebody are no amounts.
+    """
+    out: dict[str, Amounts] = {}
+    for name in table.column_names:
+        column = table.column(name)
+        forms = canonical_array(column)
+        traits = traits_of(forms, identifier=False)
+        if traits.date or traits.identifier:
+            continue
+        filled = int(pc.sum(pc.not_equal(forms, "")).as_py() or 0)
+        if not filled or not traits.amount:
+            continue
+        values = amount_array(column)
+        if np.isfinite(values).sum() >= _NUMERIC * filled:
+            out[name] = values
+    return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sidecar:
+    """Rows in the order of the snapshot: units by kind, amounts by raw column name, and the index."""
+
+    rows: int
+    units: Mapping[str, Ids]
+    amounts: Mapping[str, Amounts]
+    index: RecordIndex
+
+    @classmethod
+    def build(
+        cls,
+        raw: pa.Table,
+        masked: pa.Table,
+        *,
+        units: Sequence[UnitColumns],
+        key: bytes,
+        identifiers: Collection[str] = (),
+    ) -> Sidecar:
+        """Build from the raw rows that landed and their masked twins, in the same order and number."""
+        if raw.num_rows != masked.num_rows:
+            raise InputError(say("脱敏前后的行数不一致，无法建立旁档，请重新落地"))
+        numbers = dense_units(raw, units)
+        index = RecordIndex.build(
+            [("raw", raw), ("masked", masked)], key=key, units=_finest(numbers), identifiers=identifiers
+        )
+        return cls(raw.num_rows, numbers, amounts(raw), index)
+
+    def save(self, open_binary: Callable[[str], BinaryIO]) -> None:
+        """Write two streams by name; the caller opens them, sealed, and they are closed here."""
+        arrays: dict[str, np.ndarray[Any, Any]] = {f"unit/{kind}": ids for kind, ids in self.units.items()}
+        arrays |= {f"amount/{name}": values for name, values in self.amounts.items()}
+        with open_binary(_ROWS_FILE) as out:
+            write_arrays(out, arrays, note={"format": 1, "rows": self.rows})
+        with open_binary(_INDEX_FILE) as out:
+            self.index.save(out)
+
+    @classmethod
+    def load(cls, open_binary: Callable[[str], BinaryIO], *, key: bytes) -> Sidecar:
+        """Read back what `save` wrote; `TamperedError` if it is not whole, `StateError` for another key."""
+        with open_binary(_ROWS_FILE) as source:
+            arrays, note = read_arrays(source)
+        with open_binary(_INDEX_FILE) as source:
+            index = RecordIndex.load(source, key=key)
+        rows = int(note.get("rows", -1))
+        if index.records != rows or any(len(array) != rows for array in arrays.values()):
+            raise TamperedError(say("旁档各部分的行数不一致，请重新落地该数据集"))
+        return cls(rows, _under("unit/", arrays), _under("amount/", arrays), index)
+
+
+def _finest(numbers: Mapping[str, Ids]) -> Ids | None:
+    """The units a match is counted in: persons where there are any, else firms, else the first kind."""
+    for kind in ("person", "firm", *numbers):
+        if kind in numbers:
+            return numbers[kind]
+    return None
+
+
+def _under(prefix: str, arrays: Mapping[str, np.ndarray[Any, Any]]) -> dict[str, np.ndarray[Any, Any]]:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
