@@ -30,7 +30,7 @@ from sandbox.regulation.loader import regimes
 from sandbox.seats.isolation import Limits
 from sandbox.seats.seat import SeatDesk
 from sandbox.settings import FILE_NAME, Settings, load
-from sandbox.store import audit
+from sandbox.store import checkpoints
 from sandbox.store import home as store_home
 from sandbox.store.changes import Change
 from sandbox.store.db import open_engine
@@ -38,11 +38,11 @@ from sandbox.store.log import StoreSettings
 from sandbox.store.opener import Store
 from sandbox.vault.digests import HashName
 from sandbox.vault.keys import Vault, read_kek
-from sandbox.vault.signer import Signer, read_seed
+from sandbox.vault.seeds import read_seed
+from sandbox.vault.signer import Signer
 
 DATABASE = "records.db"
 PEOPLE_KEY = "people"
-CHECKPOINT_AGE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,11 +216,13 @@ class Platform:
 
     def checkpoint(self) -> None:
         """Sign the log as it stands and lay copies down with every witness."""
-        audit.checkpoint(self.store, self.signer, self.witnesses)
+        checkpoints.checkpoint(self.store, self.signer, self.witnesses)
 
     def close(self) -> None:
         """Write the checkpoint that is due, then let go of the database."""
-        audit.checkpoint_if_due(self.store, self.signer, self.witnesses, max_age=timedelta(0))
+        checkpoints.checkpoint_if_due(
+            self.store, self.signer, self.witnesses, now=self.clock(), max_age=timedelta(0)
+        )
         self.store.engine.dispose()
 
 

@@ -26,7 +26,7 @@ from sandbox.store.db import open_engine
 from sandbox.store.log import StoreSettings
 from sandbox.vault.digests import HashName
 from sandbox.vault.keys import make_kek
-from sandbox.vault.signer import make_seed
+from sandbox.vault.seeds import make_seed
 
 _FOUNDING_ROLES = (Role.AUTHORITY_OFFICER, Role.ORGANISATION_OFFICER)
 

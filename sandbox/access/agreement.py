@@ -25,7 +25,7 @@ from sandbox.kernel.records import (
 )
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import with_record
-from sandbox.store.changes import Change, Link, Stored
+from sandbox.store.changes import Change, Link
 
 
 def draft_operating(desk: AccessDesk, actor: Actor, agreement: OperatingAgreement) -> OperatingAgreement:
@@ -33,7 +33,8 @@ def draft_operating(desk: AccessDesk, actor: Actor, agreement: OperatingAgreemen
     situation = with_record(desk.directory.situation(actor), record=agreement)
     require(actor, step("operating-agreement:draft"), situation)
     change = Change(step("operating-agreement:draft"), agreement)
-    return desk.directory.store.write(actor, change)[0].record
+    kept: OperatingAgreement = desk.directory.store.write(actor, change)[0].record
+    return kept
 
 
 def sign_operating(desk: AccessDesk, actor: Actor, identifier: str) -> OperatingAgreement:
@@ -56,7 +57,8 @@ def establish(desk: AccessDesk, actor: Actor, environment: Environment) -> Envir
     require(actor, step("environment:establish"), situation)
     links = (Link("agreement", operating.id), Link("operator", environment.organisation))
     change = Change(step("environment:establish"), environment, links=links)
-    return desk.directory.store.write(actor, change)[0].record
+    kept: Environment = desk.directory.store.write(actor, change)[0].record
+    return kept
 
 
 def draft(desk: AccessDesk, actor: Actor, agreement: ServiceAgreement) -> ServiceAgreement:
@@ -69,7 +71,8 @@ def draft(desk: AccessDesk, actor: Actor, agreement: ServiceAgreement) -> Servic
         *(Link("user", user) for user in agreement.users),
     )
     change = Change(step("service-agreement:draft"), agreement, links=links)
-    return desk.directory.store.write(actor, change)[0].record
+    kept: ServiceAgreement = desk.directory.store.write(actor, change)[0].record
+    return kept
 
 
 def _check_parties(desk: AccessDesk, agreement: ServiceAgreement) -> None:
@@ -91,7 +94,7 @@ def _check_parties(desk: AccessDesk, agreement: ServiceAgreement) -> None:
 
 def accept(desk: AccessDesk, actor: Actor, identifier: str) -> ServiceAgreement:
     """Return the agreement as accepted by the developer."""
-    return _move(desk, actor, identifier, "service-agreement:accept")[0]
+    return _move(desk, actor, identifier, "service-agreement:accept")
 
 
 def sign(desk: AccessDesk, actor: Actor, identifier: str) -> ServiceAgreement:
@@ -109,12 +112,12 @@ def sign(desk: AccessDesk, actor: Actor, identifier: str) -> ServiceAgreement:
 
 def suspend(desk: AccessDesk, actor: Actor, identifier: str, *, reason: str) -> ServiceAgreement:
     """Return the agreement as suspended: its seats open no more."""
-    return _move(desk, actor, identifier, "service-agreement:suspend", reason)[0]
+    return _move(desk, actor, identifier, "service-agreement:suspend", reason)
 
 
 def terminate(desk: AccessDesk, actor: Actor, identifier: str, *, reason: str) -> ServiceAgreement:
     """Return the agreement as ended before its term."""
-    return _move(desk, actor, identifier, "service-agreement:terminate", reason)[0]
+    return _move(desk, actor, identifier, "service-agreement:terminate", reason)
 
 
 def expire_due(desk: AccessDesk) -> tuple[ServiceAgreement, ...]:
@@ -125,17 +128,16 @@ def expire_due(desk: AccessDesk) -> tuple[ServiceAgreement, ...]:
         for stored in desk.directory.store.find(ServiceAgreement, states=("active", "suspended"))
         if stored.record.term_to < today
     ]
-    return tuple(_move(desk, SYSTEM, one.record.id, "service-agreement:expire")[0] for one in over)
+    return tuple(_move(desk, SYSTEM, one.record.id, "service-agreement:expire") for one in over)
 
 
-def _move(
-    desk: AccessDesk, actor: Actor, identifier: str, name: str, reason: str = ""
-) -> tuple[ServiceAgreement, Stored[ServiceAgreement]]:
+def _move(desk: AccessDesk, actor: Actor, identifier: str, name: str, reason: str = "") -> ServiceAgreement:
     stored = desk.directory.store.load(ServiceAgreement, identifier)
     require(actor, step(name), _situation(desk, actor, stored.record))
     changed = replace(stored.record, state=step(name).target)
     change = Change(step(name), changed, expected=stored.version, note={"reason": reason})
-    return changed, desk.directory.store.write(actor, change)[0]
+    desk.directory.store.write(actor, change)
+    return changed
 
 
 def _situation(desk: AccessDesk, actor: Actor, agreement: ServiceAgreement) -> Situation:

@@ -30,7 +30,8 @@ def submit(desk: AccessDesk, actor: Actor, application: Application) -> Applicat
     links = tuple(Link("dataset", request.dataset) for request in application.requests)
     note = {"regime": application.regime, "override": application.regime_override}
     change = Change(step("application:submit"), application, links=links, note=note)
-    return desk.directory.store.write(actor, change)[0].record
+    kept: Application = desk.directory.store.write(actor, change)[0].record
+    return kept
 
 
 def _check_request(desk: AccessDesk, application: Application, code: str, columns: tuple[str, ...]) -> None:

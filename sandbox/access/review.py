@@ -53,7 +53,8 @@ def _push(desk: AccessDesk, actor: Actor, application: Application, request: Ite
     links = (Link("application", application.id), Link("dataset", dataset.id))
     note = {"due": term.due.isoformat(), "provisional": term.provisional}
     change = Change(step("item:push"), item, links=links, note=note)
-    return desk.directory.store.write(actor, change)[0].record
+    kept: Item = desk.directory.store.write(actor, change)[0].record
+    return kept
 
 
 def approve(desk: AccessDesk, actor: Actor, identifier: str, *, conditions: str = "") -> Item:

@@ -7,15 +7,13 @@ is an error, never a product.
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from hashlib import sha256
 from pathlib import Path
 
 from sandbox.kernel.errors import NotFoundError, StorageError, TamperedError
 from sandbox.kernel.message import say
-
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+from sandbox.seats.outbox import frozen_path
 
 
 class FrozenStore:
@@ -25,10 +23,8 @@ class FrozenStore:
         self.root = root
 
     def path(self, digest: str) -> Path:
-        """Return where the file of a digest lies; `NotFoundError` for what is no digest."""
-        if not _DIGEST.fullmatch(digest):
-            raise NotFoundError(say("没有这个摘要的文件"))
-        return self.root / digest
+        """Return where the file of a digest lies; `InputError` for what is no digest."""
+        return frozen_path(self.root, digest)
 
     def put(self, data: bytes) -> str:
         """Store the bytes durably and return their digest; storing twice is harmless."""
@@ -36,16 +32,17 @@ class FrozenStore:
         target = self.path(digest)
         if target.exists():
             return digest
-        self.root.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:
-            handle, temporary = tempfile.mkstemp(dir=self.root, prefix=".new-")
+            target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            handle, temporary = tempfile.mkstemp(dir=target.parent, prefix=".new-")
             with os.fdopen(handle, "wb") as stream:
                 stream.write(data)
                 stream.flush()
                 os.fchmod(stream.fileno(), 0o400)
                 os.fsync(stream.fileno())
             Path(temporary).replace(target)
-            self._flush()
+            _flush(target.parent)
+            _flush(self.root)
         except OSError as error:
             raise StorageError(say("磁盘已满或出错，文件没有冻结：请腾出空间后重试")) from error
         return digest
@@ -60,9 +57,10 @@ class FrozenStore:
             raise TamperedError(say("冻结的文件与摘要不符：不得审查、不得放行"))
         return data
 
-    def _flush(self) -> None:
-        handle = os.open(self.root, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+
+def _flush(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -29,7 +29,7 @@ from sandbox.kernel.records import (
     SubmittedFile,
 )
 from sandbox.people.directory import with_record
-from sandbox.store.canonical import canonical_json
+from sandbox.store.canonical import canonical
 from sandbox.store.changes import Change, Effect, Link
 from sandbox.vault import signer as signing
 
@@ -68,7 +68,8 @@ def release(desk: GateDesk, actor: Actor, submission_id: str) -> Release:
     note = {"receipt": receipt, "digests": [one.released for one in files]}
     issued = Change(step("release:issue"), made, links=links, note=note)
     effect = Effect("release.issued", {"receipt": receipt})
-    return store.write(actor, issued, released, outbox=(effect,))[0].record  # type: ignore[return-value]
+    kept: Release = store.write(actor, issued, released, outbox=(effect,))[0].record
+    return kept
 
 
 def _released(desk: GateDesk, file: SubmittedFile) -> ReleasedFile:
@@ -105,7 +106,7 @@ def _receipt(
         "votes": [_vote(desk, review) for review in reviews],
         "article": "第十九条",
     }
-    signature = desk.signer.sign(canonical_json(body))
+    signature = desk.signer.sign(canonical(body).encode())
     document = {"body": body, "signature": signature.hex(), "public_key": desk.signer.public.hex()}
     return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode()
 
@@ -139,7 +140,7 @@ def verify_receipt(data: bytes, *, public_key: bytes | None = None) -> dict[str,
     except (ValueError, KeyError, TypeError):
         raise InputError(say("这不是出域回执")) from None
     key = public_key if public_key is not None else own
-    if key != own or not signing.verify(key, canonical_json(body), signature):
+    if key != own or not signing.verify(key, canonical(body).encode(), signature):
         raise TamperedError(say("回执签名不正确：内容被改动或不是本平台签发"))
     return dict(body)
 

@@ -94,7 +94,8 @@ def settle(desk: GateDesk, submission_id: str) -> Submission:
     changed = replace(submission, state=step(name).target, files=files)
     note = {"approved": sorted(approved), "reviews": [review.id for review in situation.reviews]}
     change = Change(step(name), changed, expected=stored.version, note=note)
-    return desk.directory.store.write(SYSTEM, change)[0].record
+    kept: Submission = desk.directory.store.write(SYSTEM, change)[0].record
+    return kept
 
 
 def ballot(desk: GateDesk, actor: Actor, submission_id: str) -> Ballot:

@@ -75,7 +75,8 @@ def provision(desk: SeatDesk, actor: Actor, *, agreement: str, user: str, name: 
     )
     require(actor, step("seat:provision"), situation)
     links = (Link("agreement", service.id), Link("user", account.id))
-    return store.write(actor, Change(step("seat:provision"), seat, links=links))[0].record
+    kept: Seat = store.write(actor, Change(step("seat:provision"), seat, links=links))[0].record
+    return kept
 
 
 def open_seat(desk: SeatDesk, actor: Actor, identifier: str) -> Seat:
@@ -121,14 +122,15 @@ def run(
 
 
 def _data_mounts(desk: SeatDesk, seat: Seat) -> tuple[isolation.Mount, ...]:
-    store = desk.directory.store
-    mounts = []
+    mounts: list[isolation.Mount] = []
     for snapshot in current_snapshots(desk.directory, seat.agreement):
         held = desk.pool.version(snapshot.series, snapshot.version)
         if held.digest != snapshot.manifest_digest:
             raise TamperedError(say("快照 {series} 与登记的摘要不一致：席位不开放", series=snapshot.series))
-        code = store.load(Dataset, snapshot.dataset).record.code
-        mounts.append(isolation.Mount(held.path, f"/data/{code}"))
+        code = desk.directory.store.load(Dataset, snapshot.dataset).record.code
+        mounts += workspace.data_mounts(
+            desk.root, seat.id, code=code, snapshot=held.path, manifest=held.manifest
+        )
     return tuple(mounts)
 
 

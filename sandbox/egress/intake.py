@@ -1,0 +1,174 @@
+"""Submissions: what a seat asked to send out is frozen, put on record, and judged by the gate.
+
+The platform acts for the seat's named user and for nothing but this. The snapshots that were
+mounted are recorded with the files, so that the gate recomputes on exactly those. What the
+author may know of the outcome is written back into the seat's read-only state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from sandbox.egress import court, judgements
+from sandbox.egress.desk import GateDesk
+from sandbox.kernel.actors import SYSTEM, Actor
+from sandbox.kernel.errors import RefusedError
+from sandbox.kernel.findings import Judgement, Verdict
+from sandbox.kernel.lifecycle import step
+from sandbox.kernel.message import Message
+from sandbox.kernel.permits import require
+from sandbox.kernel.records import Release, Seat, ServiceAgreement, Submission, SubmittedFile
+from sandbox.people import accounts
+from sandbox.people.directory import with_record
+from sandbox.seats import outbox, workspace
+from sandbox.seats.seat import current_snapshots
+from sandbox.store.changes import Change, Link
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What one look into an outbox brought: submissions made, and requests that were not taken."""
+
+    submissions: tuple[Submission, ...]
+    declined: tuple[tuple[str, Message], ...]
+
+
+def collect(desk: GateDesk, seat_id: str, *, refused: Callable[[RefusedError], None]) -> Intake:
+    """Freeze and record every request of the seat's outbox; `refused` hears of what the rules refuse.
+
+    A request that is on record already is only taken out of the outbox: collecting twice is harmless.
+    """
+    seat = desk.directory.store.load(Seat, seat_id).record
+    places = workspace.folders(desk.seats_root, seat.id)
+    actor = accounts.for_seat(desk.directory, seat.user)
+    found = outbox.collect(places.outbox, desk.frozen.root, owner=seat.host_uid)
+    declined = [(one.id, one.message) for one in found.declined]
+    made: list[Submission] = []
+    known = {one.request for one in submissions_of(desk, seat.id)}
+    for request in found.requests:
+        if request.id not in known:
+            try:
+                made.append(_submit(desk, actor, seat, request))
+            except RefusedError as error:
+                refused(error)
+                declined.append((request.id, error.decision.summary()))
+        outbox.acknowledge(places.outbox, request.id)
+    publish(desk, seat, declined=tuple(declined))
+    return Intake(tuple(made), tuple(declined))
+
+
+def _submit(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -> Submission:
+    store = desk.directory.store
+    agreement = store.load(ServiceAgreement, seat.agreement).record
+    snapshots = current_snapshots(desk.directory, agreement.id)
+    submission = Submission(
+        state="frozen",
+        organisation=seat.organisation,
+        environment=seat.environment,
+        agreement=agreement.id,
+        seat=seat.id,
+        author=seat.user,
+        title=request.title,
+        files=tuple(
+            SubmittedFile(name=one.name, digest=one.sha256, size=one.bytes, claim=one.claim or "")
+            for one in request.files
+        ),
+        snapshots=tuple(one.id for one in snapshots),
+        request=request.id,
+    )
+    situation = with_record(
+        desk.directory.situation(actor), record=submission, seat=seat, agreement=agreement
+    )
+    require(actor, step("submission:submit"), situation)
+    links = (Link("seat", seat.id), Link("agreement", agreement.id))
+    links += tuple(Link("snapshot", one.id) for one in snapshots)
+    note = {"purpose": request.purpose, "digests": [one.sha256 for one in request.files]}
+    change = Change(step("submission:submit"), submission, links=links, note=note)
+    kept: Submission = store.write(actor, change)[0].record
+    return kept
+
+
+def judge(desk: GateDesk, submission_id: str) -> Submission:
+    """Return the submission after the gate judged it: in review, or refused.
+
+    A gate that cannot run leaves the submission frozen and raises; nothing is let through.
+    """
+    stored = desk.directory.store.load(Submission, submission_id)
+    submission = stored.record
+    judgement, rewritten = court.judge(desk, submission)
+    digest = judgements.keep(desk, judgement)
+    files = tuple(
+        _judged(one, judgement, {name: desk.frozen.put(data) for name, data in rewritten.items()})
+        for one in submission.files
+    )
+    votable = any(one.rewritten for one in files)
+    name = "submission:judge" if votable else "submission:refuse"
+    situation = with_record(desk.directory.situation(SYSTEM), record=submission)
+    require(SYSTEM, step(name), situation)
+    changed = replace(submission, state=step(name).target, files=files, judgement=digest)
+    note = {"judgement": digest, "verdicts": {one.name: str(one.verdict) for one in files}}
+    change = Change(step(name), changed, expected=stored.version, note=note)
+    kept: Submission = desk.directory.store.write(SYSTEM, change)[0].record
+    publish(desk, desk.directory.store.load(Seat, submission.seat).record)
+    return kept
+
+
+def _judged(file: SubmittedFile, judgement: Judgement, rewritten: dict[str, str]) -> SubmittedFile:
+    """Return the file with its verdict; what is refused or was not rewritten can never be voted on."""
+    found = next((one for one in judgement.files if one.path == file.name), None)
+    if found is None or found.digest != file.digest:
+        return replace(file, verdict=Verdict.REFUSE, rewritten="")
+    votable = found.verdict is not Verdict.REFUSE and rewritten.get(file.name) == found.rewritten_digest
+    digest = found.rewritten_digest if votable and found.rewritten_digest else ""
+    return replace(file, verdict=found.verdict if digest else Verdict.REFUSE, rewritten=digest)
+
+
+def submissions_of(desk: GateDesk, seat_id: str) -> tuple[Submission, ...]:
+    """Return every submission of the seat, oldest first."""
+    found = desk.directory.store.find(Submission, linked=("seat", seat_id))
+    return tuple(stored.record for stored in found)
+
+
+def publish(desk: GateDesk, seat: Seat, *, declined: tuple[tuple[str, Message], ...] = ()) -> None:
+    """Write what the author may know of his submissions into the seat's state."""
+    entries = [author_view(desk, one) for one in submissions_of(desk, seat.id)]
+    entries += [
+        {"request": identifier, "state": "declined", "message": str(message)}
+        for identifier, message in declined
+    ]
+    places = workspace.folders(desk.seats_root, seat.id)
+    if places.state.is_dir():
+        workspace.publish_state(places.state, {"submissions": entries})
+
+
+def author_view(desk: GateDesk, submission: Submission) -> dict[str, object]:
+    """Return rule, article and remedy for each file; never counts, rows or which data matched."""
+    judgement = judgements.load(desk, submission.judgement) if submission.judgement else None
+    releases = desk.directory.store.find(Release, linked=("submission", submission.id))
+    return {
+        "submission": submission.id,
+        "request": submission.request,
+        "title": submission.title,
+        "state": submission.state,
+        "releases": [stored.record.id for stored in releases],
+        "files": [_author_file(one, judgement) for one in submission.files],
+    }
+
+
+def _author_file(file: SubmittedFile, judgement: Judgement | None) -> dict[str, object]:
+    found = None
+    if judgement is not None:
+        found = next((one for one in judgement.files if one.path == file.name), None)
+    shared = judgement.set_findings if judgement is not None else ()
+    own = [*(found.findings if found else ()), *(one for one in shared if file.name in one.paths)]
+    seen = {(one.rule, one.article, str(one.message), str(one.remedy)): one.kind.value for one in own}
+    return {
+        "name": file.name,
+        "verdict": file.verdict.value if file.verdict else None,
+        "approved": file.approved,
+        "findings": [
+            {"kind": kind, "rule": rule, "article": article, "message": message, "remedy": remedy}
+            for (rule, article, message, remedy), kind in seen.items()
+        ],
+    }
