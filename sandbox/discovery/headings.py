@@ -25,7 +25,7 @@ class Hint:
     weak: bool = False
 
 
-_CHINESE_RULES = tuple((re.compile(pattern), verdict) for pattern, verdict in CHINESE)
+_CHINESE_RULES = tuple((re.compile(pattern, re.IGNORECASE), verdict) for pattern, verdict in CHINESE)
 _LATIN_RULES = tuple((re.compile(pattern), verdict) for pattern, verdict in LATIN)
 _PREFIX = re.compile(r"^(?:t|f|c|v|s|n|str|col|fld|field|src|dim|ods|dwd|tb)_", re.ASCII)
 

@@ -52,8 +52,14 @@ class Shape:
 
     @property
     def pattern(self) -> str:
-        """Return the regular expression bounded for running text."""
-        return f"{_BEFORE}(?:{self.body}){_AFTER}"
+        """Return the regular expression for running text, bounded by ASCII letters and digits."""
+        return f"{'' if self in HAN_SHAPES else _BEFORE}(?:{self.body}){_AFTER}"
+
+    @property
+    def re2(self) -> str:
+        """Return the expression of a cell that holds nothing else, as RE2 reads it."""
+        plain = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), self.body)
+        return f"^(?:{plain})$"
 
 
 def _bare(text: str) -> str:
@@ -121,8 +127,10 @@ def _coordinates(text: str) -> bool | None:
 
 _ID_WORDS = "身份证|身份号|公民身份|证件号|证件编号|证号|居住证|社保号|社会保障号|驾驶证|驾照|ID号"
 _PHONE_WORDS = "电话|手机|联系方式|联系|致电|热线|拨打|号码|传真|座机|移动|短信|通讯|Tel|TEL|tel|phone|Phone"
-_CARD_WORDS = "银行|卡号|账号|帐号|账户|帐户|借记卡|信用卡|储蓄卡|工资卡|转账|转入|转至|汇入|汇款|收款|开户|"
-"一折通|一卡通"
+_CARD_WORDS = (
+    "银行|卡号|账号|帐号|账户|帐户|借记卡|信用卡|储蓄卡|工资卡|转账|转入|转至|"
+    "汇入|汇款|收款|开户|一折通|一卡通"
+)
 _PASS_WORDS = "护照|passport|Passport|证件号"
 _PERMIT_WORDS = "通行证|回乡证|台胞证|往来|入台证|港澳|证件号"
 
@@ -322,14 +330,21 @@ SHAPES: tuple[Shape, ...] = (
         labelled=True,
         chance=1.0,
     ),
+    Shape(
+        EntityType.CN_REAL_ESTATE,
+        r"\d{12}[A-Z]{2}\d{5}[FLQW]\d{8}",
+        0.95,
+        0.95,
+        "不动产|单元",
+        _certain,
+    ),
 )
 
 # Shapes anchored by Han characters: no ASCII boundary before them.
 HAN_SHAPES: tuple[Shape, ...] = (
     Shape(
         EntityType.CN_PLATE,
-        rf"[{PLATE_PROVINCES}][A-HJ-NP-Z][·.\- ]?(?:[A-HJ-NP-Z0-9]{{5,6}}|[A-HJ-NP-Z0-9]{{4}}[挂学警港澳领])"
-        r"(?![0-9A-Za-z])",
+        rf"[{PLATE_PROVINCES}][A-HJ-NP-Z][·.\- ]?(?:[A-HJ-NP-Z0-9]{{5,6}}|[A-HJ-NP-Z0-9]{{4}}[挂学警港澳领])",
         0.9,
         0.9,
         "车牌|号牌|车号|车辆",
@@ -351,14 +366,6 @@ HAN_SHAPES: tuple[Shape, ...] = (
         0.95,
         0.95,
         "不动产|产权|房产",
-        _certain,
-    ),
-    Shape(
-        EntityType.CN_REAL_ESTATE,
-        r"(?<![0-9A-Za-z])\d{12}[A-Z]{2}\d{5}[FLQW]\d{8}(?![0-9A-Za-z])",
-        0.95,
-        0.95,
-        "不动产|单元",
         _certain,
     ),
 )

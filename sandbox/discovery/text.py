@@ -67,8 +67,9 @@ def _last(pattern: re.Pattern[str], before: str) -> int:
 
 
 _READERS = tuple(
-    _Reader(shape, re.compile(shape.pattern, re.ASCII), re.compile(shape.context)) for shape in SHAPES
-) + tuple(_Reader(shape, re.compile(shape.body), re.compile(shape.context)) for shape in HAN_SHAPES)
+    _Reader(shape, re.compile(shape.pattern, re.ASCII), re.compile(shape.context))
+    for shape in (*SHAPES, *HAN_SHAPES)
+)
 _ANYTHING = re.compile(r"[0-9@]|[A-Fa-f][:-]|微信|[Ww]e[Cc]hat", re.ASCII)
 
 

@@ -1,0 +1,243 @@
+"""Which columns of a table are sensitive, of which type, and how each should be treated.
+
+Proposals with their evidence, for a steward to confirm: nothing here masks or decides. A column's
+content counts more than its name; a column nobody can type is still sensitive if one cell in a
+hundred holds a person or an identifier. Called by masking's default policy, by the catalogue and
+by the command line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from sandbox.discovery.content import Content, collect, read_content
+from sandbox.discovery.grading import (
+    EVENT_DATE,
+    FREE_TEXT,
+    HOUSEHOLD,
+    PLAIN,
+    QUASI,
+    TREATMENTS,
+    Treatment,
+)
+from sandbox.discovery.heading_words import Role
+from sandbox.discovery.headings import Hint, is_telling, read_heading
+from sandbox.discovery.text import spans
+from sandbox.discovery.verdicts import Verdict, is_date, judge
+from sandbox.kernel.entities import EntityType, IdentifierClass
+from sandbox.kernel.message import Message, say
+
+HELD = 0.01  # a column is sensitive from this share of cells on
+NOTICED = 0.006  # what a sample must show, so that a true 1 % is not missed by chance
+TEXT_SAMPLE = 4_000
+_WORTH_READING = re.compile(
+    r"\d{5}|@|[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}|\d\.\d|[\u4e00-\u9fff]{2}.*[\u4e00-\u9fff]{2}|·", re.ASCII
+)
+CHECKED = frozenset(
+    {
+        EntityType.CN_RESIDENT_ID,
+        EntityType.CN_FOREIGNER_ID,
+        EntityType.CN_USCC,
+        EntityType.CN_ORG_CODE,
+        EntityType.BANK_CARD,
+        EntityType.VIN,
+        EntityType.IMEI,
+    }
+)
+_SUBJECTS = frozenset(
+    {
+        EntityType.PERSON,
+        EntityType.CN_RESIDENT_ID,
+        EntityType.CN_FOREIGNER_ID,
+        EntityType.CN_PASSPORT,
+        EntityType.CN_MOBILE,
+        EntityType.CN_SOCIAL_SECURITY_CARD,
+        EntityType.MEDICAL_RECORD,
+        EntityType.CN_USCC,
+        EntityType.CN_ORG_CODE,
+        EntityType.ORGANIZATION,
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnProposal:
+    """What discovery thinks of one column; `option` is the technique's parameter.
+
+    `rate` is the share of cells, sentinels aside, that are of the type (of a text: that hold a
+    sensitive value). `role` tells a household number, a date or a trait where there is no type.
+    """
+
+    name: str
+    type: EntityType | None
+    rate: float
+    sensitive: bool
+    level: int
+    technique: str
+    identifier: IdentifierClass
+    evidence: tuple[Message, ...]
+    option: str = ""
+    role: Role | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One column as read: content, hint, verdict, and the share of cells that hold something in passing."""
+
+    name: str
+    content: Content
+    hint: Hint | None
+    verdict: Verdict
+    held: float
+    inside: tuple[EntityType, ...]
+
+
+def _skeleton(text: str) -> str:
+    return re.sub("[A-Z]", "A", re.sub("[a-z]", "a", re.sub(r"\d", "9", text, flags=re.ASCII)))
+
+
+def held_in_text(content: Content) -> tuple[float, tuple[EntityType, ...]]:
+    """Return the share of cells that hold a sensitive value, and of which types.
+
+    A cell that is wholly one number counts only if cells built like it mostly are: a serial
+    number passes a check digit by chance.
+    """
+    texts = content.sample[:: max(1, len(content.sample) // TEXT_SAMPLE)]
+    if not texts:
+        return 0.0, ()
+    alike = Counter(_skeleton(text) for text in texts)
+    whole: Counter[str] = Counter()
+    types: Counter[EntityType] = Counter()
+    holding = 0
+    for text in texts:
+        found = [span for span in _read_spans(text) if TREATMENTS[span[2]].sensitive]
+        if not found:
+            continue
+        types.update({kind for _, _, kind in found})
+        if all(end - start == len(text) for start, end, _ in found):
+            whole[_skeleton(text)] += 1
+        else:
+            holding += 1
+    holding += sum(count for form, count in whole.items() if count >= 0.3 * alike[form])
+    share = holding / len(texts)
+    return (share, tuple(kind for kind, _ in types.most_common(3))) if share >= NOTICED else (0.0, ())
+
+
+def _read_spans(text: str) -> list[tuple[int, int, EntityType]]:
+    if len(text) < 5 or _WORTH_READING.search(text) is None:
+        return []
+    return [(span.start, span.end, span.type) for span in spans(text)]
+
+
+def _read(name: str, comment: str, content: Content) -> _Read:
+    hint = read_heading(name, comment)
+    verdict = judge(content, hint, telling=is_telling(name, comment))
+    held, inside = (0.0, ()) if verdict.type is not None else held_in_text(content)
+    return _Read(name, content, hint, verdict, held, inside)
+
+
+def _role(read: _Read) -> Role | None:
+    if read.verdict.type is not None:
+        return None
+    role = read.hint.role if read.hint else None
+    if role is Role.HOUSEHOLD:
+        return role if read.content.distinct > 1 or not read.content.cells else None
+    if is_date(read.content, read.hint):
+        return Role.DATE
+    if role is None and read.content.cells and _is_sex(read.content):
+        return Role.TRAIT
+    return role
+
+
+def _is_sex(content: Content) -> bool:
+    return content.distinct <= 6 and {"男", "女"} <= set(content.sample)
+
+
+def _treatment(read: _Read, role: Role | None, *, subject: bool) -> Treatment:
+    if read.verdict.type is not None:
+        return TREATMENTS[read.verdict.type]
+    if read.held:
+        return FREE_TEXT
+    if role is Role.HOUSEHOLD:
+        return HOUSEHOLD
+    if subject and role is Role.DATE:
+        return EVENT_DATE
+    if subject and role is Role.TRAIT:
+        return QUASI
+    return PLAIN
+
+
+def _percent(share: float) -> str:
+    return f"{share * 100:.1f}%"
+
+
+def _evidence(read: _Read) -> tuple[Message, ...]:
+    said: list[Message] = []
+    verdict, hint = read.verdict, read.hint
+    if verdict.type is not None and verdict.by_content:
+        share = read.content.share(verdict.type)
+        rate, cells, kind = _percent(verdict.rate), read.content.cells, verdict.type.value
+        if verdict.type in CHECKED:
+            passed = _percent(share.passed)
+            said.append(
+                say(
+                    "{cells} 个有效单元格中 {rate} 是 {type}；同样式的值 {passed} 通过校验位",
+                    cells=cells,
+                    rate=rate,
+                    type=kind,
+                    passed=passed,
+                )
+            )
+        else:
+            said.append(say("{cells} 个有效单元格中 {rate} 像 {type}", cells=cells, rate=rate, type=kind))
+    if verdict.by_name and hint is not None:
+        said.append(say("列名或注释中的“{rule}”指向 {type}", rule=hint.rule, type=str(verdict.type)))
+    if verdict.by_content and hint is not None and hint.type is not None and hint.type is not verdict.type:
+        said.append(say("列名中的“{rule}”与内容不符，以内容为准", rule=hint.rule))
+    if verdict.type is EntityType.HEALTH:
+        said.append(say("健康信息按第 4 级管理，确需保留时由数据管理员写明理由"))
+    if read.held:
+        types = "、".join(kind.value for kind in read.inside)
+        said.append(say("{rate} 的单元格里夹有 {types}", rate=_percent(read.held), types=types))
+    if not said:
+        said.append(say("名称和内容都没有显示敏感信息"))
+    return tuple(said)
+
+
+def _proposal(read: _Read, *, subject: bool) -> ColumnProposal:
+    role = _role(read)
+    treatment = _treatment(read, role, subject=subject)
+    return ColumnProposal(
+        name=read.name,
+        type=read.verdict.type,
+        rate=round(read.verdict.rate if read.verdict.type is not None else read.held, 4),
+        sensitive=treatment.sensitive,
+        level=treatment.level,
+        technique=treatment.technique,
+        identifier=treatment.identifier,
+        evidence=_evidence(read),
+        option=treatment.option,
+        role=role,
+    )
+
+
+def propose(
+    source: pa.Table | Iterable[pa.RecordBatch], *, comments: Mapping[str, str] | None = None
+) -> tuple[ColumnProposal, ...]:
+    """Return a proposal for every column of the table or batches, in their order.
+
+    `comments` maps column names to the database's comments, which count before the name.
+    """
+    batches = [source] if isinstance(source, pa.Table) else source
+    known = comments or {}
+    reads = [
+        _read(name, known.get(name, ""), read_content(collector))
+        for name, collector in collect(batches).items()
+    ]
+    subject = any(read.verdict.type in _SUBJECTS for read in reads)
+    return tuple(_proposal(read, subject=subject) for read in reads)
