@@ -17,13 +17,14 @@ import pyarrow.compute as pc
 from sandbox.fingerprint.canonical import canonical_array
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
+from sandbox.masking.cells import null_where, truth
 from sandbox.masking.leak import Needles, hits
 from sandbox.masking.plan import BoundColumn, Plan
 from sandbox.masking.policy import OnUnhandled
 from sandbox.masking.techniques import Drop, Keep, RedactText, Token
 from sandbox.masking.text import redact
 
-SENTINEL_LENGTH = 12
+SENTINEL_LENGTH = 16
 """Only cells up to this many characters are asked whether they spell "nothing"."""
 
 
@@ -99,7 +100,7 @@ def _strings(cells: pa.Array) -> pa.Array:
         raise InputError(say("脱敏只接受文本列，请按文本读入数据"))
     if pa.types.is_large_string(cells.type):
         cells = cells.cast(pa.string())
-    return _null_where(cells, _truth(pc.equal(pc.utf8_length(cells), 0)))
+    return null_where(cells, truth(pc.equal(pc.utf8_length(cells), 0)))
 
 
 def _mask(bound: BoundColumn, raw: pa.Array, listed: tuple[str, ...]) -> _Column:
@@ -108,9 +109,9 @@ def _mask(bound: BoundColumn, raw: pa.Array, listed: tuple[str, ...]) -> _Column
     if isinstance(technique, Drop):
         return _Column(raw, raw, nothing, nothing)
     sentinel = _sentinels(raw, listed, listed_only=isinstance(technique, Keep))
-    cells = _null_where(raw, sentinel)
+    cells = null_where(raw, sentinel)
     masked = bound.transform(cells)
-    lost = _truth(pc.is_valid(cells)) & ~_truth(pc.is_valid(masked))
+    lost = truth(pc.is_valid(cells)) & ~truth(pc.is_valid(masked))
     if isinstance(technique, Token):
         # A cell whose canonical form is empty spells "nothing", however long it is.
         return _Column(raw, masked, sentinel | lost, nothing)
@@ -120,20 +121,23 @@ def _mask(bound: BoundColumn, raw: pa.Array, listed: tuple[str, ...]) -> _Column
 def _sentinels(cells: pa.Array, listed: tuple[str, ...], *, listed_only: bool) -> np.ndarray:
     """Return which cells spell "nothing": by canonical form, or as the policy lists it for the table."""
     trimmed = pc.utf8_trim_whitespace(cells)
-    found = _truth(pc.is_in(trimmed, pa.array(listed, pa.string())))
+    found = truth(pc.is_in(trimmed, pa.array(listed, pa.string())))
     if listed_only:
         return found
-    short = np.flatnonzero(_truth(pc.less_equal(pc.utf8_length(trimmed), SENTINEL_LENGTH)))
-    if len(short):
-        canonical = canonical_array(trimmed.take(pa.array(short)))
-        names = canonical_array(pa.array(listed, pa.string()))
-        empty = _truth(pc.equal(pc.utf8_length(canonical), 0)) | ~_truth(pc.is_valid(canonical))
-        found[short] |= empty | _truth(pc.is_in(canonical, names))
+    names = canonical_array(pa.array(listed, pa.string()))
+    # No usual spelling of "nothing" is long or holds a digit, so most cells need no second look.
+    candidate = truth(pc.less_equal(pc.utf8_length(trimmed), SENTINEL_LENGTH))
+    if not any(character.isnumeric() for name in listed for character in name):
+        candidate &= ~truth(pc.match_substring_regex(trimmed, r"\pN"))
+    rows = np.flatnonzero(candidate)
+    if len(rows):
+        spelled = canonical_array(trimmed.take(pa.array(rows)))
+        found[rows] |= truth(pc.equal(pc.binary_length(spelled), 0)) | truth(pc.is_in(spelled, names))
     return found
 
 
 def _needle(plan: Plan, raw: pa.Array) -> pa.Array:
-    return _null_where(raw, _sentinels(raw, plan.table.sentinels, listed_only=False))
+    return null_where(raw, _sentinels(raw, plan.table.sentinels, listed_only=False))
 
 
 def _remove_own(plan: Plan, masked: dict[str, pa.Array], needles: Needles) -> dict[str, np.ndarray]:
@@ -150,7 +154,7 @@ def _remove_own(plan: Plan, masked: dict[str, pa.Array], needles: Needles) -> di
     leaked = hits(shown, needles)
     for name, hit in leaked.items():
         if hit.any():
-            masked[name] = _null_where(masked[name], hit)
+            masked[name] = null_where(masked[name], hit)
     return {name: hit | rewritten.get(name, False) for name, hit in leaked.items()}
 
 
@@ -174,8 +178,8 @@ def _faults(plan: Plan, done: Mapping[str, _Column]) -> tuple[RowFault, ...]:
 
 
 def _count(column: _Column, masked: pa.Array | None, leaked: np.ndarray | None) -> Counts:
-    valid = _truth(pc.is_valid(column.raw))
-    same = np.zeros(len(valid), dtype=bool) if masked is None else _truth(pc.equal(column.raw, masked))
+    valid = truth(pc.is_valid(column.raw))
+    same = np.zeros(len(valid), dtype=bool) if masked is None else truth(pc.equal(column.raw, masked))
     return Counts(
         changed=int((valid & ~same & ~column.sentinel & ~column.unhandled).sum()),
         null=int((~valid).sum()),
@@ -183,14 +187,3 @@ def _count(column: _Column, masked: pa.Array | None, leaked: np.ndarray | None) 
         unhandled=int(column.unhandled.sum()),
         leaked=0 if leaked is None else int(leaked.sum()),
     )
-
-
-def _null_where(cells: pa.Array, mask: np.ndarray) -> pa.Array:
-    if not mask.any():
-        return cells
-    return pc.if_else(pa.array(mask), pa.scalar(None, pa.string()), cells)
-
-
-def _truth(mask: pa.Array) -> np.ndarray:
-    values: np.ndarray = pc.fill_null(mask, False).to_numpy(zero_copy_only=False)
-    return values.copy() if not values.flags.writeable else values

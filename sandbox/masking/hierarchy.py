@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from functools import cache
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,6 +19,7 @@ from sandbox.masking.divisions import CITIES, DISTRICTS, FORMER_CODES, HOME_PROV
 from sandbox.masking.techniques import RegionLevel
 
 HEAD = 40
+PREFIXES = (6, 9, 16, HEAD)
 """Code points of an address that are looked at; the longest name of a Guizhou district has 24."""
 _OTHER = r"0-9省市区县盟旗镇乡村路街道号\x1f"
 _PARTS = ("k", "p1", "c1", "d1", "p2", "c2", "p3", "c3", "d3", "p4", "c4")
@@ -25,13 +27,40 @@ _NOT_DISTRICT = re.compile(r"(?:小|社|园|校|厂|景|库|片|辖|住宅|工�
 
 
 def generalise(cells: pa.Array, level: RegionLevel) -> pa.Array:
-    """Return the division's name for every cell; null where none is recognised."""
-    heads = pc.utf8_slice_codeunits(pc.utf8_normalize(cells, "NFKC"), 0, HEAD)
-    heads = pc.replace_substring_regex(heads, pattern=r"[\s,，、·\-]+", replacement="")
+    """Return the division's name for every cell; null where none is recognised.
+
+    Most addresses begin with one of few spellings of a district, so growing prefixes are
+    looked up once each; only what no prefix settles is matched as a whole.
+    """
+    rest = np.arange(len(cells))
+    result = np.full(len(cells), -1, dtype=np.int32)
+    names: list[str] = []
+    for length in PREFIXES:
+        heads = pc.utf8_slice_codeunits(cells.take(pa.array(rest)), 0, length)
+        coded = pc.dictionary_encode(heads)
+        settled = _recognised(coded.dictionary, level, districts_only=length < HEAD)
+        found = settled.take(coded.indices).dictionary_encode()
+        slots = pc.fill_null(found.indices, -1).to_numpy(zero_copy_only=False)
+        result[rest] = np.where(slots >= 0, slots + len(names), -1)
+        names += found.dictionary.to_pylist()
+        rest = rest[slots < 0]
+        if not len(rest):
+            break
+    return pa.array(names, pa.string()).take(pa.array(result, mask=result < 0))
+
+
+def _recognised(heads: pa.Array, level: RegionLevel, *, districts_only: bool) -> pa.Array:
+    """Return the division of every head; `districts_only`: only where a longer head says the same."""
+    heads = pc.replace_substring_regex(
+        pc.utf8_normalize(heads, "NFKC"), pattern=r"[\s,，、·\-]+", replacement=""
+    )
     fields = pc.extract_regex(heads, pattern=_layout())
     parts = [pc.struct_field(fields, name) for name in _PARTS]
     coded = pc.dictionary_encode(pc.binary_join_element_wise(*parts, "\x1f"))
-    names = [_name(joined.split("\x1f"), level) for joined in coded.dictionary.to_pylist()]
+    split = [joined.split("\x1f") for joined in coded.dictionary.to_pylist()]
+    names = [
+        None if districts_only and not found[_PARTS.index("d1")] else _name(found, level) for found in split
+    ]
     return pa.array(names, pa.string()).take(coded.indices)
 
 

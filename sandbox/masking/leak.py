@@ -16,50 +16,69 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sandbox.fingerprint.canonical import canonical_array
+from sandbox.masking.cells import truth
 from sandbox.masking.engine import ask
 
 MIN_NEEDLE = 2
 MIN_ADDRESS = 6
 HOUSE = r"([0-9]+|[零〇一二三四五六七八九十百]+|[a-z])[号號]"
+APART = "\x1f"
 SEPARATORS = r"[、,，;；/|\s]+"
 
 
 @dataclass(frozen=True, slots=True)
 class Needles:
-    """The raw identifiers of a batch: whole cells, and addresses with their house numbers."""
+    """The raw identifiers of a batch, sentinels nulled; addresses count with their house numbers."""
 
     direct: Mapping[str, pa.Array]
     addresses: Mapping[str, pa.Array]
 
+    def at(self, rows: np.ndarray) -> Needles:
+        """Return the needles of those rows."""
+        wanted = pa.array(rows)
+        return Needles(
+            direct={name: array.take(wanted) for name, array in self.direct.items()},
+            addresses={name: array.take(wanted) for name, array in self.addresses.items()},
+        )
+
 
 def hits(cells: Mapping[str, pa.Array], needles: Needles) -> dict[str, np.ndarray]:
-    """Return, for every column of cells, which rows show an identifier of their own row."""
+    """Return, for every column of cells, which rows show an identifier of their own row.
+
+    All columns of a row are searched as one text first; only rows that show something there
+    are looked at column by column.
+    """
+    found = {name: np.zeros(len(array), dtype=bool) for name, array in cells.items()}
     if not cells or not (needles.direct or needles.addresses):
-        return {name: np.zeros(len(array), dtype=bool) for name, array in cells.items()}
-    whole = {**needles.direct, **needles.addresses}
-    canonical = {name: canonical_array(array) for name, array in whole.items()}
-    found = {}
-    for name, array in cells.items():
-        others = [key for key in whole if key != name]
-        hit = _contains(array, [whole[key] for key in others], _shortest(others, needles))
-        hit |= _contains(by_value(array), [canonical[key] for key in others], _shortest(others, needles))
-        hit |= _parts(array, [needles.direct[key] for key in needles.direct if key != name])
-        hit |= _houses(array, list(needles.addresses.values()))
-        found[name] = hit
+        return found
+    suspects = np.flatnonzero(_shows(list(cells.values()), needles, but=""))
+    if len(suspects):
+        some = needles.at(suspects)
+        for name, array in cells.items():
+            found[name][suspects] = _shows([array.take(pa.array(suspects))], some, but=name)
     return found
 
 
-def by_value(cells: pa.Array) -> pa.Array:
-    """Return the canonical form of every cell, worked out once per distinct value where few are."""
-    head = cells.slice(0, 1024)
-    if pc.count_distinct(head).as_py() * 4 > len(head):
-        return canonical_array(cells)
-    coded = pc.dictionary_encode(cells)
-    return canonical_array(coded.dictionary).take(coded.indices)
+def _shows(texts: Sequence[pa.Array], needles: Needles, *, but: str) -> np.ndarray:
+    """Return which rows show, in one of the texts, a needle of another column than `but`."""
+    direct = [array for name, array in needles.direct.items() if name != but]
+    places = [array for name, array in needles.addresses.items() if name != but]
+    shortest = [MIN_NEEDLE] * len(direct) + [MIN_ADDRESS] * len(places)
+    text = _joined(texts)
+    hit = _contains(text, [*direct, *places], shortest)
+    canonical = [canonical_array(array) for array in (*direct, *places)]
+    hit |= _contains(_joined([canonical_array(array) for array in texts]), canonical, shortest)
+    hit |= _parts(text, direct)
+    hit |= _houses(text, list(needles.addresses.values()))
+    return hit
 
 
-def _shortest(names: Sequence[str], needles: Needles) -> list[int]:
-    return [MIN_NEEDLE if name in needles.direct else MIN_ADDRESS for name in names]
+def _joined(texts: Sequence[pa.Array]) -> pa.Array:
+    """Return the texts of every row as one, kept apart by a character that no identifier holds."""
+    if len(texts) == 1:
+        return texts[0]
+    apart = pa.scalar(APART, texts[0].type)
+    return pc.binary_join_element_wise(*texts, apart, null_handling="replace", null_replacement="")
 
 
 def _contains(cells: pa.Array, needles: Sequence[pa.Array], shortest: Sequence[int]) -> np.ndarray:
@@ -78,8 +97,8 @@ def _parts(cells: pa.Array, needles: Sequence[pa.Array]) -> np.ndarray:
     """Return which cells contain one of several identifiers written into one cell of the row."""
     hit = np.zeros(len(cells), dtype=bool)
     for needle in needles:
-        several = _truth(pc.match_substring_regex(pc.utf8_trim_whitespace(needle), SEPARATORS))
-        rows = np.flatnonzero(several & _truth(pc.is_valid(cells)))
+        several = truth(pc.match_substring_regex(pc.utf8_trim_whitespace(needle), SEPARATORS))
+        rows = np.flatnonzero(several & truth(pc.is_valid(cells)))
         if len(rows):
             columns = {"cell": cells.take(pa.array(rows)), "n": needle.take(pa.array(rows))}
             part = f"x -> length(x) >= {MIN_NEEDLE} AND contains(cell, x)"
@@ -90,7 +109,7 @@ def _parts(cells: pa.Array, needles: Sequence[pa.Array]) -> np.ndarray:
 def _houses(cells: pa.Array, addresses: Sequence[pa.Array]) -> np.ndarray:
     """Return which cells contain a house number, with its 号, of their row's address."""
     hit = np.zeros(len(cells), dtype=bool)
-    candidates = np.flatnonzero(_truth(pc.match_substring_regex(cells, "[号號]")))
+    candidates = np.flatnonzero(truth(pc.match_substring_regex(cells, "[号號]")))
     if not len(candidates):
         return hit
     rows = pa.array(candidates)
@@ -107,8 +126,3 @@ def _fold(cells: pa.Array) -> pa.Array:
     return pc.replace_substring_regex(
         pc.utf8_lower(pc.utf8_normalize(cells, "NFKC")), pattern=r"\s+", replacement=""
     )
-
-
-def _truth(mask: pa.Array) -> np.ndarray:
-    values: np.ndarray = pc.fill_null(mask, False).to_numpy(zero_copy_only=False)
-    return values

@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 
 from sandbox.fingerprint.canonical import canonical_array
 from sandbox.masking import amounts, dates, hierarchy
+from sandbox.masking.cells import over_distinct
 from sandbox.masking.policy import Algorithm, ColumnPolicy, OnUnhandled, Policy, TablePolicy, addresses
 from sandbox.masking.prf import tokens
 from sandbox.masking.techniques import (
@@ -104,7 +105,7 @@ def _token(cells: pa.Array, *, secret: bytes, bits: int, algorithm: Algorithm) -
 
 
 def _date(cells: pa.Array, *, technique: DateTrunc) -> pa.Array:
-    return dates.truncate(cells, technique.unit)
+    return over_distinct(cells, partial(dates.truncate, unit=technique.unit))
 
 
 def _region(cells: pa.Array, *, technique: Region) -> pa.Array:
@@ -134,11 +135,11 @@ def _keep_chars(cells: pa.Array, *, technique: KeepChars) -> pa.Array:
 
 
 def _band(cells: pa.Array, *, technique: Band) -> pa.Array:
-    return amounts.band(cells, technique)
+    return over_distinct(cells, partial(amounts.band, technique=technique))
 
 
 def _round(cells: pa.Array, *, technique: Round) -> pa.Array:
-    return amounts.rounded(cells, technique)
+    return over_distinct(cells, partial(amounts.rounded, technique=technique))
 
 
 def _same(cells: pa.Array, *, technique: Technique) -> pa.Array:  # noqa: ARG001

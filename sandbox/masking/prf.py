@@ -17,6 +17,8 @@ import pyarrow.compute as pc
 from sandbox.masking.policy import Algorithm
 
 BLOCK = 64
+COMPILED_FROM = 20_000
+"""Values in one call from which the compiled kernels pay for loading them."""
 _ALPHABET = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
 _HASHES = {Algorithm.INTL: "sha256", Algorithm.SM: "sm3"}
 
@@ -32,17 +34,49 @@ def tokens(canonical: pa.Array, key: bytes, *, bits: int, algorithm: Algorithm) 
 
 def digest_all(values: pa.Array, key: bytes, *, algorithm: Algorithm) -> np.ndarray:
     """Return the HMAC of every value as rows of 32 bytes; values hold no null."""
+    if len(values) >= COMPILED_FROM:
+        return _compiled(values, key, algorithm)
     mac = _mac(key, algorithm)
-    joined = b"".join(mac(value) for value in values.cast(pa.binary()).to_pylist())
+    joined = b"".join(mac(value) for value in values.cast(pa.large_binary()).to_pylist())
     return np.frombuffer(joined, dtype=np.uint8).reshape(len(values), 32)
+
+
+def _compiled(values: pa.Array, key: bytes, algorithm: Algorithm) -> np.ndarray:
+    """Return the same digests from the compiled kernels, straight from Arrow's buffers."""
+    from sandbox.masking import prf_kernels as kernels  # numba is slow to import; small tables do without
+
+    start, compress, run = {
+        Algorithm.INTL: (kernels.START_SHA256, kernels.compress_sha256, kernels.hmac_sha256),
+        Algorithm.SM: (kernels.START_SM3, kernels.compress_sm3, kernels.hmac_sm3),
+    }[algorithm]
+    padded = _block_key(key, algorithm)
+    states = []
+    for pad in (0x36, 0x5C):
+        block = np.frombuffer(bytes(byte ^ pad for byte in padded), dtype=">u4").astype(np.uint32)
+        state = start.copy()
+        compress(state, block, np.empty(68, dtype=np.uint32))
+        states.append(state)
+    _, offsets, data = values.buffers()
+    wide = pa.types.is_large_string(values.type)
+    ends = np.frombuffer(offsets, dtype=np.int64 if wide else np.int32)[
+        values.offset : values.offset + len(values) + 1
+    ]
+    content = np.frombuffer(data, dtype=np.uint8) if data is not None else np.zeros(0, dtype=np.uint8)
+    words = np.empty((len(values), 8), dtype=np.uint32)
+    run(content, ends, states[0], states[1], words)
+    return words.astype(">u4").view(np.uint8).reshape(len(values), 32)
+
+
+def _block_key(key: bytes, algorithm: Algorithm) -> bytes:
+    """Return the key as one block (RFC 2104): hashed when longer, padded with zeros."""
+    if len(key) > BLOCK:
+        key = hashlib.new(_HASHES[algorithm], key).digest()
+    return key.ljust(BLOCK, b"\0")
 
 
 def _mac(key: bytes, algorithm: Algorithm) -> Callable[[bytes], bytes]:
     """Return HMAC under the key: the two padded key blocks are hashed once, not once a value."""
-    name = _HASHES[algorithm]
-    if len(key) > BLOCK:
-        key = hashlib.new(name, key).digest()
-    padded = key.ljust(BLOCK, b"\0")
+    name, padded = _HASHES[algorithm], _block_key(key, algorithm)
     inner_start = hashlib.new(name, bytes(byte ^ 0x36 for byte in padded))
     outer_start = hashlib.new(name, bytes(byte ^ 0x5C for byte in padded))
 

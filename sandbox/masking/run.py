@@ -8,12 +8,13 @@ which own the directory, publish it, and align their sidecar by `kept`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
+import pyarrow as pa
 
 from sandbox.files.readers import TableSource
 from sandbox.fingerprint.sidecar import UnitColumns, dense_units
@@ -33,6 +34,7 @@ from sandbox.vault.keys import DataKey
 Progress: TypeAlias = Callable[[int], None]
 Subjects: TypeAlias = "Units | Sequence[UnitColumns] | None"
 MAX_TRIES = 4
+GATHER_ROWS = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ def _attempt(
         wanted = _unit_columns(table, units)
         tally = PassTally(plan, unit_columns=[name for unit in wanted for name in unit.columns])
         with Spool(job.out / ".spool", plan.schema) as spool:
-            for records, batch in source.batches():
+            for records, batch in _gathered(source.batches(), GATHER_ROWS):
                 spool.add(tally.mask(records, batch))
                 if progress is not None:
                     progress(batch.num_rows)
@@ -130,6 +132,26 @@ def _attempt(
             risk=(before, after),
         )
     return MaskResult(manifest, job.policy, parts, kept, suppressed, tally.records())
+
+
+def _gathered(
+    batches: Iterator[tuple[pa.Array, pa.RecordBatch]], rows: int
+) -> Iterator[tuple[pa.Array, pa.RecordBatch]]:
+    """Yield the same rows in batches of at least `rows`: kernels like large ones."""
+    waiting: list[tuple[pa.Array, pa.RecordBatch]] = []
+    for pair in batches:
+        waiting.append(pair)
+        if sum(len(records) for records, _ in waiting) >= rows:
+            yield _one(waiting)
+            waiting = []
+    if waiting:
+        yield _one(waiting)
+
+
+def _one(pairs: list[tuple[pa.Array, pa.RecordBatch]]) -> tuple[pa.Array, pa.RecordBatch]:
+    return pa.concat_arrays([records for records, _ in pairs]), pa.concat_batches(
+        [batch for _, batch in pairs]
+    )
 
 
 def _unit_columns(table: TablePolicy, units: Subjects) -> tuple[UnitColumns, ...]:
