@@ -17,7 +17,12 @@ from sandbox.store.merkle import Digest, leaf_hash
 FORM = "sandbox-fact-1"
 LOG = "log"
 """Kind and record id of the facts about the log itself."""
-BEGIN, PURGE, RESTORE, UPGRADE = f"{LOG}:begin", f"{LOG}:purge", f"{LOG}:restore", f"{LOG}:upgrade"
+BEGIN, RESTORE, UPGRADE = f"{LOG}:begin", f"{LOG}:restore", f"{LOG}:upgrade"
+PURGE = "home:purge"
+KEPT_FOR_EVER = frozenset({LOG, "home"})
+"""Kinds whose payloads explain gaps in the log and so are never purged."""
+TELLING = frozenset({BEGIN, RESTORE, PURGE})
+"""Verbs whose notes an audit must read."""
 FOR_EVER = "9999-12-31T23:59:59.999999Z"
 
 

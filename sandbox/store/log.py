@@ -16,7 +16,7 @@ from sqlalchemy import Connection, func, insert, select, update
 from sandbox.kernel.actors import Actor
 from sandbox.store import tables
 from sandbox.store.canonical import Json, canonical, instant
-from sandbox.store.facts import FOR_EVER, LOG, Header, commitment
+from sandbox.store.facts import FOR_EVER, KEPT_FOR_EVER, LOG, Header, commitment
 from sandbox.store.merkle import Digest, Frontier
 from sandbox.vault.digests import HashName, digest
 
@@ -40,7 +40,7 @@ class StoreSettings:
 
     def keep_until(self, kind: str, now: datetime) -> str:
         """Return until when the payload of a fact about this kind is kept."""
-        if kind == LOG:
+        if kind in KEPT_FOR_EVER:
             return FOR_EVER
         try:
             return instant(now + dict(self.keep).get(kind, self.keep_by_default))

@@ -66,17 +66,26 @@ class Store(Reads):
         with writing(self.engine) as connection:
             return next_id(connection, kind)
 
-    def purge(self, actor: Actor) -> Header | None:
-        """Remove the payloads whose retention has ended and record which; None if there are none."""
+    def purge(self, actor: Actor, change: Change) -> Stored[Any] | None:
+        """Remove the payloads whose retention has ended; None if there are none and nothing is written.
+
+        `change` is the home's own step `home:purge`; its fact's note names what was removed.
+        """
         _check_actor(actor)
-        now, table = self.clock(), tables.fact_payload
+        _check_step(change)
+        if change.step.name != facts.PURGE:
+            raise StateError(say("清理日志只能用步骤 {step}", step=facts.PURGE))
+        table = tables.fact_payload
         with writing(self.engine) as connection:
-            due = table.c.keep_until <= instant(now)
+            due = table.c.keep_until <= instant(self.clock())
             seqs = connection.execute(select(table.c.seq).where(due).order_by(table.c.seq)).scalars().all()
             if not seqs:
                 return None
             connection.execute(delete(table).where(due))
-            return self.append_about_log(connection, actor, facts.PURGE, {"purged": spans(seqs)})
+            write = _Write(connection, self, actor)
+            done = write.apply(replace(change, note={**change.note, "purged": spans(seqs)}))
+            write.log.flush()
+        return done
 
     def append_about_log(
         self, connection: Connection, actor: Actor, verb: str, note: Mapping[str, Json]

@@ -5,6 +5,7 @@ Decides nothing about keys. Called by `keys` and by those who lay down key files
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from pathlib import Path
@@ -24,16 +25,16 @@ def sync_directory(directory: Path) -> None:
         os.close(handle)
 
 
-def write_new(path: Path, data: bytes) -> None:
-    """Write a file that must not exist yet, mode 0600, fsynced with its directory.
+def write_new(path: Path, data: bytes, *, mode: int = PRIVATE) -> None:
+    """Write a file that must not exist yet, private by default, fsynced with its directory.
 
     Raises `FileExistsError` if the name is taken and `StorageError` if the disk fails;
     a half-written file never gets the name.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}.draft")
     try:
-        _write(draft, data)
-        os.link(draft, path)
+        _write(draft, data, mode=mode)
+        _name(draft, path)
     except FileExistsError:
         raise
     except OSError as error:
@@ -94,8 +95,18 @@ def read_private(path: Path, *, size: int) -> bytes:
     return data
 
 
-def _write(path: Path, data: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE)
+def _name(draft: Path, path: Path) -> None:
+    try:
+        os.link(draft, path)
+    except OSError as error:
+        # Shares without hard links: the check and the renaming are two steps there.
+        if error.errno not in (errno.EPERM, errno.ENOTSUP, errno.ENOSYS) or os.path.lexists(path):
+            raise
+        draft.rename(path)
+
+
+def _write(path: Path, data: bytes, *, mode: int = PRIVATE) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
     with os.fdopen(handle, "wb") as file:
         file.write(data)
         file.flush()

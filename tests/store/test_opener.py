@@ -171,7 +171,7 @@ def test_nobody_writes_nothing(store, officer):
         with pytest.raises(CredentialError):
             store.write(actor, Change(REGISTER, FIRM))
         with pytest.raises(CredentialError):
-            store.purge(actor)
+            store.purge(actor, Change(REGISTER, FIRM))
     with pytest.raises(StateError):
         store.write(officer)
     assert len(store.facts()) == 1

@@ -1,0 +1,389 @@
+"""Judges a log by what it says of itself and by what witnesses kept: nothing is believed.
+
+Fed every fact in order, it recomputes leaves, roots, commitments and signatures and
+compares them with checkpoints. Holds no database, file or network; needs no home. Called by
+`verify` (a home) and by `verifier` (an exported log, offline).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.kernel.errors import SandboxError, TamperedError
+from sandbox.kernel.message import Message, say
+from sandbox.store import facts
+from sandbox.store.facts import Header, commitment
+from sandbox.store.merkle import Digest, Frontier
+from sandbox.store.witness import Checkpoint, Kept, read_note, slug
+from sandbox.vault.signer import PublicKey, verify
+
+SHOWN = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that does not hold: a stable code, the place, and the sentence."""
+
+    code: str
+    where: str
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """Facts that witnesses prove were there and a restoration from backup left out."""
+
+    first: int
+    last: int
+    restored_at: str
+
+    @property
+    def message(self) -> Message:
+        """The sentence for it."""
+        return say(
+            "从备份恢复时丢失了第 {first} 至 {last} 条日志（恢复于 {at}）",
+            first=self.first,
+            last=self.last,
+            at=self.restored_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of an audit; true if nothing was found changed, cut or rewritten.
+
+    `losses` are gaps that a recorded restoration explains: look at them even when true.
+    `problems` holds the first of `problem_count`. `witnessed` is None where no witness was asked.
+    """
+
+    origin: str
+    facts: int
+    root: str
+    problem_count: int
+    problems: tuple[Problem, ...]
+    losses: tuple[Loss, ...]
+    checkpoints: int
+    witnessed: int | None
+    last_witnessed: int | None
+    purged: int
+    signatures: int
+    unchecked_signatures: int
+
+    def __bool__(self) -> bool:
+        return not self.problem_count
+
+    @property
+    def whole(self) -> bool:
+        """Whether besides nothing was lost."""
+        return not self.problem_count and not self.losses
+
+
+@dataclass(frozen=True, slots=True)
+class Noted:
+    """A checkpoint as the home keeps it: the columns and the note."""
+
+    size: int
+    root: bytes
+    at: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Epoch:
+    """The log under one name, until a restoration gave it another."""
+
+    origin: str
+    start: int
+    restored_at: str = ""
+    witnessed: int = 0
+
+
+@dataclass(slots=True)
+class Auditor:
+    """Takes the facts in order, then judges; one use.
+
+    `witnessed` is None where no witness was asked, so that silence is not taken for consent.
+    """
+
+    digest: Digest
+    key: PublicKey
+    noted: Sequence[Noted] = ()
+    witnessed: Sequence[Kept] | None = None
+    keys: dict[str, set[str]] = field(default_factory=dict)
+    records: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    _frontier: Frontier = field(init=False)
+    _roots: dict[int, bytes] = field(init=False)
+    _problems: list[Problem] = field(default_factory=list)
+    _count: int = 0
+    _epochs: list[_Epoch] = field(default_factory=list)
+    _missing: dict[int, str] = field(default_factory=dict)
+    _purges: list[tuple[int, int, str]] = field(default_factory=list)
+    _signed: int = 0
+    _unchecked: int = 0
+
+    def __post_init__(self) -> None:
+        self._frontier = Frontier(self.digest)
+        sizes = {row.size for row in self.noted}
+        sizes |= {kept.checkpoint.size for kept in self.witnessed or () if kept.checkpoint is not None}
+        self._roots = dict.fromkeys(sizes, b"")
+        if 0 in self._roots:
+            self._roots[0] = self._frontier.root()
+
+    def problem(self, code: str, where: str, message: Message) -> None:
+        """Note something that does not hold."""
+        self._count += 1
+        if len(self._problems) < SHOWN:
+            self._problems.append(Problem(code=code, where=where, message=message))
+
+    def unreadable(self, place: int) -> None:
+        """Note a fact that cannot even be read, in its place."""
+        self.problem("unreadable", f"fact {place}", say("第 {seq} 条日志读不出来：内容被改动", seq=place))
+        self._extend(b"")
+
+    def feed(
+        self, header: Header, leaf: bytes, payload: tuple[bytes, str] | None, *, withheld: bool = False
+    ) -> None:
+        """Take the next fact: its header, the leaf as stored, its salt and payload if it has them.
+
+        `withheld` says that the exporter kept the payload back, so its absence is no finding.
+        """
+        place = self._frontier.size
+        if header.seq != place:
+            self.problem("gap", f"fact {place}", say("日志在第 {seq} 条处断号", seq=place))
+        own = self._leaf(header)
+        if own != leaf:
+            self.problem("leaf", f"fact {place}", say("第 {seq} 条日志被改动：与其摘要不符", seq=place))
+        self._extend(own)
+        try:
+            self._judge(header, payload, withheld=withheld)
+        except (SandboxError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+            # A forged value may be of any shape: that it cannot be judged is the finding.
+            self.problem("unreadable", f"fact {place}", _bad_fact(place, type(error).__name__))
+
+    def _leaf(self, header: Header) -> bytes:
+        try:
+            return header.leaf(self.digest)
+        except (SandboxError, TypeError, ValueError):
+            return b""
+
+    def _judge(self, header: Header, payload: tuple[bytes, str] | None, *, withheld: bool) -> None:
+        note = {} if withheld else self._open(header, payload)
+        self._follow(header)
+        if header.kind == facts.LOG:
+            self._about_log(header, note)
+        elif header.verb == facts.PURGE:
+            self._about_purge(header, note)
+        self._check_signature(header)
+
+    def finish(self) -> Report:
+        """Compare with all checkpoints and return the report."""
+        self._check_missing()
+        for row in self.noted:
+            self._check_noted(row)
+        losses = self._check_witnessed()
+        sizes = [kept.checkpoint.size for kept in self.witnessed or () if kept.checkpoint is not None]
+        return Report(
+            origin=self._epochs[-1].origin if self._epochs else "",
+            facts=self._frontier.size,
+            root=self._frontier.root().hex(),
+            problem_count=self._count,
+            problems=tuple(self._problems),
+            losses=losses,
+            checkpoints=len(self.noted),
+            witnessed=None if self.witnessed is None else len(self.witnessed),
+            last_witnessed=max(sizes, default=None),
+            purged=len(self._missing),
+            signatures=self._signed,
+            unchecked_signatures=self._unchecked,
+        )
+
+    @property
+    def tree(self) -> Frontier:
+        """The tree of the facts fed so far."""
+        return self._frontier
+
+    @property
+    def origin(self) -> str:
+        """The name the log bears at its end."""
+        return self._epochs[-1].origin if self._epochs else ""
+
+    def _extend(self, leaf: bytes) -> None:
+        self._frontier.append(leaf)
+        if self._frontier.size in self._roots:
+            self._roots[self._frontier.size] = self._frontier.root()
+
+    def _open(self, header: Header, payload: tuple[bytes, str] | None) -> Mapping[str, Any]:
+        """Check the payload against the commitment; return its note, empty where there is none."""
+        place = f"fact {header.seq}"
+        if payload is None:
+            self._missing[header.seq] = header.keep_until
+            return {}
+        salt, text = payload
+        if commitment(self.digest, salt, text) != header.payload_commitment:
+            self.problem("payload", place, say("第 {seq} 条日志的内容被改动", seq=header.seq))
+            return {}
+        body = json.loads(text)
+        record = body.get("record") or {}
+        if header.kind == "account" and record.get("public_key"):
+            self.keys.setdefault(header.record_id, set()).add(str(record["public_key"]))
+        note = body.get("note")
+        return note if isinstance(note, dict) else {}
+
+    def _follow(self, header: Header) -> None:
+        if header.kind == facts.LOG:
+            return
+        version, _ = self.records.get(header.record_id, (0, b""))
+        if header.record_version != version + 1:
+            self.problem(
+                "version",
+                f"fact {header.seq}",
+                say("记录 {id} 的版本在第 {seq} 条日志处不连续", id=header.record_id, seq=header.seq),
+            )
+        self.records[header.record_id] = (header.record_version, header.record_digest)
+
+    def _about_log(self, header: Header, note: Mapping[str, Any]) -> None:
+        origin = note.get("origin")
+        known = {epoch.origin for epoch in self._epochs}
+        if header.verb == facts.BEGIN:
+            good = not self._epochs and header.seq == 0 and isinstance(origin, str)
+        elif header.verb == facts.RESTORE:
+            good = isinstance(origin, str) and origin not in known and note.get("backup_size") == header.seq
+        else:
+            return
+        if not good:
+            self.problem(
+                "log", f"fact {header.seq}", say("第 {seq} 条日志对日志本身的记载不成立", seq=header.seq)
+            )
+            return
+        witnessed = (note.get("witnessed") or {}).get("size", 0)
+        self._epochs.append(
+            _Epoch(origin=str(origin), start=header.seq, restored_at=header.at, witnessed=int(witnessed))
+        )
+
+    def _about_purge(self, header: Header, note: Mapping[str, Any]) -> None:
+        for first, last in note.get("purged") or ():
+            self._purges.append((int(first), min(int(last), header.seq - 1), header.at))
+
+    def _check_missing(self) -> None:
+        """A payload may be absent only if a later fact records its purge, after its retention ended."""
+        if self._frontier.size and (not self._epochs or self._epochs[0].start):
+            self.problem("log", "fact 0", say("日志没有正确的开头"))
+        for seq, keep_until in self._missing.items():
+            if any(first <= seq <= last and at >= keep_until for first, last, at in self._purges):
+                continue
+            self.problem(
+                "payload-missing", f"fact {seq}", say("第 {seq} 条日志的内容缺失，且没有清理记录", seq=seq)
+            )
+
+    def _check_signature(self, header: Header) -> None:
+        if header.signature is None:
+            return
+        keys = self.keys.get(header.actor, set())
+        if not keys:
+            self._unchecked += 1
+            return
+        self._signed += 1
+        message = header.signing_input()
+        if not any(verify(key, message, header.signature) for key in map(_key_bytes, keys)):
+            self.problem(
+                "signature", f"fact {header.seq}", say("第 {seq} 条日志的本人签名不成立", seq=header.seq)
+            )
+
+    def _check_noted(self, row: Noted) -> None:
+        where = f"checkpoint {row.size}"
+        try:
+            found = read_note(row.note, self.key)
+        except TamperedError as error:
+            self.problem("checkpoint", where, error.message)
+            return
+        if (found.size, found.root, found.at) != (row.size, row.root, row.at):
+            self.problem("checkpoint", where, say("第 {size} 条的检查点与其签名文本不符", size=row.size))
+        self._compare(found, where)
+
+    def _span(self, origin: str) -> tuple[int, int | None] | None:
+        """Return (start, end) of the epoch of that name; end is None for the current one."""
+        for index, epoch in enumerate(self._epochs):
+            if epoch.origin == origin:
+                later = self._epochs[index + 1 :]
+                return epoch.start, later[0].start if later else None
+        return None
+
+    def _compare(self, found: Checkpoint, where: str) -> None:
+        if self._span(found.origin) is None:
+            self.problem(
+                "origin", where, say("检查点属于另一份日志 {origin}：日志被整体替换", origin=found.origin)
+            )
+        elif found.size > self._frontier.size:
+            self.problem(
+                "truncated",
+                where,
+                say(
+                    "检查点证明曾有 {size} 条日志，现只有 {now} 条：尾部被截断",
+                    size=found.size,
+                    now=self._frontier.size,
+                ),
+            )
+        elif self._roots[found.size] != found.root:
+            self.problem("root", where, say("前 {size} 条日志与检查点不符：历史被改写", size=found.size))
+
+    def _check_witnessed(self) -> tuple[Loss, ...]:
+        if self.witnessed is None:
+            return ()
+        ours = {slug(epoch.origin) for epoch in self._epochs}
+        noted = {row.size for row in self.noted}
+        lost: dict[int, int] = {}
+        seen = 0
+        for kept in self.witnessed:
+            where = f"{kept.path.parent.name}/{kept.path.name}"
+            if kept.checkpoint is None:
+                if kept.path.parent.name in ours:
+                    self.problem("witness", where, say("见证文件 {path} 被改动或不是本平台签署", path=where))
+                continue
+            seen += 1
+            self._check_kept(kept.checkpoint, where, noted, lost)
+        if not seen:
+            self.problem("witness-none", "witness", say("见证目录里没有这份日志的检查点：无法证明它未被改写"))
+        return tuple(
+            Loss(first=start, last=size - 1, restored_at=self._restoration(start).restored_at)
+            for start, size in sorted(lost.items())
+        )
+
+    def _check_kept(self, found: Checkpoint, where: str, noted: set[int], lost: dict[int, int]) -> None:
+        span = self._span(found.origin)
+        end = None if span is None else span[1]
+        if end is None or found.size <= end:
+            self._compare(found, where)
+            if found.size not in noted and found.size not in (0, end) and found.size <= self._frontier.size:
+                self.problem("checkpoint", where, say("库中缺少第 {size} 条的检查点", size=found.size))
+            return
+        lost[end] = max(lost.get(end, 0), found.size)
+        if found.size > self._restoration(end).witnessed:
+            self.problem(
+                "restore",
+                where,
+                say("恢复记录没有提到见证方第 {size} 条的检查点：恢复时隐瞒了丢失", size=found.size),
+            )
+
+    def _restoration(self, start: int) -> _Epoch:
+        return next(epoch for epoch in self._epochs if epoch.start == start)
+
+
+def _bad_fact(place: int, reason: str) -> Message:
+    return say("第 {seq} 条日志读不出来（{reason}）", seq=place, reason=reason)
+
+
+def _key_bytes(text: str) -> bytes:
+    """Return a public key written in hexadecimal or base64; empty if it is neither."""
+    for read in (bytes.fromhex, lambda value: base64.b64decode(value, validate=True)):
+        try:
+            found = read(text)
+        except (ValueError, binascii.Error):
+            continue
+        if len(found) == 32:
+            return found
+    return b""
