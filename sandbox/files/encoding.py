@@ -34,15 +34,12 @@ _NAMES = {
     "utf-16": "utf-16",
     "utf16": "utf-16",
 }
-_MOVED = dict(
-    zip(
-        (*range(0xE78D, 0xE797), 0xE81E, 0xE826, 0xE82B, 0xE82C, 0xE832, 0xE843, 0xE854, 0xE864)
-        + (0xE816, 0xE817, 0xE818, 0xE831, 0xE83B, 0xE855, 0xE7C7),
-        (0xFE10, 0xFE12, 0xFE11, *range(0xFE13, 0xFE1A), *range(0x9FB4, 0x9FBC))
-        + (0x20087, 0x20089, 0x200CC, 0x215D7, 0x2298F, 0x241FE, 0x1E3F),
-        strict=True,
-    )
+_MOVED_PAIRS = (
+    "E78D:FE10 E78E:FE12 E78F:FE11 E790:FE13 E791:FE14 E792:FE15 E793:FE16 E794:FE17 E795:FE18 E796:FE19 "
+    "E81E:9FB4 E826:9FB5 E82B:9FB6 E82C:9FB7 E832:9FB8 E843:9FB9 E854:9FBA E864:9FBB "
+    "E816:20087 E817:20089 E818:200CC E831:215D7 E83B:2298F E855:241FE E7C7:1E3F"
 )
+_MOVED = {int(pair[:4], 16): int(pair[5:], 16) for pair in _MOVED_PAIRS.split(" ")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 import datetime as dt
 import io
-import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any, BinaryIO
 
 import python_calamine as calamine
 
-from sandbox.files import inflate
+from sandbox.files.package import checked_package, damaged
 from sandbox.files.table import (
     BadRow,
     Batch,
@@ -34,17 +32,8 @@ from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
 
 MAX_FILE_BYTES = 512 << 20
-MAX_UNFOLDED_BYTES = 4 << 30
-MAX_RATIO = 300
-MAX_GRID_CELLS = 40_000_000
 DAMAGED_FROM = 10**14
-_REFERENCE = re.compile(rb"\sr\s*=\s*[\"']\$?([A-Z]{0,3})\$?([0-9]{1,7})[\"']")
-# A formula without a stored result reads as an empty cell; an empty text result is legitimate.
-_UNCOMPUTED = re.compile(
-    rb"<c(?![^>]*\bt\s*=\s*[\"']str)[^>]*>\s*<f\b(?:[^>]*/>|[^>]*>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>"
-)
-_OVERLAP = 4_096
-_ERRORS = ("#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA")
+_FORMULA = say("含有公式错误值（如 #N/A），单元格没有可用的内容。")
 _DAMAGED = say("证件号等长数字以数字格式存储，已失真（15 位及以上），请改为文本格式重新导出。")
 
 
@@ -58,8 +47,7 @@ def open_workbook(source: BinaryIO, *, kind: FileType, tally: Tally, sheet: str 
     data = source.read(MAX_FILE_BYTES + 1)
     if len(data) > MAX_FILE_BYTES:
         raise InputError(say("{name} 超过工作簿上限 512 MB，请另存为 CSV 再提交。", name=tally.name))
-    if kind is FileType.XLSX:
-        _check_package(data, name=tally.name)
+    errors = checked_package(data, name=tally.name) if kind is FileType.XLSX else {}
     title, rows = _parsed(data, tally=tally, sheet=sheet)
     _, header = next(rows, (0, []))
     columns = checked_columns(
@@ -69,71 +57,7 @@ def open_workbook(source: BinaryIO, *, kind: FileType, tally: Tally, sheet: str 
     first = next(rows, None)
     if first is None:
         raise no_rows(tally.name)
-    return Opened(shape, _rows(first, rows, columns=columns, tally=tally))
-
-
-def _check_package(data: bytes, *, name: str) -> None:
-    """Unfold every member once, counting, and measure the grid that the sheets span."""
-    allowance = inflate.Allowance(MAX_UNFOLDED_BYTES, MAX_RATIO, expired=lambda: False)
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as package:
-            for member in package.infolist():
-                _check_member(data, member, allowance=allowance, name=name)
-    except inflate.BombError as error:
-        raise InputError(say("{name} 解开后过大，疑似压缩炸弹，不予读取。", name=name)) from error
-    except (zipfile.BadZipFile, *inflate.BROKEN) as error:
-        raise _damaged_file(name) from error
-
-
-def _check_member(data: bytes, member: zipfile.ZipInfo, *, allowance: inflate.Allowance, name: str) -> None:
-    if member.flag_bits & 1:
-        raise InputError(say("{name} 已加密，请去掉密码后重新提交。", name=name))
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise _damaged_file(name)
-    head = data[member.header_offset : member.header_offset + 30]
-    start = (
-        member.header_offset
-        + 30
-        + int.from_bytes(head[26:28], "little")
-        + int.from_bytes(head[28:30], "little")
-    )
-    packed = data[start : start + member.compress_size]
-    widest = tallest = 0
-    tail = b""
-    for piece in _pieces(packed, member, allowance):
-        if not tail and piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
-            raise _damaged_file(name)
-        text = tail + piece
-        if b"<f" in text and _UNCOMPUTED.search(text):
-            raise InputError(
-                say("{name} 有公式没有保存计算结果，请用表格软件打开、保存后重新提交。", name=name)
-            )
-        found = _REFERENCE.findall(text)
-        tail = text[-_OVERLAP:]
-        if found:
-            letters, numbers = zip(*found, strict=True)
-            widest = max(widest, *map(_column_number, set(letters)))
-            tallest = max(tallest, max(map(int, numbers)))
-    if widest * tallest > MAX_GRID_CELLS:
-        raise InputError(
-            say("{name} 的单元格跨度达 {rows} 行 × {columns} 列，超过上限，请删去远处的空白或杂散单元格。",
-                name=name, rows=tallest, columns=widest)
-        )  # fmt: skip
-
-
-def _pieces(packed: bytes, member: zipfile.ZipInfo, allowance: inflate.Allowance) -> Iterator[bytes]:
-    if member.compress_type == zipfile.ZIP_DEFLATED:
-        yield from inflate.stream(packed, inflate.raw_decoder(), allowance=allowance)
-        return
-    allowance.spend(len(packed))
-    yield packed
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
+    return Opened(shape, _rows(first, rows, columns=columns, errors=errors.get(title, set()), tally=tally))
 
 
 def _parsed(data: bytes, *, tally: Tally, sheet: str | None) -> tuple[str, Iterator[tuple[int, list[Any]]]]:
@@ -144,12 +68,12 @@ def _parsed(data: bytes, *, tally: Tally, sheet: str | None) -> tuple[str, Itera
     except calamine.PasswordError as error:
         raise InputError(say("{name} 已加密，请去掉密码后重新提交。", name=tally.name)) from error
     except (calamine.CalamineError, OSError, ValueError) as error:
-        raise _damaged_file(tally.name) from error
+        raise damaged(tally.name) from error
     except BaseException as error:
         # The parser is compiled code: its panic is no Exception, and is a damaged file to us.
         if type(error).__name__ != "PanicException":
             raise
-        raise _damaged_file(tally.name) from error
+        raise damaged(tally.name) from error
 
 
 def _chosen(book: Any, *, name: str, sheet: str | None) -> Any:
@@ -180,7 +104,7 @@ def _sheet(book: Any, title: str) -> Any | None:
     except calamine.WorksheetNotFound:
         # A chart has a title and no cells.
         return None
-    return found if found.total_height else None
+    return found if found.height else None
 
 
 def _numbered(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
@@ -195,6 +119,7 @@ def _rows(
     rest: Iterator[tuple[int, list[Any]]],
     *,
     columns: Sequence[str],
+    errors: set[int],
     tally: Tally,
 ) -> Iterator[Batch]:
     good: list[tuple[int, list[str | None]]] = []
@@ -202,7 +127,8 @@ def _rows(
     while pending is not None:
         line, cells = pending
         number = tally.number()
-        reason = _fault(cells, width=len(columns), limit=tally.limits.max_cell_bytes)
+        reason = _FORMULA if line in errors else None
+        reason = reason or _fault(cells, width=len(columns), limit=tally.limits.max_cell_bytes)
         if reason is None:
             good.append((number, [_plain(cell) for cell in _padded(cells, len(columns))]))
         else:
@@ -242,8 +168,6 @@ def _number_fault(cell: float) -> Message | None:
 
 
 def _text_fault(cell: str, limit: int) -> Message | None:
-    if cell in _ERRORS:
-        return say("含有公式错误 {error}。", error=cell)
     if len(cell) * 4 > limit and len(cell.encode()) > limit:
         return say("有单元格超过 {limit} 字节。", limit=limit)
     return say("含有空字符（NUL），内容已损坏。") if "\x00" in cell else None
@@ -276,7 +200,3 @@ def _trimmed(names: list[str | None]) -> list[str | None]:
     while names and not (names[-1] or "").strip():
         names.pop()
     return names
-
-
-def _damaged_file(name: str) -> InputError:
-    return InputError(say("{name} 不是完好的工作簿，请重新导出。", name=name))

@@ -161,35 +161,49 @@ def _record(text: Any, start: int, end: int, delimiter: int, final: bool, limit:
 
 
 @_shared
+def _line_marks(text: Any, start: int, stop: int, delimiter: int, inside: bool) -> tuple[int, int, int, bool]:
+    """Delimiters of one physical line from `start`: where it stops, all, those in a torn cell, inside.
+
+    A torn cell is a quoted one that crosses a line end; delimiters in quoted cells that begin
+    and end on the line are text and do not count.
+    """
+    bare = held = torn_marks = 0
+    torn = inside
+    i = start
+    while i < stop and text[i] not in (_LF, _CR):
+        c = text[i]
+        if c == _QUOTE and inside and i + 1 < stop and text[i + 1] == _QUOTE:
+            i += 1
+        elif c == _QUOTE:
+            torn_marks += held if torn else 0
+            held, torn = 0, False
+            inside = not inside
+        elif c == delimiter:
+            bare += 0 if inside else 1
+            held += 1 if inside else 0
+        i += 1
+    torn_marks += held if inside else 0
+    return i, bare + torn_marks, torn_marks, inside
+
+
+@_shared
 def _spread(text: Any, start: int, stop: int, delimiter: int, columns: int) -> tuple[int, bool]:
     """Number of line ends inside a record, and whether its lines look like whole rows.
 
     A lost quote that some later quote happens to close leaves a record that is well formed,
-    with whole rows inside a cell: inner lines, or both the first and the last, then carry
-    exactly the delimiters of a row.
+    with whole rows inside a cell: lines wholly inside the cell, or both the first and the
+    last, then carry exactly the delimiters of a row.
     """
     want = columns - 1
-    breaks = total = quoted = edge_quoted = first = 0
-    inner_rows = 0
-    inside = False
-    i = start
+    i, total, torn, inside = _line_marks(text, start, stop, delimiter, False)
+    first, edge_torn = total, torn
+    breaks = inner_rows = 0
     while i < stop:
-        c = text[i]
-        if c == _QUOTE:
-            inside = not inside
-        elif c == delimiter:
-            total += 1
-            quoted += 1 if inside else 0
-        elif c in (_LF, _CR):
-            i = _skip_break(text, i, stop) - 1
-            if breaks == 0:
-                first, edge_quoted = total, quoted
-            elif total == want:
-                inner_rows += 1
-            breaks += 1
-            total = quoted = 0
-        i += 1
-    edges = first == want and total == want and edge_quoted + quoted > 0
+        inner_rows += 1 if breaks > 0 and total == want and torn == total else 0
+        breaks += 1
+        i = _skip_break(text, i, stop)
+        i, total, torn, inside = _line_marks(text, i, stop, delimiter, inside)
+    edges = first == want and total == want and edge_torn + torn > 0
     if columns == 2:
         return breaks, edges and inner_rows == breaks - 1
     return breaks, columns > 2 and (edges or inner_rows > 0)

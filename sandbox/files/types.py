@@ -226,20 +226,21 @@ def _text_kind(text: str, *, whole: bool) -> FileType:
 def _json_kind(start: str, *, whole: bool) -> FileType | None:
     if start[0] == "[":
         return FileType.JSON if re.match(r"\[\s*[\[{\"\]\d\-tfn]", start) else None
-    first = start.split("\n", 1)[0]
-    try:
-        json.loads(first)
-    except (ValueError, RecursionError):
-        pass
-    else:
-        more = start[len(first) :].strip()
-        return FileType.NDJSON if more.startswith("{") else FileType.JSON
-    if not re.match(r"\{\s*(\"|\})", start):
-        return None
     notebook = '"nbformat"' in start and '"cells"' in start
     if notebook or (not whole and re.match(r'\{\s*"cells"\s*:', start)):
         return FileType.NOTEBOOK
-    return FileType.JSON
+    first, _, rest = start.partition("\n")
+    if rest.lstrip().startswith("{") and _is_json(first):
+        return FileType.NDJSON
+    return FileType.JSON if re.match(r"\{\s*(\"|\})", start) else None
+
+
+def _is_json(line: str) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _markup_kind(lowered: str) -> FileType:
