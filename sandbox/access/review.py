@@ -17,6 +17,7 @@ from sandbox.kernel.permits import require
 from sandbox.kernel.records import Application, Dataset, Item, ItemRequest
 from sandbox.kernel.workdays import due
 from sandbox.people.directory import with_record
+from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Link
 
 _AUTHORITY_LIBRARIES = ("base", "theme")
@@ -51,7 +52,7 @@ def _push(desk: AccessDesk, actor: Actor, application: Application, request: Ite
     )
     require(actor, step("item:push"), situation)
     links = (Link("application", application.id), Link("dataset", dataset.id))
-    note = {"due": term.due.isoformat(), "provisional": term.provisional}
+    note: dict[str, Json] = {"due": term.due.isoformat(), "provisional": term.provisional}
     change = Change(step("item:push"), item, links=links, note=note)
     kept: Item = desk.directory.store.write(actor, change)[0].record
     return kept

@@ -134,6 +134,7 @@ class Dataset(Record):
     code: str
     title: str
     grading: Grading
+    resource_code: str = ""
     library: str = "department"
     special_regime: str = ""
     columns: tuple[Column, ...] = ()

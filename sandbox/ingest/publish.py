@@ -1,0 +1,281 @@
+"""Landings: an approved item of one delivery becomes an immutable masked snapshot (第九条).
+
+Only approved rows and columns are masked, with the key of the agreement, so that the data of
+two agreements cannot be joined. Beside the snapshot lies the gate's sidecar, never mounted
+anywhere. The record is written last: a killed landing leaves the last version in force.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sandbox.catalog.entries import by_code
+from sandbox.fingerprint.sidecar import Sidecar, UnitColumns, dense_units
+from sandbox.ingest.desk import GATE_KEY, IngestDesk
+from sandbox.ingest.scope import Scoped, read_scoped
+from sandbox.kernel.actors import SYSTEM, Actor
+from sandbox.kernel.entities import IdentifierClass
+from sandbox.kernel.errors import InputError, SandboxError
+from sandbox.kernel.lifecycle import step
+from sandbox.kernel.message import Message, say
+from sandbox.kernel.permits import require
+from sandbox.kernel.records import (
+    Dataset,
+    Delivery,
+    Item,
+    LandingOrder,
+    MaskingPolicy,
+    ServiceAgreement,
+    Snapshot,
+)
+from sandbox.kernel.situation import Situation
+from sandbox.masking.policy_file import read_policy
+from sandbox.masking.run import MaskJob, MaskResult, mask_source
+from sandbox.masking.versions import confirmed_for, narrowed
+from sandbox.people.directory import with_record
+from sandbox.pool.snapshot import Snapshot as Version
+from sandbox.store.canonical import Json
+from sandbox.store.changes import Change, Link
+from sandbox.vault.sealed import create_sealed
+
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """The records that one landing is made from."""
+
+    order: LandingOrder
+    agreement: ServiceAgreement
+    item: Item
+    dataset: Dataset
+    delivery: Delivery
+    policy: MaskingPolicy
+
+
+def order(desk: IngestDesk, actor: Actor, *, agreement: str, dataset: str, delivery: str) -> LandingOrder:
+    """Return the landing order for the agreement's item of a dataset, from an accepted delivery."""
+    store = desk.directory.store
+    service = store.load(ServiceAgreement, agreement).record
+    entry = by_code(desk.directory, dataset).record
+    item = _item_of(desk, service, entry)
+    made = LandingOrder(
+        state="ordered",
+        organisation=entry.organisation,
+        environment=entry.environment,
+        agreement=service.id,
+        item=item.id,
+        dataset=entry.id,
+        delivery=delivery,
+        policy=confirmed_for(desk.directory, entry.id).id,
+        columns=item.columns,
+    )
+    inputs = _inputs(desk, made)
+    require(actor, step("landing-order:order"), _situation(desk, actor, inputs))
+    links = tuple(
+        Link(role, to)
+        for role, to in (
+            ("agreement", service.id),
+            ("item", item.id),
+            ("dataset", entry.id),
+            ("delivery", delivery),
+            ("policy", made.policy),
+        )
+    )
+    kept: LandingOrder = store.write(actor, Change(step("landing-order:order"), made, links=links))[0].record
+    return kept
+
+
+def _item_of(desk: IngestDesk, agreement: ServiceAgreement, dataset: Dataset) -> Item:
+    for identifier in agreement.items:
+        item = desk.directory.store.load(Item, identifier).record
+        if item.dataset == dataset.id:
+            return item
+    raise InputError(say("协议没有列入数据集 {code}", code=dataset.code))
+
+
+def _inputs(desk: IngestDesk, made: LandingOrder) -> Inputs:
+    store = desk.directory.store
+    return Inputs(
+        order=made,
+        agreement=store.load(ServiceAgreement, made.agreement).record,
+        item=store.load(Item, made.item).record,
+        dataset=store.load(Dataset, made.dataset).record,
+        delivery=store.load(Delivery, made.delivery).record,
+        policy=store.load(MaskingPolicy, made.policy).record,
+    )
+
+
+def _situation(desk: IngestDesk, actor: Actor, inputs: Inputs) -> Situation:
+    return with_record(
+        desk.directory.situation(actor),
+        record=inputs.order,
+        order=inputs.order,
+        agreement=inputs.agreement,
+        items=(inputs.item,),
+        dataset=inputs.dataset,
+        delivery=inputs.delivery,
+        policy=inputs.policy,
+    )
+
+
+def land(desk: IngestDesk, order_id: str, *, progress: Progress | None = None) -> Snapshot:
+    """Return the published snapshot of an order; a landing that cannot be done stops, on record.
+
+    Raises what stopped it. A landing killed in the middle is begun anew by `resume`.
+    """
+    store = desk.directory.store
+    stored = store.load(LandingOrder, order_id)
+    inputs = _inputs(desk, stored.record)
+    require(SYSTEM, step("landing-order:land"), _situation(desk, SYSTEM, inputs))
+    try:
+        return _land(desk, inputs, stored.version, progress)
+    except InputError as error:
+        _stop(desk, stored.record, stored.version, error.message)
+        raise
+
+
+def _stop(desk: IngestDesk, made: LandingOrder, version: int, reason: Message) -> None:
+    stopped = replace(made, state="stopped", reason=str(reason))
+    desk.directory.store.write(SYSTEM, Change(step("landing-order:stop"), stopped, expected=version))
+
+
+def _land(desk: IngestDesk, inputs: Inputs, version: int, progress: Progress | None) -> Snapshot:
+    scoped = read_scoped(desk, inputs.delivery, inputs.item.rows, progress)
+    numbers = dense_units(scoped.table, _units(inputs.dataset))
+    policy = narrowed(read_policy(inputs.policy.text), inputs.dataset.code, inputs.order.columns)
+    if policy.table(inputs.dataset.code).floor < desk.class_floor:
+        raise InputError(
+            say("脱敏策略的 k 低于本环境的下限 {floor}：请数据管理员调整", floor=desk.class_floor)
+        )
+    key = desk.vault.open(inputs.agreement.key_id)
+    series = f"{inputs.dataset.environment}/{inputs.dataset.code}/{inputs.agreement.id}"
+    with desk.pool.stage(series) as stage:
+        job = MaskJob(policy, inputs.dataset.code, key, stage.path)
+        result = mask_source(scoped.opened, job, units=numbers, progress=progress)
+        raw = scoped.table.filter(pa.array(result.kept))
+        sidecar = _write_sidecar(desk, inputs, raw, (result, stage.path))
+        committed = stage.commit(_manifest(inputs, scoped, result))
+    return _record(desk, inputs, version, committed, result, sidecar)
+
+
+def _manifest(inputs: Inputs, scoped: Scoped, result: MaskResult) -> dict[str, object]:
+    rows = dict(cast("dict[str, int]", result.manifest["rows"]))
+    rows["delivered"] = scoped.delivered
+    rows["outside"] = scoped.outside
+    accounted = rows["out"] + rows["quarantined"] + rows["suppressed"] + rows["outside"]
+    if accounted != rows["delivered"]:
+        raise InputError(
+            say("落地的行数对不上：交付 {a} 行，有着落的 {b} 行", a=rows["delivered"], b=accounted)
+        )
+    return {
+        **result.manifest,
+        "rows": rows,
+        "dataset": {"id": inputs.dataset.id, "code": inputs.dataset.code, "title": inputs.dataset.title},
+        "agreement": inputs.agreement.id,
+        "order": inputs.order.id,
+        "delivery": {"id": inputs.delivery.id, "sha256": inputs.delivery.digest},
+        "article": "第九条",
+    }
+
+
+def _units(dataset: Dataset) -> tuple[UnitColumns, ...]:
+    return tuple(UnitColumns(one.kind, one.columns, one.sentinels) for one in dataset.units)
+
+
+def _write_sidecar(
+    desk: IngestDesk, inputs: Inputs, raw: pa.Table, masked_in: tuple[MaskResult, Path]
+) -> str:
+    """Return the name of the sealed sidecar, aligned row by row with the snapshot."""
+    result, out = masked_in
+    masked = pa.concat_tables([pq.read_table(out / part.name) for part in result.parts])
+    gate = desk.key_of(GATE_KEY)
+    direct = [c.name for c in inputs.dataset.columns if c.identifier is IdentifierClass.DIRECT]
+    sidecar = Sidecar.build(
+        raw, masked, units=_units(inputs.dataset), key=gate.derive("gate/fingerprint", 16), identifiers=direct
+    )
+    name = f"{inputs.order.id}-{desk.directory.entropy(8).hex()}"
+    folder = desk.sidecars / name
+    folder.mkdir(mode=0o700, parents=True)
+    sidecar.save(lambda part: cast(BinaryIO, create_sealed(folder / part, gate, name=f"{name}/{part}")))
+    return name
+
+
+def _record(
+    desk: IngestDesk,
+    inputs: Inputs,
+    version: int,
+    committed: Version,
+    result: MaskResult,
+    sidecar: str,
+) -> Snapshot:
+    smallest, reason = _openness(desk, inputs, result)
+    snapshot = Snapshot(
+        state="published",
+        organisation=inputs.dataset.organisation,
+        environment=inputs.dataset.environment,
+        agreement=inputs.agreement.id,
+        dataset=inputs.dataset.id,
+        order=inputs.order.id,
+        series=committed.series,
+        version=committed.version,
+        manifest_digest=committed.digest,
+        sidecar=sidecar,
+        rows=sum(part.rows for part in committed.parts),
+        smallest_class=smallest,
+        interactive=reason is None,
+        reason=str(reason) if reason is not None else "",
+    )
+    links = (
+        Link("agreement", inputs.agreement.id),
+        Link("dataset", inputs.dataset.id),
+        Link("order", inputs.order.id),
+    )
+    landed = replace(inputs.order, state="landed")
+    note: dict[str, Json] = {
+        "rows": snapshot.rows,
+        "smallest_class": smallest,
+        "policy": result.policy.digest,
+    }
+    changes = (
+        Change(step("snapshot:publish"), snapshot, links=links, note=note),
+        Change(step("landing-order:land"), landed, expected=version),
+    )
+    kept: Snapshot = desk.directory.store.write(SYSTEM, *changes)[0].record
+    return kept
+
+
+def _openness(desk: IngestDesk, inputs: Inputs, result: MaskResult) -> tuple[int, Message | None]:
+    """Return the smallest class of the result, and why no interactive seat may open it, if so."""
+    risk = cast("dict[str, dict[str, int]]", result.manifest["risk"])["after"]
+    smallest = int(risk["smallest_class"])
+    if not inputs.dataset.grading.interactive:
+        return smallest, say(
+            "第 {grade} 级数据只落地、不开放交互席位", grade=int(inputs.dataset.grading.grade)
+        )
+    if 0 < smallest < desk.class_floor:
+        return smallest, say("最小等价类低于 {floor}，有再识别风险", floor=desk.class_floor)
+    return smallest, None
+
+
+def resume(desk: IngestDesk, *, failed: Callable[[str, SandboxError], None]) -> tuple[Snapshot, ...]:
+    """Clean what killed landings left and land what was ordered and not finished."""
+    desk.pool.sweep()
+    done: list[Snapshot] = []
+    for stored in desk.directory.store.find(LandingOrder, state="ordered"):
+        try:
+            done.append(land(desk, stored.record.id))
+        except SandboxError as error:
+            failed(stored.record.id, error)
+    return tuple(done)
+
+
+def sidecar_folder(desk: IngestDesk, snapshot: Snapshot) -> Path:
+    """Return where the sealed sidecar of a snapshot lies."""
+    return desk.sidecars / snapshot.sidecar

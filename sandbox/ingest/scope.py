@@ -1,0 +1,111 @@
+"""The part of a delivery that an item was approved for: its rows, read through the seal.
+
+Rows outside the approved ranges are counted, not masked. A range compares canonical forms,
+so that a date in another layout is not let in or out by its spelling; a row whose value
+cannot be compared is outside.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sandbox.files.readers import BadRow, ReadLimits, TableShape, TableSource
+from sandbox.files.table import Opened, Tally
+from sandbox.fingerprint.canonical import canonical, canonical_array
+from sandbox.ingest.batch import open_raw
+from sandbox.ingest.desk import IngestDesk
+from sandbox.kernel.errors import InputError
+from sandbox.kernel.message import say
+from sandbox.kernel.records import Delivery, RowRange
+
+BATCH_ROWS = 65_536
+Progress = Callable[[int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scoped:
+    """Good rows within the approved ranges, with their record numbers, and the count of the rest."""
+
+    name: str
+    shape: TableShape
+    numbers: pa.Array
+    table: pa.Table
+    delivered: int
+    outside: int
+    bad: tuple[BadRow, ...] = field(default=())
+    bad_count: int = 0
+
+    def opened(self) -> TableSource:
+        """Return the rows as a source that masking reads; bad rows are accounted for in it."""
+        tally = Tally(self.name, ReadLimits())
+        tally.bad.extend(self.bad)
+        tally.bad_count = self.bad_count
+        tally.rows_read = self.table.num_rows + self.bad_count
+        return TableSource(Opened(self.shape, self._batches()), tally, contextlib.ExitStack())
+
+    def _batches(self) -> Iterator[tuple[pa.Array, pa.RecordBatch]]:
+        start = 0
+        for batch in self.table.to_batches(max_chunksize=BATCH_ROWS):
+            yield self.numbers.slice(start, batch.num_rows), batch
+            start += batch.num_rows
+
+
+def read_scoped(
+    desk: IngestDesk, delivery: Delivery, rows: tuple[RowRange, ...], progress: Progress | None
+) -> Scoped:
+    """Return the approved rows of a delivery; `InputError` if a range names no column of it."""
+    numbers: list[pa.Array] = []
+    batches: list[pa.RecordBatch] = []
+    with open_raw(desk, delivery) as source:
+        _check(rows, source.shape.columns)
+        for found, batch in source.batches():
+            inside = pa.array(_inside(batch, rows))
+            numbers.append(found.filter(inside))
+            batches.append(batch.filter(inside))
+            if progress is not None:
+                progress(batch.num_rows)
+        schema = pa.schema([(column, pa.string()) for column in source.shape.columns])
+        table = pa.Table.from_batches(batches, schema=schema)
+        good = source.rows_read - source.bad_count
+        return Scoped(
+            name=delivery.file_name,
+            shape=source.shape,
+            numbers=pa.concat_arrays(numbers) if numbers else pa.array([], pa.int64()),
+            table=table,
+            delivered=source.rows_read,
+            outside=good - table.num_rows,
+            bad=tuple(source.bad),
+            bad_count=source.bad_count,
+        )
+
+
+def _check(rows: tuple[RowRange, ...], columns: tuple[str, ...]) -> None:
+    for one in rows:
+        if one.column not in columns:
+            raise InputError(say("批准的范围所用的信息项 {name} 不在交付的文件里", name=one.column))
+
+
+def _inside(batch: pa.RecordBatch, rows: tuple[RowRange, ...]) -> np.ndarray:
+    inside = np.ones(batch.num_rows, dtype=bool)
+    for one in rows:
+        forms = canonical_array(batch.column(one.column))
+        inside &= _within(forms, one)
+    return inside
+
+
+def _within(forms: pa.Array, one: RowRange) -> np.ndarray:
+    known = pc.not_equal(forms, "")
+    if one.values:
+        wanted = pa.array(sorted({canonical(value) for value in one.values}), forms.type)
+        known = pc.and_(known, pc.is_in(forms, value_set=wanted))
+    if one.start:
+        known = pc.and_(known, pc.greater_equal(forms, canonical(one.start)))
+    if one.end:
+        known = pc.and_(known, pc.less_equal(forms, canonical(one.end)))
+    return np.asarray(known.to_numpy(zero_copy_only=False), dtype=bool)
