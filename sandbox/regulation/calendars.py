@@ -99,7 +99,7 @@ def regions() -> Mapping[str, str]:
     return _table().regions
 
 
-def calendar(
+def calendar_for(
     region: str = CITY,
     *,
     notices: Sequence[Notice] = (),

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.workdays import LONGEST_TERM, Calendar, View, due
-from sandbox.regulation.calendars import calendar
+from sandbox.regulation.calendars import calendar_for
 
 CASES = json.loads((Path(__file__).parents[1] / "vectors" / "workdays.json").read_text("utf-8"))["cases"]
-TODAY = calendar()
+TODAY = calendar_for()
 LAST_PUBLISHED = max(TODAY.published)
 
 
@@ -27,7 +27,7 @@ def test_vectors(case: dict[str, object]) -> None:
         date.fromisoformat(str(case["pushed"])),
         int(str(case["days"])),
         extension=int(str(case.get("extension", 0))),
-        calendar=calendar(known_until=int(str(known)) if known else None),
+        calendar=calendar_for(known_until=int(str(known)) if known else None),
     )
     assert answer.due == date.fromisoformat(str(case["due"]))
     assert answer.provisional is case["provisional"]
@@ -52,7 +52,7 @@ def test_published_years_agree_with_a_count_by_single_days(pushed: date, days: i
     assert answer.earliest == answer.due == answer.latest
 
 
-BEFORE_THE_NOTICE = {year: calendar(known_until=year) for year in range(2014, LAST_PUBLISHED)}
+BEFORE_THE_NOTICE = {year: calendar_for(known_until=year) for year in range(2014, LAST_PUBLISHED)}
 
 
 @given(st.integers(2014, LAST_PUBLISHED - 1), st.integers(0, 160), st.integers(1, 30))
@@ -113,7 +113,7 @@ def test_a_calendar_cannot_contradict_itself() -> None:
 
 def test_views_differ_only_on_unsettled_days() -> None:
     settled, unsettled = date(2026, 6, 20), date(2026, 12, 26)
-    known = calendar(known_until=2026)
+    known = calendar_for(known_until=2026)
     assert len({known.is_workday(settled, view=view) for view in View}) == 1
     assert known.is_workday(unsettled, view=View.EARLIEST)
     assert not known.is_workday(unsettled, view=View.LATEST)
