@@ -28,7 +28,7 @@ from sandbox.discovery.grading import (
 from sandbox.discovery.heading_words import Role
 from sandbox.discovery.headings import Hint, is_telling, read_heading
 from sandbox.discovery.text import spans
-from sandbox.discovery.verdicts import Verdict, is_date, judge
+from sandbox.discovery.verdicts import Verdict, is_date, is_diverse, judge
 from sandbox.kernel.entities import EntityType, IdentifierClass
 from sandbox.kernel.message import Message, say
 
@@ -120,7 +120,7 @@ def held_in_text(content: Content) -> tuple[float, tuple[EntityType, ...]]:
             continue
         types.update({kind for _, _, kind in found})
         if all(end - start == len(text) for start, end, _ in found):
-            whole[_skeleton(text)] += 1
+            whole[_skeleton(text)] += is_diverse(content, found[0][2])
         else:
             holding += 1
     holding += sum(count for form, count in whole.items() if count >= 0.3 * alike[form])

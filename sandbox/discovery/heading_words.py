@@ -40,6 +40,7 @@ CHINESE: tuple[tuple[str, T | Role], ...] = (
         ),
         Role.TRAIT,
     ),
+    (r"版本|固件", Role.NOTHING),
     (r"经营范围|业务范围|备注|说明|描述|简介|内容|摘要", Role.NOTHING),
     (
         (
@@ -169,7 +170,7 @@ LATIN: tuple[tuple[str, T | Role], ...] = (
     (
         (
             r"(?:id|uuid|guid|pk|rowid|xh|seq|sort|remark|memo|comment|description|desc|title|content|"
-            r"jyfw|bz|sm|.*_(?:code|desc|remark)|order_?(?:no|id)|lsh|ddh|batch_?no)"
+            r"jyfw|bz|sm|.*_(?:code|desc|remark)|order_?(?:no|id)|.*version|ver|lsh|ddh|batch_?no)"
         ),
         Role.NOTHING,
     ),

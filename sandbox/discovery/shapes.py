@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sandbox.kernel import identifiers as numbers
@@ -22,7 +22,12 @@ _AREA = (
     r"0(?:10|2[0-57-9]|3[1357]\d|39[1-8]|4[1357]\d|5[1357]\d|6[36]\d|69[12]|"
     r"7[01235679]\d|8[13578]\d|9[0137]\d|99\d)"
 )
-_BEFORE, _AFTER = r"(?<![0-9A-Za-z])(?<!\d[.,])", r"(?![0-9A-Za-z])(?!\.\d)"
+# A Latin label may touch its number: IMEI86…, QQ12345, IP10.0.0.1.
+_BEFORE = (
+    r"(?:(?<![0-9A-Za-z])(?<!\d[.,])|(?<=IMEI)|(?<=imei)|(?<=QQ)|(?<=qq)|(?<=IP)|(?<=ID)|(?<=VIN)|(?<=MAC)|"
+    r"(?<=[Tt]el)|(?<=TEL))"
+)
+_AFTER = r"(?![0-9A-Za-z])(?!\.\d)"
 
 
 def _certain(text: str) -> bool | None:
@@ -231,7 +236,7 @@ SHAPES: tuple[Shape, ...] = (
         r"[0-9A-Z]{8}-[0-9X]",
         0.6,
         0.55,
-        "组织机构|机构代码|代码证|组织代码",
+        "组织机构代码证?|机构代码|代码证|组织代码",
         _org_code,
         chance=0.09,
     ),
@@ -240,7 +245,7 @@ SHAPES: tuple[Shape, ...] = (
         r"[0-9A-Z]{8}[0-9X]",
         0.4,
         0.4,
-        "组织机构|机构代码|代码证|组织代码",
+        "组织机构代码证?|机构代码|代码证|组织代码",
         _org_code,
         labelled=True,
         chance=0.09,
@@ -339,6 +344,37 @@ SHAPES: tuple[Shape, ...] = (
         _certain,
     ),
 )
+
+# Least digits and least length of what each type can be found in; 0 digits: any.
+LEAST: Mapping[EntityType, tuple[int, int]] = {
+    EntityType.CN_USCC: (6, 18),
+    EntityType.CN_RESIDENT_ID: (14, 15),
+    EntityType.CN_FOREIGNER_ID: (12, 15),
+    EntityType.CN_MOBILE: (11, 11),
+    EntityType.CN_LANDLINE: (7, 7),
+    EntityType.BANK_CARD: (13, 13),
+    EntityType.IMEI: (15, 15),
+    EntityType.CN_PASSPORT: (7, 9),
+    EntityType.CN_TRAVEL_PERMIT: (7, 8),
+    EntityType.CN_ORG_CODE: (0, 9),
+    EntityType.VIN: (1, 17),
+    EntityType.EMAIL_ADDRESS: (0, 6),
+    EntityType.IP_ADDRESS: (2, 4),
+    EntityType.MAC_ADDRESS: (0, 12),
+    EntityType.COORDINATES: (10, 12),
+    EntityType.CN_DRIVING_FILE_NO: (12, 12),
+    EntityType.QQ: (5, 5),
+    EntityType.WECHAT: (0, 6),
+    EntityType.CN_SOCIAL_SECURITY_CARD: (0, 9),
+    EntityType.MEDICAL_RECORD: (4, 4),
+    EntityType.CN_REAL_ESTATE: (25, 28),
+}
+# A character without which the type cannot stand.
+MARKS: Mapping[EntityType, str] = {
+    EntityType.EMAIL_ADDRESS: "@",
+    EntityType.IP_ADDRESS: ".:",
+    EntityType.COORDINATES: ".",
+}
 
 # Shapes anchored by Han characters: no ASCII boundary before them.
 HAN_SHAPES: tuple[Shape, ...] = (

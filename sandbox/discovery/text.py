@@ -8,11 +8,11 @@ text cells, for `discover --text` and by the egress gate; reads one text at a ti
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sandbox.discovery.phrases import phrases
-from sandbox.discovery.shapes import HAN_SHAPES, SHAPES, Shape
+from sandbox.discovery.shapes import HAN_SHAPES, LEAST, MARKS, SHAPES, Shape
 from sandbox.kernel.entities import EntityType
 
 THRESHOLD = 0.5
@@ -66,11 +66,15 @@ def _last(pattern: re.Pattern[str], before: str) -> int:
     return max((found.end() for found in pattern.finditer(before)), default=-1)
 
 
-_READERS = tuple(
-    _Reader(shape, re.compile(shape.pattern, re.ASCII), re.compile(shape.context))
-    for shape in (*SHAPES, *HAN_SHAPES)
-)
-_ANYTHING = re.compile(r"[0-9@]|[A-Fa-f][:-]|微信|[Ww]e[Cc]hat", re.ASCII)
+def _readers(shapes: tuple[Shape, ...]) -> tuple[_Reader, ...]:
+    return tuple(
+        _Reader(shape, re.compile(shape.pattern, re.ASCII), re.compile(shape.context)) for shape in shapes
+    )
+
+
+_READERS, _HAN_READERS = _readers(SHAPES), _readers(HAN_SHAPES)
+_RUN = re.compile(r"[!-~° 东北]{4,}")  # where an identifier of ASCII characters can stand
+_DIGIT = re.compile("[0-9]")
 
 
 def narrow(text: str) -> str:
@@ -92,16 +96,36 @@ def identifier_spans(text: str) -> tuple[Span, ...]:
     return _settle(_shaped(narrow(text)))
 
 
-def _shaped(plain: str) -> list[Span]:
-    if _ANYTHING.search(plain) is None:
-        return []
-    spans = []
-    for reader in _READERS:
-        for found in reader.pattern.finditer(plain):
-            score = reader.score(plain, found.start(), found.end())
-            if score >= THRESHOLD:
-                spans.append(Span(found.start(), found.end(), reader.shape.type, round(score, 2)))
-    return spans
+def _scored(reader: _Reader, plain: str, start: int, end: int) -> Iterator[Span]:
+    for found in reader.pattern.finditer(plain, start, end):
+        score = reader.score(plain, found.start(), found.end())
+        if score >= THRESHOLD:
+            yield Span(found.start(), found.end(), reader.shape.type, round(score, 2))
+
+
+def _possible(reader: _Reader, plain: str, start: int, end: int, digits: int) -> bool:
+    """Return whether the run plain[start:end] can hold the reader's shape at all; cheap."""
+    kind = reader.shape.type
+    least, shortest = LEAST[kind]
+    if digits < least or end - start < shortest:
+        return False
+    marks = MARKS.get(kind)
+    if marks and not any(plain.find(mark, start, end) >= 0 for mark in marks):
+        return False
+    return not reader.shape.labelled or reader.context.search(plain, max(0, start - BEFORE), end) is not None
+
+
+def _shaped(plain: str) -> Iterator[Span]:
+    """Yield every span of a known shape; overlaps are possible."""
+    for run in _RUN.finditer(plain):
+        start, end = run.span()
+        digits = len(_DIGIT.findall(run.group()))
+        for reader in _READERS:
+            if _possible(reader, plain, start, end, digits):
+                yield from _scored(reader, plain, start, end)
+    if _DIGIT.search(plain):
+        for reader in _HAN_READERS:
+            yield from _scored(reader, plain, 0, len(plain))
 
 
 def spans(text: str) -> tuple[Span, ...]:

@@ -124,11 +124,14 @@ class Verdict:
 NOTHING = Verdict(None, 0.0)
 
 
-def _diverse(content: Content, kind: T) -> bool:
-    """Refuse running numbers that look like mobiles, and closed lists that look like names."""
+def is_diverse(content: Content, kind: T) -> bool:
+    """Return False for running numbers like mobiles, versions like addresses, closed lists like names."""
     if kind is T.CN_MOBILE:
         heads = {re.sub(r"\D", "", text)[-11:-8] for text in content.sample[:2000]}
         return len(heads) >= min(4, max(1, content.distinct // 3))
+    if kind is T.IP_ADDRESS:
+        numbers = [max(map(int, re.findall(r"\d+", text)), default=0) for text in content.sample[:2000]]
+        return sum(number >= 30 for number in numbers) >= 0.5 * len(numbers)
     if kind in {T.PERSON, T.ORGANIZATION}:
         return content.distinct >= 5 and content.distinct >= min(30, content.cells / 20)
     if kind is T.HEALTH:
@@ -148,7 +151,7 @@ def _alone(content: Content, hint: Hint | None, *, telling: bool) -> list[tuple[
             continue
         strict = kind in WORDY and telling and hint is None
         if amount >= alone.distinct + (0.1 if strict else 0.0) and (
-            kind is agreed or _diverse(content, kind)
+            kind is agreed or is_diverse(content, kind)
         ):
             proven.append((amount * (1.0 + share.sure) + (0.5 if kind is agreed else 0.0), kind))
     return sorted(proven, reverse=True)
