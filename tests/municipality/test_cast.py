@@ -1,6 +1,7 @@
 """The cast can play the journey: every desk is staffed, every code is well formed, nobody is two people."""
 
 from sandbox.kernel.actors import Role
+from sandbox.kernel.eligibility import eligibility
 from sandbox.kernel.identifiers import is_resident_id, is_uscc
 from sandbox.kernel.records import OrganisationRole
 from sandbox.municipality.cast import cast
@@ -52,3 +53,10 @@ def test_health_is_grade_four_and_opens_no_interactive_seat() -> None:
         assert CAST.dataset(key).grading.landable
         assert not CAST.dataset(key).grading.interactive
         assert CAST.dataset(key).special_regime == "health"
+
+
+def test_organisations_may_hold_the_roles_they_play() -> None:
+    for organisation in CAST.organisations:
+        for role in {OrganisationRole.DEVELOPER, OrganisationRole.OPERATOR} & set(organisation.roles):
+            assert eligibility(role.value, organisation.uscc, kind=organisation.kind)
+    assert not eligibility("developer", CAST.organisation("bigdata").uscc, kind="机关")

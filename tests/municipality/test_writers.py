@@ -11,8 +11,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from sandbox.municipality.companies import companies
-from sandbox.municipality.deliveries import SMALL, deliver, extracts
-from sandbox.municipality.extract import Extract, Flaw
+from sandbox.municipality.extract import Extract
 from sandbox.municipality.health import visits
 from sandbox.municipality.writers import UNHARMED, Damage, Fault, Form, write_delivery
 
@@ -100,22 +99,3 @@ def test_more_damage_than_rows_is_refused(health: Extract, tmp_path: Path) -> No
 def test_firms_with_codes_of_digits_only_can_be_spoilt_as_numbers(tmp_path: Path) -> None:
     done = write_delivery(companies(1, count=1_000), tmp_path / "a.xlsx", form=Form.XLSX)
     assert sum(record.fault is Fault.ID_AS_NUMBER for record in done.bad) == 3
-
-
-def test_the_demonstration_delivers_three_files(tmp_path: Path) -> None:
-    done = deliver(tmp_path, size=SMALL)
-    made = extracts(size=SMALL)
-    assert set(done) == {"companies", "visits", "meitan-visits"}
-    for key, delivery in done.items():
-        assert delivery.records == made[key].table.num_rows
-        assert delivery.bad
-
-
-def test_a_county_is_part_of_the_city_with_its_own_flaws() -> None:
-    made = extracts(size=SMALL)
-    county = made["meitan-visits"]
-    assert all(name.startswith("湄潭县") for name in county.table["医疗机构"].to_pylist())
-    for cell in county.flaws:
-        value = county.table[cell.column][cell.row].as_py()
-        assert cell.flaw is not Flaw.EMPTY or value == ""
-        assert cell.flaw is not Flaw.SEPARATORS or " " in value
