@@ -182,12 +182,9 @@ def _output(node: exp.Expression, reader: _Reader) -> _Output:
 
 
 def _remember(reader: _Reader, name: str, expression: Expression) -> None:
-    """Make a select alias known, unless it would shadow another column of the table."""
-    shadowed = next((column for column in reader.scope.columns if column.casefold() == name.casefold()), None)
-    if shadowed is None:
+    """Make a select alias known; where a column has the same name, that name means the column."""
+    if all(column.casefold() != name.casefold() for column in reader.scope.columns):
         reader.aliases.setdefault(name.casefold(), expression)
-    elif not isinstance(expression, Aggregate) and expression != Column(shadowed):
-        raise _refuse(say("别名与表中另一列同名，请换一个名字"))
 
 
 def _keys(

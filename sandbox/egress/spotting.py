@@ -18,9 +18,8 @@ import pyarrow.compute as pc
 from sandbox.kernel import identifiers
 
 MAX_CANDIDATES = 200_000
-_SHAPE = r"[0-9０-９A-Za-zＡ-Ｚａ-ｚ][0-9０-９A-Za-zＡ-Ｚａ-ｚ \-‐-―－　]{9,40}"
-_TOKEN = re.compile(r"[0-9A-Z]+")
-_LONG_NUMBER = re.compile(r"\d{11,19}")
+_SHAPE = r"[0-9０-９A-Za-zＡ-Ｚａ-ｚ][0-9０-９A-Za-zＡ-Ｚａ-ｚ \-‐-―－　]{8,40}"
+_EIGHTEEN = re.compile(r"(?<!\d)\d{17}[0-9X](?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,20 +33,27 @@ class Spotted:
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
-    """A shape, its check, and the share of random candidates that pass by chance."""
+    """A shape, its check, which numbers compete with it, and the share of those that chance passes.
+
+    `figures` is the share among the figures of a numeric column, where an amount of the right
+    length can look like a telephone number.
+    """
 
     kind: str
     shape: re.Pattern[str]
     accepts: Callable[[str], bool]
+    rivals: re.Pattern[str]
     chance: float
+    figures: float
 
 
 _RULES = (
-    _Rule("CN_RESIDENT_ID", re.compile(r"\d{17}[0-9X]"), identifiers.is_resident_id, 0.0),
-    _Rule("CN_USCC", re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}"), identifiers.is_uscc, 0.0),
-    _Rule("CN_MOBILE", re.compile(r"(?:86)?1[3-9]\d{9}"), identifiers.is_mobile, 0.0),
-    _Rule("BANK_CARD", re.compile(r"\d{16,19}"), identifiers.is_bank_card, 0.1),
+    _Rule("CN_RESIDENT_ID", re.compile(r"\d{17}[0-9X]"), identifiers.is_resident_id, re.compile(r"\d{17}[0-9X]"), 0.0, 0.01),
+    _Rule("CN_USCC", re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}"), identifiers.is_uscc, re.compile(r"[0-9A-Z]{18}"), 0.0, 0.0),
+    _Rule("CN_MOBILE", re.compile(r"(?:86)?1[3-9]\d{9}"), identifiers.is_mobile, re.compile(r"\d{9,13}"), 0.0, 0.25),
+    _Rule("BANK_CARD", re.compile(r"\d{16,19}"), identifiers.is_bank_card, re.compile(r"\d{14,19}"), 0.1, 0.1),
 )
+_FIGURE = r"^-?\d+(\.\d+)?$"
 
 
 def spot_cells(columns: Sequence[tuple[str, pa.ChunkedArray]]) -> tuple[Spotted, ...]:
@@ -55,17 +61,21 @@ def spot_cells(columns: Sequence[tuple[str, pa.ChunkedArray]]) -> tuple[Spotted,
     found: list[Spotted] = []
     for name, column in columns:
         texts = pc.unique(column).drop_null()
-        wanted = texts.filter(pc.match_substring_regex(texts, _SHAPE)) if len(texts) else texts
-        found += _spot((str(text) for text in wanted.slice(0, MAX_CANDIDATES).to_pylist()), where=name)
+        if not len(texts):
+            continue
+        wanted = texts.filter(pc.match_substring_regex(texts, _SHAPE))
+        figures = (pc.sum(pc.match_substring_regex(texts, _FIGURE)).as_py() or 0) >= 0.8 * len(texts)
+        cells = wanted.slice(0, MAX_CANDIDATES).to_pylist()
+        found += _spot((str(text) for text in cells), where=name, figures=figures)
     return tuple(found)
 
 
 def spot_text(text: str, *, where: str) -> tuple[Spotted, ...]:
     """Return the identifiers in a running text."""
-    return tuple(_spot((text,), where=where))
+    return tuple(_spot((text,), where=where, figures=False))
 
 
-def _spot(texts: Iterable[str], *, where: str) -> list[Spotted]:
+def _spot(texts: Iterable[str], *, where: str, figures: bool) -> list[Spotted]:
     tokens: set[str] = set()
     for text in texts:
         tokens.update(_tokens(text))
@@ -73,25 +83,25 @@ def _spot(texts: Iterable[str], *, where: str) -> list[Spotted]:
             break
     found = []
     for rule in _RULES:
-        shaped = [token for token in tokens if rule.shape.fullmatch(token)]
-        passed = [token for token in shaped if rule.accepts(token)]
-        if len(passed) > max(3 * rule.chance * len(shaped), 0) and passed:
+        passed = [token for token in tokens if rule.shape.fullmatch(token) and rule.accepts(token)]
+        rivals = sum(rule.rivals.fullmatch(token) is not None for token in tokens)
+        chance = rule.figures if figures else rule.chance
+        if passed and len(passed) > 3 * chance * rivals:
             found.append(Spotted(rule.kind, len(passed), where))
     return found
+
+
+_RUN = re.compile(r"(?<![0-9A-Z])(?<!\d\.)[0-9A-Z]{9,22}(?![0-9A-Z]|\.\d)")
+_JOINED = re.compile(r"(?<![0-9A-Z])(?<!\d\.)[0-9A-Z]{3,8}(?:[ \-‐-―]{1,2}[0-9A-Z]{2,12}){1,5}(?![0-9A-Z])")
 
 
 def _tokens(text: str) -> set[str]:
     """Return the candidate numbers of a text: runs as written, and runs with joints closed.
 
-    A decimal point or a digit next to a run makes it part of another number.
+    A decimal point or a further character beside a run makes it part of something else.
     """
     plain = unicodedata.normalize("NFKC", text).upper()
-    found: set[str] = set()
-    for match in re.finditer(r"(?<![0-9A-Z.])[0-9A-Z]{11,22}(?![0-9A-Z]|\.\d)", plain):
-        found.add(match.group())
-    for match in re.finditer(r"(?<![0-9A-Z.])[0-9A-Z]{3,8}(?:[ \-‐-―]{1,2}[0-9A-Z]{2,12}){1,5}(?![0-9A-Z])", plain):
-        found.add(re.sub(r"[^0-9A-Z]", "", match.group()))
-    for match in _LONG_NUMBER.finditer(plain):
-        if len(match.group()) == 18:
-            found.add(match.group())
+    found = {match.group() for match in _RUN.finditer(plain)}
+    found |= {re.sub(r"[^0-9A-Z]", "", match.group()) for match in _JOINED.finditer(plain)}
+    found |= {match.group() for match in _EIGHTEEN.finditer(plain)}
     return found

@@ -1,0 +1,77 @@
+"""What a product turned out to hold once it was read: tables, texts, a document, a picture.
+
+Values only. `reading` makes them, `judge` checks them, `rewrite` writes a new file from them
+and from nothing else. An issue names the check that it concerns by its name in `checks`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+import pyarrow as pa
+
+from sandbox.files.types import FileType
+from sandbox.kernel.findings import Verdict
+from sandbox.kernel.message import Message
+
+Scalar: TypeAlias = "str | Number | bool | None"
+Document: TypeAlias = "Scalar | Sequence[Document] | Mapping[str, Document]"
+
+
+class Number(str):
+    """A number of a JSON document, kept as its digits so that nothing is lost in reading."""
+
+    __slots__ = ()
+
+
+class Form(StrEnum):
+    """Which rewriting applies."""
+
+    TABLE = "table"
+    DOCUMENT = "document"
+    TEXT = "text"
+    PICTURE = "picture"
+    NOTHING = "nothing"
+    UNREAD = "unread"
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One thing noticed while reading: the check's name, where, what reviewers may read.
+
+    `verdict` replaces the check's own when the case is milder.
+    """
+
+    check: str
+    where: str = ""
+    evidence: Message | None = None
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of text cells (null: empty), with the name it has inside the file.
+
+    `plain` says whether the table is the file's whole, ordinary content: only such a table
+    can be compared with a claim.
+    """
+
+    name: str
+    table: pa.Table
+    plain: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything readable in one file."""
+
+    type: FileType
+    form: Form
+    sheets: tuple[Sheet, ...] = ()
+    texts: tuple[str, ...] = ()
+    document: Document = None
+    picture: bytes | None = None
+    issues: tuple[Issue, ...] = field(default=())

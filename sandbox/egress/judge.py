@@ -1,0 +1,371 @@
+"""The gate's judgement of a set of products, given the sources they were made from.
+
+Default deny: `release` only for a proven claim with safe cells, or for a file with nothing in it
+that could carry a record; everything else goes to people or is refused. Every check leaves a
+receipt, and a file that lacks one is refused. Pure: bytes and tables in, judgement and
+rewritings out; the process around it (`worker`) bounds time and memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sandbox.egress.blobs import decoded, encoded_runs, joined
+from sandbox.egress.checks import PER_FILE, VERSION, check
+from sandbox.egress.content import Content, Form, Issue
+from sandbox.egress.proof import Proof, Source, prove, run_claim
+from sandbox.egress.claims import Claim
+from sandbox.egress.reading import read_content
+from sandbox.egress.recognise import recognise
+from sandbox.egress.recompute import Budget
+from sandbox.egress.rewrite import Rewriting, bundle, rewrite, rewrite_proven
+from sandbox.egress.spotting import spot_cells, spot_text
+from sandbox.egress.tables import RowLevelLimits, carries_nothing, table_issues
+from sandbox.egress.together import Earlier, differencing, split_records
+from sandbox.files.types import FileType, sniff
+from sandbox.files.unwrap import ProblemCode, Unwrapped, unwrap
+from sandbox.fingerprint.canonical import canonical_array
+from sandbox.fingerprint.index import RecordIndex
+from sandbox.kernel.errors import InputError
+from sandbox.kernel.findings import FileJudgement, Finding, Judgement, Outcome, Receipt, Verdict, worst
+from sandbox.kernel.grades import Thresholds
+from sandbox.kernel.message import Message, say
+
+MAX_BLOB_DEPTH = 3
+_CELL_CHECKS = ("small-group", "dominance", "differencing", "remainder", "class-disclosure")
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One file as it was frozen: its path, its bytes, its claim file; or why it could not be read."""
+
+    path: str
+    data: bytes
+    claim: bytes | None = None
+    problem: Message | None = None
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The parameters of a judgement; recorded with it by whoever asks for it.
+
+    `canaries` are canonical values that exist only in controlled data; `earlier` are claims that
+    were released before, with the label they are known by.
+    """
+
+    max_bytes: int = 512 << 20
+    budget: Budget = field(default_factory=Budget)
+    row_level: RowLevelLimits = field(default_factory=RowLevelLimits)
+    canaries: frozenset[str] = frozenset()
+    earlier: tuple[tuple[str, Claim], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The judgement, and the bytes of every rewriting by its SHA-256."""
+
+    judgement: Judgement
+    rewritings: Mapping[str, bytes]
+
+
+@dataclass(slots=True)
+class _Report:
+    """What is known of one file while it is being judged."""
+
+    product: Product
+    contents: list[Content] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    ran: dict[str, Outcome] = field(default_factory=dict)
+    archive: bool = False
+    proof: Proof | None = None
+    rewriting: Rewriting | None = None
+
+    def ran_all(self, names: Sequence[str], outcome: Outcome = Outcome.PASS) -> None:
+        """Note that checks ran; a finding of a check turns its receipt to `fail` at the end."""
+        for name in names:
+            self.ran.setdefault(name, outcome)
+
+    def add(self, issue: Issue, *, prefix: str = "", records: int | None = None) -> None:
+        """Turn an issue into a finding of its check."""
+        where = f"{prefix}{issue.where}" if prefix or issue.where else ""
+        found = check(issue.check).finding(
+            where=where, evidence=issue.evidence, records=records, verdict=issue.verdict
+        )
+        if found not in self.findings:
+            self.findings.append(found)
+
+
+def judge(
+    products: Sequence[Product], sources: Sequence[Source], options: Options | None = None
+) -> Judged:
+    """Return the judgement of all products together, with every file's findings and receipts."""
+    chosen = options or Options()
+    reports = [judge_file(product, sources, chosen) for product in products]
+    return settle(reports, sources, chosen)
+
+
+def judge_file(product: Product, sources: Sequence[Source], options: Options) -> _Report:
+    """Return the report of one file, before anything across files is looked at."""
+    report = _Report(product)
+    if not _open(report, options):
+        report.ran_all([entry.name for entry in PER_FILE], Outcome.NOT_APPLICABLE)
+        return report
+    _look_inside(report)
+    _claim(report, sources, options)
+    _records(report, sources)
+    _identifiers(report, options)
+    _statistics(report, sources, options)
+    _write(report)
+    return report
+
+
+def _open(report: _Report, options: Options) -> bool:
+    """Read the file into contents; false when there is nothing to look at."""
+    product = report.product
+    report.ran_all(["size", "readable"])
+    if product.problem is not None:
+        report.add(Issue("readable", evidence=product.problem))
+        return False
+    if len(product.data) > options.max_bytes:
+        report.add(Issue("size"))
+        return False
+    opened = unwrap(product.data, name=product.path)
+    report.archive = any(part.depth for part in opened.parts) or bool(opened.problems and not opened.parts)
+    _wrapping(report, opened)
+    for part in opened.parts:
+        content = read_content(part.data, name=part.path, type=part.type)
+        report.contents.append(content)
+        prefix = f"{part.path}: " if report.archive else ""
+        for issue in content.issues:
+            report.add(issue, prefix=prefix)
+    report.ran_all(["opaque", "hidden-content", "active-content", "model"])
+    return True
+
+
+_WRAPPING = {
+    ProblemCode.TOO_LARGE: "size", ProblemCode.TOO_MANY: "size", ProblemCode.DAMAGED: "readable",
+    ProblemCode.MISMATCH: "readable", ProblemCode.ENCRYPTED: "opaque", ProblemCode.UNSUPPORTED: "opaque",
+    ProblemCode.TOO_DEEP: "opaque",
+}  # fmt: skip
+
+
+def _wrapping(report: _Report, opened: Unwrapped) -> None:
+    for problem in opened.problems:
+        name = _WRAPPING.get(problem.code, "hidden-content")
+        report.add(Issue(name, where=problem.path, evidence=problem.reason))
+
+
+def _look_inside(report: _Report) -> None:
+    """Find encoded runs in cells and texts, and read what they decode to as further contents."""
+    waiting = [(content, 0) for content in report.contents]
+    while waiting and len(report.contents) < 200:
+        content, depth = waiting.pop()
+        texts = list(_texts(content))
+        runs = encoded_runs(texts) or [run for run in [joined(texts)[: 1 << 22]] if encoded_runs([run]) == [run]]
+        if runs:
+            report.add(Issue("opaque", evidence=say("内容中有成段的编码")))
+        for run in runs if depth < MAX_BLOB_DEPTH else []:
+            for data in decoded(run):
+                for part in unwrap(data, name=report.product.path).parts:
+                    if part.type is not FileType.BINARY:
+                        inner = read_content(part.data, name=part.path, type=part.type)
+                        report.contents.append(inner)
+                        waiting.append((inner, depth + 1))
+
+
+def _texts(content: Content) -> Sequence[str]:
+    """Return the long texts of a content: whole texts, and distinct cells of 20 characters or more."""
+    found = [] if content.sheets and content.document is None else list(content.texts[:10_000])
+    for sheet in content.sheets:
+        for column in sheet.table.columns:
+            cells = pc.unique(column).drop_null()
+            found += cells.filter(pc.greater_equal(pc.utf8_length(cells), 20)).slice(0, 20_000).to_pylist()
+    return found
+
+
+def _claim(report: _Report, sources: Sequence[Source], options: Options) -> None:
+    """Try to prove the product; a missing claim is no issue here, only no proof."""
+    report.ran_all(["claim"])
+    if report.product.claim is None:
+        report.ran_all(["compare", *_CELL_CHECKS], Outcome.NOT_APPLICABLE)
+        return
+    outcome = prove(report.product.claim, _plain_table(report), sources, budget=options.budget)
+    if not isinstance(outcome, Proof):
+        for issue in outcome.issues:
+            report.add(issue)
+        report.ran_all(["compare", *_CELL_CHECKS], Outcome.NOT_APPLICABLE)
+        return
+    report.ran_all(["compare", *_CELL_CHECKS])
+    for problem in outcome.problems:
+        report.add(Issue(problem.check, evidence=problem.evidence))
+    report.proof = outcome
+
+
+def _plain_table(report: _Report) -> pa.Table | None:
+    """Return the one ordinary table that is the file's whole content."""
+    if report.archive or len(report.contents) != 1:
+        return None
+    content = report.contents[0]
+    plain = [sheet for sheet in content.sheets if sheet.plain]
+    whole = content.form in (Form.TABLE, Form.DOCUMENT) and len(content.sheets) == 1
+    return plain[0].table if whole and plain else None
+
+
+def _records(report: _Report, sources: Sequence[Source]) -> None:
+    """Look for source records; in a proven product only an identifier still counts as one."""
+    indexes = [source.index for source in sources]
+    if any(index is None for index in indexes) or not sources:
+        report.ran_all(["source-record"], Outcome.UNABLE)
+        return
+    seen = recognise(report.contents, [index for index in indexes if index is not None])
+    report.ran_all(["source-record"], Outcome.PASS if seen.complete or seen else Outcome.UNABLE)
+    proven = report.proof is not None and report.proof.safe
+    if seen and (seen.named or not proven):
+        report.add(Issue("source-record", where=seen.where), records=len(seen.records))
+
+
+def _identifiers(report: _Report, options: Options) -> None:
+    report.ran_all(["identifier", "canary"])
+    for content in report.contents:
+        columns = [pair for sheet in content.sheets for pair in zip(sheet.table.column_names, sheet.table.columns, strict=True)]
+        header = pa.chunked_array([pa.array([name for name, _ in columns], pa.string())])
+        found = [*spot_cells([*columns, ("header", header)])]
+        if not content.sheets or content.document is not None:
+            found += [spot for text in content.texts[:20_000] for spot in spot_text(text, where="text")]
+        for spot in found:
+            report.add(Issue("identifier", where=spot.where, evidence=say("{kind} {count} 个", kind=spot.kind, count=spot.count)))
+        if options.canaries and any(_holds(column, options.canaries) for _, column in columns):
+            report.add(Issue("canary"))
+    found_name = spot_text(report.product.path, where="name")
+    for spot in found_name:
+        report.add(Issue("identifier", where="name", evidence=say("文件名中有 {kind}", kind=spot.kind)))
+
+
+def _holds(column: pa.ChunkedArray, canaries: frozenset[str]) -> bool:
+    known = canonical_array(column)
+    return bool(pc.any(pc.is_in(known, value_set=pa.array(sorted(canaries), known.type))).as_py())
+
+
+def _statistics(report: _Report, sources: Sequence[Source], options: Options) -> None:
+    """Say what an unproven product looks like, and send it to people unless it holds nothing at all."""
+    report.ran_all(["row-level", "small-counts"])
+    if report.proof is not None:
+        report.findings[:] = [found for found in report.findings if found.evidence != _OUTER_BLANKS or not report.proof.safe]
+        return
+    thresholds = min((source.thresholds for source in sources), key=lambda one: -one.smallest, default=Thresholds())
+    for content in report.contents:
+        for sheet in content.sheets:
+            for issue in table_issues(sheet.table, thresholds, options.row_level):
+                report.add(issue)
+    if report.archive:
+        report.add(Issue("claim", evidence=say("压缩包须由人审查，请解开后逐个提交")))
+    elif not any(found.rule == check("claim").code for found in report.findings) and not _holds_nothing(report, sources):
+        report.add(Issue("claim"))
+
+
+_OUTER_BLANKS = say("单元格首尾有空白")
+
+
+def _holds_nothing(report: _Report, sources: Sequence[Source]) -> bool:
+    """Return whether the file is empty, or a header of known columns without rows."""
+    if report.product.claim is not None or len(report.contents) != 1:
+        return False
+    content = report.contents[0]
+    known = frozenset(name for source in sources for name in source.table.column_names)
+    if content.form is Form.NOTHING:
+        return True
+    return content.form is Form.TABLE and carries_nothing([sheet.table for sheet in content.sheets], known)
+
+
+def _write(report: _Report) -> None:
+    """Write the file anew; what cannot be written anew cannot leave."""
+    if any(found.verdict is Verdict.REFUSE for found in report.findings):
+        return
+    proof = report.proof
+    if proof is not None and proof.comparison.mismatch is None and not report.archive:
+        report.rewriting = rewrite_proven(proof.truth, proof.comparison, report.contents[0].type)
+    elif report.archive:
+        parts = [rewrite(content) for content in report.contents]
+        whole = [part for part in parts if part is not None]
+        report.rewriting = bundle(whole) if whole and len(whole) == len(parts) else None
+    elif len(report.contents) == 1:
+        report.rewriting = rewrite(report.contents[0])
+    if report.rewriting is None:
+        report.add(Issue("opaque", evidence=say("闸口无法重写这种文件，因此不能放行")))
+
+
+def settle(reports: Sequence[_Report], sources: Sequence[Source], options: Options) -> Judged:
+    """Return the judgement of all reports, with what shows only across files."""
+    across = list(_across(reports, sources, options))
+    files, rewritings = [], {}
+    for report in reports:
+        concerned = [found.verdict for found in across if report.product.path in found.paths]
+        judged = _file(report, concerned)
+        files.append(judged)
+        if report.rewriting is not None and judged.rewritten_digest is not None:
+            rewritings[judged.rewritten_digest] = report.rewriting.data
+    return Judged(Judgement(tuple(files), tuple(across)), rewritings)
+
+
+def _across(reports: Sequence[_Report], sources: Sequence[Source], options: Options) -> list[Finding]:
+    proofs = {report.product.path: report.proof for report in reports if report.proof is not None}
+    earlier = []
+    for owner, claim in options.earlier if proofs else ():
+        try:
+            earlier.append(Earlier(owner, run_claim(claim, sources, budget=options.budget)[1]))
+        except InputError:
+            # A released claim that no longer runs cannot be compared: nothing proven may leave beside it.
+            found = check("set-differencing").finding(evidence=say("无法与此前放行的产品比较"), paths=tuple(proofs))
+            return [found]
+    contents = {
+        report.product.path: report.contents for report in reports
+        if report.proof is None and not any(found.rule == check("source-record").code for found in report.findings)
+    }  # fmt: skip
+    indexes: list[RecordIndex] = [source.index for source in sources if source.index is not None]
+    return [*differencing(proofs, earlier), *(split_records(contents, indexes) if len(contents) > 1 else ())]
+
+
+def _file(report: _Report, concerned: Sequence[Verdict]) -> FileJudgement:
+    """Return the judgement of one file: worst of its findings, of findings across, and of its receipts."""
+    failed = {found.rule for found in report.findings}
+    receipts = []
+    for entry in PER_FILE:
+        outcome = report.ran.get(entry.name, Outcome.UNABLE)
+        if entry.code in failed:
+            outcome = Outcome.FAIL
+        receipts.append(Receipt(f"{entry.code}.{VERSION}", outcome, report.product.digest))
+    unable = [receipt for receipt in receipts if receipt.outcome is Outcome.UNABLE]
+    findings = list(report.findings)
+    if unable:
+        evidence = say("有检查没有做完：{checks}", checks=", ".join(receipt.check for receipt in unable))
+        findings.append(check("readable").finding(evidence=evidence))
+    verdict = worst(Verdict.RELEASE, *(found.verdict for found in findings), *concerned)
+    kept = report.rewriting if verdict is not Verdict.REFUSE else None
+    digest = hashlib.sha256(kept.data).hexdigest() if kept is not None else None
+    return FileJudgement(
+        path=report.product.path,
+        digest=report.product.digest,
+        verdict=verdict,
+        findings=tuple(sorted(findings, key=lambda found: -found.verdict.rank)),
+        receipts=tuple(receipts),
+        rewritten=None if kept is None or digest is None else f"{digest}{kept.suffix}",
+        rewritten_digest=digest,
+        proof=_proof_text(report, verdict),
+    )
+
+
+def _proof_text(report: _Report, verdict: Verdict) -> str | None:
+    """Return the claim that was proven, as the author wrote it, for a file that is proven safe."""
+    if verdict is Verdict.REFUSE or report.proof is None or not report.proof.safe or report.product.claim is None:
+        return None
+    return report.product.claim.decode("utf-8")

@@ -1,0 +1,150 @@
+"""From a claim file and a table to a proof, or to the reason why there is none.
+
+Ties together reading, checking and recomputing a claim, comparing the product with it, and the
+rules for its cells. A proof holds the recomputed result, which is what gets rewritten. Called
+by `judge`; sources are given by it, with units and thresholds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sandbox.egress.cells import Problem, judge_cells
+from sandbox.egress.claims import Claim, TableScope, check_claim, read_claim
+from sandbox.egress.compare import Comparison, compare
+from sandbox.egress.content import Issue
+from sandbox.egress.recompute import Budget, Recomputed, recompute
+from sandbox.egress.spotting import spot_text
+from sandbox.egress.units import Ids
+from sandbox.fingerprint.canonical import canonical_array
+from sandbox.fingerprint.index import RecordIndex
+from sandbox.fingerprint.sidecar import UnitColumns, dense_units
+from sandbox.kernel.errors import InputError
+from sandbox.kernel.grades import Thresholds
+from sandbox.kernel.message import say
+
+MAX_PRODUCT_ROWS = 200_000
+SUBJECT = "subject"
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table that products are made from, and what only the gate knows of it.
+
+    `table` is what the author could query (string columns); `units` per kind a dense id for
+    every row; `amounts` raw values of columns; `identifiers` the columns that name somebody;
+    `index` the fingerprints of its raw and masked records.
+    """
+
+    name: str
+    table: pa.Table
+    units: Mapping[str, Ids]
+    index: RecordIndex | None
+    identifiers: frozenset[str] = frozenset()
+    thresholds: Thresholds = field(default_factory=Thresholds)
+    amounts: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+
+    def scope(self) -> TableScope:
+        """Return what a claim may know of the table."""
+        return TableScope(self.name, tuple(self.table.column_names), self.identifiers)
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A claim that holds: the source, the recomputed cells, the comparison, the rules broken."""
+
+    source: Source
+    truth: Recomputed
+    comparison: Comparison
+    problems: tuple[Problem, ...]
+    units: Mapping[str, Ids]
+
+    @property
+    def safe(self) -> bool:
+        """Return whether every published cell is safe."""
+        return not self.problems
+
+
+@dataclass(frozen=True, slots=True)
+class Unproven:
+    """Why there is no proof: issues by check name."""
+
+    issues: tuple[Issue, ...]
+
+
+def prove(
+    claim_file: bytes, table: pa.Table | None, sources: Sequence[Source], *, budget: Budget
+) -> Proof | Unproven:
+    """Return the proof of a product's claim, or why it has none; never raises for bad input."""
+    leaks = _leaks(claim_file)
+    if leaks:
+        return Unproven(leaks)
+    if table is None or table.num_rows > MAX_PRODUCT_ROWS:
+        return Unproven((Issue("claim", evidence=say("产品不是单独一张普通的表，无法与声明比较")),))
+    try:
+        claim = read_claim(claim_file)
+        source, truth, units = run_claim(claim, sources, budget=budget)
+    except InputError as error:
+        return Unproven((Issue("claim", evidence=error.message),))
+    if _labels_name_somebody(truth, source):
+        return Unproven((Issue("identifier", where="claim", evidence=say("声明中的标签与数据中的标识相同")),))
+    rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True)) if table.num_rows else []
+    comparison = compare(table.column_names, rows, truth)
+    if comparison.mismatch is not None:
+        return Unproven((Issue("compare", where=comparison.where, evidence=comparison.mismatch),))
+    problems = judge_cells(truth, comparison.published(truth.count), units, source.thresholds)
+    return Proof(source, truth, comparison, problems, units)
+
+
+def run_claim(
+    claim: Claim, sources: Sequence[Source], *, budget: Budget
+) -> tuple[Source, Recomputed, Mapping[str, Ids]]:
+    """Return the claim's source, its recomputed cells and the units that count, subject included.
+
+    Raises InputError for a claim outside the accepted language or over its budget.
+    """
+    by_name = table_names(sources)
+    checked = check_claim(claim, {name: source.scope() for name, source in by_name.items()})
+    source = next(source for source in sources if source.name == checked.table)
+    truth = recompute(checked, source.table, amounts=source.amounts, budget=budget)
+    return source, truth, {**source.units, **_subject_units(source, checked.subject)}
+
+
+def table_names(sources: Sequence[Source]) -> dict[str, Source]:
+    """Return the sources by every name a claim may use; a lone source is also `source`."""
+    names = {alias: source for source in sources for alias in (*source.aliases, source.name)}
+    if len(sources) == 1:
+        names.setdefault("source", sources[0])
+    return names
+
+
+def _subject_units(source: Source, subject: str) -> dict[str, Ids]:
+    ids = dense_units(source.table.select([subject]), [UnitColumns(SUBJECT, (subject,))])
+    return {f"{SUBJECT}:{name}": found for name, found in ids.items()}
+
+
+def _leaks(claim_file: bytes) -> tuple[Issue, ...]:
+    text = claim_file[: 1 << 20].decode("utf-8", errors="ignore")
+    return tuple(
+        Issue("identifier", where="claim", evidence=say("声明中有 {kind}", kind=found.kind))
+        for found in spot_text(text, where="claim")
+    )
+
+
+def _labels_name_somebody(truth: Recomputed, source: Source) -> bool:
+    """Return whether a text that the author wrote is a value of a column that names somebody."""
+    labels = {label for label in canonical_array(pa.array(truth.claim.labels, pa.string())).to_pylist() if label}
+    labels -= {label for name in source.table.column_names for label in canonical_array(pa.array([name])).to_pylist()}
+    if not labels:
+        return False
+    for name in source.identifiers:
+        known = canonical_array(source.table.column(name).unique())
+        if any(value in labels for value in known.to_pylist() if value):
+            return True
+    return False

@@ -1,0 +1,270 @@
+"""From the bytes of one file to its content: tables, texts or a picture, and every issue met.
+
+The true type decides, never the name. What cannot be read wholly is an issue, and what could
+be read of it is still handed on, so that records in a damaged file are found. Writes nothing
+and judges nothing; called by `judge`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from sandbox.egress.content import Content, Form, Issue, Sheet
+from sandbox.egress.documents import parse_json, parse_lines, sheets_of, texts_of, unique_names
+from sandbox.egress.pictures import redraw
+from sandbox.egress.workbooks import workbook_issues
+from sandbox.files.readers import ReadLimits, read_table
+from sandbox.files.types import FileType
+from sandbox.kernel.errors import InputError, SandboxError
+from sandbox.kernel.findings import Verdict
+from sandbox.kernel.message import say
+
+LIMITS = ReadLimits(max_bytes=1 << 30, max_rows=20_000_000)
+MAX_SHEETS = 50
+_INVISIBLE = r"[\p{Cc}\p{Cf}\p{Co}\p{Cs}\x{FE00}-\x{FE0F}\x{3164}\x{115F}\x{1160}\x{2800}]"
+_BLANKS = r"^[\s\p{Z}]|[\s\p{Z}]$|[\x{2000}-\x{200A}\x{202F}\x{205F}\x{1680}]"
+_FORMULA = r"^[\s]*[=@]|^[+\-][A-Za-z(=@+\"'|]|^\t"
+_SCRIPT = re.compile(
+    r"<\s*(script|iframe|object|embed|applet|form|meta|link|base|foreignObject|use|animate|set)\b|\bon\w+\s*=|javascript:|@import"
+    r"|(?:src|href|url)\s*[=(]\s*[\"']?\s*(?:https?:|//|data:|file:)", re.IGNORECASE
+)  # fmt: skip
+_TAGS = re.compile(r"<[^>]*>")
+_MODELS = re.compile(rb"sklearn|torch|xgboost|lightgbm|keras|joblib")
+
+
+def read_content(data: bytes, *, name: str, type: FileType) -> Content:
+    """Return the content of one file that is no archive."""
+    reader = _READERS.get(type, _opaque)
+    try:
+        content = reader(data, name)
+    except (SandboxError, UnicodeError, ValueError, RecursionError, pa.ArrowException, MemoryError) as error:
+        evidence = error.message if isinstance(error, SandboxError) else None
+        return Content(type, Form.UNREAD, issues=(Issue("readable", evidence=evidence),), texts=_raw_texts(data))
+    content = replace(content, type=type)
+    return replace(content, issues=tuple(dict.fromkeys([*content.issues, *_cell_issues(content)])))
+
+
+def _raw_texts(data: bytes) -> tuple[str, ...]:
+    """Return what a broken file says as text, so that what is in it is still looked at."""
+    text = data[: 8 << 20].decode("utf-8", errors="ignore")
+    return (text,) if text else ()
+
+
+def _table(data: bytes, name: str) -> Content:
+    try:
+        table, bad = read_table(io.BytesIO(data), name=name, limits=LIMITS)
+    except InputError as error:
+        return _lenient(data, name, error)
+    issues = [Issue("readable", where=f"row {row.row}", evidence=row.reason) for row in bad[:5]]
+    return Content(FileType.CSV, Form.TABLE, sheets=(Sheet("", table),), issues=tuple(issues))
+
+
+def _lenient(data: bytes, name: str, error: InputError) -> Content:
+    """Return a delimited text that breaks the rules as a ragged table, always with an issue.
+
+    Header-only files are no error here: they have no rows to carry anything.
+    """
+    text = _decoded(data)
+    delimiter = "\t" if text.count("\t") > text.count(",") else ","
+    csv.field_size_limit(1 << 24)
+    rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
+    if len(rows) == 1 and len(set(rows[0])) == len(rows[0]) and all(cell.strip() for cell in rows[0]):
+        schema = pa.schema([(cell, pa.string()) for cell in rows[0]])
+        return Content(FileType.CSV, Form.TABLE, sheets=(Sheet("", schema.empty_table()),))
+    width = max((len(row) for row in rows), default=0)
+    columns = [[row[place] if place < len(row) else None for row in rows] for place in range(width)]
+    table = pa.table({f"c{place}": pa.array(column, pa.string()) for place, column in enumerate(columns)})
+    sheet = Sheet("", table, plain=False)
+    return Content(
+        FileType.CSV, Form.UNREAD, sheets=(sheet,) if width else (), texts=(text,),
+        issues=(Issue("readable", evidence=error.message),),
+    )  # fmt: skip
+
+
+def _decoded(data: bytes) -> str:
+    """Return a text in UTF-8, UTF-16 with its mark, or GB18030; ValueError for anything else."""
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("gb18030")
+
+
+def _json(data: bytes, name: str) -> Content:
+    document, issues = parse_json(_decoded(data))
+    if any(issue.check == "readable" for issue in issues) and document is None:
+        return Content(FileType.JSON, Form.UNREAD, texts=_raw_texts(data), issues=issues)
+    return Content(
+        FileType.JSON, Form.DOCUMENT, sheets=sheets_of(document), texts=tuple(texts_of(document)),
+        document=document, issues=issues,
+    )  # fmt: skip
+
+
+def _ndjson(data: bytes, name: str) -> Content:
+    document, issues = parse_lines(_decoded(data))
+    return Content(
+        FileType.NDJSON, Form.DOCUMENT, sheets=sheets_of(document), texts=tuple(texts_of(document)),
+        document=document, issues=issues,
+    )  # fmt: skip
+
+
+def _xlsx(data: bytes, name: str) -> Content:
+    import python_calamine
+
+    issues = list(workbook_issues(data))
+    if any(issue.check in ("readable", "size") for issue in issues):
+        return Content(FileType.XLSX, Form.UNREAD, issues=tuple(issues))
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        names = book.sheet_names
+    except (python_calamine.CalamineError, OSError) as error:
+        raise InputError(say("Excel 文件无法读取")) from error
+    sheets: list[Sheet] = []
+    for sheet in names[:MAX_SHEETS]:
+        rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=True)
+        if not rows:
+            continue
+        try:
+            table, bad = read_table(io.BytesIO(data), name=name, limits=LIMITS, sheet=sheet)
+            issues += [Issue("readable", where=f"{sheet} row {row.row}", evidence=row.reason) for row in bad[:5]]
+        except InputError as error:
+            issues.append(Issue("readable", where=sheet, evidence=error.message))
+            table = _grid(rows)
+        sheets.append(Sheet(sheet, table, plain=len(names) == 1))
+    if len(names) > MAX_SHEETS:
+        issues.append(Issue("size"))
+    form = Form.TABLE if len(sheets) == 1 else Form.DOCUMENT
+    return Content(FileType.XLSX, form, sheets=tuple(sheets), texts=tuple(names), issues=tuple(issues))
+
+
+def _grid(rows: list[list[object]]) -> pa.Table:
+    width = max(len(row) for row in rows)
+    columns = [[str(row[place]) if place < len(row) else None for row in rows] for place in range(width)]
+    return pa.table({f"c{place}": pa.array(column, pa.string()) for place, column in enumerate(columns)})
+
+
+def _parquet(data: bytes, name: str) -> Content:
+    issues: list[Issue] = []
+    try:
+        file = pq.ParquetFile(io.BytesIO(data))
+        issues += _parquet_issues(file)
+        if file.metadata.num_rows == 0:
+            empty = pa.schema([(column, pa.string()) for column in unique_names(file.schema_arrow.names)])
+            return Content(FileType.PARQUET, Form.TABLE, sheets=(Sheet("", empty.empty_table()),), issues=tuple(issues))
+    except (pa.ArrowException, OSError) as error:
+        raise InputError(say("Parquet 文件无法读取")) from error
+    table, bad = read_table(io.BytesIO(data), name=name, limits=LIMITS)
+    issues += [Issue("readable", where=f"row {row.row}", evidence=row.reason) for row in bad[:5]]
+    return Content(FileType.PARQUET, Form.TABLE, sheets=(Sheet("", table),), issues=tuple(issues))
+
+
+def _parquet_issues(file: pq.ParquetFile) -> list[Issue]:
+    """Return what the footer says beyond the schema; the writers' own two entries are usual."""
+    metadata = file.schema_arrow.metadata or {}
+    strange = [key for key in metadata if key not in (b"pandas", b"ARROW:schema")]
+    fields = [field for field in file.schema_arrow if set(field.metadata or {}) - {b"PARQUET:field_id"}]
+    note = parse_json(metadata.get(b"pandas", b"{}").decode("utf-8", errors="replace"))[0]
+    usual = {"index_columns", "column_indexes", "columns", "attributes", "creator", "pandas_version"}
+    attributes = isinstance(note, Mapping) and (bool(note.get("attributes")) or bool(set(note) - usual))
+    if strange or fields or attributes or not isinstance(note, Mapping):
+        return [Issue("hidden-content", where="metadata", evidence=say("Parquet 元数据中有附加内容"))]
+    return []
+
+
+def _text(data: bytes, name: str) -> Content:
+    if name.lower().endswith((".csv", ".tsv")):
+        return _table(data, name)
+    text = _decoded(data)
+    issues = []
+    if re.search(r"[ \t]{3,}$|\t[ \t]*$| \t+ ?$", text, re.MULTILINE):
+        issues.append(Issue("hidden-content", evidence=say("行尾有成串的空白")))
+    return Content(FileType.TEXT, Form.TEXT, texts=(text,), issues=tuple(issues))
+
+
+def _markup(data: bytes, name: str) -> Content:
+    text = _decoded(data)
+    issues = [Issue("opaque", evidence=say("网页和 XML 不能由闸口重写，请改为纯文本或表格"))]
+    if _SCRIPT.search(text):
+        issues.append(Issue("active-content"))
+    if "<!--" in text or re.search(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|\bhidden\b", text):
+        issues.append(Issue("hidden-content"))
+    return Content(FileType.HTML, Form.UNREAD, texts=(_TAGS.sub(" ", text), text), issues=tuple(issues))
+
+
+def _notebook(data: bytes, name: str) -> Content:
+    content = _json(data, name)
+    issue = Issue("opaque", evidence=say("笔记本不能整本放行，请单独提交代码文本或结果表"))
+    return replace(content, form=Form.UNREAD, issues=(*content.issues, issue))
+
+
+def _picture(data: bytes, name: str) -> Content:
+    drawn, issues = redraw(data)
+    return Content(FileType.PNG, Form.PICTURE if drawn else Form.UNREAD, picture=drawn, issues=issues)
+
+
+def _empty(data: bytes, name: str) -> Content:
+    return Content(FileType.EMPTY, Form.NOTHING)
+
+
+def _pickle(data: bytes, name: str) -> Content:
+    found = [Issue("opaque", evidence=say("序列化对象不解开、不放行"))]
+    if _MODELS.search(data):
+        found.append(Issue("model"))
+    return Content(FileType.PICKLE, Form.UNREAD, issues=tuple(found))
+
+
+def _opaque(data: bytes, name: str) -> Content:
+    return Content(FileType.BINARY, Form.UNREAD, issues=(Issue("opaque"),))
+
+
+_READERS: Mapping[FileType, Callable[[bytes, str], Content]] = {
+    FileType.CSV: _table, FileType.TSV: _table, FileType.JSON: _json, FileType.NDJSON: _ndjson,
+    FileType.XLSX: _xlsx, FileType.PARQUET: _parquet, FileType.TEXT: _text, FileType.HTML: _markup,
+    FileType.SVG: _markup, FileType.XML: _markup, FileType.NOTEBOOK: _notebook, FileType.PNG: _picture,
+    FileType.EMPTY: _empty, FileType.PICKLE: _pickle,
+}  # fmt: skip
+
+
+def _cell_issues(content: Content) -> list[Issue]:
+    """Return issues of the visible cells and texts: unseen characters, outer blanks, formulas."""
+    found: list[Issue] = []
+    for sheet in content.sheets:
+        names = pa.array(sheet.table.column_names, pa.string())
+        for label, column in [("header", names), *zip(sheet.table.column_names, sheet.table.columns, strict=True)]:
+            if content.document is not None and label == "header":
+                continue
+            found += _column_issues(label, column)
+    if not content.sheets or content.document is not None:
+        for text in content.texts:
+            lines = text.translate({9: 32, 10: 32, 13: 32})
+            if content.form is not Form.UNREAD and _matches(pa.array([lines]), _INVISIBLE):
+                found.append(Issue("hidden-content", evidence=say("有不可见字符")))
+                break
+    return found
+
+
+def _column_issues(label: str, column: pa.Array | pa.ChunkedArray) -> list[Issue]:
+    found = []
+    texts = pc.unique(column).drop_null()
+    if not len(texts):
+        return found
+    if _matches(texts, _INVISIBLE):
+        found.append(Issue("hidden-content", where=label, evidence=say("有不可见字符")))
+    if _matches(texts, _BLANKS):
+        found.append(Issue("hidden-content", where=label, evidence=say("单元格首尾有空白"), verdict=Verdict.REVIEW))
+    if _matches(texts, _FORMULA):
+        found.append(Issue("active-content", where=label, evidence=say("单元格以公式符号开头")))
+    return found
+
+
+def _matches(texts: pa.Array, pattern: str) -> bool:
+    return bool(pc.any(pc.match_substring_regex(texts, pattern)).as_py())

@@ -1,0 +1,114 @@
+"""Sources without a catalogue: tables read from files, with units and identifiers proposed from their content.
+
+Used by `inspect` only; in the platform the catalogue and the sidecar say what is proposed here.
+When no column is recognised as naming a person or firm, every column that looks like a key
+counts as a unit, and the smallest count decides. Raises InputError for an unreadable source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sandbox.discovery.columns import propose, propose_units
+from sandbox.egress.proof import Source
+from sandbox.egress.recompute import column_kind
+from sandbox.egress.expressions import Kind
+from sandbox.files.readers import ReadLimits, read_table
+from sandbox.fingerprint.index import RecordIndex
+from sandbox.fingerprint.sidecar import UnitColumns, dense_units
+from sandbox.kernel.entities import IdentifierClass
+from sandbox.kernel.errors import InputError
+from sandbox.kernel.grades import Thresholds
+from sandbox.kernel.message import say
+
+LIMITS = ReadLimits()
+KEY_SHARE = 0.02
+"""From which share of distinct values in its rows a text column may be a key."""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTable:
+    """A source as it was read: the stem of its file and its rows."""
+
+    stem: str
+    table: pa.Table
+
+
+def read_source(path: Path) -> SourceTable:
+    """Return the table of a source file; InputError when it is no readable table, or mostly broken."""
+    table, bad = read_table(path, name=path.name, limits=LIMITS)
+    if len(bad) > table.num_rows:
+        raise InputError(say("数据来源 {name} 大部分行无法读取，请先修好再检查", name=path.name))
+    return SourceTable(_stem(path.name), table)
+
+
+def _stem(name: str) -> str:
+    """Return the name up to its first suffix: zunyi.csv.gz is `zunyi`."""
+    stem = name
+    while Path(stem).suffix and len(Path(stem).suffix) <= 8:
+        stem = Path(stem).stem
+    return stem or name
+
+
+def build_sources(
+    raw: Sequence[SourceTable],
+    masked: Sequence[SourceTable],
+    *,
+    key: bytes,
+    thresholds: Thresholds | None = None,
+) -> tuple[Source, ...]:
+    """Return the sources with units, identifiers and fingerprints of raw and masked rows.
+
+    A masked table belongs to the source with as many rows, in order; any other to the first.
+    """
+    stems = [source.stem for source in raw]
+    if len(set(stems)) != len(stems):
+        raise InputError(say("两个数据来源的文件名相同，请改名后再检查"))
+    waiting = list(masked)
+    found = []
+    for place, source in enumerate(raw):
+        twins = [other for other in waiting if other.table.num_rows == source.table.num_rows][:1]
+        waiting = [other for other in waiting if other not in twins]
+        rest = waiting if place == len(raw) - 1 else []
+        found.append(_build(source, [*twins, *rest], key=key, thresholds=thresholds or Thresholds()))
+    return tuple(found)
+
+
+def _build(
+    source: SourceTable, masked: Sequence[SourceTable], *, key: bytes, thresholds: Thresholds
+) -> Source:
+    proposals = propose(source.table)
+    units = tuple(propose_units(proposals))
+    named = {name for unit in units for name in unit.columns}
+    named |= {proposal.name for proposal in proposals if proposal.identifier is IdentifierClass.DIRECT}
+    ids = dense_units(source.table, units or _keys(source.table))
+    tables = [("raw", source.table), *(("masked", other.table) for other in masked)]
+    return Source(
+        name=source.stem,
+        table=source.table,
+        units=ids,
+        index=RecordIndex.build(tables, key=key, identifiers=tuple(sorted(named))),
+        identifiers=frozenset(named),
+        thresholds=thresholds,
+    )
+
+
+def _keys(table: pa.Table) -> tuple[UnitColumns, ...]:
+    """Return the columns that look like keys: text, or whole numbers that seldom repeat, but no dates or amounts."""
+    found = []
+    for name in table.column_names:
+        column = table.column(name).drop_null()
+        if not len(column):
+            continue
+        distinct = len(pc.unique(column)) / len(column)
+        fractions = pc.any(pc.match_substring_regex(column, r"\.\d")).as_py()
+        dates = pc.all(pc.match_substring_regex(column, r"^\d{4}[-/.年]\d{1,2}")).as_py()
+        whole = column_kind(column) is Kind.NUMBER
+        if distinct >= KEY_SHARE and not fractions and not dates and (not whole or distinct >= 0.2):
+            found.append(UnitColumns(f"key:{name}", (name,)))
+    return tuple(found)

@@ -1,0 +1,107 @@
+"""The readings of a product under which a record could be seen: rows, columns, lines, groups.
+
+A record may be transposed, cut into key and value, packed into one cell, or written as a
+line of text. Each reading is a list of token rows for the fingerprint match; every further
+reading costs evidence (log2 of their number). Small products get all readings, large ones the
+plain table only. Pure; called by `recognise`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sandbox.egress.content import Content
+
+TokenRows = Sequence[Sequence[str | None]]
+
+SMALL_CELLS = 60_000
+MAX_TOKENS = 64
+WINDOW = 12
+_MARKS = re.compile(r"[|;,，；、\t]|\s{2,}|\s?[:：=]\s?| - ")
+_BLANK = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One reading: its name, the rows, and whether row i is data row i of the file's table."""
+
+    name: str
+    rows: pa.Table | TokenRows
+    aligned: bool
+
+
+def views_of(content: Content) -> tuple[View, ...]:
+    """Return every reading of the content that is worth trying, the plain tables first."""
+    found: list[View] = []
+    for sheet in content.sheets:
+        label = f"{sheet.name}: " if sheet.name else ""
+        if sheet.table.num_rows and sheet.table.num_columns:
+            found.append(View(label + "rows", sheet.table, aligned=True))
+        if sheet.table.num_columns >= 2:
+            found.append(View(label + "header", [sheet.table.column_names], aligned=False))
+        if 0 < sheet.table.num_rows * sheet.table.num_columns <= SMALL_CELLS:
+            found += [View(label + name, rows, aligned=False) for name, rows in _small_views(sheet.table)]
+    if not content.sheets or content.document is not None:
+        lines = [line for text in content.texts[:10_000] for line in text[: 4 << 20].splitlines() if line.strip()]
+        if lines and (not content.sheets or sum(map(len, lines)) <= 1 << 20):
+            found += [View(name, rows, aligned=False) for name, rows in _line_views(lines)]
+    return tuple(view for view in found if not isinstance(view.rows, list) or view.rows)
+
+
+def _small_views(table: pa.Table) -> Iterator[tuple[str, list[list[str | None]]]]:
+    columns: list[list[str | None]] = [column.to_pylist() for column in table.columns]
+    rows = [list(row) for row in zip(*columns, strict=True)]
+    if 2 <= table.num_rows <= 5_000:
+        yield "columns", columns
+    packed = [_tokens(row) for row in rows]
+    if any(len(tokens) > len([cell for cell in row if cell]) for tokens, row in zip(packed, rows, strict=True)):
+        yield "packed", packed
+    if table.num_columns >= 2:
+        yield from _groups(table, columns)
+    if table.num_columns <= 3:
+        cells = [cell for row in rows for cell in row]
+        yield "windows", _windows(cells)
+
+
+def _groups(
+    table: pa.Table, columns: list[list[str | None]]
+) -> Iterator[tuple[str, list[list[str | None]]]]:
+    """Yield rows gathered by each column that repeats: the key of a key-and-value layout."""
+    for place, name in enumerate(table.column_names):
+        distinct = len(pc.unique(table.column(name)))
+        if not 1 <= distinct <= table.num_rows / 2:
+            continue
+        groups: dict[str | None, list[str | None]] = {}
+        for key, *others in zip(columns[place], *(columns[:place] + columns[place + 1 :]), strict=True):
+            gathered = groups.setdefault(key, [key])
+            if len(gathered) < MAX_TOKENS:
+                gathered += [cell for cell in others if cell]
+        if max(len(gathered) for gathered in groups.values()) >= 3:
+            yield f"by {name}", list(groups.values())
+
+
+def _windows(cells: Sequence[str | None]) -> list[list[str | None]]:
+    filled = [cell for cell in cells if cell]
+    return [list(filled[start : start + WINDOW]) for start in range(0, max(len(filled) - 2, 1), WINDOW // 3)]
+
+
+def _tokens(cells: Sequence[str | None]) -> list[str | None]:
+    tokens: list[str | None] = []
+    for cell in cells:
+        if cell:
+            tokens += [part.strip() for part in _MARKS.split(cell) if part and part.strip()]
+    return tokens[:MAX_TOKENS]
+
+
+def _line_views(lines: Sequence[str]) -> Iterator[tuple[str, list[list[str | None]]]]:
+    marked = [_tokens([line]) for line in lines]
+    yield "lines", marked
+    spaced = [list(_BLANK.split(line.strip()))[:MAX_TOKENS] for line in lines]
+    if any(len(tokens) > 1 for tokens in spaced):
+        yield "words", [list(tokens) for tokens in spaced]
+    yield "windows", _windows([token for tokens in marked for token in tokens])
