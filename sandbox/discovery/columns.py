@@ -27,9 +27,11 @@ from sandbox.discovery.grading import (
 )
 from sandbox.discovery.heading_words import Role
 from sandbox.discovery.headings import Hint, is_telling, read_heading
+from sandbox.discovery.proposal import ColumnProposal as ColumnProposal
 from sandbox.discovery.text import spans
+from sandbox.discovery.units import propose_units as propose_units
 from sandbox.discovery.verdicts import Verdict, is_date, is_diverse, judge
-from sandbox.kernel.entities import EntityType, IdentifierClass
+from sandbox.kernel.entities import EntityType
 from sandbox.kernel.message import Message, say
 
 HELD = 0.01  # a column is sensitive from this share of cells on
@@ -63,26 +65,6 @@ _SUBJECTS = frozenset(
         EntityType.ORGANIZATION,
     }
 )
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnProposal:
-    """What discovery thinks of one column; `option` is the technique's parameter.
-
-    `rate` is the share of cells, sentinels aside, that are of the type (of a text: that hold a
-    sensitive value). `role` tells a household number, a date or a trait where there is no type.
-    """
-
-    name: str
-    type: EntityType | None
-    rate: float
-    sensitive: bool
-    level: int
-    technique: str
-    identifier: IdentifierClass
-    evidence: tuple[Message, ...]
-    option: str = ""
-    role: Role | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +205,8 @@ def _proposal(read: _Read, *, subject: bool) -> ColumnProposal:
         evidence=_evidence(read),
         option=treatment.option,
         role=role,
+        cells=read.content.cells,
+        distinct=read.content.distinct,
     )
 
 
