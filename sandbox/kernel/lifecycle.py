@@ -45,6 +45,11 @@ class Step:
         return not self.sources
 
     @property
+    def by_anyone(self) -> bool:
+        """Return whether no particular role is asked: a step on the own account."""
+        return self.roles == frozenset(Role)
+
+    @property
     def by_system(self) -> bool:
         """Return whether only the platform itself may take the step."""
         return not self.roles

@@ -171,7 +171,7 @@ def _state(step: Step, situation: Situation) -> Refusal | None:
 
 
 def _role(actor: Actor, step: Step) -> Refusal | None:
-    if step.by_system or actor.has(*step.roles):
+    if step.by_system or step.by_anyone or actor.has(*step.roles):
         return None
     wanted = "、".join(sorted(role.value for role in step.roles))
     return Refusal("role", "第十六条", say("缺少办理这一步的角色（{roles}）", roles=wanted))

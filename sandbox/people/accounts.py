@@ -215,6 +215,14 @@ def issue_token(directory: Directory, actor: Actor, *, label: str, days: int = T
     return f"{_TOKEN_PREFIX}.{stored.record.id}.{name}.{secret}"
 
 
+def first_token(directory: Directory, enrolled: Enrolled, *, password: str, label: str) -> str:
+    """Return a first token right after enrolment, signed in with the password and a fresh code."""
+    moment = int(directory.clock().timestamp())
+    code = secrets.totp_code(enrolled.totp_secret, moment=moment)
+    actor = sign_in(directory, enrolled.account.name, password=password, code=code)
+    return issue_token(directory, actor, label=label)
+
+
 def revoke_token(directory: Directory, actor: Actor, name: str) -> None:
     """Make the named token of the actor's own account useless at once."""
     stored = directory.store.load(Account, actor.account)

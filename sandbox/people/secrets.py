@@ -124,6 +124,11 @@ def totp_address(secret: str, account: str) -> str:
     return pyotp.TOTP(secret).provisioning_uri(name=account, issuer_name="遵义数据沙箱")
 
 
+def totp_code(secret: str, *, moment: int) -> str:
+    """Return the code of that moment, as the authenticator app shows it."""
+    return pyotp.HOTP(secret).at(moment // STEP_SECONDS)
+
+
 def totp_counter(secret: str, code: str, *, moment: int) -> int | None:
     """Return the counter that `code` belongs to, one step of tolerance each way, or None."""
     device = pyotp.HOTP(secret)

@@ -51,7 +51,8 @@ def permissions() -> str:
         "|---|---|---|---|---|---|",
     ]
     for row in STEPS:
-        roles = "、".join(sorted(role.value for role in row.roles)) or "platform 平台"
+        named = "anyone 本人" if row.by_anyone else "、".join(sorted(role.value for role in row.roles))
+        roles = named or "platform 平台"
         rules = "、".join(f"{rule.code}（{rule.article}）" for rule in RULES[row.name])
         sources = "、".join(sorted(row.sources)) or "—"
         lines.append(f"| `{row.name}` | {sources} | {row.target} | {roles} | {row.article} | {rules} |")
