@@ -23,6 +23,9 @@ from sandbox.kernel.message import say
 _END = b"PK\x05\x06"
 _LOCAL = b"PK\x03\x04"
 _DATA_DESCRIPTOR = 8
+# zip64, NTFS times, extended timestamp, Info-ZIP owners old and new.
+_EXTRAS = (0x0001, 0x000A, 0x5455, 0x5855, 0x7875)
+_EXTRA_BYTES = 36
 _DECODERS: dict[int, Callable[[], Decoder]] = {
     zipfile.ZIP_DEFLATED: inflate.raw_decoder,
     zipfile.ZIP_BZIP2: inflate.bzip2_decoder,
@@ -145,12 +148,28 @@ def _zip_member(data: bytes, member: zipfile.ZipInfo, inside: str, state: Unwrap
     if stat.S_IFMT(member.external_attr >> 16) not in (0, stat.S_IFREG):
         state.problem(inside, ProblemCode.LINK, say("压缩包内有链接或特殊文件。"))
         return None
-    if member.comment:
-        state.problem(inside, ProblemCode.NOTE, say("压缩包内的文件带有注释。"))
+    if member.comment or not (_known_extra(member.extra) and _known_extra(_local_extra(data, member))):
+        state.problem(inside, ProblemCode.NOTE, say("压缩包内的文件带有注释或附加字段。"))
     if not _same_header(data, member):
         state.problem(inside, ProblemCode.MISMATCH, say("压缩包的两处目录对同一文件说法不一。"))
         return None
     return _zip_content(data, member, inside, state)
+
+
+def _local_extra(data: bytes, member: zipfile.ZipInfo) -> bytes:
+    start = _zip_data_start(data, member)
+    head = data[member.header_offset : member.header_offset + 30]
+    return data[start - int.from_bytes(head[28:30], "little") : start]
+
+
+def _known_extra(extra: bytes) -> bool:
+    """Whether an extra field holds only sizes, times and owners as common packers write them."""
+    while extra:
+        kind, length = int.from_bytes(extra[:2], "little"), int.from_bytes(extra[2:4], "little")
+        if kind not in _EXTRAS or length > _EXTRA_BYTES or len(extra) < 4 + length:
+            return False
+        extra = extra[4 + length :]
+    return True
 
 
 def _same_header(data: bytes, member: zipfile.ZipInfo) -> bool:

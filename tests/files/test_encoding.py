@@ -41,8 +41,16 @@ def test_what_is_no_text_we_read_is_refused(data):
 
 @pytest.mark.parametrize(
     ("code", "point"),
-    [("FE59", 0x9FB4), ("A6D9", 0xFE10), ("A6DA", 0xFE12), ("A6F3", 0xFE19), ("FEA0", 0x9FBB), ("FE51", 0x20087), ("A8BC", 0x1E3F)],
-)  # fmt: skip
+    [
+        ("FE59", 0x9FB4),
+        ("A6D9", 0xFE10),
+        ("A6DA", 0xFE12),
+        ("A6F3", 0xFE19),
+        ("FEA0", 0x9FBB),
+        ("FE51", 0x20087),
+        ("A8BC", 0x1E3F),
+    ],
+)
 def test_moved_characters_follow_the_edition_of_2022(code, point):
     text, _ = text_of(bytes.fromhex(code) + b"\n", "gb18030")
     assert ord(text[0]) == point

@@ -24,16 +24,48 @@ def saved(*sheets, edit=lambda book: None):
 
 
 def test_cells_are_written_as_they_show():
-    row = ["007", 7, 7.0, 1.5, 0.1 + 0.2, 1e-7, True, dt.date(2024, 2, 9), dt.datetime(2024, 2, 9, 8, 5), dt.time(8, 5), dt.timedelta(hours=30), None]  # fmt: skip
+    row = [
+        "007",
+        7,
+        7.0,
+        1.5,
+        0.1 + 0.2,
+        1e-7,
+        True,
+        dt.date(2024, 2, 9),
+        dt.datetime(2024, 2, 9, 8, 5),
+        dt.time(8, 5),
+        dt.timedelta(hours=30),
+        None,
+    ]
     table, bad = read_table(saved(("甲", [[f"c{n}" for n in range(len(row))], row])), name="x")
     assert not bad
     assert list(table.to_pylist()[0].values()) == [
-        "007", "7", "7", "1.5", "0.3", "0.0000001", "TRUE", "2024-02-09", "2024-02-09 08:05:00", "08:05:00", "30:00:00", None,
-    ]  # fmt: skip
+        "007",
+        "7",
+        "7",
+        "1.5",
+        "0.3",
+        "0.0000001",
+        "TRUE",
+        "2024-02-09",
+        "2024-02-09 08:05:00",
+        "08:05:00",
+        "30:00:00",
+        None,
+    ]
 
 
 def test_identifiers_kept_as_numbers_make_their_row_bad_and_leave_the_others():
-    rows = [["证件号", "名"], ["520302199001011234", "甲"], [520302199001011234, "乙"], [123456789012345, "丙"], [12345678901234, "丁"], [13900000000, "戊"], [33.333333333333336, "己"]]  # fmt: skip
+    rows = [
+        ["证件号", "名"],
+        ["520302199001011234", "甲"],
+        [520302199001011234, "乙"],
+        [123456789012345, "丙"],
+        [12345678901234, "丁"],
+        [13900000000, "戊"],
+        [33.333333333333336, "己"],
+    ]
     table, bad = read_table(saved(("甲", rows)), name="x")
     assert [(row.row, row.line) for row in bad] == [(2, 3), (3, 4)]
     assert "失真" in str(bad[0].reason)

@@ -14,12 +14,23 @@ def read(text, **options):
 
 def test_numbers_keep_their_digits_and_words_their_case():
     table, bad = read('[{"a":1.50,"b":520302199001011234,"c":true,"d":null,"e":1e400,"f":"张\\u4e09"}]')
-    assert table.to_pylist() == [{"a": "1.50", "b": "520302199001011234", "c": "true", "d": None, "e": "1e400", "f": "张三"}]  # fmt: skip
+    assert table.to_pylist() == [
+        {"a": "1.50", "b": "520302199001011234", "c": "true", "d": None, "e": "1e400", "f": "张三"}
+    ]
     assert not bad
 
 
 def test_nested_values_repeated_keys_and_other_things_are_bad_rows():
-    rows = ['{"a":1}', '{"a":{"b":1}}', '{"a":[1]}', '{"a":1,"a":2}', "7", '{"a":"\\u0000"}', '{"a":"\\ud800"}', '{"a":2}']  # fmt: skip
+    rows = [
+        '{"a":1}',
+        '{"a":{"b":1}}',
+        '{"a":[1]}',
+        '{"a":1,"a":2}',
+        "7",
+        '{"a":"\\u0000"}',
+        '{"a":"\\ud800"}',
+        '{"a":2}',
+    ]
     for text in ("[" + ",".join(rows) + "]", "\n".join(rows), '{"code":0,"data":[' + ",".join(rows) + "]}"):
         table, bad = read(text)
         assert table["a"].to_pylist() == ["1", "2"]
@@ -36,7 +47,7 @@ def test_missing_keys_are_null_and_late_keys_of_a_stream_are_bad(monkeypatch):
 
 
 def test_batches_are_bounded_and_numbered():
-    text = "\n".join('{"a":%d}' % n for n in range(1, 10))
+    text = "\n".join(f'{{"a":{n}}}' for n in range(1, 10))
     with open_table(io.BytesIO(text.encode()), name="x", limits=ReadLimits(batch_rows=4)) as source:
         assert [numbers.to_pylist() for numbers, _ in source.batches()] == [[1, 2, 3, 4], [5, 6, 7, 8], [9]]
 
@@ -49,8 +60,18 @@ def test_a_line_that_does_not_decode_is_a_bad_row():
 
 @pytest.mark.parametrize(
     "text",
-    ["[]", "[1,2]", '[{"a":1}', '[{"a":NaN}]', '{"a":[1],"b":[2]}', '{"a":{"b":{}}}', "[" * 100_000, '[{"a":1,"":2}]', '[{"a":1," a":2}]'],
-)  # fmt: skip
+    [
+        "[]",
+        "[1,2]",
+        '[{"a":1}',
+        '[{"a":NaN}]',
+        '{"a":[1],"b":[2]}',
+        '{"a":{"b":{}}}',
+        "[" * 100_000,
+        '[{"a":1,"":2}]',
+        '[{"a":1," a":2}]',
+    ],
+)
 def test_other_json_is_refused(text):
     with pytest.raises(InputError):
         read(text)

@@ -31,13 +31,21 @@ def file_of(table, **options):
         ([Decimal("1.10"), Decimal("0.00"), None], pa.decimal128(38, 2), ["1.10", "0.00", None]),
         ([Decimal("1E-9"), Decimal("0"), None], pa.decimal128(20, 9), ["0.000000001", "0.000000000", None]),
         ([dt.date(2024, 2, 9), None, None], pa.date32(), ["2024-02-09", None, None]),
-        ([dt.datetime(2024, 2, 9, 1, 2, 3), None, None], pa.timestamp("ms"), ["2024-02-09 01:02:03", None, None]),
-        ([dt.datetime(2024, 2, 9, 1, 2, 3, 5), None, None], pa.timestamp("us"), ["2024-02-09 01:02:03.000005", None, None]),
+        (
+            [dt.datetime(2024, 2, 9, 1, 2, 3), None, None],
+            pa.timestamp("ms"),
+            ["2024-02-09 01:02:03", None, None],
+        ),
+        (
+            [dt.datetime(2024, 2, 9, 1, 2, 3, 5), None, None],
+            pa.timestamp("us"),
+            ["2024-02-09 01:02:03.000005", None, None],
+        ),
         ([dt.time(1, 2, 3), None, None], pa.time64("us"), ["01:02:03", None, None]),
         ([True, False, None], pa.bool_(), ["true", "false", None]),
         ([None, None, None], pa.null(), [None, None, None]),
     ],
-)  # fmt: skip
+)
 def test_values_are_written_exactly(values, kind, texts):
     table, bad = read_table(file_of(pa.table({"a": pa.array(values, kind)})), name="x")
     assert table["a"].to_pylist() == texts
