@@ -1,7 +1,7 @@
 """The arithmetic of a match: from shared values to the record that explains a row best.
 
 Pure numpy over one block of candidate rows. A row is followed up only if its shared values could
-reach the floor at all, from its rarest values, within a budget of (row, record) pairs. The floor and
+reach the floor at all, from its rare values, within a budget of (row, record) pairs. The floor and
 the verdict belong to `match.py`.
 """
 
@@ -22,7 +22,7 @@ Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
-_ANCHORS: Final = 4  # rarest values of a row from which records are looked up
+_RARE: Final = 64  # rows that hold a value up to which all of them are looked at
 _DEPTH: Final = 8  # source columns that one value is looked for in
 _CHUNK: Final = 1 << 18
 _STRONG: Final = 2  # names, addresses and the like: so many of one record make a row
@@ -165,7 +165,7 @@ def score_rows(index: RecordIndex, hits: Hits, *, filled: Integers, floor: float
     hopeful = _potential(index, hits, bits) > floor
     chosen = hits.select(hopeful)
     bits, origin = bits[hopeful], np.flatnonzero(hopeful)
-    pairs = _pairs(index, chosen, budget)
+    pairs = _pairs(index, chosen, bits, floor=floor, budget=budget)
     found = [
         _verify(index, chosen, bits, pairs[:, start : start + _CHUNK], floor)
         for start in range(0, pairs.shape[1], _CHUNK)
@@ -193,33 +193,38 @@ def _potential(index: RecordIndex, hits: Hits, bits: Floats) -> Floats:
     return np.asarray(np.minimum(bits.sum(axis=1), by_cell))
 
 
-def _pairs(index: RecordIndex, hits: Hits, budget: Budget) -> Integers:
-    """[2, n] distinct (row, record) pairs worth a look: records that hold one of a row's rarest values."""
-    if not hits.rows or not hits.slots:
-        return np.empty((2, 0), np.int64)
-    entries = np.stack([entries for _, entries in hits.slots])
-    cost = np.where(entries >= 0, index.count[entries].astype(np.int64), np.iinfo(np.int64).max)
-    depth = min(_ANCHORS, len(entries))
-    ranks = (
-        np.argpartition(cost, depth - 1, axis=0)[:depth] if depth < len(entries) else np.argsort(cost, axis=0)
-    )
-    ranks = np.take_along_axis(ranks, np.argsort(np.take_along_axis(cost, ranks, 0), axis=0), 0)
+def _pairs(index: RecordIndex, hits: Hits, bits: Floats, *, floor: float, budget: Budget) -> Integers:
+    """[2, n] distinct (row, record) pairs worth a look.
+
+    Every record that holds any rare value of the row, so that rare values of others, put there to
+    distract, cost time and hide nothing; and, if common values alone could reach the floor, the
+    records that hold the rarest of those.
+    """
     keys = [np.empty(0, np.int64)]
-    for rank in range(depth):
-        anchor = np.take_along_axis(entries, ranks[rank : rank + 1], 0)[0]
-        rows = np.flatnonzero(anchor >= 0)
-        counts = index.count[anchor[rows]].astype(np.int64)
-        if rank:  # a further anchor is insurance: it is not worth a scan of a common value
-            rows, counts = rows[counts <= 64], counts[counts <= 64]
-        else:
-            afford = budget.take(counts)
-            rows, counts = rows[afford], counts[afford]
-        within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
-        records = index.rows[np.repeat(index.start[anchor[rows]], counts) + within].astype(np.int64)
-        keys.append(np.repeat(rows, counts) * index.records + records)
+    common = np.where(bits < np.log2(index.records / _RARE), bits, 0).sum(axis=1) > floor
+    rarest = np.full(hits.rows, -1, np.int64)
+    for _, entries in hits.slots:
+        count = np.where(entries >= 0, index.count[entries].astype(np.int64), 0)
+        rare = np.flatnonzero((count > 0) & (count <= _RARE))
+        keys.append(_expand(index, rare[budget.take(count[rare])], entries))
+        better = common & (count > _RARE) & ((rarest < 0) | (count < index.count[rarest]))
+        rarest = np.where(better, entries, rarest)
+    scan = np.flatnonzero(rarest >= 0)
+    scan = scan[budget.take(index.count[rarest[scan]].astype(np.int64))]
+    keys.append(_expand(index, scan, rarest))
     distinct = np.sort(np.concatenate(keys))
-    distinct = distinct[np.r_[True, distinct[1:] != distinct[:-1]]] if len(distinct) else distinct
+    if len(distinct):
+        distinct = distinct[np.r_[True, distinct[1:] != distinct[:-1]]]
     return np.stack(np.divmod(distinct, index.records))
+
+
+def _expand(index: RecordIndex, rows: Integers, entries: Integers) -> Integers:
+    """Numbers row * records + record of the given rows and all records that hold their entry."""
+    chosen = entries[rows]
+    counts = index.count[chosen].astype(np.int64)
+    within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+    records = index.rows[np.repeat(index.start[chosen], counts) + within].astype(np.int64)
+    return np.asarray(np.repeat(rows, counts) * index.records + records)
 
 
 def _verify(index: RecordIndex, hits: Hits, bits: Floats, pairs: Integers, floor: float) -> Scored:

@@ -139,6 +139,7 @@ class _Builder:
         self._base = 0
         self._last: tuple[str, int] | None = None
         self._seen: list[Words] = []
+        self._families: list[int] = []  # place of the source column of each column
 
     def add_table(self, origin: str, table: pa.Table) -> None:
         shared = origin == MASKED and self._last == (RAW, table.num_rows)
@@ -183,6 +184,7 @@ class _Builder:
         traits = traits.counted(len(grouped.hashes), len(grouped.rows))
         self.columns.append(IndexedColumn(name, origin, virtual, traits))
         self._groups.append(grouped)
+        self._families.append(self._families[-1] if virtual else len(self._families))
         picks = np.unique(np.linspace(0, max(len(forms) - 1, 0), _SAMPLE).astype(np.int64))
         sample = forms.take(pa.array(picks)).to_pylist() if len(forms) else []
         # Samples are compared row by row, so columns of another table never share a key.
@@ -205,7 +207,10 @@ class _Builder:
             codes[index, group.rows] = np.repeat(rank[first:last], group.count)
             first = last
         rows = np.concatenate([group.rows for group in groups])
-        implies = contained_pairs(self._samples) | implied_pairs(codes, self.records)
+        family = np.array(self._families)
+        # Derived columns follow their source from fine to coarse.
+        implies = np.triu(family[:, None] == family[None, :], 1)
+        implies |= contained_pairs(self._samples) | implied_pairs(codes, self.records)
         return RecordIndex(
             self.key, self.records, tuple(self.columns), hashes[order], column[order], count[order],
             start[order], rows, codes, implies, units if units is not None else np.empty(0, np.uint32),

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from sandbox.fingerprint.canonical import canonical_array
 from sandbox.fingerprint.evidence import CELLS, Budget, Hits, Scored, score_rows
-from sandbox.fingerprint.readings import readings, tokens, windows
+from sandbox.fingerprint.readings import readings, segments, tokens, windows
 from sandbox.fingerprint.siphash import keyed_hash
 
 if TYPE_CHECKING:
@@ -89,38 +89,46 @@ def match(
     `penalty` is in bits: log2 of the number of readings of the same bytes that the caller tries. A row
     that `crowd` units or more explain equally well is a group, such as the labels of a count.
     """
-    columns = _columns(candidate)
-    rows = len(columns[0]) if columns else 0
+    if isinstance(candidate, pa.Table):
+        read = [_hash_column(index, column) for column in candidate.columns]
+    else:
+        read = _hash_tokens(index, candidate)
+    rows = len(read[0][0]) if read else 0
     if not rows or not index.records:
         return _nothing(rows)
     budget = Budget(_PAIRS)
     floor = math.log2(index.records) + penalty
     parts = [
-        _match_block(index, [column.slice(start, _BLOCK) for column in columns], start, floor, budget)
+        _match_block(
+            index, [[one[start : start + _BLOCK] for one in column] for column in read], start, floor, budget
+        )
         for start in range(0, rows, _BLOCK)
     ]
     chosen = _choose(parts, floor, crowd)
     return _report(index, parts, chosen, rows=rows, complete=not budget.spent)
 
 
-def _columns(candidate: pa.Table | Sequence[Sequence[str | None]]) -> list[pa.Array | pa.ChunkedArray]:
-    if isinstance(candidate, pa.Table):
-        return list(candidate.columns)
-    width = max((len(row) for row in candidate), default=0)
-    return [
-        pa.array([row[place] if place < len(row) else None for row in candidate], pa.large_string())
-        for place in range(width)
-    ]
-
-
 def _hash_column(index: RecordIndex, column: pa.Array | pa.ChunkedArray) -> list[Words]:
-    """Hashes of each reading of a column, the plain one first; 0 for an empty cell."""
-    out = []
-    for forms in readings(column, canonical_array(column)):
-        hashes = keyed_hash(forms, index.key)
-        hashes[pc.equal(forms, "").to_numpy(zero_copy_only=False)] = 0
-        out.append(hashes)
-    return out
+    """Hashes of each reading of a column, the plain one first."""
+    return [_hash_forms(index, forms) for forms in readings(column, canonical_array(column))]
+
+
+def _hash_forms(index: RecordIndex, forms: pa.Array) -> Words:
+    """Hashes of canonical forms; 0 for an empty one."""
+    hashes = keyed_hash(forms, index.key)
+    hashes[pc.equal(forms, "").to_numpy(zero_copy_only=False)] = 0
+    return hashes
+
+
+def _hash_tokens(index: RecordIndex, rows: Sequence[Sequence[str | None]]) -> list[list[Words]]:
+    """Rows of tokens as columns of hashes, the short rows padded; all tokens are hashed at one go."""
+    lengths = np.array([len(row) for row in rows], np.int64)
+    cells = pa.array(list(chain.from_iterable(rows)), pa.large_string())
+    grid = np.zeros((int(lengths.max(initial=0)), len(rows)), np.uint64)
+    row = np.repeat(np.arange(len(rows)), lengths)
+    place = np.arange(len(cells)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    grid[place, row] = _hash_forms(index, canonical_array(cells))
+    return [[column] for column in grid]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -137,9 +145,8 @@ class _Part:
 
 
 def _match_block(
-    index: RecordIndex, columns: list[pa.Array | pa.ChunkedArray], start: int, floor: float, budget: Budget
+    index: RecordIndex, read: list[list[Words]], start: int, floor: float, budget: Budget
 ) -> _Part:
-    read = [_hash_column(index, column) for column in columns]
     filled = np.sum([hashes[0] != 0 for hashes in read], axis=0)
     hits = Hits.find(index, [(place, reading) for place, hashes in enumerate(read) for reading in hashes])
     named_rows, named_entries = hits.identifiers(index)
@@ -218,37 +225,31 @@ def _nothing(rows: int) -> Match:
 def match_text(index: RecordIndex, text: str, *, crowd: int = CROWD) -> Match:
     """Find source records in lines of text: separated values, key=value pairs, JSON, plain words.
 
-    `rows` of the result are 0-based line numbers. A short text is also read in windows of sixteen lines,
-    for records written one value to a line.
+    `rows` of the result are 0-based line numbers, one for each record a line shows. A short text is
+    also read in windows of sixteen lines, for records written one value to a line.
     """
-    lines = [tokens(line) for line in text.splitlines()]
-    single = list(windows(lines, width=_TOKENS))
-    readings_of = [single]
+    pieces = segments(text)
+    lines = [tokens(piece) for _, piece in pieces]
+    rows_of = [windows(lines, width=_TOKENS)]
     if len(lines) <= _SHORT:
-        joined = [
-            list(chain.from_iterable(lines[at : at + _LINES])) for at in range(0, len(lines), _LINES // 2)
-        ]
-        readings_of.append([(at * _LINES // 2, row) for at, row in windows(joined, width=_TOKENS)])
-    penalty = math.log2(len(readings_of))
-    found = [
-        _renumbered(
-            match(index, [row for _, row in rows], penalty=penalty, crowd=crowd), [at for at, _ in rows]
-        )
-        for rows in readings_of
-        if rows
-    ]
-    return _surest(found, len(lines))
+        starts = range(0, len(lines), _LINES // 2)
+        joined = [list(chain.from_iterable(lines[at : at + _LINES])) for at in starts]
+        rows_of.append([(at * _LINES // 2, row) for at, row in windows(joined, width=_TOKENS)])
+    penalty = math.log2(len(rows_of))
+    found = []
+    for rows in rows_of:
+        one = match(index, [row for _, row in rows], penalty=penalty, crowd=crowd)
+        found.append(_renumbered(one, [pieces[at][0] for at, _ in rows]))
+    return _surest(found, text.count("\n") + 1)
 
 
 def _renumbered(found: Match, numbers: list[int]) -> Match:
     lines = np.asarray(numbers, np.int64)[found.rows]
-    rows, first = np.unique(lines, return_index=True)
-    return replace(found, rows=rows, records=found.records[first])
+    pairs = np.unique(np.stack([lines, found.records]), axis=1)
+    return replace(found, rows=pairs[0], records=pairs[1])
 
 
 def _surest(found: list[Match], lines: int) -> Match:
     """The reading that shows most records; incomplete if any reading was."""
-    if not found:
-        return _nothing(lines)
     best = max(found, key=lambda one: (one.distinct_records, one.bits))
     return replace(best, looked_at=lines, complete=all(one.complete for one in found))

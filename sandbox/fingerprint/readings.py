@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
 _YEAR_LAST: Final = r"^\s*\d{1,2}[-/.]\d{1,2}[-/.][12]\d{3}\s*$"
 _MILLIS: Final = r"^-?\d{11,13}$"
@@ -26,6 +26,8 @@ _SERIAL_ZERO: Final = 25_569  # serial number of 1970-01-01
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.){1,400})"')
 _FIELDS: Final = re.compile(r"[\t|,;，；、：=\"'{}\[\]<>]+|: ")
 _WORDS: Final = re.compile(r"\s+")
+_ENDS: Final = re.compile(r"(?<=[}\]])[\s,;]+")
+_ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
 def readings(cells: pa.Array | pa.ChunkedArray, forms: pa.Array) -> list[pa.Array]:
@@ -61,6 +63,17 @@ def _dates(forms: pa.Array, pattern: str, unit: int) -> pa.Array:
     return pc.if_else(real, compact, pa.scalar("", pa.large_string()))
 
 
+def segments(text: str) -> list[tuple[int, str]]:
+    """Pieces of a text that may hold a record, with their 0-based line: lines, cut again after } and ]."""
+    plain = _ESCAPED.sub(lambda found: _unescaped(found[1]), text)
+    return [(number, piece) for number, line in enumerate(plain.splitlines()) for piece in _ENDS.split(line)]
+
+
+def _unescaped(code: str) -> str:
+    character = chr(int(code, 16))
+    return "" if "\ud800" <= character <= "\udfff" or character in "\r\n" else character
+
+
 def tokens(line: str) -> list[str]:
     """Values of one line of text, each once: quoted strings, fields between separators, and single words."""
     found: dict[str, None] = dict.fromkeys(_QUOTED.findall(line))
@@ -71,8 +84,11 @@ def tokens(line: str) -> list[str]:
     return list(found)
 
 
-def windows(lines: Sequence[Sequence[str]], *, width: int) -> Iterator[tuple[int, list[str]]]:
-    """Token rows of at most `width` tokens, overlapping by half, with the line each comes from."""
-    for number, line in enumerate(lines):
-        for start in range(0, max(len(line) - width // 2, 1), width // 2):
-            yield number, list(line[start : start + width])
+def windows(lines: Sequence[Sequence[str]], *, width: int) -> list[tuple[int, list[str]]]:
+    """Token rows of at most `width` tokens, overlapping by half, each with the number of its line."""
+    half = width // 2
+    return [
+        (number, list(dict.fromkeys(line[start : start + width])))
+        for number, line in enumerate(lines)
+        for start in range(0, max(len(line) - half, 1), half)
+    ]
