@@ -101,6 +101,7 @@ class _Epoch:
     start: int
     restored_at: str = ""
     witnessed: int = 0
+    abandoned: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -260,9 +261,14 @@ class Auditor:
                 "log", f"fact {header.seq}", say("第 {seq} 条日志对日志本身的记载不成立", seq=header.seq)
             )
             return
-        witnessed = (note.get("witnessed") or {}).get("size", 0)
         self._epochs.append(
-            _Epoch(origin=str(origin), start=header.seq, restored_at=header.at, witnessed=int(witnessed))
+            _Epoch(
+                origin=str(origin),
+                start=header.seq,
+                restored_at=header.at,
+                witnessed=int((note.get("witnessed") or {}).get("size", 0)),
+                abandoned={str(name): int(size) for name, size in (note.get("abandoned") or {}).items()},
+            )
         )
 
     def _about_purge(self, header: Header, note: Mapping[str, Any]) -> None:
@@ -354,20 +360,33 @@ class Auditor:
         )
 
     def _check_kept(self, found: Checkpoint, where: str, noted: set[int], lost: dict[int, int]) -> None:
-        span = self._span(found.origin)
-        end = None if span is None else span[1]
-        if end is None or found.size <= end:
+        start, known = self._left_behind(found)
+        if start is None:
             self._compare(found, where)
-            if found.size not in noted and found.size not in (0, end) and found.size <= self._frontier.size:
+            ends = {epoch.start for epoch in self._epochs}  # made after the backup, at its very size
+            if found.size not in noted | ends and found.size <= self._frontier.size:
                 self.problem("checkpoint", where, say("库中缺少第 {size} 条的检查点", size=found.size))
             return
-        lost[end] = max(lost.get(end, 0), found.size)
-        if found.size > self._restoration(end).witnessed:
+        lost[start] = max(lost.get(start, 0), found.size)
+        if found.size > known:
             self.problem(
                 "restore",
                 where,
                 say("恢复记录没有提到见证方第 {size} 条的检查点：恢复时隐瞒了丢失", size=found.size),
             )
+
+    def _left_behind(self, found: Checkpoint) -> tuple[int | None, int]:
+        """Return where a restoration cut off what this checkpoint saw, and up to which size it says so."""
+        span = self._span(found.origin)
+        if span is not None:
+            end = span[1]
+            if end is None or found.size <= end:
+                return None, 0
+            return end, self._restoration(end).witnessed
+        for epoch in self._epochs:
+            if found.origin in epoch.abandoned:
+                return epoch.start, epoch.abandoned[found.origin]
+        return None, 0
 
     def _restoration(self, start: int) -> _Epoch:
         return next(epoch for epoch in self._epochs if epoch.start == start)

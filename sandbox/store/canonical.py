@@ -27,11 +27,6 @@ def canonical(value: Json) -> str:
     return text
 
 
-def canonical_json(value: Json) -> bytes:
-    """Return the canonical text as UTF-8: what is signed and hashed."""
-    return canonical(value).encode()
-
-
 def parse(text: str) -> Json:
     """Return the value of a stored text; `TamperedError` if it is not JSON."""
     try:

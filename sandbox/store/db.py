@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, text
 
-from sandbox.kernel.errors import ConflictError, SandboxError, StorageError
+from sandbox.kernel.errors import ConflictError, SandboxError, StateError, StorageError, TamperedError
 from sandbox.kernel.message import say
 
 BUSY_SECONDS = 15
@@ -24,10 +24,17 @@ _WRITES = "sandbox_writes"
 
 
 def open_engine(where: Path | str) -> Engine:
-    """Return the engine of an SQLite file (a path) or of a database address (text)."""
-    if isinstance(where, Path):
-        where = URL.create("sqlite", database=str(where)).render_as_string(hide_password=False)
-    engine = create_engine(where)
+    """Return the engine of an SQLite file (a path) or of a database address (text).
+
+    Raises `StateError` for an address that names no database we can speak to.
+    """
+    try:
+        address = URL.create("sqlite", database=str(where)) if isinstance(where, Path) else make_url(where)
+        if address.drivername == "postgresql":
+            address = address.set(drivername="postgresql+psycopg")
+        engine = create_engine(address)
+    except (exc.ArgumentError, ImportError) as error:
+        raise StateError(say("数据库地址用不了：请检查写法，以及是否装有它的驱动")) from error
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
@@ -87,6 +94,8 @@ def translate(error: exc.DBAPIError) -> SandboxError | exc.DBAPIError:
         return ConflictError(say("数据库正忙，这一步没有写入：请稍后重试"))
     if isinstance(error, exc.IntegrityError) and ("unique" in words or code == "23505"):
         return ConflictError(say("他人刚写入了同一条记录，这一步没有写入：请刷新后重试"))
+    if "append-only" in words:
+        return TamperedError(say("日志和记录只能追加，数据库拒绝了这一步：请核查是谁要改动历史"))
     if "readonly" in words or "unable to open" in words:
         return StorageError(say("数据库文件不可写或打不开：请检查目录权限"))
     return error
