@@ -31,7 +31,8 @@ from sandbox.discovery.text import narrow
 from sandbox.kernel.entities import EntityType
 
 MOST_DISTINCT = 1_000_000  # beyond it later values are taken by a stride
-SAMPLE, WORD_SAMPLE, PROBE = 20_000, 4_000, 1_000
+SAMPLE, CHECKED, WORD_SAMPLE, PROBE, HEAD = 20_000, 5_000, 4_000, 1_000, 5_000
+LONGEST_SENTINEL = max(len(word.encode()) for word in SENTINEL_WORDS)
 _SENTINELS = pa.array(sorted(SENTINEL_WORDS))
 DATE = re.compile(
     r"(?P<year>(?:18|19|20)\d{2})(?:[\-/.年](?P<month>1[0-2]|0?[1-9])(?:[\-/.月](?P<day>3[01]|[12]\d|"
@@ -97,7 +98,7 @@ class Content:
     """One column's content: cells counted, shares by type, and an even sample of distinct values."""
 
     cells: int  # without nulls and sentinels
-    distinct: int
+    distinct: int  # an upper estimate where hardly a value repeats
     shares: Mapping[EntityType, Share]
     sample: tuple[str, ...]
     dates: float  # share of distinct values that are dates
@@ -111,6 +112,16 @@ class Content:
         return self.shares.get(kind, NONE)
 
 
+def _counted(cells: pa.Array | pa.ChunkedArray) -> tuple[pa.Array, np.ndarray]:
+    """Return distinct values and their counts; where hardly a value repeats, all values, once each."""
+    head = cells.slice(0, HEAD)
+    if len(cells) > HEAD and pc.count_distinct(head).as_py() >= 0.95 * HEAD:
+        values = cells.combine_chunks() if isinstance(cells, pa.ChunkedArray) else cells
+        return values, np.ones(len(values), dtype=np.int64)
+    counted = pc.value_counts(cells)
+    return counted.field(0), counted.field(1).to_numpy(zero_copy_only=False)
+
+
 @dataclass(slots=True)
 class Collector:
     """Distinct values of one column with their counts, over any number of batches."""
@@ -121,8 +132,7 @@ class Collector:
 
     def add(self, cells: pa.Array | pa.ChunkedArray) -> None:
         """Count the values of one more batch; nulls are left out."""
-        counted = pc.value_counts(cells.drop_null())
-        values, counts = counted.field(0), counted.field(1).to_numpy(zero_copy_only=False)
+        values, counts = _counted(cells.drop_null())
         if self.stride > 1:
             values, counts = values[:: self.stride], counts[:: self.stride] * self.stride
         self.parts.append((values, counts))
@@ -143,15 +153,21 @@ class Collector:
         """Return the distinct values, trimmed and in NFKC, sentinels left out, and the cells of each."""
         if not self.parts:
             return pa.array([], pa.string()), np.zeros(0, dtype=np.int64)
-        if len(self.parts) > 1:
+        total = sum(int(counts.sum()) for _, counts in self.parts)
+        if len(self.parts) > 1 and self.held < 0.9 * total:
             self._merge()
-        values, counts = self.parts[0]
+        values = pa.chunked_array([part for part, _ in self.parts], pa.string()).combine_chunks()
+        counts = np.concatenate([count for _, count in self.parts])
         if not pc.all(pc.string_is_ascii(values), min_count=0).as_py():
             values = pc.utf8_normalize(values, form="NFKC")
         values = pc.utf8_trim_whitespace(values)
-        keep = pc.invert(pc.is_in(pc.utf8_lower(values), value_set=_SENTINELS))
-        keep = pc.and_(keep, pc.greater(pc.utf8_length(values), 0)).to_numpy(zero_copy_only=False)
-        return values.filter(pa.array(keep)), counts[keep]
+        lengths = pc.binary_length(values).to_numpy(zero_copy_only=False)
+        keep = lengths > 0
+        short = np.flatnonzero(keep & (lengths <= LONGEST_SENTINEL))
+        if len(short):
+            words = pc.utf8_lower(values.take(pa.array(short)))
+            keep[short] = ~pc.is_in(words, value_set=_SENTINELS).to_numpy(zero_copy_only=False)
+        return (values, counts) if keep.all() else (values.filter(pa.array(keep)), counts[keep])
 
 
 def _strided(values: pa.Array, most: int) -> pa.Array:
@@ -180,12 +196,13 @@ def _shape_share(shape: Shape, values: pa.Array, counts: np.ndarray, texts: Sequ
 
 def _shape_shares(values: pa.Array, counts: np.ndarray, texts: Sequence[str]) -> dict[EntityType, Share]:
     probe = texts[:: max(1, len(texts) // PROBE)]
+    checked = texts[:: max(1, len(texts) // CHECKED)]
     shares: dict[EntityType, Share] = {}
     for shape in (*SHAPES, *HAN_SHAPES):
         whole = re.compile(shape.body, re.ASCII)
         if not any(whole.fullmatch(text) for text in probe):
             continue
-        share, before = _shape_share(shape, values, counts, texts), shares.get(shape.type, NONE)
+        share, before = _shape_share(shape, values, counts, checked), shares.get(shape.type, NONE)
         shares[shape.type] = Share(
             min(1.0, share.rows + before.rows),
             min(1.0, share.distinct + before.distinct),
