@@ -168,7 +168,9 @@ class _Launch:
         filter_fd = self._data(seccomp.program(os.uname().machine))
         options += ["--seccomp", str(filter_fd), "--json-status-fd", str(status_write)]
         options += ["--block-fd", str(go_read)]
-        options_fd = self._data("".join(f"{option}\0" for option in options).encode())
+        if any("\0" in option for option in (*options, *self.command)):
+            raise InputError(say("命令或环境变量里有空字符，不能运行"))
+        options_fd = self._data(b"".join(os.fsencode(option) + b"\0" for option in options))
         self.group = cgroups.create(
             cgroups.unique_name(), memory_bytes=limits.memory_bytes, processes=limits.processes
         )

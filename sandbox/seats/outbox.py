@@ -108,8 +108,10 @@ def acknowledge(outbox: Path, request_id: str) -> None:
     """Take a request that is on record out of the outbox; following no link, touching nothing else."""
     if "/" in request_id or request_id.startswith("."):
         return
-    with _folder(outbox) as root, contextlib.suppress(FileNotFoundError, NotADirectoryError):
-        _remove(root, request_id, depth=0)
+    done = f".done-{os.urandom(8).hex()}"  # hidden first: what cannot be removed is not collected again
+    with _folder(outbox) as root, contextlib.suppress(OSError):
+        os.rename(request_id, done, src_dir_fd=root, dst_dir_fd=root)
+        _remove(root, done, depth=0)
 
 
 def frozen_path(store: Path, sha256: str) -> Path:
@@ -305,7 +307,11 @@ def _names(folder: int, most: int) -> list[str]:
 
 def _remove(parent: int, name: str, *, depth: int) -> None:
     """Remove a folder of at most three levels by descriptor; deeper ones are left to the seat."""
-    descriptor = os.open(name, FOLDER_FLAGS, dir_fd=parent)
+    try:
+        descriptor = os.open(name, FOLDER_FLAGS, dir_fd=parent)
+    except NotADirectoryError:
+        os.unlink(name, dir_fd=parent)
+        return
     try:
         for entry in os.listdir(descriptor):  # noqa: PTH208  by descriptor
             try:

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.seats.spec import Sandbox
 
 FILES_PER_HOME = 200_000
+DEEPEST = 64
+_FOLDER_FLAGS = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 INTERVAL = 2.0
 """Seconds between two looks; a look that takes long makes the next one later."""
 
@@ -31,18 +34,48 @@ class Usage:
 
 
 def measure(*folders: Path) -> Usage:
-    """Return what the folders hold together; an entry that vanishes meanwhile counts nothing."""
+    """Return what the folders hold together; an entry that vanishes meanwhile counts nothing.
+
+    Stops counting at the bound of entries; folders nested too deeply count as beyond it.
+    """
     held, entries = 0, 0
     for folder in folders:
-        for _, folders_below, files, descriptor in os.fwalk(folder, onerror=None, follow_symlinks=False):
-            for name in (*files, *folders_below):
+        try:
+            for found in _below(os.open(folder, _FOLDER_FLAGS), DEEPEST):
+                entries += 1
+                held += 0 if stat.S_ISDIR(found.st_mode) else found.st_blocks * 512
+                if entries > FILES_PER_HOME:
+                    return Usage(held, entries)
+        except _TooDeepError:
+            return Usage(held, FILES_PER_HOME + 1)
+    return Usage(held, entries)
+
+
+class _TooDeepError(Exception):
+    """Folders within folders beyond what anybody needs."""
+
+
+def _below(descriptor: int, levels: int) -> Iterator[os.stat_result]:
+    """Yield the status of every entry below an open folder, which is closed at the end."""
+    try:
+        if levels == 0:
+            raise _TooDeepError
+        with os.scandir(descriptor) as listing:
+            for entry in listing:
                 try:
-                    found = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+                    found = os.stat(entry.name, dir_fd=descriptor, follow_symlinks=False)
+                    below = (
+                        os.open(entry.name, _FOLDER_FLAGS, dir_fd=descriptor)
+                        if stat.S_ISDIR(found.st_mode)
+                        else -1
+                    )
                 except OSError:
                     continue
-                entries += 1
-                held += found.st_blocks * 512 if not stat.S_ISDIR(found.st_mode) else 0
-    return Usage(held, entries)
+                yield found
+                if below >= 0:
+                    yield from _below(below, levels - 1)
+    finally:
+        os.close(descriptor)
 
 
 class Watch:

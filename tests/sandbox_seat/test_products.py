@@ -1,0 +1,80 @@
+"""Tables with small classes merged, and their claims."""
+
+import json
+
+import duckdb
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sandbox.kernel.errors import InputError
+from sandbox_seat.products import OTHERS, _kept, claim, merge_small, product
+
+
+@pytest.fixture
+def connection():
+    with duckdb.connect() as opened:
+        opened.execute("CREATE TABLE firms (类型 VARCHAR, 代码 VARCHAR)")
+        for kind, count in {"公司": 40, "个体": 30, "合伙": 6, "O'合作社": 5, None: 3}.items():
+            rows = [(kind, f"{kind}-{number}") for number in range(count)]
+            opened.executemany("INSERT INTO firms VALUES (?, ?)", rows)
+        opened.execute("CREATE VIEW source AS SELECT * FROM firms")
+        yield opened
+
+
+def test_small_classes_are_merged(connection):
+    sql = merge_small(connection, group="类型", subject="代码", counted="企业数")
+    assert sorted(connection.execute(sql).fetchall()) == sorted([("公司", 40), ("个体", 30), (OTHERS, 14)])
+
+
+def test_a_small_rest_takes_the_next_class_with_it(connection):
+    connection.execute("DELETE FROM firms WHERE 类型 = '合伙'")
+    sql = merge_small(connection, group="类型", subject="代码", table="firms")
+    assert sorted(connection.execute(sql).fetchall()) == sorted([("公司", 40), (OTHERS, 38)])
+
+
+def test_nothing_to_merge_is_a_plain_count(connection):
+    connection.execute("DELETE FROM firms WHERE 类型 NOT IN ('公司', '个体')")
+    connection.execute("DELETE FROM firms WHERE 类型 IS NULL")
+    sql = merge_small(connection, group="类型", subject="代码")
+    assert "CASE" not in sql
+    assert sorted(connection.execute(sql).fetchall()) == sorted([("公司", 40), ("个体", 30)])
+
+
+def test_classes_too_small_altogether_are_said(connection):
+    with pytest.raises(InputError, match="换一列"):
+        merge_small(connection, group="类型", subject="代码", smallest=1000)
+
+
+@given(st.lists(st.integers(1, 60), min_size=1, max_size=12), st.integers(2, 20))
+@settings(max_examples=200, deadline=None)
+def test_every_class_left_is_big_enough(counts, smallest):
+    rows = sorted(((str(at), count) for at, count in enumerate(counts)), key=lambda row: -row[1])
+    kept = _kept(rows, smallest)
+    rest = sum(count for name, count in rows if name not in kept)
+    assert all(count >= smallest for name, count in rows if name in kept)
+    assert not kept or rest == 0 or rest >= smallest
+
+
+def test_a_product_is_written_with_its_claim(connection, tmp_path):
+    table, beside = product(
+        connection,
+        tmp_path / "a.csv",
+        sql="SELECT 类型, count(*) AS 数 FROM firms GROUP BY 类型;",
+        subject="代码",
+    )
+    assert table.read_text(encoding="utf-8").splitlines()[0] == "类型,数"
+    assert json.loads(beside.read_text(encoding="utf-8"))["subject"] == "代码"
+    assert beside.name == "a.csv.claim.json"
+
+
+def test_what_cannot_be_made_is_said(connection, tmp_path):
+    with pytest.raises(InputError, match="结尾"):
+        product(connection, tmp_path / "a.exe", sql="SELECT 1", subject="代码")
+    with pytest.raises(InputError, match="SQL"):
+        product(connection, tmp_path / "a.csv", sql="SELEKT", subject="代码")
+    with pytest.raises(InputError, match="没有找到"):
+        claim(tmp_path / "none.csv", sql="SELECT 1", subject="代码")
+    (tmp_path / "b.csv").write_text("a\n")
+    with pytest.raises(InputError, match="subject"):
+        claim(tmp_path / "b.csv", sql="SELECT 1", subject=" ")
