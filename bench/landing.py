@@ -46,9 +46,22 @@ max_suppressed = 0.5
 "地区" = { technique = "keep", reason = "bench", class = "quasi" }
 "注册地址" = { technique = "region", level = "district" }
 """
-DISTRICTS = ("红花岗区", "汇川区", "播州区", "仁怀市", "赤水市", "桐梓县", "绥阳县", "正安县", "凤冈县", "湄潭县")
+DISTRICTS = (
+    "红花岗区",
+    "汇川区",
+    "播州区",
+    "仁怀市",
+    "赤水市",
+    "桐梓县",
+    "绥阳县",
+    "正安县",
+    "凤冈县",
+    "湄潭县",
+)
 TYPES = ("有限责任公司", "个体工商户", "股份有限公司", "个人独资企业", "农民专业合作社")
-HAN = np.array(list("天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜金生丽水玉出昆冈"))
+HAN = np.array(
+    list("天地玄黄宇宙洪荒日月盈昃辰宿列张寒来暑往秋收冬藏闰余成岁律吕调阳云腾致雨露结为霜金生丽水玉出昆冈")
+)
 
 
 def generate(path: Path, rows: int) -> None:
@@ -69,7 +82,9 @@ def generate(path: Path, rows: int) -> None:
     days = pa.array(made.integers(3_000, 18_000, rows).astype(np.int32)).cast(pa.date32()).cast(pa.string())
     capital = join(text(made.integers(1, 3_000, rows)), "(万元)")
     scope = join(*(piece.take(pa.array(made.integers(0, len(piece), rows))) for piece in texts))
-    address = join("贵州省遵义市", district, names, "路", text(made.integers(1, 999, rows)), "号", text(numbers), "室")
+    address = join(
+        "贵州省遵义市", district, names, "路", text(made.integers(1, 999, rows)), "号", text(numbers), "室"
+    )
     table = pa.table(
         {
             "企业名称": join("遵义", names, text(numbers), "商贸有限公司"),
@@ -109,7 +124,9 @@ def mask(source: Path, out: Path, _threads: int) -> int:
     return int(mask_source(lambda: open_table(source, name="firms"), job).suppressed.sum())
 
 
-def measured(work: Callable[[Path, Path, int], int], source: Path, threads: int) -> tuple[float, float, int, int]:
+def measured(
+    work: Callable[[Path, Path, int], int], source: Path, threads: int
+) -> tuple[float, float, int, int]:
     """Return wall seconds, CPU seconds, peak MiB and the work's own number, from a fresh process."""
     with tempfile.TemporaryDirectory(dir=source.parent) as out:
         context = get_context("spawn")
@@ -140,7 +157,9 @@ def main() -> None:
         for name, work in (("warm-up", mask), ("DuckDB COPY", copy), ("mask", mask), ("DuckDB COPY", copy)):
             wall, cpu, peak, number = measured(work, source, threads)
             walls[name] = min(wall, walls.get(name, wall))
-            print(f"{name:12} wall {wall:7.2f} s   cpu {cpu:7.2f} s   peak {peak:6,} MiB   suppressed {number:,}")
+            print(
+                f"{name:12} wall {wall:7.2f} s   cpu {cpu:7.2f} s   peak {peak:6,} MiB   suppressed {number:,}"
+            )
         print(f"ratio mask / COPY: {walls['mask'] / walls['DuckDB COPY']:.2f}")
 
 

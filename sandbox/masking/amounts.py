@@ -55,7 +55,8 @@ def scale(prefix: str, suffix: str, *, unit: str, source_unit: str = "") -> floa
     if unit not in _MONEY_UNITS:
         return 1.0 if not words[0] and words[1] in ("", unit) else float("nan")
     bare = _YUAN.sub("", words[1]).replace("元元", "元")
-    given = _SCALE.get(bare) if bare else _SCALE.get(source_unit or unit)
+    # A currency sign alone says yuan; a bare number is in the column's own unit.
+    given = _SCALE.get(bare or ("元" if words[0] in ("¥", "￥") else source_unit or unit))
     return float("nan") if given is None else given / _SCALE[unit]
 
 

@@ -141,7 +141,8 @@ def class_sizes(ids: np.ndarray, units: Units | None = None) -> np.ndarray:
     classes = int(ids.max()) + 1 if len(ids) else 0
     if not units:
         return np.bincount(ids, minlength=classes)
-    return np.minimum.reduce([_distinct(ids, subjects, classes) for subjects in units.values()])
+    sizes: np.ndarray = np.minimum.reduce([_distinct(ids, found, classes) for found in units.values()])
+    return sizes
 
 
 def small_rows(ids: np.ndarray, units: Units | None = None, *, floor: int) -> np.ndarray:

@@ -99,6 +99,7 @@ class Band:
     source_unit: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "cuts", tuple(float(cut) for cut in self.cuts))  # 10 and 10.0: one policy
         finite = all(math.isfinite(cut) for cut in self.cuts)
         rising = all(low < high for low, high in pairwise(self.cuts))
         if not self.cuts or not finite or not rising:
@@ -165,7 +166,7 @@ class KeepChars:
         if hidden < MIN_HIDDEN or (not self.length and kept > MIN_HIDDEN):
             raise InputError(
                 say(
-                    "保留 {kept} 个字符遮住得太少：须至少遮住 {hidden} 个，请减小 first、last 或写明列宽 length",
+                    "保留 {kept} 个字符遮住得太少，须至少遮住 {hidden} 个：请减小 first、last 或写明 length",
                     kept=kept,
                     hidden=MIN_HIDDEN,
                 )
