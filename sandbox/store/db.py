@@ -62,8 +62,12 @@ def _begin(connection: Connection) -> None:
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Yield a connection that sees one state of the database throughout."""
-    with _translated(), engine.connect() as connection, connection.begin():
-        yield connection
+    # SQLite gives a reader one snapshot anyway; PostgreSQL has to be asked.
+    wished = {"isolation_level": "REPEATABLE READ"} if engine.dialect.name == "postgresql" else {}
+    with _translated(), engine.connect() as bare:
+        connection = bare.execution_options(**wished)
+        with connection.begin():
+            yield connection
 
 
 @contextmanager

@@ -1,0 +1,147 @@
+BEGIN TRANSACTION;
+CREATE TABLE alembic_version (
+	version_num VARCHAR(32) NOT NULL, 
+	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
+);
+INSERT INTO "alembic_version" VALUES('f0001');
+CREATE TABLE checkpoint (
+	size INTEGER NOT NULL, 
+	root BLOB NOT NULL, 
+	at VARCHAR(27) NOT NULL, 
+	note TEXT NOT NULL, 
+	frontier TEXT NOT NULL, 
+	PRIMARY KEY (size)
+);
+INSERT INTO "checkpoint" VALUES(3,X'7F790E23DD53A91AA55A34887B56F306E82E1FAF0F7B47463F919CA8DF12EE4A','2025-03-01T00:00:04.000000Z','kept.example
+3
+f3kOI91TqRqlWjSIe1bzBuguH68Pe0dGP5GcqN8S7ko=
+time 2025-03-01T00:00:04.000000Z
+
+— kept.example EKXHeobOKkAlqjz32pPAz0LYQuctPp/TXSSqOaCM6zPt++ljVUiYUT2wF7GKgX8fq2Is+tac54LFIEHHu8WOyIhz+wI=
+','{"0":"05b9e581bd34f3f97d1edc8618b4ccd5594c7b60e5fadcbfb00215f0241cfd6f","1":"281e8cb936b1e920f22add51cf7dffb8bedd8db0ad51033b6e0becc884c699be"}');
+INSERT INTO "checkpoint" VALUES(4,X'B3306411EDAA92062DB40A377896E6CF10EC8326885A97F9F78978C7224A3B65','2025-03-01T00:00:06.000000Z','kept.example
+4
+szBkEe2qkgYttAo3eJbmzxDsgyaIWpf594l4xyJKO2U=
+time 2025-03-01T00:00:06.000000Z
+
+— kept.example EKXHesNbFpv7YrgPXAcb2mckZQaynupk0LLaDXxBjNNeAngR/GtB5wSYNl6OKG+KfiumG2tzVwQO1Sv/dx5BZ3gzEQg=
+','{"2":"b3306411edaa92062db40a377896e6cf10ec8326885a97f9f78978c7224a3b65"}');
+CREATE TABLE counter (
+	kind VARCHAR(40) NOT NULL, 
+	n INTEGER NOT NULL, 
+	PRIMARY KEY (kind)
+);
+INSERT INTO "counter" VALUES('organisation',1);
+INSERT INTO "counter" VALUES('account',1);
+CREATE TABLE fact (
+	seq INTEGER NOT NULL, 
+	at VARCHAR(27) NOT NULL, 
+	actor VARCHAR(80) NOT NULL, 
+	organisation VARCHAR(80) NOT NULL, 
+	verb VARCHAR(80) NOT NULL, 
+	record_id VARCHAR(80) NOT NULL, 
+	record_version INTEGER NOT NULL, 
+	record_digest BLOB NOT NULL, 
+	payload_commitment BLOB NOT NULL, 
+	keep_until VARCHAR(27) NOT NULL, 
+	signature BLOB, 
+	leaf BLOB NOT NULL, 
+	PRIMARY KEY (seq)
+);
+INSERT INTO "fact" VALUES(0,'2025-03-01T00:00:01.000000Z','system','platform','log:begin','log',0,X'',X'F5EA113EB4DE4E2A53BCEA5D516EC466D3BEBF20D0A39EE58B83B472312D1830','9999-12-31T23:59:59.999999Z',NULL,X'26C191CE9CC9F663A7FCE320909426E741E99C15ADFB9CCF79F22ACE7A26AE7A');
+INSERT INTO "fact" VALUES(1,'2025-03-01T00:00:02.000000Z','system','platform','organisation:register','organisation-000001',1,X'5812424F39D7B223D2169C869BE153FF049206537D39EC66511D09A72457BDFC',X'B3A4538C10EC6834F1C43D4F0B35B708697556491A686715B081F416883FA45A','2035-02-27T00:00:02.000000Z',NULL,X'F8E756CCA3836EE76553026D28FDE1B3D7FB2C89A3DE24E1B864D0976DE9ABFB');
+INSERT INTO "fact" VALUES(2,'2025-03-01T00:00:03.000000Z','system','platform','account:invite','account-000001',1,X'D05F778FD9047D307707725FCAD964A41F6612ABEBAA0C020513031D98944B2D',X'142D00921ECCD946DE14809374D8ABD41DD64B7AD03A599220D148025FDB2B06','2035-02-27T00:00:03.000000Z',NULL,X'05B9E581BD34F3F97D1EDC8618B4CCD5594C7B60E5FADCBFB00215F0241CFD6F');
+INSERT INTO "fact" VALUES(3,'2025-03-01T00:00:05.000000Z','account-000001','organisation-000001','organisation:suspend','organisation-000001',2,X'D178C04C335AD86042CDA84B4EAD974642772D9DBC6F1294518A5C532594FF4B',X'30A6CD3FA4AE204CAD084494D5734061D7167D590F4974B7BAE7DA8B57787B92','2035-02-27T00:00:05.000000Z',X'E5EBE82DE562505F1ED8EC4B60A2C86DBE8030E8C666ACC571DA65E0B4D146E47C9EE7252E39D23B3A6F7B4811D7BABA970D681D47077109003FBC24D6800E0F',X'4389092DFF7E385F5820B6E756515CCC56615472FF880EE20CB475A1E08D4A0A');
+CREATE TABLE fact_payload (
+	seq INTEGER NOT NULL, 
+	salt BLOB NOT NULL, 
+	payload TEXT NOT NULL, 
+	keep_until VARCHAR(27) NOT NULL, 
+	PRIMARY KEY (seq), 
+	FOREIGN KEY(seq) REFERENCES fact (seq)
+);
+INSERT INTO "fact_payload" VALUES(0,X'2F169F9B4E6A1024752209CD5410EBB8','{"note":{"format":1,"hash":"sha256","origin":"kept.example"}}','9999-12-31T23:59:59.999999Z');
+INSERT INTO "fact_payload" VALUES(1,X'08946CD494A2C00B0E9321AF0C225309','{"note":{"why":"第三条"},"record":{"id":"organisation-000001","kind":"企业","name":"遵义某公司","qualified_until":null,"region":"520300","roles":["developer"],"state":"registered","uscc":"91520300MA0000000X"},"state":"registered"}','2035-02-27T00:00:02.000000Z');
+INSERT INTO "fact_payload" VALUES(2,X'172F84A65934FC29776758A22AD080B3','{"note":{},"record":{"display_name":"王","duties":[],"id":"account-000001","name":"wang","organisation":"organisation-000001","person":"p","public_key":"ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c","state":"invited"},"state":"invited"}','2035-02-27T00:00:03.000000Z');
+INSERT INTO "fact_payload" VALUES(3,X'112A104BD5901F13ABBFDCD11BE28ABF','{"note":{},"record":{"id":"organisation-000001","kind":"企业","name":"遵义某公司","qualified_until":null,"region":"520300","roles":["developer"],"state":"suspended","uscc":"91520300MA0000000X"},"state":"suspended"}','2035-02-27T00:00:05.000000Z');
+CREATE TABLE link (
+	from_id VARCHAR(80) NOT NULL, 
+	role VARCHAR(40) NOT NULL, 
+	to_id VARCHAR(80) NOT NULL, 
+	PRIMARY KEY (from_id, role, to_id), 
+	FOREIGN KEY(from_id) REFERENCES record (id), 
+	FOREIGN KEY(to_id) REFERENCES record (id)
+);
+INSERT INTO "link" VALUES('account-000001','of','organisation-000001');
+CREATE TABLE meta (
+	name VARCHAR(40) NOT NULL, 
+	value TEXT NOT NULL, 
+	PRIMARY KEY (name)
+);
+INSERT INTO "meta" VALUES('format','1');
+INSERT INTO "meta" VALUES('hash','sha256');
+INSERT INTO "meta" VALUES('origin','kept.example');
+CREATE TABLE outbox (
+	id INTEGER NOT NULL, 
+	at VARCHAR(27) NOT NULL, 
+	kind VARCHAR(80) NOT NULL, 
+	record_id VARCHAR(80) NOT NULL, 
+	payload TEXT NOT NULL, 
+	done_at VARCHAR(27), 
+	attempts INTEGER NOT NULL, 
+	PRIMARY KEY (id)
+);
+INSERT INTO "outbox" VALUES(1,'2025-03-01T00:00:03.000000Z','welcome','account-000001','{}',NULL,0);
+CREATE TABLE record (
+	id VARCHAR(80) NOT NULL, 
+	kind VARCHAR(40) NOT NULL, 
+	version INTEGER NOT NULL, 
+	state VARCHAR(40) NOT NULL, 
+	organisation VARCHAR(80), 
+	environment VARCHAR(80), 
+	body TEXT NOT NULL, 
+	salt BLOB NOT NULL, 
+	digest BLOB NOT NULL, 
+	created_at VARCHAR(27) NOT NULL, 
+	updated_at VARCHAR(27) NOT NULL, 
+	PRIMARY KEY (id)
+);
+INSERT INTO "record" VALUES('organisation-000001','organisation',2,'suspended',NULL,NULL,'{"id":"organisation-000001","kind":"企业","name":"遵义某公司","qualified_until":null,"region":"520300","roles":["developer"],"state":"suspended","uscc":"91520300MA0000000X"}',X'CC2DC8D8ADB6439605FA188ED5F0D8A4',X'D178C04C335AD86042CDA84B4EAD974642772D9DBC6F1294518A5C532594FF4B','2025-03-01T00:00:02.000000Z','2025-03-01T00:00:05.000000Z');
+INSERT INTO "record" VALUES('account-000001','account',1,'invited','organisation-000001',NULL,'{"display_name":"王","duties":[],"id":"account-000001","name":"wang","organisation":"organisation-000001","person":"p","public_key":"ea4a6c63e29c520abef5507b132ec5f9954776aebebe7b92421eea691446d22c","state":"invited"}',X'1D8A904C4FFF579BC28FD3A8065762B9',X'D05F778FD9047D307707725FCAD964A41F6612ABEBAA0C020513031D98944B2D','2025-03-01T00:00:03.000000Z','2025-03-01T00:00:03.000000Z');
+CREATE TABLE secret (
+	record_id VARCHAR(80) NOT NULL, 
+	name VARCHAR(80) NOT NULL, 
+	value BLOB NOT NULL, 
+	PRIMARY KEY (record_id, name), 
+	FOREIGN KEY(record_id) REFERENCES record (id)
+);
+INSERT INTO "secret" VALUES('account-000001','code',X'68617368');
+CREATE TABLE tree (
+	level INTEGER NOT NULL, 
+	hash BLOB NOT NULL, 
+	PRIMARY KEY (level)
+);
+INSERT INTO "tree" VALUES(0,X'05B9E581BD34F3F97D1EDC8618B4CCD5594C7B60E5FADCBFB00215F0241CFD6F');
+INSERT INTO "tree" VALUES(1,X'281E8CB936B1E920F22ADD51CF7DFFB8BEDD8DB0AD51033B6E0BECC884C699BE');
+INSERT INTO "tree" VALUES(2,X'B3306411EDAA92062DB40A377896E6CF10EC8326885A97F9F78978C7224A3B65');
+CREATE INDEX record_by_state ON record (kind, state);
+CREATE INDEX record_by_organisation ON record (kind, organisation);
+CREATE INDEX link_backwards ON link (to_id, role);
+CREATE INDEX fact_by_record ON fact (record_id, record_version);
+CREATE INDEX fact_by_actor ON fact (actor);
+CREATE INDEX fact_by_verb ON fact (verb);
+CREATE INDEX payload_by_end ON fact_payload (keep_until);
+CREATE INDEX outbox_open ON outbox (done_at, id);
+CREATE TRIGGER fact_no_update BEFORE UPDATE ON fact BEGIN SELECT RAISE(ABORT, 'append-only: fact UPDATE'); END;
+CREATE TRIGGER fact_no_delete BEFORE DELETE ON fact BEGIN SELECT RAISE(ABORT, 'append-only: fact DELETE'); END;
+CREATE TRIGGER checkpoint_no_update BEFORE UPDATE ON checkpoint BEGIN SELECT RAISE(ABORT, 'append-only: checkpoint UPDATE'); END;
+CREATE TRIGGER checkpoint_no_delete BEFORE DELETE ON checkpoint BEGIN SELECT RAISE(ABORT, 'append-only: checkpoint DELETE'); END;
+CREATE TRIGGER fact_payload_no_update BEFORE UPDATE ON fact_payload BEGIN SELECT RAISE(ABORT, 'append-only: fact_payload UPDATE'); END;
+CREATE TRIGGER link_no_update BEFORE UPDATE ON link BEGIN SELECT RAISE(ABORT, 'append-only: link UPDATE'); END;
+CREATE TRIGGER link_no_delete BEFORE DELETE ON link BEGIN SELECT RAISE(ABORT, 'append-only: link DELETE'); END;
+CREATE TRIGGER record_no_delete BEFORE DELETE ON record BEGIN SELECT RAISE(ABORT, 'append-only: record DELETE'); END;
+CREATE TRIGGER fact_payload_guard_delete BEFORE DELETE ON fact_payload WHEN OLD.keep_until > strftime('%Y-%m-%dT%H:%M:%fZ', 'now') BEGIN SELECT RAISE(ABORT, 'append-only: fact_payload DELETE'); END;
+CREATE TRIGGER record_guard_update BEFORE UPDATE ON record WHEN NEW.version <> OLD.version + 1 OR NEW.id <> OLD.id OR NEW.kind <> OLD.kind BEGIN SELECT RAISE(ABORT, 'append-only: record UPDATE'); END;
+CREATE TRIGGER fact_guard_insert BEFORE INSERT ON fact WHEN NEW.seq <> (SELECT count(*) FROM (SELECT 1 FROM fact WHERE seq = NEW.seq - 1)) * NEW.seq OR EXISTS (SELECT 1 FROM fact WHERE seq = NEW.seq) BEGIN SELECT RAISE(ABORT, 'append-only: fact INSERT'); END;
+CREATE TRIGGER checkpoint_guard_insert BEFORE INSERT ON checkpoint WHEN EXISTS (SELECT 1 FROM checkpoint WHERE size >= NEW.size) BEGIN SELECT RAISE(ABORT, 'append-only: checkpoint INSERT'); END;
+COMMIT;
