@@ -27,6 +27,7 @@ from sandbox.people.directory import Directory
 from sandbox.pool.snapshot import Pool
 from sandbox.regulation.calendars import calendar_for
 from sandbox.regulation.loader import regimes
+from sandbox.regulation.sectors import sectors
 from sandbox.seats.isolation import Limits
 from sandbox.seats.seat import SeatDesk
 from sandbox.settings import FILE_NAME, Settings, load
@@ -135,7 +136,9 @@ class Platform:
         """People and organisations."""
         if not self.vault.exists(PEOPLE_KEY):
             self.vault.create(PEOPLE_KEY)
-        return Directory(self.store, self.vault.open(PEOPLE_KEY), self.clock, self.entropy)
+        key = self.vault.open(PEOPLE_KEY)
+        packs = frozenset(pack.code for pack in sectors())
+        return Directory(self.store, key, self.clock, self.entropy, sectors=packs)
 
     @cached_property
     def pool(self) -> Pool:

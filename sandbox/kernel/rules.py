@@ -177,7 +177,7 @@ def _environment_open(_: Actor, now: Situation) -> Message | None:
 def _landable(_: Actor, now: Situation) -> Message | None:
     if now.dataset is None:
         return MISSING
-    if now.dataset.special_regime and now.dataset.special_regime not in now.notes:
+    if now.dataset.special_regime and now.dataset.special_regime not in now.sectors:
         return say("该行业数据没有行业规则包，不得进入开发利用")
     return None if now.dataset.grading.landable else say("涉密、重要或核心数据不得进入开发利用")
 

@@ -6,7 +6,7 @@ is not allowed. Nothing here is loaded lazily; rules stay free of disk and clock
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 
 from sandbox.kernel.actors import Role
@@ -38,6 +38,7 @@ class Situation:
 
     `record` is the record the step acts on, as it stands now (for a creation: as it would
     be). `own` is the actor's organisation, `other` the organisation the record concerns.
+    `sectors` are the sector rule packs at hand (第二十条).
     `acted` holds the persons who took an earlier step that excludes them from this one.
     """
 
@@ -69,7 +70,7 @@ class Situation:
     isolation: Decision | None = None
     regime_lapsed: bool = False
     longest_term_days: int = 0
-    notes: tuple[str, ...] = field(default=())
+    sectors: frozenset[str] = frozenset()
 
     def organisation(self, identifier: str) -> Organisation | None:
         """Return the organisation of that id among those gathered, or None."""

@@ -142,7 +142,7 @@ _INTERNAL = ProvincialLevel.INTERNAL
 _DATASETS = (
     CastDataset(
         "companies", "市场主体登记信息", "307001/000001", "market", "520300",
-        Grading(_INTERNAL, NationalLevel.GENERAL, Grade.L2),
+        Grading(_INTERNAL, NationalLevel.GENERAL, Grade.L3),
     ),
     CastDataset(
         "visits", "医疗保障就诊结算明细", "307015/000001", "insurance", "520300",

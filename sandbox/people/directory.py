@@ -27,13 +27,17 @@ CHINA = timezone(timedelta(hours=8))
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """The store, the key of the people's secrets, the clock, random bytes, the argon2 cost."""
+    """The store, the key of the people's secrets, the clock, random bytes, the argon2 cost.
+
+    `sectors` names the sector rule packs at hand; they stand at the beginning of every situation.
+    """
 
     store: Store
     key: DataKey
     clock: Callable[[], datetime]
     entropy: Callable[[int], bytes]
     cost: PasswordCost = RFC_9106_LOW_MEMORY
+    sectors: frozenset[str] = frozenset()
 
     def today(self) -> date:
         """Return today's date in China."""
@@ -78,8 +82,9 @@ class Directory:
     def situation(self, actor: Actor) -> Situation:
         """Return the beginning of every situation: today, and the actor's own organisation."""
         if actor.organisation == "platform":
-            return Situation(today=self.today())
-        return Situation(today=self.today(), own=self.organisation(actor.organisation))
+            return Situation(today=self.today(), sectors=self.sectors)
+        own = self.organisation(actor.organisation)
+        return Situation(today=self.today(), own=own, sectors=self.sectors)
 
 
 def with_record(situation: Situation, **fields: object) -> Situation:
