@@ -109,7 +109,7 @@ def _sheet(book: Any, title: str) -> Any | None:
 
 def _numbered(sheet: Any) -> Iterator[tuple[int, list[Any]]]:
     """Sheet rows that are not empty, with their 1-based number in the sheet."""
-    for number, cells in enumerate(sheet.to_python(skip_empty_area=False), start=1):
+    for number, cells in enumerate(sheet.iter_rows(), start=1):
         if any(cell != "" for cell in cells):
             yield number, cells
 
@@ -127,13 +127,13 @@ def _rows(
     while pending is not None:
         line, cells = pending
         number = tally.number()
-        reason = _FORMULA if line in errors else None
-        reason = reason or _fault(cells, width=len(columns), limit=tally.limits.max_cell_bytes)
+        texts, reason = _written(cells, width=len(columns), limit=tally.limits.max_cell_bytes)
+        if line in errors:
+            reason = _FORMULA
         if reason is None:
-            good.append((number, [_plain(cell) for cell in _padded(cells, len(columns))]))
+            good.append((number, texts))
         else:
-            raw = "\t".join(str(cell) for cell in cells)
-            tally.reject(BadRow(number, line, reason, kept(raw)))
+            tally.reject(BadRow(number, line, reason, kept("\t".join(map(str, cells)))))
         if len(good) >= tally.limits.batch_rows:
             yield row_batch(columns, good)
             good = []
@@ -142,22 +142,23 @@ def _rows(
         yield row_batch(columns, good)
 
 
-def _padded(cells: list[Any], width: int) -> list[Any]:
-    return cells[:width] + [""] * (width - len(cells))
-
-
-def _fault(cells: list[Any], *, width: int, limit: int) -> Message | None:
+def _written(cells: list[Any], *, width: int, limit: int) -> tuple[list[str | None], Message | None]:
+    """The texts of one row, padded to `width`, and the first fault in it."""
     if any(cell != "" for cell in cells[width:]):
-        return say("表头之外还有单元格有内容，应有 {want} 列。", want=width)
-    for cell in cells:
+        return [], say("表头之外还有单元格有内容，应有 {want} 列。", want=width)
+    texts: list[str | None] = []
+    for cell in cells[:width]:
         fault = None
-        if isinstance(cell, str):
-            fault = _text_fault(cell, limit)
-        elif isinstance(cell, (int, float)) and not isinstance(cell, bool):
-            fault = _number_fault(cell)
+        if type(cell) is str:
+            fault = _text_fault(cell, limit) if len(cell) * 4 > limit or "\x00" in cell else None
+            texts.append(cell)
+        else:
+            if type(cell) is float or type(cell) is int:
+                fault = _number_fault(cell)
+            texts.append(None if fault else _plain(cell))
         if fault is not None:
-            return fault
-    return None
+            return [], fault
+    return texts + [None] * (width - len(texts)), None
 
 
 def _number_fault(cell: float) -> Message | None:
@@ -180,14 +181,21 @@ def _plain(cell: Any) -> str | None:
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, (int, float)):
-        # A workbook shows and keeps 15 digits; the 16th and 17th of the double are noise.
-        return str(int(cell)) if cell == int(cell) else format(Decimal(format(cell, ".15g")), "f")
+        return _number(cell)
     if isinstance(cell, dt.datetime):
         day_only = cell.time() == dt.time(0)
         return cell.date().isoformat() if day_only else cell.isoformat(sep=" ")
     if isinstance(cell, (dt.date, dt.time)):
         return cell.isoformat()
     return _span(cell) if isinstance(cell, dt.timedelta) else str(cell)
+
+
+def _number(cell: float) -> str:
+    if cell == int(cell):
+        return str(int(cell))
+    # A workbook shows and keeps 15 digits; the 16th and 17th of the double are noise.
+    text = format(cell, ".15g")
+    return format(Decimal(text), "f") if "e" in text else text
 
 
 def _span(cell: dt.timedelta) -> str:

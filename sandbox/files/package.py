@@ -13,6 +13,8 @@ import re
 import zipfile
 from collections.abc import Iterator
 
+import numpy as np
+
 from sandbox.files import inflate
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
@@ -23,6 +25,7 @@ MAX_RATIO = 300
 MAX_GRID_CELLS = 40_000_000
 _BOOK_BYTES = 4 << 20
 _OVERLAP = 4_096
+_REFERENCE_BYTES = 10
 _REFERENCE = re.compile(rb"\sr\s*=\s*[\"']\$?([A-Z]{0,3})\$?([0-9]{1,7})[\"']")
 _ERROR_CELL = re.compile(rb"<(?:\w+:)?c(?=\s)[^>]*?\st\s*=\s*[\"']e[\"'][^>]*>")
 # A formula without a stored result; an empty text result (t="str") is legitimate.
@@ -68,19 +71,18 @@ def _check_member(
     tail = b""
     errors: set[int] = set()
     for piece in _pieces(data, member, allowance):
-        text = tail + piece
-        if not tail and text[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        if not tail and piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
             # Markup in UTF-16 would pass by the patterns below.
             raise damaged(name)
+        text = tail + piece
+        cut = text.rfind(b">") + 1 or len(text)
+        text, tail = text[:cut], text[max(0, cut - _OVERLAP) :]
         if b"<f" in text or b":f" in text:
             _check_formulas(text, name=name)
-        errors |= _error_rows(text, name=name)
-        found = _REFERENCE.findall(text)
-        if found:
-            letters, numbers = zip(*found, strict=True)
-            widest = max(widest, *map(_column_number, set(letters)))
-            tallest = max(tallest, *map(int, set(numbers)))
-        tail = text[-_OVERLAP:]
+        if b'"e"' in text or b"'e'" in text:
+            errors |= _error_rows(text, name=name)
+        row, column = _extent(text)
+        widest, tallest = max(widest, column), max(tallest, row)
     if widest * tallest > MAX_GRID_CELLS:
         raise InputError(
             say(
@@ -122,6 +124,37 @@ def _pieces(data: bytes, member: zipfile.ZipInfo, allowance: inflate.Allowance) 
         return
     allowance.spend(len(packed))
     yield packed
+
+
+def _extent(text: bytes) -> tuple[int, int]:
+    """The largest row and column that a reference in `text` names."""
+    plain = text.count(b'<c r="') == text.count(b"<c") - text.count(b"<col") and b":c" not in text
+    if plain and text.endswith(b">"):
+        return _plain_extent(text)
+    found = _REFERENCE.findall(text)
+    if not found:
+        return 0, 0
+    letters, numbers = zip(*found, strict=True)
+    return max(map(int, set(numbers))), max(map(_column_number, set(letters)))
+
+
+def _plain_extent(text: bytes) -> tuple[int, int]:
+    """As `_extent`, for cells all written `<c r="…`, as every common program does."""
+    marks = np.frombuffer(text, dtype=np.uint8)
+    spots = np.flatnonzero(marks[:-5] == ord("<")) if len(marks) > 5 else np.empty(0, dtype=np.int64)
+    for offset, mark in enumerate(b'c r="', start=1):
+        spots = spots[marks[spots + offset] == mark]
+    rows = np.zeros(len(spots), dtype=np.int64)
+    columns = np.zeros(len(spots), dtype=np.int64)
+    for offset in range(6, 6 + _REFERENCE_BYTES):
+        found = marks[np.minimum(spots + offset, len(marks) - 1)].astype(np.int64)
+        letter = (found >= ord("A")) & (found <= ord("Z")) & (rows == 0)
+        digit = (found >= ord("0")) & (found <= ord("9"))
+        columns = np.where(letter, columns * 26 + found - 64, columns)
+        rows = np.where(digit, rows * 10 + found - 48, rows)
+        # A reference that has ended looks at the last byte from then on, which is a ">".
+        spots = np.where(letter | digit, spots, len(marks))
+    return int(rows.max(initial=0)), int(columns.max(initial=0))
 
 
 def _column_number(letters: bytes) -> int:

@@ -11,17 +11,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, TypeVar, cast
+from typing import Any
 
 import numpy as np
-from numba import njit
-from numba.extending import register_jitable
 
 GOOD, WRONG_COUNT, AFTER_QUOTE, UNCLOSED, DOUBTFUL, ODD_QUOTES, LONG_CELL = range(7)
 MAX_RECORD_LINES = 1_000
 CAPACITY = 65_536
 COMPILE_FROM_BYTES = 1 << 17
-F = TypeVar("F", bound=Callable[..., Any])
 _QUOTE, _LF, _CR = 34, 10, 13
 _MORE = -1
 _NEVER_CLOSED = -2
@@ -62,13 +59,14 @@ def find(
     return Found(starts, stops, status, cells, lines, int(resume), int(line))
 
 
-def _shared(function: F) -> F:
-    """Leave `function` as plain Python that compiled code may call as well."""
-    return cast(F, register_jitable(function))
-
-
 @cache
 def _compiled() -> Callable[..., tuple[int, int, int]]:
+    # Imported here: small inputs never need the compiler, and it takes most of a second to load.
+    from numba import njit
+    from numba.extending import register_jitable
+
+    for helper in _HELPERS:
+        register_jitable(helper)
     try:
         return njit(cache=True, nogil=True)(_scan)  # type: ignore[no-any-return]
     except RuntimeError:
@@ -76,7 +74,6 @@ def _compiled() -> Callable[..., tuple[int, int, int]]:
         return njit(nogil=True)(_scan)  # type: ignore[no-any-return]
 
 
-@_shared
 def _quoted_end(text: Any, i: int, end: int, final: bool, limit: int) -> int:
     """Offset of the closing quote of the cell that opens before `i`, or a negative answer."""
     first = i
@@ -91,7 +88,6 @@ def _quoted_end(text: Any, i: int, end: int, final: bool, limit: int) -> int:
     return _NEVER_CLOSED if final or i - first > limit else _MORE
 
 
-@_shared
 def _plain_end(text: Any, i: int, end: int, delimiter: int) -> tuple[int, int]:
     """Offset of what ends the unquoted cell at `i`, and the number of quotes in it."""
     quotes = 0
@@ -105,14 +101,12 @@ def _plain_end(text: Any, i: int, end: int, delimiter: int) -> tuple[int, int]:
     return i, quotes
 
 
-@_shared
 def _line_stop(text: Any, i: int, end: int) -> int:
     while i < end and text[i] != _LF and text[i] != _CR:
         i += 1
     return i
 
 
-@_shared
 def _skip_break(text: Any, i: int, end: int) -> int:
     """Offset behind the line end at `i` (CRLF counts as one)."""
     if i < end and text[i] == _CR:
@@ -124,7 +118,6 @@ def _skip_break(text: Any, i: int, end: int) -> int:
     return i
 
 
-@_shared
 def _cell(text: Any, i: int, end: int, delimiter: int, final: bool, limit: int) -> tuple[int, int]:
     """Offset behind the cell at `i` and its status; a negative offset is an answer of `_quoted_end`."""
     if i < end and text[i] == _QUOTE:
@@ -141,7 +134,6 @@ def _cell(text: Any, i: int, end: int, delimiter: int, final: bool, limit: int) 
     return stop, ODD_QUOTES if quotes % 2 else GOOD
 
 
-@_shared
 def _record(text: Any, start: int, end: int, delimiter: int, final: bool, limit: int) -> tuple[int, int, int]:
     """Stop, status and cell count of the record at `start`; a negative stop as in `_cell`."""
     i, cells, status = start, 1, GOOD
@@ -160,7 +152,6 @@ def _record(text: Any, start: int, end: int, delimiter: int, final: bool, limit:
     return i, status, cells
 
 
-@_shared
 def _line_marks(text: Any, start: int, stop: int, delimiter: int, inside: bool) -> tuple[int, int, int, bool]:
     """Delimiters of one physical line from `start`: where it stops, all, those in a torn cell, inside.
 
@@ -186,7 +177,6 @@ def _line_marks(text: Any, start: int, stop: int, delimiter: int, inside: bool) 
     return i, bare + torn_marks, torn_marks, inside
 
 
-@_shared
 def _spread(text: Any, start: int, stop: int, delimiter: int, columns: int) -> tuple[int, bool]:
     """Number of line ends inside a record, and whether its lines look like whole rows.
 
@@ -209,18 +199,15 @@ def _spread(text: Any, start: int, stop: int, delimiter: int, columns: int) -> t
     return breaks, columns > 2 and (edges or inner_rows > 0)
 
 
-@_shared
 def _has_break(text: Any, start: int, stop: int) -> bool:
     return bool(_line_stop(text, start, stop) < stop)
 
 
-@_shared
 def _put(out: Any, n: int, start: int, stop: int, status: int, cells: int, line: int) -> int:
     out[0, n], out[1, n], out[2, n], out[3, n], out[4, n] = start, stop, status, cells, line
     return n + 1
 
 
-@_shared
 def _put_lines(out: Any, n: int, text: Any, start: int, stop: int, line: int) -> int:
     """Every physical line of a doubtful record as a bad record of its own."""
     while start < stop:
@@ -232,7 +219,6 @@ def _put_lines(out: Any, n: int, text: Any, start: int, stop: int, line: int) ->
     return n
 
 
-@_shared
 def _settle(
     text: Any, start: int, stop: int, end: int, status: int, delimiter: int, columns: int
 ) -> tuple[int, int, int]:
@@ -250,7 +236,6 @@ def _settle(
     return stop, DOUBTFUL if rows_inside else status, breaks
 
 
-@_shared
 def _scan(
     text: Any,
     start: int,
@@ -285,3 +270,19 @@ def _scan(
         start = _skip_break(text, stop, end)
         line += breaks + (1 if stop < end else 0)
     return n, start, line
+
+
+_HELPERS = (
+    _quoted_end,
+    _plain_end,
+    _line_stop,
+    _skip_break,
+    _cell,
+    _record,
+    _line_marks,
+    _spread,
+    _has_break,
+    _put,
+    _put_lines,
+    _settle,
+)

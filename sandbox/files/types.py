@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import pickletools
 import re
 import zipfile
 from enum import StrEnum
@@ -64,6 +65,7 @@ _MAGIC: tuple[tuple[bytes, FileType], ...] = (
 )
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OFFICE = ((b"xl/", FileType.XLSX), (b"word/", FileType.DOCX), (b"ppt/", FileType.PPTX))
+_OPENINGS = (b"(", b"c", b"I", b"S", b"V", b"F", b"L", b"]", b"}", b")", b"N")
 _TEXT_ENCODINGS = ("utf-8", "gb18030")
 
 
@@ -87,15 +89,15 @@ def _binary_kind(head: bytes, *, size: int) -> FileType | None:
         return _zip_kind(_zip_names(head, size=size))
     if head.startswith(_OLE):
         return _ole_kind(head)
-    return _framed_kind(head)
+    return _framed_kind(head, whole=len(head) >= size)
 
 
-def _framed_kind(head: bytes) -> FileType | None:
+def _framed_kind(head: bytes, *, whole: bool) -> FileType | None:
     if re.match(rb"BZh[1-9](1AY&SY|\x17\x72\x45\x38\x50\x90)", head):
         return FileType.BZIP2
     if head[257:262] == b"ustar":
         return FileType.TAR
-    return FileType.PICKLE if _is_pickle(head) else None
+    return FileType.PICKLE if _is_pickle(head, whole=whole) else None
 
 
 def sniff_file(source: BinaryIO) -> FileType:
@@ -174,11 +176,19 @@ def _ole_kind(data: bytes) -> FileType:
     return FileType.XLS if marked and "EncryptedPackage".encode("utf-16-le") not in data else FileType.BINARY
 
 
-def _is_pickle(head: bytes) -> bool:
+def _is_pickle(head: bytes, *, whole: bool) -> bool:
     if head[:1] == b"\x80" and 2 <= head[1] <= 5 if len(head) > 2 else False:
         return head[1] < 4 or head[2:3] == b"\x95" or head[-1:] == b"."
-    # Protocols 0 and 1 are text: a GLOBAL opcode in front, or a mark and a stop around it.
-    return bool(re.match(rb"\(?[(\]}]?c[A-Za-z_][\w.]*\n[A-Za-z_]\w*\n", head))
+    # Protocols 0 and 1 are text, but no text runs through the machine to its stop.
+    if head[:1] not in _OPENINGS:
+        return False
+    steps = 0
+    try:
+        for steps, _ in enumerate(pickletools.genops(head)):  # noqa: B007
+            pass
+    except Exception:  # noqa: BLE001  the disassembler raises what it likes; either way it is no pickle
+        return steps > 200 and not whole
+    return steps > 0 and head.rstrip().endswith(b".")
 
 
 def _as_text(head: bytes, *, whole: bool) -> str | None:

@@ -123,3 +123,24 @@ def test_what_the_standard_writer_writes_is_good_and_read_alike(rows):
     found = scan(out.getvalue())
     assert [status for _, status, _ in found] == [records.GOOD] * len(rows)
     assert [next(csv.reader([text])) for text, _, _ in found] == rows
+
+
+def test_without_a_place_for_machine_code_it_is_compiled_for_the_process(monkeypatch):
+    import numba
+
+    real, asked = numba.njit, []
+
+    def njit(**options):
+        asked.append(options.get("cache", False))
+        if options.get("cache"):
+            raise RuntimeError("no locator available")
+        return real(**options)
+
+    monkeypatch.setattr(numba, "njit", njit)
+    monkeypatch.setattr(records, "COMPILE_FROM_BYTES", 0)
+    records._compiled.cache_clear()
+    try:
+        assert scan("1,2,3\n")[0][1] == records.GOOD
+    finally:
+        records._compiled.cache_clear()
+    assert asked == [True, False]

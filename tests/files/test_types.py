@@ -74,9 +74,9 @@ CASES = {
     FileType.SVG: [b'<?xml version="1.0"?><svg xmlns="x"/>'],
     FileType.XML: [b'<?xml version="1.0"?><a/>'],
     FileType.PICKLE: [pickle.dumps({"a": 1}, protocol=n) for n in (2, 3, 4, 5)]
-    + [b"cos\nsystem\n(S'ls'\ntR."],
+    + [b"cos\nsystem\n(S'ls'\ntR.", pickle.dumps({"a": [1, "b"]}, protocol=0), pickle.dumps([1], protocol=1)],
     FileType.SQLITE: [b"SQLite format 3\x00\x10\x00"],
-    FileType.TEXT: ["遵义市\n一行\n".encode()],
+    FileType.TEXT: ["遵义市\n一行\n".encode(), b"city\nZunyi\nTongren\n", b"Name\nI\n.\n"],
     FileType.BINARY: [bytes(range(256)), b"\x00\x01\x02\x03"],
 }
 
