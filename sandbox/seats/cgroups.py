@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import contextlib
 import os
+import subprocess
+import sys
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 ROOT = Path("/sys/fs/cgroup")
 FAMILY = "data-sandbox"
+_TRIAL_BYTES, _TRIAL_PROCESSES = 1 << 28, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +55,46 @@ class Group:
 
 
 def create(name: str, *, memory_bytes: int, processes: int) -> Group | None:
-    """Return a new bounded group, or None where this user may not make one."""
-    for make in (_unified, _separate):
+    """Return a new bounded group, or None where this user may not make one or move a process into it."""
+    return _make(name, memory_bytes, processes) if usable() else None
+
+
+@cache
+def usable() -> bool:
+    """Return whether groups can be made and filled here: tried once a process, with a waiting child."""
+    group = _make(unique_name(), _TRIAL_BYTES, _TRIAL_PROCESSES)
+    if group is None:
+        return False
+    _sweep(group)
+    wait = [sys.executable, "-I", "-S", "-c", "import sys; sys.stdin.read()"]
+    with subprocess.Popen(wait, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as child:
         try:
-            group = make(name, memory_bytes, processes)
+            group.add(child.pid)
         except OSError:
-            continue
-        if group is not None:
-            return group
+            return False
+        finally:
+            child.kill()
+            child.wait()
+            group.remove()
+    return True
+
+
+def _sweep(group: Group) -> None:
+    """Remove the empty groups that killed platforms left beside this one; a group in use refuses."""
+    for folder in group.folders:
+        for left in folder.parent.iterdir():
+            pid = left.name.removeprefix(f"{FAMILY}-").split("-")[0]
+            if pid.isdecimal() and not Path("/proc", pid).exists():
+                with contextlib.suppress(OSError):
+                    left.rmdir()
+
+
+def _make(name: str, memory_bytes: int, processes: int) -> Group | None:
+    for make in (_unified, _separate):
+        with contextlib.suppress(OSError):
+            group = make(name, memory_bytes, processes)
+            if group is not None:
+                return group
     return None
 
 
@@ -76,7 +112,8 @@ def _unified(name: str, memory_bytes: int, processes: int) -> Group | None:
                 {"memory.max": memory_bytes, "memory.swap.max": 0, "pids.max": processes},
             )
         except OSError:
-            continue
+            with contextlib.suppress(OSError):
+                parent.rmdir()
     return None
 
 
@@ -94,13 +131,18 @@ def _separate(name: str, memory_bytes: int, processes: int) -> Group | None:
 
 
 def _filled(folders: tuple[Path, ...], bounds: dict[str, int]) -> Group:
+    """Make the folders and write every bound; a bound that has no place is an error, swap's aside."""
     group = Group(folders)
+    missing = {name for name in bounds if "sw" not in name}
     try:
         for folder in folders:
             folder.mkdir()
             for name, bound in bounds.items():
                 if (folder / name).exists():
                     (folder / name).write_text(str(bound))
+                    missing.discard(name)
+        if missing:
+            raise FileNotFoundError(min(missing))
     except OSError:
         group.remove()
         raise

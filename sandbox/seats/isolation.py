@@ -19,7 +19,7 @@ from sandbox.seats import cgroups, seccomp
 from sandbox.seats.interpreter import python_mounts, python_path
 from sandbox.seats.launch import HOST_UID_BASE, run
 from sandbox.seats.rootfs import PYTHON
-from sandbox.seats.spec import MIB, Completed, Kill, Limits, Mount, Sandbox
+from sandbox.seats.spec import Completed, Kill, Limits, Mount, Sandbox
 
 __all__ = [
     "HOST_UID_BASE",
@@ -87,17 +87,9 @@ def weaker() -> tuple[Message, ...]:
     if os.geteuid() != 0:
         found.append(say("平台以普通用户运行，席位在主机上没有各自的用户号"))
         found.append(say("平台以普通用户运行，席位目录没有独立的属主，配额只按大小定时核对"))
-    if not _grouped():
+    if not cgroups.usable():
         found.append(say("这里不能建立控制组，内存上限只按单个进程计算"))
     return tuple(found)
-
-
-@cache
-def _grouped() -> bool:
-    group = cgroups.create(cgroups.unique_name(), memory_bytes=64 * MIB, processes=16)
-    if group is not None:
-        group.remove()
-    return group is not None
 
 
 def _answer(rule: str, lack: Message) -> Answer:
