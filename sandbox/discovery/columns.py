@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -40,6 +40,15 @@ TEXT_SAMPLE = 4_000
 _WORTH_READING = re.compile(
     r"\d{5}|@|[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}|\d\.\d|[\u4e00-\u9fff]{2}.*[\u4e00-\u9fff]{2}|·", re.ASCII
 )
+_SENSITIVE = frozenset(kind for kind, treatment in TREATMENTS.items() if treatment.sensitive)
+_NUMBERS = _SENSITIVE - {
+    EntityType.PERSON,
+    EntityType.ADDRESS,
+    EntityType.HEALTH,
+    EntityType.ETHNICITY,
+    EntityType.RELIGION,
+    EntityType.BIRTH_DATE,
+}
 CHECKED = frozenset(
     {
         EntityType.CN_RESIDENT_ID,
@@ -83,30 +92,28 @@ def _skeleton(text: str) -> str:
     return re.sub("[A-Z]", "A", re.sub("[a-z]", "a", re.sub(r"\d", "9", text, flags=re.ASCII)))
 
 
-def held_in_text(content: Content) -> tuple[float, tuple[EntityType, ...]]:
+def held_in_text(content: Content, *, numbers: bool = False) -> tuple[float, tuple[EntityType, ...]]:
     """Return the share of cells that hold a sensitive value, and of which types.
 
     A cell that is wholly one number counts only if cells built like it mostly are: a serial
-    number passes a check digit by chance.
+    number passes a check digit by chance. With `numbers`, names and words do not count.
     """
-    texts = content.sample[:: max(1, len(content.sample) // TEXT_SAMPLE)]
-    if not texts:
-        return 0.0, ()
-    alike = Counter(_skeleton(text) for text in texts)
-    whole: Counter[str] = Counter()
+    step = max(1, len(content.sample) // TEXT_SAMPLE)
+    cells = list(zip(content.sample[::step], content.weights[::step], strict=True))
+    alike = Counter(_skeleton(text) for text, _ in cells)
+    whole: dict[str, list[int]] = {}
     types: Counter[EntityType] = Counter()
     holding = 0
-    for text in texts:
-        found = [span for span in _read_spans(text) if TREATMENTS[span[2]].sensitive]
-        if not found:
-            continue
-        types.update({kind for _, _, kind in found})
+    for text, weight in cells:
+        found = [span for span in _read_spans(text) if span[2] in (_NUMBERS if numbers else _SENSITIVE)]
         if all(end - start == len(text) for start, end, _ in found):
-            whole[_skeleton(text)] += is_diverse(content, found[0][2])
+            if found and is_diverse(content, found[0][2]):
+                whole.setdefault(_skeleton(text), []).append(weight)
         else:
-            holding += 1
-    holding += sum(count for form, count in whole.items() if count >= 0.3 * alike[form])
-    share = holding / len(texts)
+            holding += weight
+        types.update({kind for _, _, kind in found})
+    holding += sum(sum(weights) for form, weights in whole.items() if len(weights) >= 0.3 * alike[form])
+    share = holding / max(1, sum(weight for _, weight in cells))
     return (share, tuple(kind for kind, _ in types.most_common(3))) if share >= NOTICED else (0.0, ())
 
 
@@ -119,7 +126,8 @@ def _read_spans(text: str) -> list[tuple[int, int, EntityType]]:
 def _read(name: str, comment: str, content: Content) -> _Read:
     hint = read_heading(name, comment)
     verdict = judge(content, hint, telling=is_telling(name, comment))
-    held, inside = (0.0, ()) if verdict.type is not None else held_in_text(content)
+    harmless = verdict.type is None or not TREATMENTS[verdict.type].sensitive
+    held, inside = held_in_text(content, numbers=verdict.type is not None) if harmless else (0.0, ())
     return _Read(name, content, hint, verdict, held, inside)
 
 
@@ -141,10 +149,12 @@ def _is_sex(content: Content) -> bool:
 
 
 def _treatment(read: _Read, role: Role | None, *, subject: bool) -> Treatment:
+    if read.held:
+        level = max(TREATMENTS[kind].level for kind in read.inside)
+        base = TREATMENTS[read.verdict.type] if read.verdict.type is not None else FREE_TEXT
+        return replace(base, sensitive=True, level=max(level, FREE_TEXT.level))
     if read.verdict.type is not None:
         return TREATMENTS[read.verdict.type]
-    if read.held:
-        return FREE_TEXT
     if role is Role.HOUSEHOLD:
         return HOUSEHOLD
     if subject and role is Role.DATE:

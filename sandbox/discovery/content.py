@@ -101,6 +101,7 @@ class Content:
     distinct: int  # an upper estimate where hardly a value repeats
     shares: Mapping[EntityType, Share]
     sample: tuple[str, ...]
+    weights: tuple[int, ...]  # cells that hold each value of the sample
     dates: float  # share of distinct values that are dates
     years: tuple[int, ...]  # of the dates in the sample
     numbers: float
@@ -170,12 +171,6 @@ class Collector:
         return (values, counts) if keep.all() else (values.filter(pa.array(keep)), counts[keep])
 
 
-def _strided(values: pa.Array, most: int) -> pa.Array:
-    if len(values) <= most:
-        return values
-    return values.take(pa.array(np.linspace(0, len(values) - 1, most).astype(np.int64)))
-
-
 def _placeholder(text: str) -> bool:
     return len(text) >= 3 and len(set(text)) == 1
 
@@ -212,31 +207,41 @@ def _shape_shares(values: pa.Array, counts: np.ndarray, texts: Sequence[str]) ->
     return shares
 
 
-def _word_shares(texts: Sequence[str], weights: Mapping[str, int]) -> dict[EntityType, Share]:
-    total = sum(weights.get(text, 1) for text in texts) or 1
+def _word_shares(texts: Sequence[str], weights: Sequence[int]) -> dict[EntityType, Share]:
+    total = sum(weights) or 1
     shares = {}
     for kind, accepts in WORDS.items():
-        hits = [text for text in texts if accepts(text)]
+        hits = [weight for text, weight in zip(texts, weights, strict=True) if accepts(text)]
         if hits:
             distinct = len(hits) / len(texts)
-            rows = sum(weights.get(text, 1) for text in hits) / total
-            shares[kind] = Share(rows, distinct, distinct, 1.0)
+            shares[kind] = Share(sum(hits) / total, distinct, distinct, 1.0)
     return shares
+
+
+def _sampled(values: pa.Array, counts: np.ndarray) -> tuple[list[str], list[int]]:
+    """Return an even sample of the values, placeholders left out, and the cells of each."""
+    places = np.arange(len(values))
+    if len(values) > SAMPLE:
+        places = np.linspace(0, len(values) - 1, SAMPLE).astype(np.int64)
+    texts = [narrow(text) for text in values.take(pa.array(places)).to_pylist()]
+    kept = [place for place, text in enumerate(texts) if not _placeholder(text)]
+    weights = counts[places].tolist()
+    return [texts[place] for place in kept], [weights[place] for place in kept]
 
 
 def read_content(collector: Collector) -> Content:
     """Return what the collected cells look like."""
     values, counts = collector.values()
-    sampled = [narrow(text) for text in _strided(values, SAMPLE).to_pylist()]
-    texts = [text for text in sampled if not _placeholder(text)]
-    few = texts[:: max(1, len(texts) // WORD_SAMPLE)]
-    weights = dict(zip(values.to_pylist(), counts.tolist(), strict=True)) if len(values) <= SAMPLE else {}
+    texts, weights = _sampled(values, counts)
+    step = max(1, len(texts) // WORD_SAMPLE)
+    few = texts[::step]
     dated = [found for found in map(DATE.fullmatch, few) if found]
     return Content(
         cells=int(counts.sum()),
         distinct=len(values),
-        shares=_word_shares(few, weights) | _shape_shares(values, counts, texts),
+        shares=_word_shares(few, weights[::step]) | _shape_shares(values, counts, texts),
         sample=tuple(texts),
+        weights=tuple(weights),
         dates=len(dated) / max(len(few), 1),
         years=tuple(int(found["year"]) for found in dated),
         numbers=sum(NUMBER.fullmatch(text) is not None for text in few) / max(len(few), 1),

@@ -18,6 +18,7 @@ from sandbox.discovery.lexicon import (
     DIAGNOSES,
     ETHNIC_GROUPS,
     ETHNIC_SHORT,
+    NOT_NAMES,
     PROVINCE_NAMES,
     RELIGIONS,
     STRONG_ORG_SUFFIXES,
@@ -44,10 +45,10 @@ _NAME_LABEL = re.compile(
     r"股东|董事长|总经理|经理|监事|"
     r"主任|局长|科长|处长|书记|县长|镇长|民警|干警|参保人|投保人|被保险人|持卡人|户名|纳税人|权利人|"
     r"产权人|父亲|母亲|丈夫|妻子|儿子|女儿|配偶|"
-    r"填表人|录入员|创建人|操作员|联络员|曾用名|本人|我叫|名叫)" + _SEP
+    r"[\u4e00-\u9fff]{1,3}人(?=\s?[:：])|填表人|录入员|创建人|操作员|联络员|曾用名|本人|我叫|名叫)" + _SEP
 )
 _TITLED = re.compile(
-    rf"(?:(?<![{HAN}0-9])|(?<=[由向给和与对为被请让及是、，]))(?P<name>[{HAN}]{{2,4}}?)"
+    rf"(?:(?<![{HAN}0-9])|(?<=[由向给和与对为被请让及是、，人者户员]))(?P<name>[{HAN}]{{2,4}}?)"
     r"(?=先生|女士|同志|小姐|大爷|大妈|[,，(（\s]{0,2}(?:男|女)(?:[,，)）、;；。\s]|性)|"
     r"[,，(（:：\s的]{0,3}(?:公民)?(?:身份证|身份号|手机|电话|联系电话|联系方式)|"
     r"[,，(（:：\s]{0,2}(?:\d{17}[0-9Xx]|1[3-9]\d{9})(?!\d))"
@@ -61,22 +62,25 @@ _END_PAIRS = words(
     "身份 电话 手机 联系 出生 住址 同志 先生 女士 证件 提出 申请 负责 反映 来电 来访 驾驶 持有 名下 "
     "家属 户籍 现住 家住 患有 入院 确诊 经营 办理 提交 购买 年龄 今年 已经 报名 投诉 举报 同意 签字 "
     "签收 账户 卡号 微信 邮箱 车牌 护照 和其 及其 等人 一家 本人 通过 使用 登记"
+    " 主持 出席 介绍 表示 指出 强调 要求 参加 汇报 陪同 带队 因病 因公 去世 死亡 受伤 签订 签署 到场 "
+    "在场 发言 讲话 调研 检查 驾车 "
+    "报警 报案 陈述 前往 来到 来我 所有 所属 不服 不同 欠款 借款 与被 诉被 一案 等三 等二 "
 )
 _ANCHOR = f"(?:{_longest(PROVINCE_NAMES | CITY_NAMES)})"
 _UNIT = (
     r"(?:[\u4e00-\u9fff]{0,10}?(?:省|自治区|自治州|地区|市|区|县|旗|镇|乡|街道办事处|街道|新区|大道|路|"
     r"街|巷|弄|胡同|村|社区|小区|花园|公寓|新村|"
     r"家园|苑|园区|工业园|广场|大厦|坡|坝|湾|沟)|"
-    r"(?:附|第)?[0-9A-Za-z一二三四五六七八九十\-]{1,8}(?:号楼|号院|号|栋|幢|座|楼|单元|室|层|户|组|队|弄|"
+    r"[\u4e00-\u9fff]{0,8}?(?:附|第)?[0-9A-Za-z一二三四五六七八九十\-]{1,8}(?:号楼|号院|号|栋|幢|座|楼|"
+    r"单元|室|层|户|组|队|弄|"
     r"附\d+号))"
 )
-_ADDRESS = re.compile(
-    rf"{_ANCHOR}{_UNIT}+(?:[0-9A-Z]{{1,2}}[\-－]?\d{{1,4}}(?:[\-－]\d{{1,4}})?(?![0-9A-Za-z]))?"
-)
+_ROOM = r"(?:[0-9A-Z]{1,2}[\-－]?\d{1,4}(?:[\-－]\d{1,4})?(?![0-9A-Za-z]))?"
+_ADDRESS = re.compile(rf"{_ANCHOR}{_UNIT}{{1,10}}{_ROOM}")
 _ADDRESS_LABEL = re.compile(
     r"(?:地址|住址|住所地?|居住地|现住|家住|户籍地|户籍所在地|籍贯|位于|住在|居住于|居住在|"
     r"经营场所)(?:[:：为在于是]|\s){0,2}"
-    rf"(?P<value>{_UNIT}+)"
+    rf"(?P<value>{_UNIT}{{1,10}}{_ROOM})"
 )
 _DATE = (
     r"(?:18|19|20)\d{2}(?:年\d{1,2}月(?:\d{1,2}[日号])?|[\-/.]\d{1,2}[\-/.]\d{1,2}|"
@@ -127,6 +131,15 @@ PHRASES: tuple[Phrase, ...] = (
         0.7,
     ),
     Phrase(
+        EntityType.COORDINATES,
+        re.compile(
+            r"(?:经度|东经|E)[:：为是\s]{0,3}(?P<value>\d{2,3}\.\d{3,}°?[，,、;；\s]{0,3}(?:北纬|纬度|"
+            r"N)[:：为是\s]{0,3}"
+            r"\d{1,2}\.\d{3,})"
+        ),
+        0.9,
+    ),
+    Phrase(
         EntityType.RELIGION,
         re.compile(rf"(?:宗教信仰|信仰|信奉|宗教|皈依)[:：为是\s]{{0,3}}(?P<value>{_longest(RELIGIONS)})"),
         0.9,
@@ -137,7 +150,7 @@ PHRASES: tuple[Phrase, ...] = (
         re.compile(
             r"(?:诊断(?:结果|意见|名称)?|确诊|病史|患有|身患|罹患|既往史|过敏史|疾病名称|主诉|"
             r"病情)[:：为是\s]{0,3}"
-            r"(?P<value>[^，。；,;\n:：（(]{2,30})"
+            r"(?P<value>[^，。；,;\n:：]{2,40})"
         ),
         0.8,
         _is_illness,
@@ -176,8 +189,25 @@ PHRASES: tuple[Phrase, ...] = (
 )
 
 
+# Two characters that begin a clause, although the first can be a surname.
+_CLAUSES = NOT_NAMES | words(
+    "应当 应及 应该 应予 应于 应向 应在 应按 应为 应有 应是 须知 经常 经过 经查 经审 和其 需要 必须 "
+    "有权 能够 能否 信息 任职 任命 "
+    "向社 向本 对应 关系 成员 全体 都应 又应 曾经 曾在 从事 强调 明确 方可 方能 时应 时间 成为 满足 "
+    "充分 尽快 尽量 平时 平台 如有 如果 如需 "
+    "有关 有限 有效 有意 和谐 和本 于是 以及 以上 以下 包括 包含 通知 通讯 任何 何时 相应 相互 相关 "
+    "因为 后续 别人 别处 空白 那么 是否 "
+    "费用 资格 资料 全部 双方 单独 连带 连续 保持 保证 保障 权利 易于 支付 家属 家庭 家长 申报 终身 "
+    "终止 计算 计划 许可 解除 解决 解释 "
+    "常见 宣传 查看 查验 边界 农民 农村 水平 水费 乘坐 万元 万一 原则 原因 干部 干预 党员 党组 公开 "
+    "公示 公共 国家 国有 司法"
+)
+
+
 def _han_name_end(text: str, start: int) -> int:
     """Return where the Han name that begins at `start` ends, or `start` if none does."""
+    if text[start : start + 2] in _CLAUSES and text[start : start + 2] not in COMPOUND_SURNAMES:
+        return start
     wide = 2 if text[start : start + 2] in COMPOUND_SURNAMES else 1
     two, three = start + wide + 1, start + wide + 2
     short, long = text[start:two], text[start:three]
@@ -225,6 +255,16 @@ def _cued_names(text: str) -> Iterator[Found]:
         end = _dotted_end(text, found.start())
         if is_dotted_name(text[found.start() : end]):
             yield found.start(), end, EntityType.PERSON, 0.6
+
+
+_BETWEEN = re.compile(rf"(?:^|(?<=[,，、;；|/\t ]))[{HAN}·]{{2,12}}(?=$|[,，、;；|/\t ])")
+
+
+def names_in_row(text: str) -> Iterator[Found]:
+    """Yield names that stand alone between separators, as in a copied table row."""
+    for found in _BETWEEN.finditer(text):
+        if name_score(found.group()) >= 0.8:
+            yield found.start(), found.end(), EntityType.PERSON, 0.6
 
 
 def phrases(text: str) -> Iterator[Found]:

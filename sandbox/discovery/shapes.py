@@ -205,6 +205,17 @@ SHAPES: tuple[Shape, ...] = (
         chance=0.1,
     ),
     Shape(
+        EntityType.BANK_CARD,  # accounts and passbooks carry no check digit: only where they are called so
+        r"\d{4}(?:[ \-]\d{4}){2,4}(?:[ \-]\d{1,4})?|\d{12,24}",
+        0.4,
+        0.4,
+        "(?<![保障诊员])卡号|银行卡|银行[账帐]号|[账帐]号|借记卡号?|信用卡号?|储蓄卡号?|工资卡号?|"
+        "一折通|一卡通|收款账户|"
+        "开户账户",
+        labelled=True,
+        chance=1.0,
+    ),
+    Shape(
         EntityType.IMEI,
         r"\d{15}",
         0.4,
@@ -261,7 +272,7 @@ SHAPES: tuple[Shape, ...] = (
     ),
     Shape(
         EntityType.EMAIL_ADDRESS,
-        r"[A-Za-z0-9][A-Za-z0-9._%+\-]*@(?:[A-Za-z0-9\-]+\.)+[A-Za-z]{2,}",
+        r"[A-Za-z0-9][A-Za-z0-9._%+\-]{0,63}@(?:[A-Za-z0-9\-]{1,63}\.){1,8}[A-Za-z]{2,24}",
         0.95,
         0.95,
         "邮箱|邮件|mail",
@@ -352,7 +363,7 @@ LEAST: Mapping[EntityType, tuple[int, int]] = {
     EntityType.CN_FOREIGNER_ID: (12, 15),
     EntityType.CN_MOBILE: (11, 11),
     EntityType.CN_LANDLINE: (7, 7),
-    EntityType.BANK_CARD: (13, 13),
+    EntityType.BANK_CARD: (12, 12),
     EntityType.IMEI: (15, 15),
     EntityType.CN_PASSPORT: (7, 9),
     EntityType.CN_TRAVEL_PERMIT: (7, 8),
@@ -397,7 +408,7 @@ HAN_SHAPES: tuple[Shape, ...] = (
     Shape(
         EntityType.CN_REAL_ESTATE,
         r"[\u4e00-\u9fff][(（\[〔]\d{4}[)）\]〕][\u4e00-\u9fff]{2,14}不动产(?:权|证明)第\d{5,10}号|"
-        r"(?:[\u4e00-\u9fff]{1,8}房权证|房地产权证)[\u4e00-\u9fff]{0,8}(?:字|"
+        r"(?:[\u4e00-\u9fff]{0,8}房权证|房地产权证)[\u4e00-\u9fff]{0,8}(?:字|"
         r"第)[第\u4e00-\u9fff]{0,4}[A-Z0-9\-]{4,14}号?",
         0.95,
         0.95,

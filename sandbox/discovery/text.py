@@ -8,13 +8,15 @@ text cells, for `discover --text` and by the egress gate; reads one text at a ti
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from sandbox.discovery.phrases import phrases
+from sandbox.discovery.phrases import names_in_row, phrases
 from sandbox.discovery.shapes import HAN_SHAPES, LEAST, MARKS, SHAPES, Shape
 from sandbox.kernel.entities import EntityType
 
+_PERSONAL = frozenset({EntityType.CN_RESIDENT_ID, EntityType.CN_MOBILE, EntityType.BANK_CARD})
 THRESHOLD = 0.5
 BEFORE, AFTER = 12, 6
 # Full-width forms of ASCII, one code point each, so that offsets stay.
@@ -84,11 +86,15 @@ def narrow(text: str) -> str:
 
 def _settle(found: Iterable[Span]) -> tuple[Span, ...]:
     """Return the spans that do not overlap, the higher score and then the longer one first."""
+    starts: list[int] = []
     kept: list[Span] = []
     for span in sorted(found, key=lambda span: (-span.score, span.start - span.end, span.start)):
-        if all(span.end <= other.start or span.start >= other.end for other in kept):
-            kept.append(span)
-    return tuple(sorted(kept, key=lambda span: span.start))
+        place = bisect_left(starts, span.start)
+        clear_before = place == 0 or kept[place - 1].end <= span.start
+        if clear_before and (place == len(kept) or span.end <= starts[place]):
+            starts.insert(place, span.start)
+            kept.insert(place, span)
+    return tuple(kept)
 
 
 def identifier_spans(text: str) -> tuple[Span, ...]:
@@ -131,5 +137,8 @@ def _shaped(plain: str) -> Iterator[Span]:
 def spans(text: str) -> tuple[Span, ...]:
     """Return every sensitive span of `text`, in order, without overlaps, values without their labels."""
     plain = narrow(text)
+    shaped = list(_shaped(plain))
     announced = [Span(*found) for found in phrases(plain)]
-    return _settle([*_shaped(plain), *announced])
+    if any(span.type in _PERSONAL for span in shaped):
+        announced.extend(Span(*found) for found in names_in_row(plain))
+    return _settle([*shaped, *announced])

@@ -2,7 +2,7 @@
 
 `ALONE` says from which share on the content decides whatever the name says; `FITS` which content a
 name needs before it is believed. Between them lies everything the answer rests on; it carries no
-treatment (`grading`) and reads no file. Called by `columns`.
+treatment and reads no file. Called by `columns`.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sandbox.discovery.content import DATE, NUMBER, WORD_SAMPLE, Content
+from sandbox.discovery.grading import TREATMENTS
 from sandbox.discovery.heading_words import Role
 from sandbox.discovery.headings import Hint
 from sandbox.discovery.names import HAN, is_dotted_name, surname_of
@@ -153,7 +154,10 @@ def _alone(content: Content, hint: Hint | None, *, telling: bool) -> list[tuple[
         if amount >= alone.distinct + (0.1 if strict else 0.0) and (
             kind is agreed or is_diverse(content, kind)
         ):
-            proven.append((amount * (1.0 + share.sure) + (0.5 if kind is agreed else 0.0), kind))
+            careful = (
+                0.3 if TREATMENTS[kind].sensitive else 0.0
+            )  # of two in one column, the one that needs care
+            proven.append((amount * (1.0 + share.sure) + careful + (0.5 if kind is agreed else 0.0), kind))
     return sorted(proven, reverse=True)
 
 
