@@ -16,6 +16,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sandbox.fingerprint.buffers import strip_separators
+
 _CJK: Final = "\u4e00-\u9fff\u3007"
 _PLAIN: Final = (
     f"\\x20-\\x7e{_CJK}"
@@ -25,10 +27,16 @@ _PLAIN: Final = (
 # What is its own canonical form, phone prefixes and sentinels aside. Dates and amounts begin with a
 # digit and hold a Chinese character, numeral dates begin with 一 or 二: neither may pass here.
 _SETTLED: Final = f"^(?:[0-9A-Z]*|[0-9]+\\.[0-9]*[1-9]|[A-Z\u3007\u4e01-\u4e8b\u4e8d-\u9fff][0-9A-Z{_CJK}]*)$"
+# Text that begins with a letter is no date and no amount; without full-width letters it needs no folding.
+_SIMPLE: Final = (
+    f"^[A-Z\u4e01-\u4e8b\u4e8d-\u9fff][\\x20-\\x7e{_CJK}\uff01-\uff0f\uff1a-\uff20\uff3b-\uff40\uff5b-\uff5e"
+    "\u3000-\u3002\u3008-\u3011\u3014\u3015\u00b7\u2014\u2018\u2019\u201c\u201d\u2026]*$"
+)
 _DATE: Final = (
     r"(?P<y>[12]\d{3})(?:[-/.]|年) ?(?P<m>0?[1-9]|1[0-2])(?:[-/.]|月) ?(?P<d>0?[1-9]|[12]\d|3[01])[日号]?"
     r"(?:[ T]+(?P<h>[01]?\d|2[0-3]):(?P<i>[0-5]\d)(?::(?P<s>[0-5]\d)(?:\.\d+)?)?(?:Z|[+-]\d\d:?\d\d)?)?"
 )
+_PADDED: Final = r"^[12]\d{3}[-/.](?:0[1-9]|1[0-2])[-/.](?:0[1-9]|[12]\d|3[01])$"
 _DATE_YEAR_LAST: Final = r"(?P<a>\d{1,2})[-/.](?P<b>\d{1,2})[-/.](?P<y>[12]\d{3})"
 _MONTH: Final = r"(?P<y>[12]\d{3})(?:[-/]|年)(?P<m>0?[1-9]|1[0-2])(?:月份?)?"
 _YEAR: Final = r"(?P<y>[12]\d{3})年"
@@ -140,9 +148,17 @@ def canonical_array(cells: pa.Array | pa.ChunkedArray) -> pa.Array:
     if pa.types.is_dictionary(cells.type):
         return _through_dictionary(cells)
     cells = pc.fill_null(cells.cast(pa.large_string()), "")
-    if len(cells) >= 4096 and pc.count_distinct(cells[:2048]).as_py() < 1024:
+    if _repetitive(cells):
         return _through_dictionary(cells.dictionary_encode())
     return _canonical_plain(cells)
+
+
+def _repetitive(cells: pa.Array) -> bool:
+    """Whether a column is worth encoding: codes show in two thousand rows, days of some decades in more."""
+    return any(
+        len(cells) >= 2 * sample and pc.count_distinct(cells[:sample]).as_py() < sample / 2
+        for sample in (2048, 65_536)
+    )
 
 
 def _through_dictionary(cells: pa.DictionaryArray) -> pa.Array:
@@ -175,7 +191,18 @@ def _finish(forms: pa.Array) -> pa.Array:
 
 
 def _unsettled(cells: pa.Array) -> pa.Array:
-    """Canonical forms, before `_finish`, of cells that need work; rare scripts go to the plain definition."""
+    """Canonical forms, before `_finish`, of cells that need work: simple text by bytes, others by pattern."""
+    upper = pc.ascii_upper(cells)
+    simple = pc.match_substring_regex(upper, _SIMPLE)
+    if not pc.any(simple, min_count=0).as_py():
+        return _patterned(cells)
+    out = pc.replace_with_mask(cells, simple, strip_separators(upper.filter(simple)))
+    rest = pc.invert(simple)
+    return pc.replace_with_mask(out, rest, _patterned(cells.filter(rest)))
+
+
+def _patterned(cells: pa.Array) -> pa.Array:
+    """Cells that may be dates or amounts or are in full width; rare scripts go to the plain definition."""
     common = pc.match_substring_regex(cells, f"^[{_PLAIN}]*$")
     common = pc.and_(common, pc.invert(pc.match_substring_regex(cells, "^ *[一二]|[eEＥｅ] *[+＋-]")))
     if pc.all(common, min_count=0).as_py():
@@ -191,6 +218,9 @@ def _common(cells: pa.Array) -> pa.Array:
     if not pc.all(pc.string_is_ascii(text), min_count=0).as_py():
         text = pc.utf8_normalize(text, form="NFKC")
     text = pc.ascii_trim(pc.ascii_upper(text), characters=" ")
+    day = pc.match_substring_regex(text, _PADDED)
+    if pc.all(day, min_count=0).as_py():
+        return pc.replace_substring_regex(text, "[-/.]", "")
     out = pc.replace_substring_regex(text, f"[^0-9A-Z{_CJK}]+", "")
     # A date or an amount begins with a digit, a sign, a currency mark or a point; most text does not.
     open_rows = pc.match_substring_regex(text, r"^[-+¥$.(]?[-+¥$.]*\d")

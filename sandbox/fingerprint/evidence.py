@@ -24,6 +24,7 @@ Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 _RARE: Final = 64  # rows that hold a value up to which all of them are looked at
 _DEPTH: Final = 8  # source columns that one value is looked for in
+_SETTLED: Final = 0.6  # share of a row's filled cells at which a sure record is taken as its own
 _CHUNK: Final = 1 << 18
 _STRONG: Final = 2  # names, addresses and the like: so many of one record make a row
 CELLS: Final = 3
@@ -46,6 +47,15 @@ class Budget:
         self.left -= int(costs[out].sum())
         self.spent |= not bool(out.all())
         return out
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Bits a record must exceed to be kept, bits at which no other is looked for, and the budget."""
+
+    floor: float
+    enough: float
+    budget: Budget
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,10 +82,10 @@ class Hits:
                 entries = _following(index, entries)
         return cls(tuple(slots), len(hashes[0][1]), hashes[-1][0] + 1)
 
-    def select(self, keep: Mask) -> Hits:
+    def select(self, rows: Integers) -> Hits:
         """The same for some of the rows."""
-        picked = tuple((place, entries[keep]) for place, entries in self.slots)
-        return Hits(picked, int(keep.sum()), self.width)
+        picked = tuple((place, entries[rows]) for place, entries in self.slots)
+        return Hits(picked, len(rows), self.width)
 
     def identifiers(self, index: RecordIndex) -> tuple[Integers, Integers]:
         """Rows that hold a value of an identifying column, and its entry."""
@@ -125,7 +135,7 @@ class Scored:
         """The same with row numbers counted from `start`."""
         return replace(self, rows=self.rows + start)
 
-    def select(self, keep: Mask) -> Scored:
+    def select(self, keep: Mask | Integers) -> Scored:
         """Some of the rows."""
         return Scored(
             self.rows[keep],
@@ -159,23 +169,35 @@ def column_bits(index: RecordIndex, hits: Hits) -> Floats:
     return np.where(held > 0, np.maximum(bits, 0), 0).astype(np.float32)
 
 
-def score_rows(index: RecordIndex, hits: Hits, *, filled: Integers, floor: float, budget: Budget) -> Scored:
-    """Rows of a block that some record explains with more than `floor` bits in enough columns."""
+def score_rows(index: RecordIndex, hits: Hits, *, filled: Integers, search: Search) -> Scored:
+    """Rows of a block that some record explains with more than the floor in enough columns.
+
+    First from the rarest value of each row alone; rows that this settles, as it does in a plain copy,
+    are not looked at again.
+    """
     bits = column_bits(index, hits)
-    hopeful = _potential(index, hits, bits) > floor
+    hopeful = np.flatnonzero(_potential(index, hits, bits) > search.floor)
     chosen = hits.select(hopeful)
-    bits, origin = bits[hopeful], np.flatnonzero(hopeful)
-    pairs = _pairs(index, chosen, bits, floor=floor, budget=budget)
+    first = _scan(index, chosen, bits[hopeful], _rarest_pairs(index, chosen), search.floor)
+    cells = filled[hopeful]
+    settled = (first.bits > search.enough) & (first.share >= _SETTLED * cells[first.rows])
+    rest = np.setdiff1d(np.arange(len(hopeful)), first.rows[settled], assume_unique=True)
+    chosen, worth = chosen.select(rest), bits[hopeful[rest]]
+    second = _scan(index, chosen, worth, _all_pairs(index, chosen, worth, search), search.floor)
+    joined = Scored.join([first.select(settled), replace(second, rows=rest[second.rows])])
+    share = (joined.share / np.maximum(cells[joined.rows], 1)).astype(np.float32)
+    return replace(joined, rows=hopeful[joined.rows], share=share)
+
+
+def _scan(index: RecordIndex, hits: Hits, bits: Floats, pairs: Integers, floor: float) -> Scored:
+    """Best record of each row among the proposed pairs; `share` is still a number of cells."""
     found = [
-        _verify(index, chosen, bits, pairs[:, start : start + _CHUNK], floor)
+        _verify(index, hits, bits, pairs[:, start : start + _CHUNK], floor)
         for start in range(0, pairs.shape[1], _CHUNK)
     ]
     joined = Scored.join([_none(len(index.columns)), *found])
     best, crowd = _best(index, joined)
-    rows = origin[joined.rows[best]]
-    share = (joined.share[best] / np.maximum(filled[rows], 1)).astype(np.float32)
-    records = joined.records[best]
-    return Scored(rows, records, joined.bits[best], share, crowd, joined.columns[best])
+    return replace(joined.select(best), crowd=crowd)
 
 
 def _none(columns: int) -> Scored:
@@ -193,25 +215,39 @@ def _potential(index: RecordIndex, hits: Hits, bits: Floats) -> Floats:
     return np.asarray(np.minimum(bits.sum(axis=1), by_cell))
 
 
-def _pairs(index: RecordIndex, hits: Hits, bits: Floats, *, floor: float, budget: Budget) -> Integers:
+def _rarest_pairs(index: RecordIndex, hits: Hits) -> Integers:
+    """[2, n] distinct (row, record) pairs: the records that hold the rarest value of a row, if it is rare."""
+    rarest = np.full(hits.rows, -1, np.int64)
+    for _, entries in hits.slots:
+        better = (entries >= 0) & ((rarest < 0) | (index.count[entries] < index.count[rarest]))
+        rarest = np.where(better, entries, rarest)
+    rows = np.flatnonzero((rarest >= 0) & (index.count[rarest] <= _RARE))
+    return _distinct(index, [_expand(index, rows, rarest)])
+
+
+def _all_pairs(index: RecordIndex, hits: Hits, bits: Floats, search: Search) -> Integers:
     """[2, n] distinct (row, record) pairs worth a look.
 
     Every record that holds any rare value of the row, so that rare values of others, put there to
     distract, cost time and hide nothing; and, if common values alone could reach the floor, the
     records that hold the rarest of those.
     """
-    keys = [np.empty(0, np.int64)]
-    common = np.where(bits < np.log2(index.records / _RARE), bits, 0).sum(axis=1) > floor
+    keys = []
+    weak = np.log2(index.records / _RARE)
+    common = np.where(bits < weak, bits, 0).sum(axis=1) > search.floor
     rarest = np.full(hits.rows, -1, np.int64)
     for _, entries in hits.slots:
         count = np.where(entries >= 0, index.count[entries].astype(np.int64), 0)
         rare = np.flatnonzero((count > 0) & (count <= _RARE))
-        keys.append(_expand(index, rare[budget.take(count[rare])], entries))
+        keys.append(_expand(index, rare[search.budget.take(count[rare])], entries))
         better = common & (count > _RARE) & ((rarest < 0) | (count < index.count[rarest]))
         rarest = np.where(better, entries, rarest)
     scan = np.flatnonzero(rarest >= 0)
-    scan = scan[budget.take(index.count[rarest[scan]].astype(np.int64))]
-    keys.append(_expand(index, scan, rarest))
+    scan = scan[search.budget.take(index.count[rarest[scan]].astype(np.int64))]
+    return _distinct(index, [*keys, _expand(index, scan, rarest)])
+
+
+def _distinct(index: RecordIndex, keys: list[Integers]) -> Integers:
     distinct = np.sort(np.concatenate(keys))
     if len(distinct):
         distinct = distinct[np.r_[True, distinct[1:] != distinct[:-1]]]

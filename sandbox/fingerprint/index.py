@@ -14,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from sandbox.fingerprint.arrays import read_arrays, write_arrays
+from sandbox.fingerprint.buffers import large_buffers
 from sandbox.fingerprint.canonical import canonical_array
 from sandbox.fingerprint.columns import ColumnTraits, contained_pairs, derived_forms, implied_pairs, traits_of
 from sandbox.fingerprint.siphash import keyed_hash, siphash
@@ -167,7 +168,7 @@ class _Builder:
 
     def _hash(self, forms: pa.Array) -> Words:
         hashes = keyed_hash(forms, self.key)
-        hashes[np.diff(_offsets(forms)) == 0] = 0
+        hashes[np.diff(large_buffers(forms)[0]) == 0] = 0
         return hashes
 
     def _keep(
@@ -227,10 +228,3 @@ def _group(hashes: Words, base: int) -> _Grouped:
     firsts = np.flatnonzero(fresh)
     count = np.diff(np.append(firsts, len(ordered))).astype(np.uint32)
     return _Grouped(ordered[firsts], count, (order + base).astype(np.uint32))
-
-
-def _offsets(forms: pa.Array) -> np.ndarray[Any, np.dtype[np.int64]]:
-    buffer = forms.buffers()[1]
-    if buffer is None or not len(forms):
-        return np.zeros(len(forms) + 1, np.int64)
-    return np.frombuffer(buffer, np.int64)[forms.offset : forms.offset + len(forms) + 1]

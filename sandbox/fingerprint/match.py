@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
+from sandbox.fingerprint.buffers import large_buffers
 from sandbox.fingerprint.canonical import canonical_array
-from sandbox.fingerprint.evidence import CELLS, Budget, Hits, Scored, score_rows
+from sandbox.fingerprint.evidence import CELLS, Budget, Hits, Scored, Search, score_rows
 from sandbox.fingerprint.readings import readings, segments, tokens, windows
 from sandbox.fingerprint.siphash import keyed_hash
 
@@ -96,16 +96,16 @@ def match(
     rows = len(read[0][0]) if read else 0
     if not rows or not index.records:
         return _nothing(rows)
-    budget = Budget(_PAIRS)
     floor = math.log2(index.records) + penalty
+    search = Search(floor + _LITTLE, floor + MARGIN + math.log2(rows), Budget(_PAIRS))
     parts = [
         _match_block(
-            index, [[one[start : start + _BLOCK] for one in column] for column in read], start, floor, budget
+            index, [[one[start : start + _BLOCK] for one in column] for column in read], start, search
         )
         for start in range(0, rows, _BLOCK)
     ]
     chosen = _choose(parts, floor, crowd)
-    return _report(index, parts, chosen, rows=rows, complete=not budget.spent)
+    return _report(index, parts, chosen, rows=rows, complete=not search.budget.spent)
 
 
 def _hash_column(index: RecordIndex, column: pa.Array | pa.ChunkedArray) -> list[Words]:
@@ -116,7 +116,7 @@ def _hash_column(index: RecordIndex, column: pa.Array | pa.ChunkedArray) -> list
 def _hash_forms(index: RecordIndex, forms: pa.Array) -> Words:
     """Hashes of canonical forms; 0 for an empty one."""
     hashes = keyed_hash(forms, index.key)
-    hashes[pc.equal(forms, "").to_numpy(zero_copy_only=False)] = 0
+    hashes[np.diff(large_buffers(forms)[0]) == 0] = 0
     return hashes
 
 
@@ -144,13 +144,11 @@ class _Part:
     links: np.ndarray[Any, np.dtype[np.int64]]  # [candidate columns, source columns] cells that agree
 
 
-def _match_block(
-    index: RecordIndex, read: list[list[Words]], start: int, floor: float, budget: Budget
-) -> _Part:
+def _match_block(index: RecordIndex, read: list[list[Words]], start: int, search: Search) -> _Part:
     filled = np.sum([hashes[0] != 0 for hashes in read], axis=0)
     hits = Hits.find(index, [(place, reading) for place, hashes in enumerate(read) for reading in hashes])
     named_rows, named_entries = hits.identifiers(index)
-    scored = score_rows(index, hits, filled=filled, floor=floor + _LITTLE, budget=budget)
+    scored = score_rows(index, hits, filled=filled, search=search)
     return _Part(
         scored=scored.shifted(start),
         named_rows=named_rows + start,

@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sandbox.fingerprint.buffers import large_buffers
+
 Words: TypeAlias = np.ndarray[Any, np.dtype[np.uint64]]
 
 LONG: Final = 256
@@ -91,14 +93,11 @@ def _hash_buffers(cells: pa.Array, key: bytes) -> Words:
     out = np.empty(count, np.uint64)
     if not count:
         return out
-    _, offset_buffer, data_buffer = cells.buffers()
-    offsets = np.frombuffer(offset_buffer, np.int64)[cells.offset : cells.offset + count + 1]
-    first, last = int(offsets[0]), int(offsets[-1])
+    offsets, data = large_buffers(cells)
     # Two words more than the bytes need: the unaligned load below reads one word past its own.
-    words = np.zeros((last - first) // 8 + 3, np.uint64)
-    if last > first:
-        words.view(np.uint8)[: last - first] = np.frombuffer(data_buffer, np.uint8)[first:last]
-    starts = offsets[:-1] - first
+    words = np.zeros(len(data) // 8 + 3, np.uint64)
+    words.view(np.uint8)[: len(data)] = data
+    starts = offsets[:-1]
     lengths = np.diff(offsets)
     for begin in range(0, count, _BLOCK):
         part = slice(begin, begin + _BLOCK)

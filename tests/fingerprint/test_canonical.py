@@ -87,19 +87,18 @@ pieces = st.sampled_from(
 cells = st.one_of(st.none(), st.text(max_size=12), st.lists(pieces, max_size=8).map("".join))
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(cells, max_size=40))
 @example(["二〇一九年二月", "-.", "¥", "(5)", "1,234,5", "0000", "1-2-1999"])
 def test_the_fast_form_equals_the_plain_one(column):
     expected = ["" if cell is None else canonical(cell) for cell in column]
-    for kind in (pa.string(), pa.large_string()):
-        array = pa.array([*column, "x"], kind)
-        assert canonical_array(array.slice(0, len(column))).to_pylist() == expected
-        assert canonical_array(array.slice(1)).to_pylist() == [*expected[1:], "X"] if column else ["X"]
-        assert canonical_array(array.dictionary_encode()).to_pylist() == [*expected, "X"]
+    for array in (pa.array(["x", *column, "y"], pa.string()), pa.array(["x", *column], pa.large_string())):
+        assert canonical_array(array.slice(1, len(column))).to_pylist() == expected
+    encoded = pa.array([*column, "x"], pa.string()).dictionary_encode()
+    assert canonical_array(encoded).to_pylist() == [*expected, "X"]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(cells.filter(bool))
 def test_a_canonical_form_is_canonical(cell):
     form = canonical(cell)
