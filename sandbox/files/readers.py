@@ -131,6 +131,11 @@ def read_table(
 def _stream(source: Path | BinaryIO, stack: contextlib.ExitStack, limits: ReadLimits) -> BinaryIO:
     if isinstance(source, Path):
         return stack.enter_context(open_regular(source, max_bytes=limits.max_bytes))
+    if isinstance(source, io.RawIOBase):
+        # A raw stream (a sealed file, say) may answer with less than was asked for.
+        buffered = io.BufferedReader(source, buffer_size=1 << 16)
+        stack.callback(buffered.detach)
+        return buffered
     return source
 
 

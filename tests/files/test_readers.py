@@ -96,3 +96,31 @@ def test_the_register_of_enterprises_reconciles():
     with open_table(ENTERPRISES, name="zunyi") as source:
         good = sum(batch.num_rows for _, batch in source.batches())
         assert (good, source.rows_read, source.bad_count) == (10_069, 10_069, 0)
+
+
+class Drip(io.RawIOBase):
+    """A raw stream that answers with at most seven bytes."""
+
+    def __init__(self, data):
+        self.inner = io.BytesIO(data)
+
+    def readable(self):
+        return True
+
+    def seekable(self):
+        return True
+
+    def seek(self, offset, whence=0):
+        return self.inner.seek(offset, whence)
+
+    def readinto(self, buffer):
+        return self.inner.readinto(memoryview(buffer)[:7])
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_raw_stream_with_short_answers_is_read_whole_and_left_open(form):
+    source = Drip(FORMS[form])
+    table, bad = read_table(source, name=form)
+    assert table.to_pylist() == ROWS
+    assert not bad
+    assert not source.closed
