@@ -196,7 +196,7 @@ def _as_text(head: bytes, *, whole: bool) -> str | None:
         return None
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return head.decode("utf-16", "replace")
-    if _binary_share(head) > 0.02:
+    if _looks_binary(head):
         return None
     for encoding in _TEXT_ENCODINGS:
         try:
@@ -214,9 +214,10 @@ def _mostly_text(head: bytes) -> str | None:
     return best if best.count("\ufffd") * 4 <= max(1, best.count("\n")) * 3 else None
 
 
-def _binary_share(head: bytes) -> float:
-    controls = head.translate(None, bytes(range(32, 256)) + b"\t\n\r\x0b\x0c\x1b")
-    return len(controls) / len(head)
+def _looks_binary(head: bytes) -> bool:
+    """Whether control characters are more than a few strays (whose rows the readers quarantine)."""
+    controls = len(head.translate(None, bytes(range(32, 256)) + b"\t\n\r\x0b\x0c\x1b"))
+    return controls * 50 > len(head) and (controls > 3 or controls * 4 > len(head))
 
 
 def _text_kind(text: str, *, whole: bool) -> FileType:

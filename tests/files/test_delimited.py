@@ -103,6 +103,7 @@ def test_a_nul_makes_a_bad_row():
     good, source = rows_of(b"a,b\n" + b"1,2\n" * 30 + b"1,\x002\n3,4\n")
     assert [bad.row for bad in source.bad] == [31]
     assert good[32] == ("3", "4")
+    assert rows_of(b"a,b\n1,\x00\n3,4\n")[0] == {2: ("3", "4")}
 
 
 @pytest.mark.parametrize(
