@@ -59,7 +59,11 @@ def decoded(run: str) -> list[bytes]:
     if _BASE32.fullmatch(plain):
         results += _try(base64.b32decode, plain + "=" * (-len(plain) % 8))
     for alphabet in (plain, plain.replace("-", "+").replace("_", "/")):
-        padded = alphabet[: len(alphabet) // 4 * 4] if len(alphabet) % 4 == 1 else alphabet + "=" * (-len(alphabet) % 4)
+        padded = (
+            alphabet[: len(alphabet) // 4 * 4]
+            if len(alphabet) % 4 == 1
+            else alphabet + "=" * (-len(alphabet) % 4)
+        )
         results += _try(lambda text: base64.b64decode(text, validate=True), padded)
     return list(dict.fromkeys(results))
 

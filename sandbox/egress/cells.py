@@ -76,7 +76,12 @@ def _small(
     low = np.flatnonzero((rows > 0) & (held < thresholds.smallest))
     if not low.size:
         return None
-    evidence = say("{what}：{cells} 格低于阈值，最少为 {least}", what=what, cells=int(low.size), least=int(held[low].min()))
+    evidence = say(
+        "{what}：{cells} 格低于阈值，最少为 {least}",
+        what=what,
+        cells=int(low.size),
+        least=int(held[low].min()),
+    )
     return Problem("small-group", tuple(int(cell) for cell in low), evidence)
 
 
@@ -182,9 +187,7 @@ def families(truth: Recomputed, shown: NDArray[np.bool_], *, owner: str) -> tupl
     return tuple(unique)
 
 
-def _within(
-    published: Sequence[Family], units: Mapping[str, Ids], thresholds: Thresholds
-) -> Problem | None:
+def _within(published: Sequence[Family], units: Mapping[str, Ids], thresholds: Thresholds) -> Problem | None:
     """Return a problem when the cells of the one claim give a small set by subtraction."""
     for quantity in sorted({family.quantity for family in published}):
         parts = [family.published for family in published if family.quantity == quantity]
@@ -194,6 +197,8 @@ def _within(
             return Problem("differencing", (), say("单元格过多，无法逐一核算相减的结果"))
         if exposed:
             least = min(exposure.units for exposure in exposed)
-            evidence = say("{sets} 组对象可由公布的单元格相减得出，最少 {least} 个", sets=len(exposed), least=least)
+            evidence = say(
+                "{sets} 组对象可由公布的单元格相减得出，最少 {least} 个", sets=len(exposed), least=least
+            )
             return Problem("differencing", (), evidence)
     return None

@@ -44,9 +44,7 @@ class Comparison:
         return shown
 
 
-def compare(
-    columns: Sequence[str], rows: Sequence[Sequence[str | None]], truth: Recomputed
-) -> Comparison:
+def compare(columns: Sequence[str], rows: Sequence[Sequence[str | None]], truth: Recomputed) -> Comparison:
     """Return how a product table (text cells, null for empty) relates to the recomputed claim."""
     order = _order(columns, truth.claim)
     if order is None:
@@ -92,7 +90,10 @@ def _keys(truth: Recomputed) -> list[tuple[str | None, ...]]:
     if not places:
         return [()]
     texts = [
-        [canonical_key(None if value is None or value != value else str(value)) for value in truth.keys[f"k{place}"]]
+        [
+            canonical_key(None if value is None or value != value else str(value))
+            for value in truth.keys[f"k{place}"]
+        ]
         for place in places
     ]
     return list(zip(*texts, strict=True))
@@ -128,7 +129,7 @@ def _equal(cell: str | None, item: Item, truth: Recomputed, index: int) -> bool:
     if aggregate.function in ("count", "count_distinct"):
         return shown == value
     decimals = _decimals(cell) if aggregate.digits is None else min(_decimals(cell), aggregate.digits)
-    rounding = 0.5 * 10.0 ** -decimals * (1 + 1e-6) if "e" not in cell.lower() else 0.0
+    rounding = 0.5 * 10.0**-decimals * (1 + 1e-6) if "e" not in cell.lower() else 0.0
     return abs(shown - value) <= max(rounding, RELATIVE_TOLERANCE * abs(value))
 
 

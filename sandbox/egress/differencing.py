@@ -60,9 +60,7 @@ def exposures(
     return tuple(dict.fromkeys(found))
 
 
-def _remainders(
-    families: Sequence[Published], units: Mapping[str, Ids], smallest: int
-) -> list[Exposure]:
+def _remainders(families: Sequence[Published], units: Mapping[str, Ids], smallest: int) -> list[Exposure]:
     """Return small remainders of a cell after the other family's cells that lie inside it."""
     found: list[Exposure] = []
     for outer in families:
@@ -116,9 +114,7 @@ def _atoms(families: Sequence[Published]) -> tuple[Sets, int]:
     return code, count
 
 
-def _isolated(
-    families: Sequence[Published], units: Mapping[str, Ids], smallest: int
-) -> list[Exposure]:
+def _isolated(families: Sequence[Published], units: Mapping[str, Ids], smallest: int) -> list[Exposure]:
     """Return small atoms whose count follows from published counts by linear combination.
 
     Works component by component (cells linked by shared rows); the known total, which links
@@ -173,6 +169,4 @@ def _determined(cells: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 def _alone(cells: NDArray[np.int64], rows: NDArray[np.int64], atom: int) -> bool:
     """Return whether the atom is itself a published cell, which the cell's own rule judges."""
-    return any(
-        row[atom] >= 0 and int(rows[row == row[atom]].sum()) == int(rows[atom]) for row in cells
-    )
+    return any(row[atom] >= 0 and int(rows[row == row[atom]].sum()) == int(rows[atom]) for row in cells)

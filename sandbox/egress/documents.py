@@ -156,7 +156,9 @@ def _mapping_table(node: Mapping[str, Document]) -> tuple[list[str], list[list[s
         return None
     if all(isinstance(value, Sequence) and not isinstance(value, str) for value in values):
         lists = [value for value in values if isinstance(value, Sequence)]
-        if len({len(value) for value in lists}) == 1 and all(_scalar(cell) for value in lists for cell in value):
+        if len({len(value) for value in lists}) == 1 and all(
+            _scalar(cell) for value in lists for cell in value
+        ):
             return list(node), [[_cell(cell) for cell in value] for value in lists]
     if all(isinstance(value, Mapping) for value in values):
         return _nested_table(node)
@@ -167,9 +169,18 @@ def _mapping_table(node: Mapping[str, Document]) -> tuple[list[str], list[list[s
 
 def _split_table(node: Mapping[str, Document]) -> tuple[list[str], list[list[str | None]]] | None:
     names, data = node["columns"], node["data"]
-    if isinstance(names, str) or isinstance(data, str) or not isinstance(names, Sequence) or not isinstance(data, Sequence):
+    if (
+        isinstance(names, str)
+        or isinstance(data, str)
+        or not isinstance(names, Sequence)
+        or not isinstance(data, Sequence)
+    ):
         return None
-    rows = [row for row in data if isinstance(row, Sequence) and not isinstance(row, str) and len(row) == len(names)]
+    rows = [
+        row
+        for row in data
+        if isinstance(row, Sequence) and not isinstance(row, str) and len(row) == len(names)
+    ]
     if len(rows) != len(data):
         return None
     return [str(name) for name in names], [[_cell(row[place]) for row in rows] for place in range(len(names))]

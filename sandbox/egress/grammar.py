@@ -15,8 +15,19 @@ import sqlglot
 from sqlglot import exp
 
 from sandbox.egress.claims import CheckedClaim, Claim, Item, TableScope
-from sandbox.egress.expressions import Aggregate, Call, Case, Column, Expression, Kind, Literal, walk
-from sandbox.egress.measures import split_condition, check_measure
+from sandbox.egress.expressions import (
+    FUNCTIONS,
+    Aggregate,
+    Call,
+    Case,
+    Column,
+    Expression,
+    Kind,
+    Literal,
+    children,
+    walk,
+)
+from sandbox.egress.measures import check_measure, split_condition
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
 
@@ -86,6 +97,7 @@ def translate(claim: Claim, tables: Mapping[str, TableScope]) -> CheckedClaim:
         having=_having(select.args.get("having"), reader),
         labels=_labels(items, keys),
     )
+    _order(select.args.get("order"), checked, reader)
     if not checked.aggregates:
         raise _refuse(say("声明须至少有一个计数、合计或平均"))
     _no_identifiers(checked, scope)
@@ -115,7 +127,9 @@ def _parse(sql: str) -> exp.Select:
     if "--" in _outside_quotes(sql) or "/*" in _outside_quotes(sql) or "#" in _outside_quotes(sql):
         raise _refuse(say("SQL 中不能有注释"))
     extra = {name for name, value in select.args.items() if value} - _SELECT_PARTS
-    if extra or any(select.args.get(name) for name in ("distinct", "kind", "hint", "operation_modifiers", "exclude")):
+    if extra or any(
+        select.args.get(name) for name in ("distinct", "kind", "hint", "operation_modifiers", "exclude")
+    ):
         raise _refuse(say("只能用 WHERE、GROUP BY、HAVING 和 ORDER BY，不能用连接、窗口、抽样或 DISTINCT"))
     if select.args.get("limit"):
         raise _refuse(say("LIMIT 的结果取决于行的次序，请去掉"))
@@ -187,9 +201,7 @@ def _remember(reader: _Reader, name: str, expression: Expression) -> None:
         reader.aliases.setdefault(name.casefold(), expression)
 
 
-def _keys(
-    group: exp.Group | None, outputs: list[_Output], reader: _Reader
-) -> tuple[Expression, ...]:
+def _keys(group: exp.Group | None, outputs: list[_Output], reader: _Reader) -> tuple[Expression, ...]:
     plain = [expression for _, _, expression in outputs if not isinstance(expression, Aggregate)]
     if group is None:
         if plain:
@@ -238,9 +250,23 @@ def _having(node: exp.Having | None, reader: _Reader) -> Expression | None:
     return expression
 
 
-def _without_aggregates(expression: Expression) -> list[Expression]:
-    from sandbox.egress.expressions import children
+def _order(node: exp.Order | None, claim: CheckedClaim, reader: _Reader) -> None:
+    """Accept an order by what is shown; it is not kept, since every rewriting is sorted by its keys."""
+    shown = {*claim.keys, *claim.aggregates}
+    for part in node.expressions if node is not None else ():
+        if not isinstance(part, exp.Ordered):
+            raise _refuse(say("ORDER BY 只能按输出列"))
+        plain = part.this
+        if isinstance(plain, exp.Literal) or (isinstance(plain, exp.Var) and plain.name.upper() == "ALL"):
+            continue
+        reader.allow_aggregates = True
+        expression = _expression(plain, reader)
+        reader.allow_aggregates = False
+        if expression not in shown:
+            raise _refuse(say("ORDER BY 只能按输出列"))
 
+
+def _without_aggregates(expression: Expression) -> list[Expression]:
     if isinstance(expression, Aggregate):
         return []
     return [expression, *(part for child in children(expression) for part in _without_aggregates(child))]
@@ -259,7 +285,11 @@ def _labels(items: tuple[Item, ...], keys: tuple[Expression, ...]) -> tuple[str,
     """Return every text the author wrote that can show in the output."""
     written = [item.name for item in items]
     for key in keys:
-        written += [part.text for part in walk(key) if isinstance(part, Literal) and part.kind is Kind.TEXT and part.text]
+        written += [
+            part.text
+            for part in walk(key)
+            if isinstance(part, Literal) and part.kind is Kind.TEXT and part.text
+        ]
     return tuple(dict.fromkeys(written))
 
 
@@ -288,7 +318,9 @@ def _no_identifiers(claim: CheckedClaim, scope: TableScope) -> None:
 def _expression(node: exp.Expression, reader: _Reader) -> Expression:
     if type(node) in _BINARY:
         _only(node, "this", "expression", "typed", "safe")
-        return Call(_BINARY[type(node)], (_expression(node.this, reader), _expression(node.expression, reader)))
+        return Call(
+            _BINARY[type(node)], (_expression(node.this, reader), _expression(node.expression, reader))
+        )
     if type(node) in _UNARY:
         _only(node, "this")
         return Call(_UNARY[type(node)], (_expression(node.this, reader),))
@@ -411,8 +443,6 @@ def _cast(node: exp.Expression, reader: _Reader) -> Expression:
 
 
 def _is_truth(expression: Expression) -> bool:
-    from sandbox.egress.expressions import FUNCTIONS
-
     return isinstance(expression, Call) and FUNCTIONS[expression.function].gives is Kind.TRUTH
 
 
@@ -427,7 +457,9 @@ def _concat(node: exp.Expression, reader: _Reader) -> Expression:
     parts = [_expression(part, reader) for part in node.expressions]
     joined = Call("coalesce", (Call("to_text", (parts[0],)), Literal(Kind.TEXT, "")))
     for part in parts[1:]:
-        joined = Call("concat", (joined, Call("coalesce", (Call("to_text", (part,)), Literal(Kind.TEXT, "")))))
+        joined = Call(
+            "concat", (joined, Call("coalesce", (Call("to_text", (part,)), Literal(Kind.TEXT, ""))))
+        )
     return joined
 
 
@@ -465,7 +497,11 @@ def _extract(node: exp.Expression, reader: _Reader) -> Expression:
 def _strftime(node: exp.Expression, reader: _Reader) -> Expression:
     _only(node, "this", "format")
     layout = node.args["format"]
-    if not isinstance(layout, exp.Literal) or not layout.is_string or set(layout.this) - set("%YymdqQ-/.年月日季 "):
+    if (
+        not isinstance(layout, exp.Literal)
+        or not layout.is_string
+        or set(layout.this) - set("%YymdqQ-/.年月日季 ")
+    ):
         raise _refuse(say("日期格式只能由年、月、日组成"))
     return Call("strftime", (_expression(node.this, reader), _constant(layout, reader)))
 
@@ -476,7 +512,9 @@ def _round(node: exp.Expression, reader: _Reader) -> Expression:
     inner = _expression(node.this, reader)
     sign = -1 if isinstance(decimals, exp.Neg) else 1
     plain = decimals.this if isinstance(decimals, exp.Neg) else decimals
-    if plain is not None and not (isinstance(plain, exp.Literal) and plain.this.isdigit() and int(plain.this) <= 12):
+    if plain is not None and not (
+        isinstance(plain, exp.Literal) and plain.this.isdigit() and int(plain.this) <= 12
+    ):
         raise _refuse(say("ROUND 的位数须是不超过 12 的整数"))
     digits = sign * int(plain.this) if plain is not None else 0
     if isinstance(inner, Aggregate):

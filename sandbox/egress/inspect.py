@@ -13,7 +13,7 @@ import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sandbox.egress.judge import Product
+from sandbox.egress.report import Product
 from sandbox.files.opening import open_regular
 from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.findings import Finding, Judgement, Verdict

@@ -10,49 +10,35 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sandbox.egress.blobs import decoded, encoded_runs, joined
 from sandbox.egress.checks import PER_FILE, VERSION, check
+from sandbox.egress.claims import Claim
 from sandbox.egress.content import Content, Form, Issue
 from sandbox.egress.proof import Proof, Source, prove, run_claim
-from sandbox.egress.claims import Claim
 from sandbox.egress.reading import read_content
 from sandbox.egress.recognise import recognise
 from sandbox.egress.recompute import Budget
-from sandbox.egress.rewrite import Rewriting, bundle, rewrite, rewrite_proven
+from sandbox.egress.report import FileReport, Product
+from sandbox.egress.rewrite import bundle, rewrite, rewrite_proven
 from sandbox.egress.spotting import spot_cells, spot_text
 from sandbox.egress.tables import RowLevelLimits, carries_nothing, table_issues
 from sandbox.egress.together import Earlier, differencing, split_records
-from sandbox.files.types import FileType, sniff
+from sandbox.files.types import FileType
 from sandbox.files.unwrap import ProblemCode, Unwrapped, unwrap
 from sandbox.fingerprint.canonical import canonical_array
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.findings import FileJudgement, Finding, Judgement, Outcome, Receipt, Verdict, worst
 from sandbox.kernel.grades import Thresholds
-from sandbox.kernel.message import Message, say
+from sandbox.kernel.message import say
 
 MAX_BLOB_DEPTH = 3
 _CELL_CHECKS = ("small-group", "dominance", "differencing", "remainder", "class-disclosure")
-
-
-@dataclass(frozen=True, slots=True)
-class Product:
-    """One file as it was frozen: its path, its bytes, its claim file; or why it could not be read."""
-
-    path: str
-    data: bytes
-    claim: bytes | None = None
-    problem: Message | None = None
-
-    @property
-    def digest(self) -> str:
-        """Return the SHA-256 of the bytes, in hexadecimal."""
-        return hashlib.sha256(self.data).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,45 +64,16 @@ class Judged:
     rewritings: Mapping[str, bytes]
 
 
-@dataclass(slots=True)
-class _Report:
-    """What is known of one file while it is being judged."""
-
-    product: Product
-    contents: list[Content] = field(default_factory=list)
-    findings: list[Finding] = field(default_factory=list)
-    ran: dict[str, Outcome] = field(default_factory=dict)
-    archive: bool = False
-    proof: Proof | None = None
-    rewriting: Rewriting | None = None
-
-    def ran_all(self, names: Sequence[str], outcome: Outcome = Outcome.PASS) -> None:
-        """Note that checks ran; a finding of a check turns its receipt to `fail` at the end."""
-        for name in names:
-            self.ran.setdefault(name, outcome)
-
-    def add(self, issue: Issue, *, prefix: str = "", records: int | None = None) -> None:
-        """Turn an issue into a finding of its check."""
-        where = f"{prefix}{issue.where}" if prefix or issue.where else ""
-        found = check(issue.check).finding(
-            where=where, evidence=issue.evidence, records=records, verdict=issue.verdict
-        )
-        if found not in self.findings:
-            self.findings.append(found)
-
-
-def judge(
-    products: Sequence[Product], sources: Sequence[Source], options: Options | None = None
-) -> Judged:
+def judge(products: Sequence[Product], sources: Sequence[Source], options: Options | None = None) -> Judged:
     """Return the judgement of all products together, with every file's findings and receipts."""
     chosen = options or Options()
     reports = [judge_file(product, sources, chosen) for product in products]
     return settle(reports, sources, chosen)
 
 
-def judge_file(product: Product, sources: Sequence[Source], options: Options) -> _Report:
+def judge_file(product: Product, sources: Sequence[Source], options: Options) -> FileReport:
     """Return the report of one file, before anything across files is looked at."""
-    report = _Report(product)
+    report = FileReport(product)
     if not _open(report, options):
         report.ran_all([entry.name for entry in PER_FILE], Outcome.NOT_APPLICABLE)
         return report
@@ -129,7 +86,7 @@ def judge_file(product: Product, sources: Sequence[Source], options: Options) ->
     return report
 
 
-def _open(report: _Report, options: Options) -> bool:
+def _open(report: FileReport, options: Options) -> bool:
     """Read the file into contents; false when there is nothing to look at."""
     product = report.product
     report.ran_all(["size", "readable"])
@@ -159,19 +116,21 @@ _WRAPPING = {
 }  # fmt: skip
 
 
-def _wrapping(report: _Report, opened: Unwrapped) -> None:
+def _wrapping(report: FileReport, opened: Unwrapped) -> None:
     for problem in opened.problems:
         name = _WRAPPING.get(problem.code, "hidden-content")
         report.add(Issue(name, where=problem.path, evidence=problem.reason))
 
 
-def _look_inside(report: _Report) -> None:
+def _look_inside(report: FileReport) -> None:
     """Find encoded runs in cells and texts, and read what they decode to as further contents."""
     waiting = [(content, 0) for content in report.contents]
     while waiting and len(report.contents) < 200:
         content, depth = waiting.pop()
         texts = list(_texts(content))
-        runs = encoded_runs(texts) or [run for run in [joined(texts)[: 1 << 22]] if encoded_runs([run]) == [run]]
+        runs = encoded_runs(texts) or [
+            run for run in [joined(texts)[: 1 << 22]] if encoded_runs([run]) == [run]
+        ]
         if runs:
             report.add(Issue("opaque", evidence=say("内容中有成段的编码")))
         for run in runs if depth < MAX_BLOB_DEPTH else []:
@@ -193,7 +152,7 @@ def _texts(content: Content) -> Sequence[str]:
     return found
 
 
-def _claim(report: _Report, sources: Sequence[Source], options: Options) -> None:
+def _claim(report: FileReport, sources: Sequence[Source], options: Options) -> None:
     """Try to prove the product; a missing claim is no issue here, only no proof."""
     report.ran_all(["claim"])
     if report.product.claim is None:
@@ -206,12 +165,12 @@ def _claim(report: _Report, sources: Sequence[Source], options: Options) -> None
         report.ran_all(["compare", *_CELL_CHECKS], Outcome.NOT_APPLICABLE)
         return
     report.ran_all(["compare", *_CELL_CHECKS])
-    for problem in outcome.problems:
+    for problem in {problem.check: problem for problem in reversed(outcome.problems)}.values():
         report.add(Issue(problem.check, evidence=problem.evidence))
     report.proof = outcome
 
 
-def _plain_table(report: _Report) -> pa.Table | None:
+def _plain_table(report: FileReport) -> pa.Table | None:
     """Return the one ordinary table that is the file's whole content."""
     if report.archive or len(report.contents) != 1:
         return None
@@ -221,7 +180,7 @@ def _plain_table(report: _Report) -> pa.Table | None:
     return plain[0].table if whole and plain else None
 
 
-def _records(report: _Report, sources: Sequence[Source]) -> None:
+def _records(report: FileReport, sources: Sequence[Source]) -> None:
     """Look for source records; in a proven product only an identifier still counts as one."""
     indexes = [source.index for source in sources]
     if any(index is None for index in indexes) or not sources:
@@ -234,16 +193,26 @@ def _records(report: _Report, sources: Sequence[Source]) -> None:
         report.add(Issue("source-record", where=seen.where), records=len(seen.records))
 
 
-def _identifiers(report: _Report, options: Options) -> None:
+def _identifiers(report: FileReport, options: Options) -> None:
     report.ran_all(["identifier", "canary"])
     for content in report.contents:
-        columns = [pair for sheet in content.sheets for pair in zip(sheet.table.column_names, sheet.table.columns, strict=True)]
+        columns = [
+            pair
+            for sheet in content.sheets
+            for pair in zip(sheet.table.column_names, sheet.table.columns, strict=True)
+        ]
         header = pa.chunked_array([pa.array([name for name, _ in columns], pa.string())])
         found = [*spot_cells([*columns, ("header", header)])]
         if not content.sheets or content.document is not None:
             found += [spot for text in content.texts[:20_000] for spot in spot_text(text, where="text")]
         for spot in found:
-            report.add(Issue("identifier", where=spot.where, evidence=say("{kind} {count} 个", kind=spot.kind, count=spot.count)))
+            report.add(
+                Issue(
+                    "identifier",
+                    where=spot.where,
+                    evidence=say("{kind} {count} 个", kind=spot.kind, count=spot.count),
+                )
+            )
         if options.canaries and any(_holds(column, options.canaries) for _, column in columns):
             report.add(Issue("canary"))
     found_name = spot_text(report.product.path, where="name")
@@ -256,27 +225,33 @@ def _holds(column: pa.ChunkedArray, canaries: frozenset[str]) -> bool:
     return bool(pc.any(pc.is_in(known, value_set=pa.array(sorted(canaries), known.type))).as_py())
 
 
-def _statistics(report: _Report, sources: Sequence[Source], options: Options) -> None:
+def _statistics(report: FileReport, sources: Sequence[Source], options: Options) -> None:
     """Say what an unproven product looks like, and send it to people unless it holds nothing at all."""
     report.ran_all(["row-level", "small-counts"])
     if report.proof is not None:
-        report.findings[:] = [found for found in report.findings if found.evidence != _OUTER_BLANKS or not report.proof.safe]
+        report.findings[:] = [
+            found for found in report.findings if found.evidence != _OUTER_BLANKS or not report.proof.safe
+        ]
         return
-    thresholds = min((source.thresholds for source in sources), key=lambda one: -one.smallest, default=Thresholds())
+    thresholds = min(
+        (source.thresholds for source in sources), key=lambda one: -one.smallest, default=Thresholds()
+    )
     for content in report.contents:
         for sheet in content.sheets:
             for issue in table_issues(sheet.table, thresholds, options.row_level):
                 report.add(issue)
     if report.archive:
         report.add(Issue("claim", evidence=say("压缩包须由人审查，请解开后逐个提交")))
-    elif not any(found.rule == check("claim").code for found in report.findings) and not _holds_nothing(report, sources):
+    elif not any(found.rule == check("claim").code for found in report.findings) and not _holds_nothing(
+        report, sources
+    ):
         report.add(Issue("claim"))
 
 
 _OUTER_BLANKS = say("单元格首尾有空白")
 
 
-def _holds_nothing(report: _Report, sources: Sequence[Source]) -> bool:
+def _holds_nothing(report: FileReport, sources: Sequence[Source]) -> bool:
     """Return whether the file is empty, or a header of known columns without rows."""
     if report.product.claim is not None or len(report.contents) != 1:
         return False
@@ -287,7 +262,7 @@ def _holds_nothing(report: _Report, sources: Sequence[Source]) -> bool:
     return content.form is Form.TABLE and carries_nothing([sheet.table for sheet in content.sheets], known)
 
 
-def _write(report: _Report) -> None:
+def _write(report: FileReport) -> None:
     """Write the file anew; what cannot be written anew cannot leave."""
     if any(found.verdict is Verdict.REFUSE for found in report.findings):
         return
@@ -304,7 +279,7 @@ def _write(report: _Report) -> None:
         report.add(Issue("opaque", evidence=say("闸口无法重写这种文件，因此不能放行")))
 
 
-def settle(reports: Sequence[_Report], sources: Sequence[Source], options: Options) -> Judged:
+def settle(reports: Sequence[FileReport], sources: Sequence[Source], options: Options) -> Judged:
     """Return the judgement of all reports, with what shows only across files."""
     across = list(_across(reports, sources, options))
     files, rewritings = [], {}
@@ -317,7 +292,7 @@ def settle(reports: Sequence[_Report], sources: Sequence[Source], options: Optio
     return Judged(Judgement(tuple(files), tuple(across)), rewritings)
 
 
-def _across(reports: Sequence[_Report], sources: Sequence[Source], options: Options) -> list[Finding]:
+def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: Options) -> list[Finding]:
     proofs = {report.product.path: report.proof for report in reports if report.proof is not None}
     earlier = []
     for owner, claim in options.earlier if proofs else ():
@@ -325,7 +300,9 @@ def _across(reports: Sequence[_Report], sources: Sequence[Source], options: Opti
             earlier.append(Earlier(owner, run_claim(claim, sources, budget=options.budget)[1]))
         except InputError:
             # A released claim that no longer runs cannot be compared: nothing proven may leave beside it.
-            found = check("set-differencing").finding(evidence=say("无法与此前放行的产品比较"), paths=tuple(proofs))
+            found = check("set-differencing").finding(
+                evidence=say("无法与此前放行的产品比较"), paths=tuple(proofs)
+            )
             return [found]
     contents = {
         report.product.path: report.contents for report in reports
@@ -335,7 +312,7 @@ def _across(reports: Sequence[_Report], sources: Sequence[Source], options: Opti
     return [*differencing(proofs, earlier), *(split_records(contents, indexes) if len(contents) > 1 else ())]
 
 
-def _file(report: _Report, concerned: Sequence[Verdict]) -> FileJudgement:
+def _file(report: FileReport, concerned: Sequence[Verdict]) -> FileJudgement:
     """Return the judgement of one file: worst of its findings, of findings across, and of its receipts."""
     failed = {found.rule for found in report.findings}
     receipts = []
@@ -364,8 +341,13 @@ def _file(report: _Report, concerned: Sequence[Verdict]) -> FileJudgement:
     )
 
 
-def _proof_text(report: _Report, verdict: Verdict) -> str | None:
+def _proof_text(report: FileReport, verdict: Verdict) -> str | None:
     """Return the claim that was proven, as the author wrote it, for a file that is proven safe."""
-    if verdict is Verdict.REFUSE or report.proof is None or not report.proof.safe or report.product.claim is None:
+    if (
+        verdict is Verdict.REFUSE
+        or report.proof is None
+        or not report.proof.safe
+        or report.product.claim is None
+    ):
         return None
     return report.product.claim.decode("utf-8")

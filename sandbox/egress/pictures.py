@@ -20,7 +20,9 @@ from sandbox.kernel.message import say
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
-_HARMLESS = frozenset({b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"pHYs", b"sRGB", b"gAMA", b"cHRM", b"bKGD", b"sBIT"})
+_HARMLESS = frozenset(
+    {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"pHYs", b"sRGB", b"gAMA", b"cHRM", b"bKGD", b"sBIT"}
+)
 _OWN_TEXT = (b"Software\x00Matplotlib", b"Software\x00")
 MAX_PIXELS = 40_000_000
 
@@ -63,7 +65,9 @@ def _read(data: bytes) -> _Chunks:
             found.alpha = body
         elif name == b"IDAT":
             found.pixels.append(body)
-        elif name not in _HARMLESS and not (name == b"tEXt" and body.startswith(_OWN_TEXT) and len(body) < 80):
+        elif name not in _HARMLESS and not (
+            name == b"tEXt" and body.startswith(_OWN_TEXT) and len(body) < 80
+        ):
             found.extra.append(name.decode("latin-1"))
     return found
 
@@ -124,7 +128,9 @@ def _unfilter(lines: NDArray[np.uint8], channels: int) -> NDArray[np.uint8]:
     return result
 
 
-def _sequential(data: NDArray[np.uint8], above: NDArray[np.uint8], channels: int, *, paeth: bool) -> NDArray[np.uint8]:
+def _sequential(
+    data: NDArray[np.uint8], above: NDArray[np.uint8], channels: int, *, paeth: bool
+) -> NDArray[np.uint8]:
     line, up = data.tolist(), above.tolist()
     for place in range(len(line)):
         left = line[place - channels] if place >= channels else 0

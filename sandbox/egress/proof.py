@@ -139,8 +139,12 @@ def _leaks(claim_file: bytes) -> tuple[Issue, ...]:
 
 def _labels_name_somebody(truth: Recomputed, source: Source) -> bool:
     """Return whether a text that the author wrote is a value of a column that names somebody."""
-    labels = {label for label in canonical_array(pa.array(truth.claim.labels, pa.string())).to_pylist() if label}
-    labels -= {label for name in source.table.column_names for label in canonical_array(pa.array([name])).to_pylist()}
+    labels = {
+        label for label in canonical_array(pa.array(truth.claim.labels, pa.string())).to_pylist() if label
+    }
+    labels -= {
+        label for name in source.table.column_names for label in canonical_array(pa.array([name])).to_pylist()
+    }
     if not labels:
         return False
     for name in source.identifiers:

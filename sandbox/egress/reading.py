@@ -47,7 +47,9 @@ def read_content(data: bytes, *, name: str, type: FileType) -> Content:
         content = reader(data, name)
     except (SandboxError, UnicodeError, ValueError, RecursionError, pa.ArrowException, MemoryError) as error:
         evidence = error.message if isinstance(error, SandboxError) else None
-        return Content(type, Form.UNREAD, issues=(Issue("readable", evidence=evidence),), texts=_raw_texts(data))
+        return Content(
+            type, Form.UNREAD, issues=(Issue("readable", evidence=evidence),), texts=_raw_texts(data)
+        )
     content = replace(content, type=type)
     return replace(content, issues=tuple(dict.fromkeys([*content.issues, *_cell_issues(content)])))
 
@@ -135,7 +137,9 @@ def _xlsx(data: bytes, name: str) -> Content:
             continue
         try:
             table, bad = read_table(io.BytesIO(data), name=name, limits=LIMITS, sheet=sheet)
-            issues += [Issue("readable", where=f"{sheet} row {row.row}", evidence=row.reason) for row in bad[:5]]
+            issues += [
+                Issue("readable", where=f"{sheet} row {row.row}", evidence=row.reason) for row in bad[:5]
+            ]
         except InputError as error:
             issues.append(Issue("readable", where=sheet, evidence=error.message))
             table = _grid(rows)
@@ -159,7 +163,9 @@ def _parquet(data: bytes, name: str) -> Content:
         issues += _parquet_issues(file)
         if file.metadata.num_rows == 0:
             empty = pa.schema([(column, pa.string()) for column in unique_names(file.schema_arrow.names)])
-            return Content(FileType.PARQUET, Form.TABLE, sheets=(Sheet("", empty.empty_table()),), issues=tuple(issues))
+            return Content(
+                FileType.PARQUET, Form.TABLE, sheets=(Sheet("", empty.empty_table()),), issues=tuple(issues)
+            )
     except (pa.ArrowException, OSError) as error:
         raise InputError(say("Parquet 文件无法读取")) from error
     table, bad = read_table(io.BytesIO(data), name=name, limits=LIMITS)
@@ -195,7 +201,9 @@ def _markup(data: bytes, name: str) -> Content:
     issues = [Issue("opaque", evidence=say("网页和 XML 不能由闸口重写，请改为纯文本或表格"))]
     if _SCRIPT.search(text):
         issues.append(Issue("active-content"))
-    if "<!--" in text or re.search(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|\bhidden\b", text):
+    if "<!--" in text or re.search(
+        r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|\bhidden\b", text
+    ):
         issues.append(Issue("hidden-content"))
     return Content(FileType.HTML, Form.UNREAD, texts=(_TAGS.sub(" ", text), text), issues=tuple(issues))
 
@@ -239,7 +247,10 @@ def _cell_issues(content: Content) -> list[Issue]:
     found: list[Issue] = []
     for sheet in content.sheets:
         names = pa.array(sheet.table.column_names, pa.string())
-        for label, column in [("header", names), *zip(sheet.table.column_names, sheet.table.columns, strict=True)]:
+        for label, column in [
+            ("header", names),
+            *zip(sheet.table.column_names, sheet.table.columns, strict=True),
+        ]:
             if content.document is not None and label == "header":
                 continue
             found += _column_issues(label, column)
@@ -260,7 +271,9 @@ def _column_issues(label: str, column: pa.Array | pa.ChunkedArray) -> list[Issue
     if _matches(texts, _INVISIBLE):
         found.append(Issue("hidden-content", where=label, evidence=say("有不可见字符")))
     if _matches(texts, _BLANKS):
-        found.append(Issue("hidden-content", where=label, evidence=say("单元格首尾有空白"), verdict=Verdict.REVIEW))
+        found.append(
+            Issue("hidden-content", where=label, evidence=say("单元格首尾有空白"), verdict=Verdict.REVIEW)
+        )
     if _matches(texts, _FORMULA):
         found.append(Issue("active-content", where=label, evidence=say("单元格以公式符号开头")))
     return found

@@ -55,7 +55,9 @@ def recognise_views(views: Sequence[View], indexes: Sequence[RecordIndex]) -> Re
                 shown.append((view, number, seen))
     if not shown:
         return Recognised(complete=complete)
-    best = [part for part in shown if part[0].aligned] or [max(shown, key=lambda part: part[2].distinct_records)]
+    best = [part for part in shown if part[0].aligned] or [
+        max(shown, key=lambda part: part[2].distinct_records)
+    ]
     records = {(number, int(record)) for _, number, seen in best for record in np.unique(seen.records)}
     named = any(seen.identifiers > 0 for _, _, seen in shown)
     return Recognised(frozenset(records), _where(best[0][0], best[0][2]), named, complete)

@@ -113,16 +113,16 @@ class _Plan:
     amounts: Mapping[str, NDArray[np.float64]]
 
     @classmethod
-    def of(
-        cls, claim: CheckedClaim, table: pa.Table, amounts: Mapping[str, NDArray[np.float64]]
-    ) -> _Plan:
+    def of(cls, claim: CheckedClaim, table: pa.Table, amounts: Mapping[str, NDArray[np.float64]]) -> _Plan:
         aggregates = list(claim.aggregates)
         if claim.having is not None:
             aggregates += [part for part in walk(claim.having) if isinstance(part, Aggregate)]
         parts: list[Expression | None] = [claim.where, *claim.keys, *aggregates]
         used = sorted(set().union(*(columns_of(part) for part in parts if part is not None)))
-        written = {name: f'"c{index}"' for index, name in enumerate(used)}
         kinds = {name: column_kind(table.column(name)) for name in used}
+        written = {
+            name: _written(table.column(name), f'"c{index}"', kinds[name]) for index, name in enumerate(used)
+        }
         raw = {name: f'"a{index}"' for index, name in enumerate(used) if name in amounts}
         return cls(
             names=Names(written, kinds, {}),
@@ -134,7 +134,7 @@ class _Plan:
 
     def arrow(self, table: pa.Table) -> pa.Table:
         """Return the source's columns under the plan's names, with raw amounts beside them."""
-        columns = {written.strip('"'): table.column(name) for name, written in self.names.columns.items()}
+        columns = {f"c{index}": table.column(name) for index, name in enumerate(self.names.columns)}
         for name, values in self.amounts.items():
             columns[self.raw_names.columns[name].strip('"')] = pa.array(values, from_pandas=True)
         columns["r"] = pa.array(np.arange(table.num_rows, dtype=np.int64))
@@ -169,6 +169,12 @@ def _aggregate_sql(aggregate: Aggregate, index: int, names: Names, raw: Names) -
     else:
         parts.append(f"{emit(argument, names)} AS v{index}")
     return [f"{' AND '.join(tests) or 'TRUE'} AS f{index}", *parts]
+
+
+def _written(column: pa.ChunkedArray, name: str, kind: Kind) -> str:
+    """Return how a column is read in the engine: numbers that arrive as text are read as numbers."""
+    text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    return f"TRY_CAST({name} AS DOUBLE)" if kind is Kind.NUMBER and text else name
 
 
 def column_kind(column: pa.ChunkedArray) -> Kind:
@@ -237,9 +243,7 @@ def _cells(rows: pa.Table, keys: int) -> tuple[Sets, pd.DataFrame]:
     return renumber[sets], frame
 
 
-def _measure(
-    aggregate: Aggregate, index: int, rows: pa.Table, cells: Sets, count: int
-) -> Measured:
+def _measure(aggregate: Aggregate, index: int, rows: pa.Table, cells: Sets, count: int) -> Measured:
     flags = rows.column(f"f{index}").to_numpy(zero_copy_only=False).astype(bool)
     column = rows.column(f"v{index}")
     present = flags & pc.is_valid(column).to_numpy(zero_copy_only=False) & (cells >= 0)
@@ -274,11 +278,16 @@ def _having(
     if having is None:
         return np.ones(count, dtype=bool)
     names = Names({}, {}, {aggregate: f'"g{index}"' for index, aggregate in enumerate(measures)})
-    columns = {f"g{index}": pa.array(part.rounded(), from_pandas=True) for index, part in enumerate(measures.values())}
+    columns = {
+        f"g{index}": pa.array(part.rounded(), from_pandas=True)
+        for index, part in enumerate(measures.values())
+    }
     columns["r"] = pa.array(np.arange(count))
     engine.register("g", pa.table(columns))
     sql = f"SELECT COALESCE({emit(having, names, Kind.TRUTH)}, FALSE) AS h FROM g ORDER BY r"
-    return np.asarray(engine.execute(sql).to_arrow_table().column("h").to_numpy(zero_copy_only=False), dtype=bool)
+    return np.asarray(
+        engine.execute(sql).to_arrow_table().column("h").to_numpy(zero_copy_only=False), dtype=bool
+    )
 
 
 def key_columns(claim: CheckedClaim) -> Sequence[str]:

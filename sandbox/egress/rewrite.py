@@ -51,7 +51,12 @@ def rewrite(content: Content) -> Rewriting | None:
     if content.form is Form.TABLE and content.sheets:
         return write_table(_cut(_ordered(content.sheets[0].table)), content.type)
     if content.form is Form.DOCUMENT and content.type is FileType.XLSX:
-        return Rewriting(".xlsx", _workbook([(f"Sheet{n}", _cut(_ordered(sheet.table))) for n, sheet in enumerate(content.sheets, 1)]))
+        return Rewriting(
+            ".xlsx",
+            _workbook(
+                [(f"Sheet{n}", _cut(_ordered(sheet.table))) for n, sheet in enumerate(content.sheets, 1)]
+            ),
+        )
     if content.form is Form.DOCUMENT:
         text = json.dumps(_plain(content.document), ensure_ascii=False, indent=1, sort_keys=True)
         return Rewriting(".json", (text + "\n").encode())
@@ -108,7 +113,12 @@ def write_table(table: pa.Table, type: FileType) -> Rewriting:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(table.column_names)
     for batch in table.to_batches(max_chunksize=65_536):
-        writer.writerows(zip(*(("" if cell is None else cell for cell in column.to_pylist()) for column in batch.columns), strict=True))
+        writer.writerows(
+            zip(
+                *(("" if cell is None else cell for cell in column.to_pylist()) for column in batch.columns),
+                strict=True,
+            )
+        )
     return Rewriting(".csv", out.getvalue().encode())
 
 
@@ -126,7 +136,9 @@ def _cut(table: pa.Table) -> pa.Table:
         distinct = pc.unique(column)
         needed = bool(pc.any(pc.match_substring_regex(distinct.drop_null(), _FLOAT)).as_py())
         trimmed = pc.utf8_trim_whitespace(column)
-        columns.append(pa.array([_cut_cell(cell) for cell in trimmed.to_pylist()], pa.string()) if needed else trimmed)
+        columns.append(
+            pa.array([_cut_cell(cell) for cell in trimmed.to_pylist()], pa.string()) if needed else trimmed
+        )
     return pa.Table.from_arrays(columns, names=[name.strip() for name in table.column_names])
 
 
@@ -148,7 +160,9 @@ def _parquet(table: pa.Table) -> bytes:
     for name, column in zip(table.column_names, table.columns, strict=True):
         values = [_typed(cell) for cell in column.to_pylist()]
         kinds = {type(value) for value in values if value is not None}
-        target = pa.int64() if kinds == {int} else pa.float64() if kinds and kinds <= {int, float} else pa.string()
+        target = (
+            pa.int64() if kinds == {int} else pa.float64() if kinds and kinds <= {int, float} else pa.string()
+        )
         source = column.to_pylist() if target == pa.string() else values
         columns.append(pa.array(source, target))
         fields.append(pa.field(name, target))
@@ -209,5 +223,7 @@ def bundle(parts: Sequence[Rewriting]) -> Rewriting:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as package:
         for number, part in enumerate(parts, start=1):
-            package.writestr(zipfile.ZipInfo(f"{number:03d}{part.suffix}", _EPOCH), part.data, zipfile.ZIP_DEFLATED)
+            package.writestr(
+                zipfile.ZipInfo(f"{number:03d}{part.suffix}", _EPOCH), part.data, zipfile.ZIP_DEFLATED
+            )
     return Rewriting(".zip", out.getvalue())

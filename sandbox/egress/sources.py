@@ -15,9 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sandbox.discovery.columns import propose, propose_units
+from sandbox.egress.expressions import Kind
 from sandbox.egress.proof import Source
 from sandbox.egress.recompute import column_kind
-from sandbox.egress.expressions import Kind
 from sandbox.files.readers import ReadLimits, read_table
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.sidecar import UnitColumns, dense_units

@@ -48,10 +48,33 @@ class _Rule:
 
 
 _RULES = (
-    _Rule("CN_RESIDENT_ID", re.compile(r"\d{17}[0-9X]"), identifiers.is_resident_id, re.compile(r"\d{17}[0-9X]"), 0.0, 0.01),
-    _Rule("CN_USCC", re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}"), identifiers.is_uscc, re.compile(r"[0-9A-Z]{18}"), 0.0, 0.0),
-    _Rule("CN_MOBILE", re.compile(r"(?:86)?1[3-9]\d{9}"), identifiers.is_mobile, re.compile(r"\d{9,13}"), 0.0, 0.25),
-    _Rule("BANK_CARD", re.compile(r"\d{16,19}"), identifiers.is_bank_card, re.compile(r"\d{14,19}"), 0.1, 0.1),
+    _Rule(
+        "CN_RESIDENT_ID",
+        re.compile(r"\d{17}[0-9X]"),
+        identifiers.is_resident_id,
+        re.compile(r"\d{17}[0-9X]"),
+        0.0,
+        0.01,
+    ),
+    _Rule(
+        "CN_USCC",
+        re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}"),
+        identifiers.is_uscc,
+        re.compile(r"[0-9A-Z]{18}"),
+        0.0,
+        0.0,
+    ),
+    _Rule(
+        "CN_MOBILE",
+        re.compile(r"(?:86)?1[3-9]\d{9}"),
+        identifiers.is_mobile,
+        re.compile(r"\d{9,13}"),
+        0.0,
+        0.25,
+    ),
+    _Rule(
+        "BANK_CARD", re.compile(r"\d{16,19}"), identifiers.is_bank_card, re.compile(r"\d{14,19}"), 0.1, 0.1
+    ),
 )
 _FIGURE = r"^-?\d+(\.\d+)?$"
 

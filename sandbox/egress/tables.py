@@ -15,7 +15,6 @@ import pyarrow.compute as pc
 
 from sandbox.egress.content import Issue
 from sandbox.kernel.grades import Thresholds
-from sandbox.kernel.message import say
 
 _COUNT_NAME = re.compile(
     r"(人|户|企业|家|笔|次|件|例|记录|样本|就诊|患者)?(数|数量|人次|总数|计数|频数)$|^(n|cnt|count|num|freq|size|total|rows)$"
@@ -43,7 +42,9 @@ def table_issues(
     reason = row_level(table, limits or RowLevelLimits())
     if reason:
         found.append(Issue("row-level", where=reason))
-    small = [name for name in table.column_names if _small_counts(name, table.column(name), thresholds.smallest)]
+    small = [
+        name for name in table.column_names if _small_counts(name, table.column(name), thresholds.smallest)
+    ]
     if small:
         found.append(Issue("small-counts", where=", ".join(small[:5])))
     return tuple(found)

@@ -38,9 +38,7 @@ class Earlier:
     truth: Recomputed
 
 
-def differencing(
-    proofs: Mapping[str, Proof], earlier: Sequence[Earlier] = ()
-) -> tuple[Finding, ...]:
+def differencing(proofs: Mapping[str, Proof], earlier: Sequence[Earlier] = ()) -> tuple[Finding, ...]:
     """Return a finding for every pair of tables or more whose cells subtract to a few units."""
     found: list[Finding] = []
     for table in sorted({proof.source.name for proof in proofs.values()}):

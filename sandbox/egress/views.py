@@ -47,7 +47,9 @@ def views_of(content: Content) -> tuple[View, ...]:
         if 0 < sheet.table.num_rows * sheet.table.num_columns <= SMALL_CELLS:
             found += [View(label + name, rows, aligned=False) for name, rows in _small_views(sheet.table)]
     if not content.sheets or content.document is not None:
-        lines = [line for text in content.texts[:10_000] for line in text[: 4 << 20].splitlines() if line.strip()]
+        lines = [
+            line for text in content.texts[:10_000] for line in text[: 4 << 20].splitlines() if line.strip()
+        ]
         if lines and (not content.sheets or sum(map(len, lines)) <= 1 << 20):
             found += [View(name, rows, aligned=False) for name, rows in _line_views(lines)]
     return tuple(view for view in found if not isinstance(view.rows, list) or view.rows)
@@ -59,7 +61,9 @@ def _small_views(table: pa.Table) -> Iterator[tuple[str, list[list[str | None]]]
     if 2 <= table.num_rows <= 5_000:
         yield "columns", columns
     packed = [_tokens(row) for row in rows]
-    if any(len(tokens) > len([cell for cell in row if cell]) for tokens, row in zip(packed, rows, strict=True)):
+    if any(
+        len(tokens) > len([cell for cell in row if cell]) for tokens, row in zip(packed, rows, strict=True)
+    ):
         yield "packed", packed
     if table.num_columns >= 2:
         yield from _groups(table, columns)
@@ -68,9 +72,7 @@ def _small_views(table: pa.Table) -> Iterator[tuple[str, list[list[str | None]]]
         yield "windows", _windows(cells)
 
 
-def _groups(
-    table: pa.Table, columns: list[list[str | None]]
-) -> Iterator[tuple[str, list[list[str | None]]]]:
+def _groups(table: pa.Table, columns: list[list[str | None]]) -> Iterator[tuple[str, list[list[str | None]]]]:
     """Yield rows gathered by each column that repeats: the key of a key-and-value layout."""
     for place, name in enumerate(table.column_names):
         distinct = len(pc.unique(table.column(name)))

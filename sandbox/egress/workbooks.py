@@ -20,7 +20,10 @@ _KNOWN = re.compile(
     r"\[Content_Types\]\.xml|_rels/\.rels|docProps/(app|core)\.xml|xl/(workbook|styles|sharedStrings|metadata)\.xml"
     r"|xl/_rels/workbook\.xml\.rels|xl/theme/theme\d+\.xml|xl/worksheets/sheet\d+\.xml|xl/calcChain\.xml"
 )
-_ACTIVE = re.compile(r"vbaProject|externalLink|activeX|macrosheet|dialogsheet|embeddings|connections|queryTable|oleObject", re.I)
+_ACTIVE = re.compile(
+    r"vbaProject|externalLink|activeX|macrosheet|dialogsheet|embeddings|connections|queryTable|oleObject",
+    re.I,
+)
 _SHEET = re.compile(r"xl/worksheets/sheet\d+\.xml")
 _PROPERTY = re.compile(
     rb"<(?:dc:|cp:|)(title|subject|description|keywords|category|contentStatus|identifier|language|Company|Manager|HyperlinkBase)"
@@ -77,7 +80,9 @@ def _part_issues(name: str, data: bytes, uses: set[int]) -> Iterator[Issue]:
             yield Issue("hidden-content", where="definedName", evidence=say("有定义的名称"))
     if name.startswith("docProps/"):
         for match in _PROPERTY.finditer(data):
-            yield Issue("hidden-content", where=match.group(1).decode("ascii"), evidence=say("文档属性中有文字"))
+            yield Issue(
+                "hidden-content", where=match.group(1).decode("ascii"), evidence=say("文档属性中有文字")
+            )
     if _SHEET.fullmatch(name):
         uses.update(int(match) for match in _STRING_USE.findall(data))
         for check, mark in _MARKS:

@@ -1,0 +1,251 @@
+"""The door to the gate's own process: runs a judgement under isolation and checks what comes back.
+
+Copies the frozen products into a job folder, hands sidecars over as memory, starts `worker` with
+no network and with limits, and believes nothing it cannot check: paths, digests and receipts must
+fit, rewritings are hashed anew. No isolation, no judgement: IsolationError. Called by the
+command line and by `release`'s side of the room.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from sandbox.egress.checks import PER_FILE, VERSION, check
+from sandbox.egress.judge import Judged, Options
+from sandbox.egress.report import Product
+from sandbox.egress.wire import Json, judgement_in, message_in, message_out, unpack
+from sandbox.files.readers import read_table
+from sandbox.kernel.errors import InputError, IsolationError
+from sandbox.kernel.findings import FileJudgement, Judgement, Outcome, Receipt, Verdict
+from sandbox.kernel.grades import Thresholds
+from sandbox.kernel.message import say
+from sandbox.seats.isolation import PYTHON, Limits, Mount, Sandbox, probe, python_mounts, python_path, run
+from sandbox.seats.spec import MIB
+
+JOB = "/job"
+MAX_RESULT = 2 << 30
+SIDECAR_STREAMS = ("rows.bin", "index.bin")
+
+
+@dataclass(frozen=True, slots=True)
+class GateLimits:
+    """Bounds of the gate's process and of each file's own child in it; bytes and seconds."""
+
+    memory_bytes: int = 6144 * MIB
+    file_memory: int = 4096 * MIB
+    file_seconds: int = 300
+    total_seconds: float = 1800.0
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotSource:
+    """A snapshot that products were made from, with the sidecar only the gate may open.
+
+    `open_stream` opens a plain (unsealed) sidecar stream by name; its bytes are passed on in
+    memory and never written to disk.
+    """
+
+    name: str
+    parts: tuple[Path, ...]
+    open_stream: Callable[[str], BinaryIO]
+    key: bytes
+    identifiers: tuple[str, ...]
+    thresholds: Thresholds
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Job:
+    """The job under construction: what stdin says, what is mounted, what is handed over open."""
+
+    folder: Path
+    mounts: list[Mount] = field(default_factory=list)
+    descriptors: list[int] = field(default_factory=list)
+
+
+def inspect_files(
+    products: Sequence[Product],
+    sources: Sequence[Path],
+    masked: Sequence[Path] = (),
+    *,
+    options: Options | None = None,
+    limits: GateLimits | None = None,
+) -> Judged:
+    """Return the judgement of products against source files, made in isolation.
+
+    Raises IsolationError when this machine cannot isolate, InputError for an unreadable source.
+    """
+    with tempfile.TemporaryDirectory(prefix="gate-") as folder:
+        job = _Job(Path(folder))
+        described = {
+            "kind": "files",
+            "raw": [_shown(job, path, f"raw/{number}") for number, path in enumerate(sources)],
+            "masked": [_shown(job, path, f"masked/{number}") for number, path in enumerate(masked)],
+        }
+        return _judge(job, products, described, options or Options(), limits or GateLimits())
+
+
+def judge_isolated(
+    products: Sequence[Product],
+    snapshots: Sequence[SnapshotSource],
+    *,
+    options: Options | None = None,
+    limits: GateLimits | None = None,
+) -> Judged:
+    """Return the judgement of frozen products against snapshots and their sidecars, in isolation.
+
+    Raises IsolationError when this machine cannot isolate, InputError for a snapshot that does not
+    fit its sidecar.
+    """
+    with tempfile.TemporaryDirectory(prefix="gate-") as folder:
+        job = _Job(Path(folder))
+        try:
+            entries = [_snapshot(job, snapshot, number) for number, snapshot in enumerate(snapshots)]
+            described = {"kind": "snapshots", "snapshots": entries}
+            return _judge(job, products, described, options or Options(), limits or GateLimits())
+        finally:
+            for descriptor in job.descriptors:
+                os.close(descriptor)
+
+
+def _shown(job: _Job, path: Path, place: str) -> str:
+    """Mount one source file under the job folder and return its place in it."""
+    if not path.is_file():
+        raise InputError(say("数据来源 {name} 不存在或不是普通文件", name=path.name))
+    name = f"{place}/{path.name}"
+    job.mounts.append(Mount(path.resolve(), f"/sources/{name}"))
+    return f"/sources/{name}"
+
+
+def _snapshot(job: _Job, snapshot: SnapshotSource, number: int) -> Json:
+    streams: dict[str, int] = {}
+    for name in SIDECAR_STREAMS:
+        descriptor = os.memfd_create(f"sidecar-{number}")
+        job.descriptors.append(descriptor)
+        with snapshot.open_stream(name) as source, os.fdopen(os.dup(descriptor), "wb") as out:
+            while chunk := source.read(1 << 20):
+                out.write(chunk)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        streams[name] = descriptor
+    return {
+        "name": snapshot.name,
+        "aliases": list(snapshot.aliases),
+        "parts": [_shown(job, part, f"{number}") for part in snapshot.parts],
+        "streams": streams,
+        "key": snapshot.key.hex(),
+        "identifiers": list(snapshot.identifiers),
+        "thresholds": {
+            "smallest": snapshot.thresholds.smallest,
+            "largest_share": snapshot.thresholds.largest_share,
+            "two_largest_share": snapshot.thresholds.two_largest_share,
+            "p_percent": snapshot.thresholds.p_percent,
+        },
+    }
+
+
+def _judge(
+    job: _Job,
+    products: Sequence[Product],
+    described: Mapping[str, object],
+    options: Options,
+    limits: GateLimits,
+) -> Judged:
+    able = probe()
+    if not able:
+        raise IsolationError(able.summary())
+    read_table(io.BytesIO(b"a,b\n1,2\n"), name="warm-up")  # compiles the reader once, for `worker.warm_up`
+    files = job.folder / "job"
+    files.mkdir()
+    document = {
+        "sources": described,
+        "products": [_freeze(product, number, files) for number, product in enumerate(products)],
+        "options": {
+            "max_bytes": options.max_bytes,
+            "canaries": sorted(options.canaries),
+            "earlier": [[owner, claim.sql, claim.subject] for owner, claim in options.earlier],
+        },
+        "limits": {"file_seconds": limits.file_seconds, "file_memory": limits.file_memory},
+    }
+    mounts = (*python_mounts(whole=True), *job.mounts, Mount(files, JOB))
+    sandbox = Sandbox(
+        mounts=mounts,
+        limits=Limits(memory_bytes=limits.memory_bytes, wall_seconds=limits.total_seconds, processes=512),
+        environment={"PYTHONPATH": python_path(), "NUMBA_CACHE_DIR": "/tmp/numba", "OMP_NUM_THREADS": "2"},
+        workdir="/tmp",
+        hostname="gate",
+        inherit=tuple(job.descriptors),
+    )
+    command = [PYTHON, "-m", "sandbox.egress.worker", JOB]
+    stdin = json.dumps(document, ensure_ascii=False).encode()
+    done = run(sandbox, command, stdin=stdin, output_bytes=MAX_RESULT, timeout=limits.total_seconds)
+    return _believed(b"" if done.status != 0 or done.truncated else done.stdout, products)
+
+
+def _freeze(product: Product, number: int, files: Path) -> Json:
+    """Write a product's bytes into the job folder and return how the job names them."""
+    name = f"{number:05d}"
+    (files / name).write_bytes(product.data)
+    if product.claim is not None:
+        (files / f"{name}.claim").write_bytes(product.claim)
+    return {
+        "path": product.path,
+        "file": name,
+        "claim": None if product.claim is None else f"{name}.claim",
+        "problem": message_out(product.problem),
+    }
+
+
+def _believed(frame: bytes, products: Sequence[Product]) -> Judged:
+    """Return the worker's result as far as it can be checked; what does not fit is refused."""
+    try:
+        result, blobs = unpack(frame)
+        if "source_error" in result:
+            raise InputError(message_in(result["source_error"]) or say("数据来源无法读取，请检查文件后重试"))
+        judgement = judgement_in(result["judgement"])
+    except (ValueError, KeyError, TypeError):
+        return Judged(Judgement(tuple(_unjudged(product) for product in products)), {})
+    if [(file.path, file.digest) for file in judgement.files] != [(one.path, one.digest) for one in products]:
+        return Judged(Judgement(tuple(_unjudged(product) for product in products)), {})
+    rewritings = {hashlib.sha256(blob).hexdigest(): blob for blob in blobs}
+    files = tuple(
+        _checked(file, product, judgement, rewritings)
+        for file, product in zip(judgement.files, products, strict=True)
+    )
+    kept = {file.rewritten_digest for file in files if file.verdict is not Verdict.REFUSE}
+    return Judged(
+        Judgement(files, judgement.set_findings),
+        {digest: blob for digest, blob in rewritings.items() if digest in kept},
+    )
+
+
+def _checked(
+    file: FileJudgement, product: Product, judgement: Judgement, rewritings: Mapping[str, bytes]
+) -> FileJudgement:
+    """Return the file's judgement if its verdict follows from what it says and its rewriting is there."""
+    expected = {f"{entry.code}.{VERSION}" for entry in PER_FILE}
+    given = {receipt.check for receipt in file.receipts if receipt.subject == product.digest}
+    across = [found for found in judgement.set_findings if file.path in found.paths]
+    worse = any(found.verdict.rank > file.verdict.rank for found in (*file.findings, *across))
+    if given != expected or worse:
+        return _unjudged(product)
+    if file.verdict is Verdict.REFUSE:
+        return file
+    unable = any(receipt.outcome is Outcome.UNABLE for receipt in file.receipts)
+    if unable or file.rewritten is None or file.rewritten_digest not in rewritings:
+        return _unjudged(product)
+    return file
+
+
+def _unjudged(product: Product) -> FileJudgement:
+    """Return the refusal of a file that the gate's process did not judge."""
+    found = check("readable").finding(evidence=say("出域检查进程没有完成，不能放行"))
+    receipts = tuple(Receipt(f"{entry.code}.{VERSION}", Outcome.UNABLE, product.digest) for entry in PER_FILE)
+    return FileJudgement(product.path, product.digest, Verdict.REFUSE, (found,), receipts)

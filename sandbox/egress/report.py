@@ -1,0 +1,60 @@
+"""One file on its way through the gate: the frozen product, and what has been found out about it.
+
+Values without rules. `judge` fills a report step by step; `worker` carries it from the process
+that read the file to the one that settles the set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from sandbox.egress.checks import check
+from sandbox.egress.content import Content, Issue
+from sandbox.egress.proof import Proof
+from sandbox.egress.rewrite import Rewriting
+from sandbox.kernel.findings import Finding, Outcome
+from sandbox.kernel.message import Message
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """One file as it was frozen: its path, its bytes, its claim file; or why it could not be read."""
+
+    path: str
+    data: bytes
+    claim: bytes | None = None
+    problem: Message | None = None
+
+    @property
+    def digest(self) -> str:
+        """Return the SHA-256 of the bytes, in hexadecimal."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+@dataclass(slots=True)
+class FileReport:
+    """What is known of one file while it is being judged."""
+
+    product: Product
+    contents: list[Content] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    ran: dict[str, Outcome] = field(default_factory=dict)
+    archive: bool = False
+    proof: Proof | None = None
+    rewriting: Rewriting | None = None
+
+    def ran_all(self, names: Sequence[str], outcome: Outcome = Outcome.PASS) -> None:
+        """Note that checks ran; a finding of a check turns its receipt to `fail` at the end."""
+        for name in names:
+            self.ran.setdefault(name, outcome)
+
+    def add(self, issue: Issue, *, prefix: str = "", records: int | None = None) -> None:
+        """Turn an issue into a finding of its check."""
+        where = f"{prefix}{issue.where}" if prefix or issue.where else ""
+        found = check(issue.check).finding(
+            where=where, evidence=issue.evidence, records=records, verdict=issue.verdict
+        )
+        if found not in self.findings:
+            self.findings.append(found)

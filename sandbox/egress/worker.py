@@ -1,0 +1,300 @@
+"""The gate's own process, started inside the isolation: reads a job, judges, writes the result.
+
+Loads the sources once, then judges every file in a child process of its own with limits on time
+and memory, so that one hostile file costs only itself. Reads the job from stdin, files from the
+read-only job folder, and writes result.json and the rewritings to the output folder.
+Run as `python -m sandbox.egress.worker JOB_DIR OUT_DIR`; `isolated` is the only caller.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import resource
+import secrets
+import select
+import shutil
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sandbox.egress.claims import Claim, read_claim
+from sandbox.egress.compare import Comparison
+from sandbox.egress.content import Content, Form, Issue, Sheet
+from sandbox.egress.judge import Options, judge_file, settle
+from sandbox.egress.proof import Proof, Source, run_claim
+from sandbox.egress.report import FileReport, Product
+from sandbox.egress.rewrite import Rewriting
+from sandbox.egress.sources import build_sources, read_source
+from sandbox.egress.together import MAX_ROWS
+from sandbox.egress.wire import (
+    Json,
+    finding_in,
+    finding_out,
+    judgement_out,
+    mapping,
+    message_in,
+    message_out,
+    number,
+    pack,
+    sequence,
+    text,
+    unpack,
+)
+from sandbox.files.types import FileType
+from sandbox.fingerprint.sidecar import Sidecar
+from sandbox.kernel.errors import InputError, SandboxError
+from sandbox.kernel.findings import Outcome
+from sandbox.kernel.grades import Thresholds
+from sandbox.kernel.message import say
+
+MAX_FRAME = 1 << 30
+CRASHED = say("检查这个文件时进程中止、超时或超出内存，不能放行")
+
+
+def main() -> int:
+    """Judge the job on stdin and write the result frame to stdout; return 0 when that was done."""
+    job_dir = Path(sys.argv[1])
+    warm_up()
+    result = os.dup(1)
+    os.dup2(2, 1)  # whatever a library prints goes to stderr: stdout carries the frame alone
+    frame = run_job(mapping(json.load(sys.stdin)), job_dir)
+    with os.fdopen(result, "wb") as out:
+        out.write(frame)
+    return 0
+
+
+def warm_up() -> None:
+    """Bring the compiled kernels that lie beside our own modules to where numba looks for them here.
+
+    The package is mounted read-only, so numba would compile everything again, seconds each time;
+    its cache files are as trustworthy as the modules they lie beside.
+    """
+    cache = os.environ.get("NUMBA_CACHE_DIR")
+    if not cache:
+        return
+    for folder in sorted(Path(__file__).resolve().parents[1].glob("*/__pycache__")):
+        compiled = [*folder.glob("*.nbi"), *folder.glob("*.nbc")]
+        home = folder.parent
+        target = (
+            Path(cache) / f"{home.name}_{hashlib.sha1(str(home).encode(), usedforsecurity=False).hexdigest()}"
+        )
+        for file in compiled:
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target / file.name)
+
+
+def run_job(job: Json, job_dir: Path) -> bytes:
+    """Return the result frame: the judgement and the rewritings in the order of their digests."""
+    try:
+        sources = load_sources(mapping(job["sources"]), job_dir)
+    except SandboxError as error:
+        return pack({"source_error": message_out(error.message)}, [])
+    options = options_in(mapping(job["options"]))
+    limits = mapping(job["limits"])
+    reports = [
+        _apart(_product(mapping(entry), job_dir), sources, options, limits)
+        for entry in sequence(job["products"])
+    ]
+    judged = settle(reports, sources, options)
+    digests = sorted(judged.rewritings)
+    header = {"judgement": judgement_out(judged.judgement), "digests": digests}
+    return pack(header, [judged.rewritings[digest] for digest in digests])
+
+
+def load_sources(described: Json, job_dir: Path) -> tuple[Source, ...]:
+    """Return the sources of a job: files to be inspected against, or snapshots with their sidecars."""
+    if described["kind"] == "files":
+        raw = [read_source(job_dir / text(name)) for name in sequence(described["raw"])]
+        masked = [read_source(job_dir / text(name)) for name in sequence(described["masked"])]
+        return build_sources(raw, masked, key=secrets.token_bytes(16))
+    return tuple(_snapshot(mapping(entry), job_dir) for entry in sequence(described["snapshots"]))
+
+
+def _snapshot(entry: Json, job_dir: Path) -> Source:
+    streams = mapping(entry["streams"])
+
+    def open_stream(name: str) -> object:
+        descriptor = number(streams.get(name))
+        if descriptor is None:
+            raise InputError(say("旁档不完整，请重新落地该数据集"))
+        return os.fdopen(descriptor, "rb")
+
+    sidecar = Sidecar.load(open_stream, key=bytes.fromhex(text(entry["key"])))  # type: ignore[arg-type]
+    parts = [pq.read_table(job_dir / text(part)) for part in sequence(entry["parts"])]
+    table = pa.concat_tables(parts)
+    if table.num_rows != sidecar.rows:
+        raise InputError(say("快照与旁档的行数不一致，请重新落地该数据集"))
+    return Source(
+        name=text(entry["name"]),
+        table=table,
+        units=sidecar.units,
+        index=sidecar.index,
+        identifiers=frozenset(text(name) for name in sequence(entry["identifiers"])),
+        thresholds=thresholds_in(mapping(entry["thresholds"])),
+        amounts={name: values for name, values in sidecar.amounts.items() if name in table.column_names},
+        aliases=tuple(text(alias) for alias in sequence(entry["aliases"])),
+    )
+
+
+def thresholds_in(entry: Json) -> Thresholds:
+    """Return thresholds from JSON; ValueError outside their range."""
+    smallest = number(entry["smallest"])
+    shares = [entry[name] for name in ("largest_share", "two_largest_share", "p_percent")]
+    largest, two, p_percent = (float(value) for value in shares if isinstance(value, int | float))
+    return Thresholds(smallest or 0, largest, two, p_percent)
+
+
+def options_in(entry: Json) -> Options:
+    """Return the options of a job."""
+    earlier = tuple(
+        (text(owner), Claim(text(sql), text(subject)))
+        for owner, sql, subject in (sequence(part) for part in sequence(entry["earlier"]))
+    )
+    canaries = frozenset(text(value) for value in sequence(entry["canaries"]))
+    return Options(max_bytes=number(entry["max_bytes"]) or 0, canaries=canaries, earlier=earlier)
+
+
+def _product(entry: Json, job_dir: Path) -> Product:
+    claim = entry["claim"]
+    data = (job_dir / text(entry["file"])).read_bytes()
+    return Product(
+        path=text(entry["path"]),
+        data=data,
+        claim=None if claim is None else (job_dir / text(claim)).read_bytes(),
+        problem=message_in(entry["problem"]),
+    )
+
+
+# --- one child per file --------------------------------------------------------------------
+
+
+def _apart(product: Product, sources: Sequence[Source], options: Options, limits: Json) -> FileReport:
+    """Return the report of a file, made in a child process; a child that fails is the file's refusal."""
+    reader, writer = os.pipe()
+    child = os.fork()
+    if child == 0:
+        os.close(reader)
+        _child(product, sources, options, limits, writer)
+    os.close(writer)
+    frame = _collect(reader, child, seconds=float(number(limits["file_seconds"]) or 1))
+    try:
+        return report_in(frame, product, sources, options)
+    except (ValueError, KeyError, TypeError, InputError, pa.ArrowException):
+        # What a child hands back may be anything: whatever cannot be read is that file's refusal.
+        report = FileReport(product)
+        report.add(Issue("readable", evidence=CRASHED))
+        return report
+
+
+def _child(product: Product, sources: Sequence[Source], options: Options, limits: Json, writer: int) -> None:
+    """Judge one file and leave; never returns to the parent's code."""
+    status = 1
+    try:
+        seconds = number(limits["file_seconds"]) or 1
+        resource.setrlimit(resource.RLIMIT_CPU, (2 * seconds, 2 * seconds))
+        memory = _address_space() + (number(limits["file_memory"]) or 0)
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        frame = report_out(judge_file(product, sources, options))
+        with os.fdopen(writer, "wb") as out:
+            out.write(frame)
+        status = 0
+    except BaseException:  # noqa: BLE001 - a process boundary: the cause goes to stderr, the parent refuses
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(status)
+
+
+def _address_space() -> int:
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
+    return pages * resource.getpagesize()
+
+
+def _collect(reader: int, child: int, *, seconds: float) -> bytes:
+    """Return what the child wrote, or nothing when it failed, took too long or wrote too much."""
+    deadline = time.monotonic() + seconds
+    chunks: list[bytes] = []
+    size, ended = 0, False
+    with os.fdopen(reader, "rb", buffering=0) as stream:
+        while (left := deadline - time.monotonic()) > 0 and size <= MAX_FRAME:
+            if not select.select([stream], [], [], left)[0]:
+                break
+            chunk = stream.read(1 << 20)
+            if not chunk:
+                ended = True
+                break
+            chunks.append(chunk)
+            size += len(chunk)
+    with suppress(ProcessLookupError):
+        os.kill(child, signal.SIGKILL) if not ended else None
+    _, status = os.waitpid(child, 0)
+    return b"".join(chunks) if ended and status == 0 else b""
+
+
+def report_out(report: FileReport) -> bytes:
+    """Return a report as a frame: findings, receipts, the proof's cells, its tables, its rewriting."""
+    proof = report.proof
+    tables = [] if proof is not None else [
+        sheet.table for content in report.contents for sheet in content.sheets if sheet.table.num_rows <= MAX_ROWS
+    ]  # fmt: skip
+    header = {
+        "findings": [finding_out(found) for found in report.findings],
+        "ran": {name: outcome.value for name, outcome in report.ran.items()},
+        "archive": report.archive,
+        "cells": None if proof is None else [int(cell) for cell in proof.comparison.cells],
+        "problems": 0 if proof is None else len(proof.problems),
+        "suffix": None if report.rewriting is None else report.rewriting.suffix,
+    }
+    blobs = [_ipc(table) for table in tables]
+    return pack(header, [*blobs, b"" if report.rewriting is None else report.rewriting.data])
+
+
+def _ipc(table: pa.Table) -> bytes:
+    out = pa.BufferOutputStream()
+    with pa.ipc.new_stream(out, table.schema) as stream:
+        stream.write_table(table)
+    return bytes(out.getvalue())
+
+
+def report_in(frame: bytes, product: Product, sources: Sequence[Source], options: Options) -> FileReport:
+    """Return the report of a frame; the proof's truth is recomputed here, never taken from the child."""
+    header, blobs = unpack(frame)
+    report = FileReport(product)
+    report.findings = [finding_in(found) for found in sequence(header["findings"])]
+    report.ran = {name: Outcome(text(outcome)) for name, outcome in mapping(header["ran"]).items()}
+    report.archive = bool(header["archive"])
+    if header["suffix"] is not None:
+        report.rewriting = Rewriting(text(header["suffix"]), blobs[-1])
+    sheets = tuple(Sheet("", pa.ipc.open_stream(blob).read_all()) for blob in blobs[:-1])
+    report.contents = [Content(FileType.BINARY, Form.UNREAD, sheets=sheets)]
+    if header["cells"] is not None and product.claim is not None:
+        report.proof = _proof_again(product.claim, header, sources, options)
+    return report
+
+
+def _proof_again(claim: bytes, header: Json, sources: Sequence[Source], options: Options) -> Proof:
+    from sandbox.egress.cells import judge_cells
+
+    source, truth, units = run_claim(read_claim(claim), sources, budget=options.budget)
+    cells = np.asarray([number(cell) for cell in sequence(header["cells"])], dtype=np.int64)
+    if cells.size and not (cells.min() >= 0 and cells.max() < truth.count):
+        raise ValueError("cells")
+    comparison = Comparison(cells=cells, decimals=())
+    problems = judge_cells(truth, comparison.published(truth.count), units, source.thresholds)
+    if len(problems) != header["problems"]:
+        raise ValueError("problems")
+    return Proof(source, truth, comparison, problems, units)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
