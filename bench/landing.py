@@ -110,6 +110,7 @@ def _words(made: np.random.Generator, count: int, length: int) -> pa.Array:
 def copy(source: Path, out: Path, threads: int) -> int:
     """Do what a user without the product would: DuckDB's COPY from CSV to Parquet."""
     with duckdb.connect(config={"threads": threads}) as connection:
+        connection.execute("SET enable_progress_bar = false")
         connection.execute(
             f"COPY (SELECT * FROM read_csv('{source}', all_varchar = true)) TO '{out / 'copy.parquet'}' "
             "(FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
@@ -153,14 +154,16 @@ def main() -> None:
         source = Path(directory) / "firms.csv"
         generate(source, rows)
         print(f"{rows:,} rows, 10 columns, {source.stat().st_size / 1e6:.0f} MB CSV, {threads} threads")
-        walls = {}
+        best: dict[str, tuple[float, float]] = {}
         for name, work in (("warm-up", mask), ("DuckDB COPY", copy), ("mask", mask), ("DuckDB COPY", copy)):
             wall, cpu, peak, number = measured(work, source, threads)
-            walls[name] = min(wall, walls.get(name, wall))
+            known = best.get(name, (wall, cpu))
+            best[name] = (min(wall, known[0]), min(cpu, known[1]))
             print(
-                f"{name:12} wall {wall:7.2f} s   cpu {cpu:7.2f} s   peak {peak:6,} MiB   suppressed {number:,}"
+                f"{name:12} wall {wall:7.2f} s  cpu {cpu:7.2f} s  peak {peak:6,} MiB  suppressed {number:,}"
             )
-        print(f"ratio mask / COPY: {walls['mask'] / walls['DuckDB COPY']:.2f}")
+        wall, cpu = (best["mask"][at] / best["DuckDB COPY"][at] for at in (0, 1))
+        print(f"ratio mask / COPY: wall {wall:.2f}, CPU {cpu:.2f} (best of each)")
 
 
 if __name__ == "__main__":

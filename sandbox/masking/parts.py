@@ -7,8 +7,10 @@ the directory belongs to makes them durable.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +22,8 @@ import pyarrow.parquet as pq
 from sandbox.pool.disk import storage_errors
 
 GROUP_ROWS = 122_880
-PART_ROWS = 10 * GROUP_ROWS
+PART_ROWS = 4 * GROUP_ROWS
+WRITERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,62 +37,61 @@ class Part:
 
 
 class PartWriter:
-    """Takes batches, writes `part-0.parquet`, `part-1.parquet`, …; StorageError if the disk fails."""
+    """Takes batches, writes `part-0.parquet`, `part-1.parquet`, …; StorageError if the disk fails.
+
+    Two parts are written at a time while the next one gathers, so memory holds three at most.
+    """
 
     def __init__(self, directory: Path, schema: pa.Schema) -> None:
         self._directory = directory
         self._schema = pa.schema([pa.field(name, pa.string()) for name in schema.names])
         self._waiting: list[pa.RecordBatch] = []
         self._rows = 0
-        self._open: pq.ParquetWriter | None = None
-        self._open_rows = 0
-        self._parts: list[Part] = []
+        self._pool = ThreadPoolExecutor(WRITERS)
+        self._parts: list[Future[Part]] = []
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Take the next rows, in order."""
         self._waiting.append(batch)
         self._rows += batch.num_rows
-        while self._rows >= GROUP_ROWS:
-            self._write(GROUP_ROWS)
+        while self._rows >= PART_ROWS:
+            self._write(PART_ROWS)
 
     def close(self) -> tuple[Part, ...]:
         """Write what waits and return the parts; a table without rows still has one part."""
+        if self._rows or not self._parts:
+            self._write(self._rows)
         with storage_errors():
-            if self._rows or not (self._parts or self._open):
-                self._write(self._rows)
-            self._finish()
-        return tuple(self._parts)
+            return tuple(part.result() for part in self._parts)
 
-    def abort(self) -> None:
-        """Close the open file; what it holds is left to whoever owns the directory."""
-        if self._open is not None:
-            self._open.close()
-            self._open = None
+    def __enter__(self) -> PartWriter:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _write(self, rows: int) -> None:
         table = pa.Table.from_batches(self._waiting, schema=self._schema)
-        group, rest = table.slice(0, rows), table.slice(rows)
-        with storage_errors():
-            if self._open is None:
-                self._open = _writer(self._path(), self._schema)
-            self._open.write_table(group.combine_chunks(), row_group_size=GROUP_ROWS)
-            self._open_rows += rows
-            if self._open_rows >= PART_ROWS:
-                self._finish()
+        part, rest = table.slice(0, rows), table.slice(rows)
+        path = self._directory / f"part-{len(self._parts)}.parquet"
+        if len(self._parts) >= WRITERS:
+            with storage_errors():
+                self._parts[-WRITERS].result()
+        self._parts.append(self._pool.submit(_write_part, path, part))
         self._waiting = rest.to_batches()
         self._rows = rest.num_rows
 
-    def _finish(self) -> None:
-        if self._open is None:
-            return
-        path = self._path()
-        self._open.close()
-        self._open = None
-        self._parts.append(Part(path.name, self._open_rows, path.stat().st_size, _digest(path)))
-        self._open_rows = 0
 
-    def _path(self) -> Path:
-        return self._directory / f"part-{len(self._parts)}.parquet"
+def _write_part(path: Path, table: pa.Table) -> Part:
+    writer = pq.ParquetWriter(path, table.schema, compression="zstd", compression_level=3, store_schema=False)
+    with writer:
+        for at in range(0, max(table.num_rows, 1), GROUP_ROWS):
+            writer.write_table(table.slice(at, GROUP_ROWS).combine_chunks(), row_group_size=GROUP_ROWS)
+    with path.open("rb") as source:
+        digest = hashlib.file_digest(source, "sha256").hexdigest()
+    return Part(path.name, table.num_rows, path.stat().st_size, digest)
 
 
 class Spool:
@@ -126,14 +128,6 @@ class Spool:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._writer.close()
+        with contextlib.suppress(OSError):  # the file is thrown away: only what led here matters
+            self._writer.close()
         self._path.unlink(missing_ok=True)
-
-
-def _writer(path: Path, schema: pa.Schema) -> pq.ParquetWriter:
-    return pq.ParquetWriter(path, schema, compression="zstd", compression_level=3, store_schema=False)
-
-
-def _digest(path: Path) -> str:
-    with path.open("rb") as source:
-        return hashlib.file_digest(source, "sha256").hexdigest()

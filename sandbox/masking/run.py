@@ -8,7 +8,10 @@ which own the directory, publish it, and align their sidecar by `kept`.
 
 from __future__ import annotations
 
+import os
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
@@ -27,13 +30,15 @@ from sandbox.masking.parts import Part, PartWriter, Spool
 from sandbox.masking.plan import Plan, make_plan
 from sandbox.masking.policy import Policy, TablePolicy, replace_columns
 from sandbox.masking.risk import Units, dense, measure, small_rows
-from sandbox.masking.tally import PassTally
+from sandbox.masking.tally import MaskedRows, PassTally, mask_rows
 from sandbox.masking.techniques import Drop, Keep
 from sandbox.vault.keys import DataKey
 
 Progress: TypeAlias = Callable[[int], None]
 Subjects: TypeAlias = "Units | Sequence[UnitColumns] | None"
+Numbered: TypeAlias = tuple[pa.Array, pa.RecordBatch]
 MAX_TRIES = 4
+MAX_WORKERS = 4
 GATHER_ROWS = 32_768
 
 
@@ -104,8 +109,8 @@ def _attempt(
         wanted = _unit_columns(table, units)
         tally = PassTally(plan, unit_columns=[name for unit in wanted for name in unit.columns])
         with Spool(job.out / ".spool", plan.schema) as spool:
-            for records, batch in _gathered(source.batches(), GATHER_ROWS):
-                spool.add(tally.mask(records, batch))
+            for records, batch, done in _masked(plan, _gathered(source.batches(), GATHER_ROWS)):
+                spool.add(tally.take(records, batch, done))
                 if progress is not None:
                     progress(batch.num_rows)
             subjects = _subjects(units, wanted, tally)
@@ -134,11 +139,23 @@ def _attempt(
     return MaskResult(manifest, job.policy, parts, kept, suppressed, tally.records())
 
 
-def _gathered(
-    batches: Iterator[tuple[pa.Array, pa.RecordBatch]], rows: int
-) -> Iterator[tuple[pa.Array, pa.RecordBatch]]:
+def _masked(plan: Plan, batches: Iterator[Numbered]) -> Iterator[tuple[pa.Array, pa.RecordBatch, MaskedRows]]:
+    """Yield the batches with their masked rows, in order; several are masked at a time."""
+    workers = min(len(os.sched_getaffinity(0)), MAX_WORKERS)
+    waiting: deque[tuple[pa.Array, pa.RecordBatch, Future[MaskedRows]]] = deque()
+    with ThreadPoolExecutor(workers) as pool:
+        for records, batch in batches:
+            waiting.append((records, batch, pool.submit(mask_rows, plan, batch)))
+            if len(waiting) > workers:
+                first, rows, done = waiting.popleft()
+                yield first, rows, done.result()
+        for first, rows, done in waiting:
+            yield first, rows, done.result()
+
+
+def _gathered(batches: Iterator[Numbered], rows: int) -> Iterator[Numbered]:
     """Yield the same rows in batches of at least `rows`: kernels like large ones."""
-    waiting: list[tuple[pa.Array, pa.RecordBatch]] = []
+    waiting: list[Numbered] = []
     for pair in batches:
         waiting.append(pair)
         if sum(len(records) for records, _ in waiting) >= rows:
@@ -148,7 +165,7 @@ def _gathered(
         yield _one(waiting)
 
 
-def _one(pairs: list[tuple[pa.Array, pa.RecordBatch]]) -> tuple[pa.Array, pa.RecordBatch]:
+def _one(pairs: list[Numbered]) -> Numbered:
     return pa.concat_arrays([records for records, _ in pairs]), pa.concat_batches(
         [batch for _, batch in pairs]
     )
@@ -224,10 +241,7 @@ def _only(units: Units | None, rows: np.ndarray) -> Units | None:
 
 
 def _write(out: Path, plan: Plan, spool: Spool, kept: np.ndarray) -> tuple[Part, ...]:
-    writer = PartWriter(out, plan.schema)
-    try:
+    with PartWriter(out, plan.schema) as writer:
         for batch in spool.rows(kept):
             writer.add(batch)
         return writer.close()
-    finally:
-        writer.abort()

@@ -7,12 +7,13 @@ masked row and of raw rows only the columns that hold units. `run` decides from 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sandbox.masking.apply import Counts, RowFault, apply
+from sandbox.masking.apply import Counts, Masked, RowFault, apply
 from sandbox.masking.engine import ask
 from sandbox.masking.plan import Plan
 from sandbox.masking.risk import ClassCoder, dense
@@ -23,8 +24,23 @@ SMALL_DOMAIN = 1_000
 REPEATS = 2
 
 
+@dataclass(frozen=True, slots=True)
+class MaskedRows:
+    """A masked batch, and a hash of each row's raw quasi-identifiers."""
+
+    masked: Masked
+    raw_hashes: np.ndarray
+
+
+def mask_rows(plan: Plan, batch: pa.RecordBatch) -> MaskedRows:
+    """Return the masked batch with what the risk before masking needs; safe in several threads at once."""
+    masked = apply(plan, batch)
+    hashes = _row_hashes(batch, plan.quasi) if plan.quasi else np.zeros(batch.num_rows, dtype=np.uint64)
+    return MaskedRows(masked, hashes)
+
+
 class PassTally:
-    """Masks the batches of one table through a plan and remembers what `run` has to know."""
+    """Remembers, batch by batch, what `run` has to know of a table."""
 
     def __init__(self, plan: Plan, *, unit_columns: Sequence[str] = ()) -> None:
         self.plan = plan
@@ -39,10 +55,9 @@ class PassTally:
         self._unit_columns = tuple(dict.fromkeys(unit_columns))
         self._units: list[pa.RecordBatch] = []
 
-    def mask(self, records: pa.Array, batch: pa.RecordBatch) -> pa.RecordBatch:
-        """Return the masked batch, rows aligned with the input; faulty rows are only noted."""
-        masked = apply(self.plan, batch)
-        numbers = records.to_numpy(zero_copy_only=False)
+    def take(self, records: pa.Array, batch: pa.RecordBatch, done: MaskedRows) -> pa.RecordBatch:
+        """Take in the next batch, as read and as masked; return the masked rows, faulty ones included."""
+        masked, numbers = done.masked, records.to_numpy(zero_copy_only=False)
         faulty = np.zeros(batch.num_rows, dtype=bool)
         for fault in masked.faults:
             faulty[fault.row] = True
@@ -55,8 +70,7 @@ class PassTally:
         for name, domain in self._domains.items():
             domain.add(masked.batch.column(name))
         self.coder.add(masked.batch)
-        if self.plan.quasi:
-            self._raw.append(_row_hashes(batch, self.plan.quasi))
+        self._raw.append(done.raw_hashes)
         if self._unit_columns:
             self._units.append(batch.select(list(self._unit_columns)))
         return masked.batch
@@ -71,7 +85,7 @@ class PassTally:
 
     def raw_ids(self) -> np.ndarray:
         """Return the class numbers of the rows over the raw quasi-identifiers (by 64-bit hash)."""
-        return dense(_joined(self._raw, np.uint64)) if self.plan.quasi else np.zeros(self.rows, np.uint32)
+        return dense(_joined(self._raw, np.uint64))
 
     def unit_table(self) -> pa.Table:
         """Return the raw columns that hold units, all rows."""

@@ -21,10 +21,13 @@ from tests.masking.support import KEY, batch, plan, policy
 
 REAL = Path(__file__).parents[3] / "shared" / "data" / "zunyi-enterprises.csv.gz"
 COLUMNS = {
-    "名": {"technique": "drop", "class": "direct"}, "码": {"technique": "token", "class": "direct"},
-    "人": {"technique": "token", "class": "direct"}, "址": {"technique": "region"},
-    "文": {"technique": "keep", "reason": "公开"}, "型": {"technique": "keep", "reason": "公开", "class": "quasi"},
-}  # fmt: skip
+    "名": {"technique": "drop", "class": "direct"},
+    "码": {"technique": "token", "class": "direct"},
+    "人": {"technique": "token", "class": "direct"},
+    "址": {"technique": "region"},
+    "文": {"technique": "keep", "reason": "公开"},
+    "型": {"technique": "keep", "reason": "公开", "class": "quasi"},
+}
 ROW = {
     "名": "遵义红花食品(集团)有限公司",
     "码": "91520302214783573X",
@@ -44,11 +47,23 @@ def texts(*cells, columns=None, **changes):
 @pytest.mark.parametrize(
     "text",
     [
-        "由张三经营", "张三", "统一代码91520302214783573X", "码：９１５２０３０２２１４７８３５７３Ｘ", "91520302214783573x",
-        "9152 0302 2147 8357 3X", "9152-0302-2147-8357-3X", "遵义红花食品（集团）有限公司的分店", "遵义红花食品(集团)有限公司",
-        "位于82号", "位于８２号", "位于182号门面", "张 三", "张\u200b三", "地址：遵义市汇川区香港路82号3楼",
+        "由张三经营",
+        "张三",
+        "统一代码91520302214783573X",
+        "码：９１５２０３０２２１４７８３５７３Ｘ",
+        "91520302214783573x",
+        "9152 0302 2147 8357 3X",
+        "9152-0302-2147-8357-3X",
+        "遵义红花食品（集团）有限公司的分店",
+        "遵义红花食品(集团)有限公司",
+        "位于82号",
+        "位于８２号",
+        "位于182号门面",
+        "张 三",
+        "张\u200b三",
+        "地址：遵义市汇川区香港路82号3楼",
     ],
-)  # fmt: skip
+)
 def test_a_kept_text_that_repeats_the_rows_identifier_is_removed(text):
     masked, cells = texts(text, "销售百货")
     assert cells == [None, "销售百货"]
@@ -85,10 +100,15 @@ def test_generalised_columns_are_looked_at_too():
 @pytest.mark.parametrize(
     ("address", "text"),
     [
-        ("香港路1-11号", "11号库房"), ("香港路八十二号", "在八十二号"), ("香港路Ｂ号", "b号楼"), ("中山路1-9、1-10、1-12号", "12号"),
-        ("甲路5号乙座6号", "5号"), ("甲路5号乙座6号", "6号"), ("香港路82號", "82號"),
+        ("香港路1-11号", "11号库房"),
+        ("香港路八十二号", "在八十二号"),
+        ("香港路Ｂ号", "b号楼"),
+        ("中山路1-9、1-10、1-12号", "12号"),
+        ("甲路5号乙座6号", "5号"),
+        ("甲路5号乙座6号", "6号"),
+        ("香港路82號", "82號"),
     ],
-)  # fmt: skip
+)
 def test_house_numbers_in_other_clothes(address, text):
     assert texts(text, 址=f"遵义市汇川区{address}")[1] == [None]
 
@@ -121,16 +141,18 @@ def test_a_kept_identifier_is_shown_only_because_the_policy_says_so():
     assert masked.batch.column("名").to_pylist() == [None]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(
     st.lists(
         st.tuples(
-            st.text("张李王五四三", min_size=0, max_size=3), st.text("张李王五四三 、,店", max_size=8),
+            st.text("张李王五四三", min_size=0, max_size=3),
+            st.text("张李王五四三 、,店", max_size=8),
             st.text("1２号路-", max_size=6),
         ),
-        min_size=1, max_size=8,
+        min_size=1,
+        max_size=8,
     )
-)  # fmt: skip
+)
 def test_no_output_cell_ever_contains_its_own_rows_identifier(rows):
     people, kept, places = zip(*rows, strict=True)
     size = len(rows)

@@ -8,6 +8,7 @@ from sandbox.masking.policy import OnUnhandled
 from sandbox.masking.policy_file import read_policy, read_policy_file, write_policy
 from tests.masking.support import plan, policy
 
+COLUMN = '[table.t.column]\n"a" = { technique = "keep", reason = "r" }'
 TEXT = """
 policy = "agreement-2026-017/run/v3"
 zone = "run"
@@ -93,12 +94,12 @@ def test_a_wrong_column_is_one_sentence_that_names_it(column, part):
         "",
         'policy = "p"',
         'policy = "p"\n[table.t.column]\n"a" = { technique = "drop" }',
-        'policy = "p"\nfallback = "keep"\n[table.t.column]\n"a" = { technique = "keep", reason = "r" }',
-        'policy = "p"\non_unhandled = "keep"\n[table.t.column]\n"a" = { technique = "keep", reason = "r" }',
-        'policy = "p"\n[table.t]\nk = 1\n[table.t.column]\n"a" = { technique = "keep", reason = "r" }',
-        'policy = "p"\n[table.t]\nk = 2.5\n[table.t.column]\n"a" = { technique = "keep", reason = "r" }',
-        'policy = "p"\n[table.t]\nmax_suppressed = 2\n[table.t.column]\n"a" = { technique = "keep", reason = "r" }',
-        'policy = "p"\n[table.t]\nsubject = "b"\n[table.t.column]\n"a" = { technique = "keep", reason = "r" }',
+        f'policy = "p"\nfallback = "keep"\n{COLUMN}',
+        f'policy = "p"\non_unhandled = "keep"\n{COLUMN}',
+        f'policy = "p"\n[table.t]\nk = 1\n{COLUMN}',
+        f'policy = "p"\n[table.t]\nk = 2.5\n{COLUMN}',
+        f'policy = "p"\n[table.t]\nmax_suppressed = 2\n{COLUMN}',
+        f'policy = "p"\n[table.t]\nsubject = "b"\n{COLUMN}',
         'policy = "p"\nzone = "development"\n[table.t.column]\n"a" = { technique = "redact_text" }',
         'policy = "p"\ntable = 3',
     ],

@@ -24,7 +24,7 @@ def compiled(monkeypatch, values, key, algorithm):
 @pytest.mark.parametrize("fast", [False, True])
 def test_digests_equal_the_hmac_module_at_every_length(monkeypatch, algorithm, fast):
     monkeypatch.setattr(prf, "COMPILED_FROM", 0 if fast else 10**9)
-    texts = ["ａ" * (n // 3) + "x" * (n % 3) for n in [*range(0, 260), 1000, 4096]]
+    texts = ["ａ" * (n // 3) + "x" * (n % 3) for n in [*range(260), 1000, 4096]]
     for key in (b"k" * 32, b"", b"long" * 40):
         for kind in (pa.string(), pa.large_string()):
             found = prf.digest_all(pa.array(texts, kind), key, algorithm=algorithm)

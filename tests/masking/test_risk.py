@@ -12,9 +12,15 @@ from sandbox.masking.risk import ClassCoder, Sharing, class_ids, measure, small_
 from tests.masking.support import batch
 
 ROWS = st.lists(
-    st.tuples(st.sampled_from(["a", "b", None]), st.sampled_from(["x", "y", "a"]), st.integers(0, 5), st.integers(0, 3)),
-    min_size=1, max_size=40,
-)  # fmt: skip
+    st.tuples(
+        st.sampled_from(["a", "b", None]),
+        st.sampled_from(["x", "y", "a"]),
+        st.integers(0, 5),
+        st.integers(0, 3),
+    ),
+    min_size=1,
+    max_size=40,
+)
 
 
 def plain_sizes(rows):

@@ -17,9 +17,11 @@ from tests.masking.support import KEY, OTHER_KEY, policy, source, written
 
 HEADER = ["编号", "区", "日", "型"]
 COLUMNS = {
-    "编号": {"technique": "token", "group": "firm", "class": "direct"}, "区": {"technique": "region"},
-    "日": {"technique": "date_trunc", "unit": "year"}, "型": {"technique": "keep", "reason": "公开"},
-}  # fmt: skip
+    "编号": {"technique": "token", "group": "firm", "class": "direct"},
+    "区": {"technique": "region"},
+    "日": {"technique": "date_trunc", "unit": "year"},
+    "型": {"technique": "keep", "reason": "公开"},
+}
 
 
 def rows(count, **odd):
