@@ -23,6 +23,16 @@ from sandbox.store.witness import Checkpoint, Kept, read_note, slug
 from sandbox.vault.signer import PublicKey, verify
 
 SHOWN = 200
+_FORGERIES = (
+    SandboxError,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What values of a wrong shape raise when they are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +127,7 @@ class Auditor:
     witnessed: Sequence[Kept] | None = None
     keys: dict[str, set[str]] = field(default_factory=dict)
     records: dict[str, tuple[int, bytes]] = field(default_factory=dict)
+    effects: dict[int, tuple[str, str, str]] = field(default_factory=dict)
     _frontier: Frontier = field(init=False)
     _roots: dict[int, bytes] = field(init=False)
     _problems: list[Problem] = field(default_factory=list)
@@ -162,7 +173,7 @@ class Auditor:
         self._extend(own)
         try:
             self._judge(header, payload, withheld=withheld)
-        except (SandboxError, ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+        except _FORGERIES as error:
             # A forged value may be of any shape: that it cannot be judged is the finding.
             self.problem("unreadable", f"fact {place}", _bad_fact(place, type(error).__name__))
 
@@ -204,6 +215,11 @@ class Auditor:
         )
 
     @property
+    def complete(self) -> bool:
+        """Whether every payload was there to be read."""
+        return not self._missing
+
+    @property
     def tree(self) -> Frontier:
         """The tree of the facts fed so far."""
         return self._frontier
@@ -232,6 +248,8 @@ class Auditor:
         record = body.get("record") or {}
         if header.kind == "account" and record.get("public_key"):
             self.keys.setdefault(header.record_id, set()).add(str(record["public_key"]))
+        for effect in body.get("effects") or ():
+            self.effects[effect["id"]] = (effect["kind"], effect["record_id"], effect["payload"])
         note = body.get("note")
         return note if isinstance(note, dict) else {}
 

@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, text
 
 from sandbox.kernel.errors import ConflictError, SandboxError, StateError, StorageError, TamperedError
-from sandbox.kernel.message import say
+from sandbox.kernel.message import Message, say
 
 BUSY_SECONDS = 15
 _LOCK = 0x5A59_5342  # one advisory lock for the whole log
@@ -41,17 +41,22 @@ def open_engine(where: Path | str) -> Engine:
     return engine
 
 
+_PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "recursive_triggers = ON",  # else REPLACE would delete past the triggers
+    "secure_delete = ON",
+)
+
+
 def _prepare(connection: sqlite3.Connection, _: Any) -> None:
     connection.isolation_level = None  # transactions are begun by `_begin`, not by the driver
-    for pragma in (
-        f"busy_timeout = {BUSY_SECONDS * 1000}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "recursive_triggers = ON",  # else REPLACE would delete past the triggers
-        "secure_delete = ON",
-    ):
-        connection.execute(f"PRAGMA {pragma}")
+    try:
+        for pragma in (f"busy_timeout = {BUSY_SECONDS * 1000}", *_PRAGMAS):
+            connection.execute(f"PRAGMA {pragma}")
+    except sqlite3.DatabaseError as error:
+        raise _translate(error, code="") or error from error
 
 
 def _begin(connection: Connection) -> None:
@@ -86,20 +91,60 @@ def _translated() -> Iterator[None]:
     try:
         yield
     except exc.DBAPIError as error:
-        raise translate(error) from error
+        code = str(getattr(error.orig, "sqlstate", None) or "")
+        raise _translate(error.orig, code=code) or error from error
 
 
-def translate(error: exc.DBAPIError) -> SandboxError | exc.DBAPIError:
-    """Return our error for a full disk, a busy database or a clash; others stay as they are."""
-    words, code = str(error.orig).lower(), getattr(error.orig, "sqlstate", None) or ""
-    if "disk is full" in words or "disk i/o error" in words or code == "53100":
-        return StorageError(say("磁盘已满或出错，这一步没有写入：请腾出空间后重试"))
-    if "locked" in words or code in ("40001", "40P01", "55P03"):
-        return ConflictError(say("数据库正忙，这一步没有写入：请稍后重试"))
-    if isinstance(error, exc.IntegrityError) and ("unique" in words or code == "23505"):
-        return ConflictError(say("他人刚写入了同一条记录，这一步没有写入：请刷新后重试"))
-    if "append-only" in words:
-        return TamperedError(say("日志和记录只能追加，数据库拒绝了这一步：请核查是谁要改动历史"))
-    if "readonly" in words or "unable to open" in words:
-        return StorageError(say("数据库文件不可写或打不开：请检查目录权限"))
-    return error
+def _translate(error: BaseException | None, *, code: str) -> SandboxError | None:
+    """Return our error for what the database said (SQLite by words, PostgreSQL by SQLSTATE), or None."""
+    words = str(error).lower()
+    for kind, sentence, marks, codes in _SAYINGS:
+        if code in codes or any(mark in words for mark in marks):
+            return kind(sentence)
+    return None
+
+
+_SAYINGS: tuple[tuple[type[SandboxError], Message, tuple[str, ...], tuple[str, ...]], ...] = (
+    (
+        StorageError,
+        say("磁盘已满或出错，这一步没有写入：请腾出空间后重试"),
+        ("disk is full", "disk i/o error"),
+        ("53100",),
+    ),
+    (
+        ConflictError,
+        say("数据库正忙，这一步没有写入：请稍后重试"),
+        ("is locked",),
+        ("40001", "40P01", "55P03"),
+    ),
+    (
+        ConflictError,
+        say("他人刚写入了同一条记录，这一步没有写入：请刷新后重试"),
+        ("unique constraint failed",),
+        ("23505",),
+    ),
+    (
+        TamperedError,
+        say("日志和记录只能追加，数据库拒绝了这一步：请核查是谁要改动历史"),
+        ("append-only",),
+        (),
+    ),
+    (
+        StorageError,
+        say("数据库文件不可写或打不开：请检查目录权限"),
+        ("readonly database", "unable to open database"),
+        (),
+    ),
+    (
+        StateError,
+        say("数据库文件已损坏或不是数据库：请从备份中恢复"),
+        ("malformed", "not a database"),
+        (),
+    ),
+    (
+        StateError,
+        say("连不上数据库：请检查地址，以及数据库服务是否在运行"),
+        ("connection failed", "connection is bad", "connection refused"),
+        ("08001", "08006", "57P03"),
+    ),
+)

@@ -56,10 +56,12 @@ class Store(Reads):
             _check_step(change)
         with writing(self.engine) as connection:
             write = _Write(connection, self, actor)
-            done = tuple(write.apply(change) for change in changes)
-            write.post(outbox, default=done[0].id)
+            *first, last = changes
+            done = [write.apply(change) for change in first]
+            # The effects are named in the last fact, so that none can vanish from the outbox unseen.
+            done.append(write.apply(last, outbox=outbox, default=done[0].id if done else ""))
             write.log.flush()
-        return done
+        return tuple(done)
 
     def new_id(self, kind: str) -> str:
         """Return a fresh id of a kind, for changes that must name each other; gaps do no harm."""
@@ -153,7 +155,7 @@ class _Write:
         self._now, self._entropy = store.clock(), store.entropy
         self.log = Log(connection, settings=store.settings, entropy=store.entropy, now=self._now)
 
-    def apply(self, change: Change) -> Stored[Any]:
+    def apply(self, change: Change, *, outbox: Sequence[Effect] = (), default: str = "") -> Stored[Any]:
         if change.step.creates:
             record, version, created = self._identify(change.record), 1, instant(self._now)
         else:
@@ -171,6 +173,8 @@ class _Write:
             "state": record.state,
             "record": codec.encode(record),
         }
+        if outbox:
+            payload["effects"] = [self._post(effect, default or record.id) for effect in outbox]
         subject = Subject(id=record.id, version=version, digest=row["digest"])
         self.log.append(self._actor, verb=change.step.name, subject=subject, payload=payload)
         return Stored(
@@ -180,18 +184,16 @@ class _Write:
             updated_at=moment_of(row["updated_at"]),
         )
 
-    def post(self, effects: Sequence[Effect], *, default: str) -> None:
-        for effect in effects:
-            self._connection.execute(
-                insert(tables.outbox),
-                {
-                    "at": instant(self._now),
-                    "kind": effect.kind,
-                    "record_id": effect.record_id or default,
-                    "payload": canonical(effect.payload),
-                    "attempts": 0,
-                },
-            )
+    def _post(self, effect: Effect, default: str) -> Json:
+        row: dict[str, Json] = {
+            "kind": effect.kind,
+            "record_id": effect.record_id or default,
+            "payload": canonical(effect.payload),
+        }
+        rest = {"at": instant(self._now), "attempts": 0}
+        result = self._connection.execute(insert(tables.outbox), {**row, **rest})
+        key = result.inserted_primary_key
+        return {**row, "id": int(key[0]) if key else 0}
 
     def _identify(self, record: Record) -> Record:
         if not record.id:

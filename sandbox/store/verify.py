@@ -13,9 +13,9 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast
 
-from sqlalchemy import Connection, Engine, event, exc, select
+from sqlalchemy import Connection, Engine, event, select
 
-from sandbox.kernel.errors import StateError
+from sandbox.kernel.errors import ConflictError, StateError, StorageError
 from sandbox.kernel.message import say
 from sandbox.store import tables
 from sandbox.store.auditor import Auditor, Noted, Report
@@ -52,8 +52,7 @@ def verify(home: Store | Path, *, key: PublicKey, witness: Path | None = None) -
             _check_tree(connection, auditor, meta["origin"])
             _check_frontiers(connection, auditor)
             _check_records(connection, auditor)
-    except (exc.DBAPIError, sqlite3.DatabaseError) as error:
-        raise StateError(say("数据库文件已损坏，读不完整：请从备份中恢复")) from error
+            _check_outbox(connection, auditor)
     finally:
         engine.dispose()
     return auditor.finish()
@@ -64,21 +63,29 @@ def export(store: Store, path: Path, *, payloads: bool = True) -> int:
 
     Without payloads it holds no names and still proves the tree. Refuses an existing file.
     """
-    meta = read_meta(store.engine)
     count = 0
-    with reading(store.engine) as connection, path.open("x", encoding="utf-8") as file:
-        file.write(canonical({"form": _FORM, "hash": meta["hash"], "origin": meta["origin"]}) + "\n")
-        for row in _noted(connection):
-            body: Json = {"size": row.size, "root": row.root.hex(), "at": row.at, "note": row.note}
-            file.write(canonical({"checkpoint": body}) + "\n")
-        for values in _rows(connection):
-            header = Header.of_row(values)
-            file.write(canonical(_line(header, values, payloads or header.verb in TELLING)) + "\n")
-            count += 1
+    try:
+        with reading(store.engine) as connection, path.open("x", encoding="utf-8") as file:
+            for line in _export(connection, store, payloads=payloads):
+                file.write(canonical(line) + "\n")
+                count += "fact" in line
+    except FileExistsError:
+        raise ConflictError(say("文件 {path} 已存在：不会覆盖，请换一个名字", path=str(path))) from None
+    except OSError as error:
+        raise StorageError(say("写不了文件 {path}：请检查磁盘空间和权限", path=str(path))) from error
     return count
 
 
-def _line(header: Header, row: Mapping[str, Any], shown: bool) -> dict[str, Json]:
+def _export(connection: Connection, store: Store, *, payloads: bool) -> Iterator[dict[str, Json]]:
+    yield {"form": _FORM, "hash": store.settings.hash.value, "origin": store.settings.origin}
+    for row in _noted(connection):
+        yield {"checkpoint": {"size": row.size, "root": row.root.hex(), "at": row.at, "note": row.note}}
+    for values in _rows(connection):
+        header = Header.of_row(values)
+        yield _line(header, values, shown=payloads or header.verb in TELLING)
+
+
+def _line(header: Header, row: Mapping[str, Any], *, shown: bool) -> dict[str, Json]:
     leaf = bytes(row["leaf"]).hex()
     line: dict[str, Json] = {"fact": header.to_json(), "leaf": leaf, "payload": None}
     if row["payload"] is None:
@@ -153,7 +160,7 @@ def _remember_key(auditor: Auditor, id: str, body: str) -> None:
     """Know the keys of accounts whose facts' payloads may have been purged."""
     try:
         key = json.loads(body).get("public_key")
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return  # a damaged body is found by its digest
     if key:
         auditor.keys.setdefault(id, set()).add(str(key))
@@ -198,6 +205,18 @@ def _check_records(connection: Connection, auditor: Auditor) -> None:
         auditor.problem("record", id, say("日志中的记录 {id} 不见了", id=id))
     for id in sorted((links.keys() | secrets.keys()) - seen):
         auditor.problem("record", id, say("有关联或凭据挂在不存在的记录 {id} 上", id=id))
+
+
+def _check_outbox(connection: Connection, auditor: Auditor) -> None:
+    """Every effect that a fact names must be in the outbox, and no other where all payloads are known."""
+    table = tables.outbox
+    rows = connection.execute(select(table.c.id, table.c.kind, table.c.record_id, table.c.payload))
+    found = {row.id: (row.kind, row.record_id, row.payload) for row in rows}
+    for id, effect in auditor.effects.items():
+        if found.get(id) != effect:
+            auditor.problem("outbox", f"outbox {id}", say("待办事项 {id} 不见了或被改动", id=id))
+    for id in sorted(found.keys() - auditor.effects.keys()) if auditor.complete else ():
+        auditor.problem("outbox", f"outbox {id}", say("待办事项 {id} 没有日志依据", id=id))
 
 
 def _record_stands(

@@ -4,6 +4,7 @@ The owner may drop every trigger, knows the program and may recompute every hash
 checkpoint key and the witness folder are somebody else's.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -17,7 +18,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sandbox.kernel.actors import SYSTEM, Actor, Proof
-from sandbox.kernel.errors import StateError, TamperedError
+from sandbox.kernel.errors import ConflictError, StateError, TamperedError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.records import Account, Home, Organisation, OrganisationRole
 from sandbox.store.changes import Change, Effect, Link
@@ -140,7 +141,7 @@ record id, record kind, record version, record state, record organisation, recor
 record salt, record digest, record created_at, record updated_at,
 link from_id, link role, link to_id, secret record_id, secret name, secret value,
 checkpoint size, checkpoint root, checkpoint at, checkpoint note, checkpoint frontier,
-tree hash, meta value
+outbox kind, outbox record_id, outbox payload, tree hash, meta value
 """
 COVERED = [tuple(place.split()) for place in COLUMNS.split(",")]
 
@@ -181,11 +182,22 @@ def test_bytes_that_are_no_text_are_found_too(home, witness, table, column):
     assert not verify(home, key=KEY, witness=witness)
 
 
-@pytest.mark.parametrize("table", ["fact", "fact_payload", "record", "link", "secret", "checkpoint", "tree"])
+@pytest.mark.parametrize(
+    "table", ["fact", "fact_payload", "record", "link", "secret", "checkpoint", "tree", "outbox"]
+)
 def test_a_removed_row_is_found(home, witness, table):
     with closing(owner(home)) as connection:
         connection.execute(f"DELETE FROM {table} WHERE rowid = (SELECT min(rowid) FROM {table})")
     assert not verify(home, key=KEY, witness=witness)
+
+
+def test_an_added_effect_is_found(home, witness):
+    with closing(owner(home)) as connection:
+        connection.execute(
+            "INSERT INTO outbox SELECT 99, at, 'destroy-key', record_id, payload, done_at, attempts "
+            "FROM outbox WHERE id = 1"
+        )
+    assert codes(home, witness) == {"outbox"}
 
 
 def test_an_added_record_and_an_added_link_are_found(home, witness):
@@ -229,6 +241,39 @@ def test_a_changed_fact_with_all_hashes_recomputed_is_found_by_checkpoints(home,
         rebuild(connection, function)
     assert codes(home, None) == {"root"}
     assert codes(home, witness) == {"root"}
+
+
+FORGED = [
+    ("account:invite", ""),
+    ("log:begin", "null"),
+    ("home:purge", "[]"),
+    ("x", "5"),
+    ("log:restore", "[" * 100_000),
+    ("account:invite", '{"note": 5, "record": 5}'),
+    ("home:purge", '{"note": {"purged": 5}}'),
+    ("home:purge", '{"note": {"purged": [[1, 2, 3]]}}'),
+    ("home:purge", '{"note": {"purged": [["x", null]]}}'),
+    ("log:restore", '{"note": {"origin": "x", "backup_size": 9, "witnessed": 5}}'),
+    ("log:restore", '{"note": {"origin": "x", "backup_size": 9, "abandoned": {"y": "z"}}}'),
+    ("log:begin", '{"note": {"origin": []}}'),
+    ("x", '{"effects": [5]}'),
+    ("x", '{"effects": [{"id": [], "kind": 1, "record_id": 2, "payload": 3}]}'),
+    ("account:invite", '{"record": {"public_key": ["x"]}}'),
+]
+
+
+@pytest.mark.parametrize("home", [HashName.SHA256], indirect=True)
+@pytest.mark.parametrize(("verb", "text"), FORGED, ids=range(len(FORGED)))
+def test_forged_payloads_of_any_shape_are_findings_not_crashes(home, witness, verb, text):
+    salt = b"salt"
+    with closing(owner(home)) as connection:
+        connection.execute("UPDATE fact_payload SET salt = ?, payload = ? WHERE seq = 9", (salt, text))
+        connection.execute(
+            "UPDATE fact SET verb = ?, payload_commitment = ? WHERE seq = 9",
+            (verb, hashlib.sha256(salt + text.encode()).digest()),
+        )
+        rebuild(connection, HashName.SHA256)
+    assert "root" in codes(home, None)
 
 
 def cut(connection: sqlite3.Connection, size: int, function: HashName) -> None:
@@ -366,6 +411,8 @@ def test_another_homes_files_in_the_same_witness_folder_are_left_alone(home, wit
 def test_an_exported_log_is_judged_alike(home, witness, tmp_path, capsys):
     log, pubkey = tmp_path / "log.jsonl", tmp_path / "key"
     assert export(reopen(home), log) == 17
+    with pytest.raises(ConflictError):
+        export(reopen(home), log)
     pubkey.write_text(SIGNER.verifier)
     inside, outside = verify(home, key=KEY, witness=witness), verify_export(log, key=KEY, witness=witness)
     assert outside == inside

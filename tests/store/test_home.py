@@ -2,13 +2,14 @@
 
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from sandbox.kernel.errors import ConflictError, StateError
+from sandbox.kernel.errors import ConflictError, StateError, StorageError
 from sandbox.store.db import open_engine, reading, writing
 from sandbox.store.home import FORMAT, REVISIONS, create, migrate, open_home, read_meta, unmake
 from sandbox.store.log import StoreSettings
@@ -55,6 +56,25 @@ def test_no_home_and_half_a_home_are_said_so(tmp_path, store):
         connection.commit()
     with pytest.raises(StateError, match="备份"):
         reopen(store)
+
+
+def test_a_file_that_is_no_database_or_cannot_be_reached_is_said_so(tmp_path):
+    (tmp_path / "garbage").write_bytes(b"garbage" * 1000)
+    with pytest.raises(StateError, match="不是数据库"):
+        read_meta(open_engine(tmp_path / "garbage"))
+    with pytest.raises(StorageError, match="打不开"):
+        read_meta(open_engine(tmp_path / "no" / "folder"))
+    with pytest.raises(StateError, match="连不上"):
+        read_meta(open_engine(f"postgresql://x@/x?host={tmp_path}"))
+
+
+def test_a_database_torn_in_the_middle_is_said_so(store):
+    store.engine.dispose()
+    path = Path(store.engine.url.database)
+    whole = path.read_bytes()
+    path.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    with pytest.raises(StateError, match="损坏"):
+        read_meta(store.engine)
 
 
 @pytest.mark.parametrize(("value", "match"), [("2", "升级程序"), ("x", "读不懂")])

@@ -126,6 +126,8 @@ def test_records_that_name_each_other_are_written_together(store, officer):
         ("welcome", firm, None),
         ("other", person, None),
     ]
+    assert [effect["id"] for effect in store.payload(2)["effects"]] == [row.id for row in rows]
+    assert "effects" not in store.payload(1)
 
 
 def refused(store, officer, change: Change, kind: type[Exception], match: str = "") -> None:
