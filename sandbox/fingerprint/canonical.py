@@ -48,6 +48,7 @@ _SCIENTIFIC: Final = r"[+-]?\d+(?:\.\d+)?E[+-]\d{1,2}"
 _NUMERALS: Final = "[一二三四五六七八九十]{1,3}"
 _NUMERAL_DATE: Final = f"([〇零○一二三四五六七八九]{{4}})年({_NUMERALS})月(?:({_NUMERALS})日)?"
 _MOBILE: Final = r"(?:00)?86(1[3-9]\d{9})"
+_PIECE: Final = 32_768
 _DIGIT_OF: Final = {character: index % 10 for index, character in enumerate("零一二三四五六七八九〇")} | {
     "○": 0
 }
@@ -167,6 +168,14 @@ def _through_dictionary(cells: pa.DictionaryArray) -> pa.Array:
 
 
 def _canonical_plain(cells: pa.Array) -> pa.Array:
+    """Piece by piece: the steps in between stay in the cache, and their memory small."""
+    if len(cells) <= _PIECE:
+        return _canonical_piece(cells)
+    starts = range(0, len(cells), _PIECE)
+    return pa.concat_arrays([_canonical_piece(cells.slice(start, _PIECE)) for start in starts])
+
+
+def _canonical_piece(cells: pa.Array) -> pa.Array:
     settled = pc.match_substring_regex(cells, _SETTLED)
     if pc.all(settled, min_count=0).as_py():
         return _finish(cells)

@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sandbox.fingerprint.buffers import distinct
+
 _DAY: Final = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _DATE: Final = f"^{_DAY}(?:\\d{{6}})?$"
 _AMOUNT: Final = r"^-?\d{1,15}(?:\.\d+)?$"
@@ -41,7 +43,7 @@ class ColumnTraits:
         """Traits of what is derived from such a column."""
         return replace(self, identifier=False, strong=False)
 
-    def counted(self, distinct: int, filled: int) -> ColumnTraits:
+    def counted(self, *, distinct: int, filled: int) -> ColumnTraits:
         """The same with the counts known; too many rows per value end a claim to be an identifier."""
         repeats = filled / max(distinct, 1)
         return replace(
@@ -146,8 +148,8 @@ def implied_pairs(
     sample = codes[:, :: max(records // _ROWS, 1)].astype(np.int64)
     for a in range(size):
         filled = sample[a] > 0
-        distinct = len(np.unique(sample[a][filled]))
-        if not distinct or filled.sum() / distinct < _WEAK_REPEATS:
+        values = len(distinct(sample[a][filled]))
+        if not values or filled.sum() / values < _WEAK_REPEATS:
             continue
         for b in range(size):
             out[a, b] = a != b and _fixes(sample[a], sample[b])

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
+from sandbox.fingerprint.buffers import distinct
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -248,10 +250,7 @@ def _all_pairs(index: RecordIndex, hits: Hits, bits: Floats, search: Search) -> 
 
 
 def _distinct(index: RecordIndex, keys: list[Integers]) -> Integers:
-    distinct = np.sort(np.concatenate(keys))
-    if len(distinct):
-        distinct = distinct[np.r_[True, distinct[1:] != distinct[:-1]]]
-    return np.stack(np.divmod(distinct, index.records))
+    return np.stack(np.divmod(distinct(np.concatenate(keys)), index.records))
 
 
 def _expand(index: RecordIndex, rows: Integers, entries: Integers) -> Integers:
@@ -294,8 +293,8 @@ def _verify(index: RecordIndex, hits: Hits, bits: Floats, pairs: Integers, floor
 def _once(index: RecordIndex, agree: Mask) -> Mask:
     """Agreements that tell something new: a column that a finer agreeing column implies is dropped."""
     fresh = agree.copy()
-    distinct = np.array([column.traits.distinct for column in index.columns])
-    order = np.argsort(-distinct, kind="stable")
+    size = np.array([column.traits.distinct for column in index.columns])
+    order = np.argsort(-size, kind="stable")
     for place, column in enumerate(order):
         finer = order[:place][index.implies[order[:place], column]]
         if len(finer):
@@ -315,5 +314,6 @@ def _best(index: RecordIndex, scored: Scored) -> tuple[Integers, Integers]:
     records = scored.records[order][tied]
     known = index.units[records].astype(np.int64) if len(index.units) else np.zeros(len(records), np.int64)
     unit = np.where(known > 0, known, -1 - records)
-    pairs = np.unique(np.stack([group[tied], unit]), axis=1)
-    return np.asarray(order[first]), np.bincount(pairs[0], minlength=int(group[-1]) + 1)
+    span = 1 << 33  # units and records are below 2**32
+    pairs = distinct(group[tied] * span + (unit + (1 << 32)))
+    return np.asarray(order[first]), np.bincount(pairs // span, minlength=int(group[-1]) + 1)

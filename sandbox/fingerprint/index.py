@@ -61,6 +61,7 @@ class RecordIndex:
     codes: np.ndarray[Any, np.dtype[np.uint32]]  # [columns, records]
     implies: np.ndarray[Any, np.dtype[np.bool_]]  # [columns, columns]
     units: np.ndarray[Any, np.dtype[np.uint32]]  # [records], 0 = unknown; empty if not given
+    sieve: np.ndarray[Any, np.dtype[np.bool_]]  # by the top bits of a hash: false = certainly not held
 
     @classmethod
     def build(
@@ -88,14 +89,20 @@ class RecordIndex:
 
     def lookup(self, hashes: Words) -> np.ndarray[Any, np.dtype[np.int64]]:
         """First entry of each hash, -1 for none; entries of the same value in other columns follow it."""
-        order = np.argsort(hashes)
-        ordered = hashes[order]
-        place = np.searchsorted(self.hashes, ordered)
-        place[place == len(self.hashes)] = 0
-        found = (self.hashes[place] == ordered) & (ordered != 0) if len(self.hashes) else ordered < 0
-        out = np.empty(len(hashes), np.int64)
-        out[order] = np.where(found, place, -1)
+        out = np.full(len(hashes), -1, np.int64)
+        likely = np.flatnonzero(self.sieve[hashes >> self._shift] & (hashes != 0))
+        likely = likely[np.argsort(hashes[likely])]
+        wanted = hashes[likely]
+        place = np.searchsorted(self.hashes, wanted)
+        found = (
+            self.hashes[np.minimum(place, len(self.hashes) - 1)] == wanted if len(self.hashes) else place < 0
+        )
+        out[likely[found]] = place[found]
         return out
+
+    @property
+    def _shift(self) -> np.uint64:
+        return np.uint64(64 - (len(self.sieve).bit_length() - 1))
 
     def save(self, out: BinaryIO) -> None:
         """Write everything but the key."""
@@ -115,7 +122,9 @@ class RecordIndex:
             IndexedColumn(name, origin, virtual, ColumnTraits(*rest))
             for name, origin, virtual, *rest in note["columns"]
         )
-        return cls(key=key, records=int(note["records"]), columns=columns, **arrays)
+        return cls(
+            key=key, records=int(note["records"]), columns=columns, sieve=_sieve(arrays["hashes"]), **arrays
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -182,7 +191,7 @@ class _Builder:
         virtual: bool = False,
     ) -> None:
         grouped = _group(hashes, self._base)
-        traits = traits.counted(len(grouped.hashes), len(grouped.rows))
+        traits = traits.counted(distinct=len(grouped.hashes), filled=len(grouped.rows))
         self.columns.append(IndexedColumn(name, origin, virtual, traits))
         self._groups.append(grouped)
         self._families.append(self._families[-1] if virtual else len(self._families))
@@ -212,10 +221,19 @@ class _Builder:
         # Derived columns follow their source from fine to coarse.
         implies = np.triu(family[:, None] == family[None, :], 1)
         implies |= contained_pairs(self._samples) | implied_pairs(codes, self.records)
+        known = np.empty(0, np.uint32) if units is None else units
         return RecordIndex(
             self.key, self.records, tuple(self.columns), hashes[order], column[order], count[order],
-            start[order], rows, codes, implies, units if units is not None else np.empty(0, np.uint32),
+            start[order], rows, codes, implies, known, _sieve(hashes),
         )  # fmt: skip
+
+
+def _sieve(hashes: Words) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """Eight to sixteen places for each entry, at least a thousand: most strangers fall on an empty one."""
+    bits = min(max(len(hashes).bit_length() + 3, 10), 28)
+    sieve = np.zeros(1 << bits, np.bool_)
+    sieve[hashes >> np.uint64(64 - bits)] = True
+    return sieve
 
 
 def _group(hashes: Words, base: int) -> _Grouped:

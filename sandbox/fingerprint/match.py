@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from sandbox.fingerprint.buffers import large_buffers
+from sandbox.fingerprint.buffers import distinct, large_buffers
 from sandbox.fingerprint.canonical import canonical_array
 from sandbox.fingerprint.evidence import CELLS, Budget, Hits, Scored, Search, score_rows
 from sandbox.fingerprint.readings import readings, segments, tokens, windows
@@ -74,7 +74,7 @@ class Match:
     @property
     def distinct_records(self) -> int:
         """Source records shown, each once."""
-        return len(np.unique(self.records))
+        return len(distinct(self.records))
 
 
 def match(
@@ -188,7 +188,7 @@ def _report(index: RecordIndex, parts: list[_Part], chosen: Scored, *, rows: int
         rows=shown,
         records=records,
         units=_units(index, records),
-        identifiers=len(np.unique(named_rows)),
+        identifiers=len(distinct(named_rows)),
         bits=float(chosen.bits.max(initial=0.0)),
         columns=_links(index, sum(part.links for part in parts), seen),
         origins=frozenset(index.columns[column].origin for column in seen),
@@ -199,11 +199,11 @@ def _report(index: RecordIndex, parts: list[_Part], chosen: Scored, *, rows: int
 
 def _units(index: RecordIndex, records: Integers) -> int:
     """Distinct units of the records; a record of no known unit counts as one of its own."""
-    distinct = np.unique(records)
+    shown = distinct(records)
     if not len(index.units):
-        return len(distinct)
-    units = index.units[distinct]
-    return len(np.unique(units[units > 0])) + int((units == 0).sum())
+        return len(shown)
+    units = index.units[shown]
+    return len(distinct(units[units > 0])) + int((units == 0).sum())
 
 
 def _links(index: RecordIndex, links: Any, seen: set[int]) -> tuple[tuple[int, str], ...]:

@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _YEAR_LAST: Final = r"^\s*\d{1,2}[-/.]\d{1,2}[-/.][12]\d{3}\s*$"
-_MILLIS: Final = r"^-?\d{11,13}$"
-_SECONDS: Final = r"^-?\d{9,10}$"
+# Midnight is a multiple of 86,400 seconds: the zeros tell such a number from a phone.
+_MILLIS: Final = r"^-?\d{3,8}00000$"
+_SECONDS: Final = r"^-?\d{5,8}00$"
 _SERIAL: Final = r"^[2-6]\d{4}$"
 _MOSTLY: Final = 0.8
 _SAMPLE: Final = 512

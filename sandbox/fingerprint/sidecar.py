@@ -31,7 +31,7 @@ _ROWS_FILE: Final = "rows.bin"
 _INDEX_FILE: Final = "index.bin"
 _NUMERIC: Final = 0.8
 # 0000…, 1111…: typed to get past a required field; one such number is never one person.
-_FILLER: Final = "^(?:0+|1+|2+|3+|4+|5+|6+|7+|8+|9+|X+|.)$"
+_FILLER: Final = "^(?:0+|" + "|".join(f"{character}{{6,}}" for character in "123456789X") + ")$"
 
 
 @dataclass(frozen=True, slots=True)

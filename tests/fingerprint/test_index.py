@@ -1,0 +1,135 @@
+"""The record index: what it holds, how it is kept, and what it says of its columns."""
+
+import io
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from sandbox.fingerprint.canonical import canonical
+from sandbox.fingerprint.index import RecordIndex
+from sandbox.fingerprint.siphash import plain_hash
+from sandbox.kernel.errors import InputError, StateError, TamperedError
+
+KEY = b"k" * 16
+ROWS = 300
+
+
+def table(**columns: list[str | None]) -> pa.Table:
+    return pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+
+
+@pytest.fixture
+def firms() -> pa.Table:
+    return table(
+        name=[f"遵义第{n}有限公司" for n in range(ROWS)],
+        code=[f"91520300MA{n:08}" for n in range(ROWS)],
+        day=[f"2019-{1 + n % 12:02}-{1 + n % 28:02}" for n in range(ROWS)],
+        street=[f"红花岗区第{n % 10}街道" if n % 10 < 5 else f"汇川区第{n % 10}街道" for n in range(ROWS)],
+        district=["红花岗区" if n % 10 < 5 else "汇川区" for n in range(ROWS)],
+        amount=[None if n % 7 == 0 else f"{n * 13.7:.2f}" for n in range(ROWS)],
+    )
+
+
+@pytest.fixture
+def index(firms) -> RecordIndex:
+    return RecordIndex.build([("raw", firms)], key=KEY)
+
+
+def test_every_cell_is_found_again_with_its_rows(index, firms):
+    names = [column.name for column in index.columns]
+    for name in firms.column_names:
+        place = names.index(name)
+        cells = [canonical(cell) if cell else "" for cell in firms[name].to_pylist()]
+        for row in (0, 1, 7, 150, ROWS - 1):
+            entry = int(index.codes[place, row]) - 1
+            if not cells[row]:
+                assert entry == -1
+                continue
+            assert int(index.hashes[entry]) == plain_hash(cells[row], KEY)
+            assert index.column[entry] == place
+            held = index.rows[index.start[entry] : index.start[entry] + int(index.count[entry])]
+            assert sorted(held.tolist()) == [n for n, cell in enumerate(cells) if cell == cells[row]]
+
+
+def test_lookup_finds_held_values_and_no_strangers(index):
+    wanted = np.array(
+        [plain_hash("遵义第7有限公司", KEY), 0, 12345, plain_hash("汇川区", KEY), 2**64 - 1], np.uint64
+    )
+    found = index.lookup(wanted)
+    assert (found >= 0).tolist() == [True, False, False, True, False]
+    assert int(index.hashes[found[0]]) == int(wanted[0])
+
+
+def test_columns_are_known_by_their_shape(index):
+    traits = {column.name: column.traits for column in index.columns}
+    assert traits["code"].identifier
+    assert not any(traits[name].identifier for name in ("name", "day", "street", "amount"))
+    assert traits["name"].strong
+    assert traits["day"].date
+    assert traits["amount"].amount
+    assert {"day·年月", "day·年", "amount·取整", "amount·两位"} <= set(traits)
+
+
+def test_what_follows_from_what(index):
+    place = {column.name: n for n, column in enumerate(index.columns)}
+
+    def follows(known: str, told: str) -> bool:
+        return bool(index.implies[place[known], place[told]])
+
+    assert follows("day", "day·年月")
+    assert follows("day·年月", "day·年")
+    assert follows("street", "district")
+    assert follows("amount", "amount·取整")
+    assert not follows("district", "street")
+    assert not follows("name", "street")  # a name is no label: street and name are two facts
+
+
+def test_a_masked_table_of_the_same_length_describes_the_same_records(firms):
+    masked = table(code=[f"t{n * 7919:019x}" for n in range(ROWS)], district=firms["district"].to_pylist())
+    index = RecordIndex.build([("raw", firms), ("masked", masked)], key=KEY)
+    assert index.records == ROWS
+    kept = [(column.name, column.origin) for column in index.columns if not column.virtual]
+    assert ("code", "masked") in kept
+    assert ("district", "masked") not in kept  # unchanged: once is enough
+    other = RecordIndex.build([("raw", firms), ("raw", firms.slice(0, 10))], key=KEY)
+    assert other.records == ROWS + 10
+
+
+def test_save_and_load_give_the_same_index_and_never_the_key(index):
+    stream = io.BytesIO()
+    index.save(stream)
+    assert KEY not in stream.getvalue()
+    assert "红花岗区".encode() not in stream.getvalue()
+    stream.seek(0)
+    again = RecordIndex.load(stream, key=KEY)
+    assert again.columns == index.columns
+    for name in ("hashes", "column", "count", "start", "rows", "codes", "implies", "units", "sieve"):
+        np.testing.assert_array_equal(getattr(again, name), getattr(index, name))
+
+
+def test_another_key_and_a_broken_stream_are_refused(index):
+    stream = io.BytesIO()
+    index.save(stream)
+    data = stream.getvalue()
+    with pytest.raises(StateError):
+        RecordIndex.load(io.BytesIO(data), key=b"x" * 16)
+    for broken in (b"", data[:5], data[:200], data[:-1], b"x" + data[1:]):
+        with pytest.raises(TamperedError):
+            RecordIndex.load(io.BytesIO(broken), key=KEY)
+
+
+def test_odd_sources():
+    with pytest.raises(InputError):
+        RecordIndex.build([], key=KEY)
+    with pytest.raises(InputError):
+        RecordIndex.build([("raw", table(a=["x"]))], key=KEY, units=np.zeros(2, np.uint32))
+    empty = RecordIndex.build([("raw", table(a=[], b=[]))], key=KEY)
+    assert empty.records == 0
+    assert empty.lookup(np.array([5], np.uint64)).tolist() == [-1]
+    nulls = RecordIndex.build([("raw", table(a=[None, "N/A", ""]))], key=KEY)
+    assert (nulls.records, len(nulls.hashes)) == (3, 0)
+    stream = io.BytesIO()
+    nulls.save(stream)
+    stream.seek(0)
+    assert RecordIndex.load(stream, key=KEY).records == 3

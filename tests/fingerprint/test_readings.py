@@ -1,0 +1,55 @@
+"""Second readings of ambiguous columns, and how text is cut into tokens."""
+
+import pyarrow as pa
+
+from sandbox.fingerprint.canonical import canonical_array
+from sandbox.fingerprint.readings import readings, segments, tokens, windows
+
+
+def read(cells):
+    array = pa.array(cells)
+    return [forms.to_pylist() for forms in readings(array, canonical_array(array))]
+
+
+def test_day_and_month_that_cannot_be_told():
+    assert read(["03/05/2019", "04/06/2019"]) == [["20190305", "20190406"], ["20190503", "20190604"]]
+
+
+def test_milliseconds_seconds_and_serial_numbers():
+    assert read(["1551744000000", "-631152000000", None])[1] == ["20190305", "19500101", ""]
+    assert read(["1551744000", "1551830400"])[1] == ["20190305", "20190306"]
+    assert read(["43529", "43530", "x"]) == [["43529", "43530", "X"]]
+    assert read(["43529", "43530"])[1] == ["20190305", "20190306"]
+
+
+def test_other_columns_have_one_reading():
+    for cells in (
+        ["13800138000", "13900139000"],
+        ["2019-03-05"],
+        ["红花岗区"],
+        [None],
+        [],
+        ["1234567", "89"],
+    ):
+        assert len(read(cells)) == 1
+
+
+def test_tokens_of_a_line():
+    assert {"张三", "2019-03-05", "红花岗区 中华路", "中华路"} <= set(
+        tokens("张三,2019-03-05\t红花岗区 中华路")
+    )
+    assert {"a b", "1,234"} <= set(tokens('{"name": "a b", "n": "1,234"}'))
+    assert {"姓名", "张三"} <= set(tokens("姓名：张三"))
+    assert tokens("") == []
+
+
+def test_segments_undo_escapes_and_cut_objects():
+    assert segments('[{"a":"\\u5f20"},{"a":"b"}]\nx') == [(0, '[{"a":"张"}'), (0, '{"a":"b"}]'), (1, "x")]
+
+
+def test_windows_overlap_and_cover():
+    rows = windows([[str(n) for n in range(10)], []], width=4)
+    assert [number for number, _ in rows] == [0, 0, 0, 0, 1]
+    assert rows[0][1] == ["0", "1", "2", "3"]
+    assert rows[1][1] == ["2", "3", "4", "5"]
+    assert rows[3][1][-1] == "9"
