@@ -48,7 +48,7 @@ _NAME_LABEL = re.compile(
     r"[\u4e00-\u9fff]{1,3}人(?=\s?[:：])|填表人|录入员|创建人|操作员|联络员|曾用名|本人|我叫|名叫)" + _SEP
 )
 _TITLED = re.compile(
-    rf"(?:(?<![{HAN}0-9])|(?<=[由向给和与对为被请让及是、，人者户员]))(?P<name>[{HAN}]{{2,4}}?)"
+    rf"(?:(?<![{HAN}0-9])|(?<=[由向给和与对为被请让及是、，人者户员]))(?P<name>(?![由给对被请让为是])[{HAN}]{{2,4}}?)"
     r"(?=先生|女士|同志|小姐|大爷|大妈|[,，(（\s]{0,2}(?:男|女)(?:[,，)）、;；。\s]|性)|"
     r"[,，(（:：\s的]{0,3}(?:公民)?(?:身份证|身份号|手机|电话|联系电话|联系方式)|"
     r"[,，(（:：\s]{0,2}(?:\d{17}[0-9Xx]|1[3-9]\d{9})(?!\d))"
@@ -263,7 +263,7 @@ _BETWEEN = re.compile(rf"(?:^|(?<=[,，、;；|/\t ]))[{HAN}·]{{2,12}}(?=$|[,�
 def names_in_row(text: str) -> Iterator[Found]:
     """Yield names that stand alone between separators, as in a copied table row."""
     for found in _BETWEEN.finditer(text):
-        if name_score(found.group()) >= 0.8:
+        if name_score(found.group()) >= 0.8 and found.group()[0] != found.group()[1]:
             yield found.start(), found.end(), EntityType.PERSON, 0.6
 
 

@@ -18,7 +18,7 @@ from sandbox.kernel.entities import EntityType
 
 _PERSONAL = frozenset({EntityType.CN_RESIDENT_ID, EntityType.CN_MOBILE, EntityType.BANK_CARD})
 THRESHOLD = 0.5
-BEFORE, AFTER = 12, 6
+BEFORE, AFTER = 16, 6
 # Full-width forms of ASCII, one code point each, so that offsets stay.
 _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _AGAINST = re.compile(

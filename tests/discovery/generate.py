@@ -120,7 +120,8 @@ def vin(rng: random.Random) -> str:
 
 
 def email(rng: random.Random) -> str:
-    return f"{rng.choice(['li.wei', 'zhang_3', 'wang', 'chen99'])}{digits(rng, 2)}@{rng.choice(['qq.com', '163.com', 'zunyi.gov.cn', 'gov.cn'])}"
+    host = rng.choice(["qq.com", "163.com", "zunyi.gov.cn", "gov.cn"])
+    return f"{rng.choice(['li.wei', 'zhang_3', 'wang', 'chen99'])}{digits(rng, 2)}@{host}"
 
 
 def ip_address(rng: random.Random) -> str:
@@ -137,7 +138,8 @@ def imei(rng: random.Random) -> str:
 
 
 def real_estate(rng: random.Random) -> str:
-    return f"黔({rng.randint(2016, 2024)}){rng.choice(['遵义市', '仁怀市', '桐梓县'])}不动产权第{digits(rng, 7)}号"
+    place = rng.choice(["遵义市", "仁怀市", "桐梓县"])
+    return f"黔({rng.randint(2016, 2024)}){place}不动产权第{digits(rng, 7)}号"
 
 
 def coordinates(rng: random.Random) -> str:
@@ -148,15 +150,15 @@ def person(rng: random.Random) -> str:
     if rng.random() < 0.04:
         return rng.choice(DOTTED)
     if rng.random() < 0.03:
-        return rng.choice(["欧阳", "令狐", "司马", "上官"]) + "".join(
-            rng.choice(GIVEN) for _ in range(rng.choice([1, 2]))
-        )
+        given = "".join(rng.choice(GIVEN) for _ in range(rng.choice([1, 2])))
+        return rng.choice(["欧阳", "令狐", "司马", "上官"]) + given
     return rng.choice(SURNAMES) + "".join(rng.choice(GIVEN) for _ in range(rng.choice([1, 2, 2])))
 
 
 def address(rng: random.Random) -> str:
-    head = rng.choice(["贵州省遵义市", "遵义市", "贵州省遵义市"])
-    return f"{head}{rng.choice(COUNTIES)}{rng.choice(ROADS)}{rng.randint(1, 300)}号{rng.choice(['', '2单元301室', '5栋1203室', '附1号'])}"
+    head = rng.choice(["贵州省遵义市", "遵义市", "贵州省遵义市"]) + rng.choice(COUNTIES)
+    tail = rng.choice(["", "2单元301室", "5栋1203室", "附1号"])
+    return f"{head}{rng.choice(ROADS)}{rng.randint(1, 300)}号{tail}"
 
 
 def organization(rng: random.Random) -> str:
