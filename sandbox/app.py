@@ -16,6 +16,7 @@ from pathlib import Path
 from sandbox.access.desk import AccessDesk
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.frozen import FrozenStore
+from sandbox.egress.isolated import GateLimits
 from sandbox.ingest.desk import IngestDesk
 from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.errors import RefusedError, StateError
@@ -40,7 +41,7 @@ from sandbox.store.opener import Store
 from sandbox.vault.digests import HashName
 from sandbox.vault.keys import Vault, read_kek
 from sandbox.vault.seeds import read_seed
-from sandbox.vault.signer import Signer
+from sandbox.vault.signer import PublicKey, Signer
 
 DATABASE = "records.db"
 PEOPLE_KEY = "people"
@@ -182,10 +183,17 @@ class Platform:
             sidecars=self.layout.sidecars,
             judgements=self.layout.judgements,
             frozen=FrozenStore(self.layout.frozen),
-            limits=Limits(memory_bytes=self.settings.gate_memory, wall_seconds=self.settings.gate_seconds),
+            limits=GateLimits(
+                memory_bytes=self.settings.gate_memory, total_seconds=self.settings.gate_seconds
+            ),
             home_name=self.settings.name,
             demo=self.settings.demo,
         )
+
+    @property
+    def public_key(self) -> PublicKey:
+        """The key that checkpoints and receipts are verified with."""
+        return PublicKey(name=self.signer.name, public=self.signer.public)
 
     @property
     def witnesses(self) -> tuple[Path, ...]:

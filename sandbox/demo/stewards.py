@@ -38,6 +38,7 @@ _VISITS: Decisions = {
     "姓名": (Drop(), _DIRECT),
     "居民身份证号": (Token(group="resident-id"), _DIRECT),
     "手机号": (Drop(), _DIRECT),
+    "住址": (Drop(), _DIRECT),
     "出生日期": (DateTrunc(DateUnit.DECADE), _QUASI),
     "性别": (_NEEDED, _QUASI),
     "民族": (Drop(), _SENSITIVE),

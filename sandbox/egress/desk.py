@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.egress.frozen import FrozenStore
+from sandbox.egress.isolated import GateLimits
 from sandbox.people.directory import Directory
 from sandbox.pool.snapshot import Pool
 from sandbox.regulation.loader import Regime
-from sandbox.seats.isolation import Limits
 from sandbox.vault.keys import Vault
 from sandbox.vault.signer import Signer
 
@@ -31,6 +31,6 @@ class GateDesk:
     sidecars: Path
     judgements: Path
     frozen: FrozenStore
-    limits: Limits
+    limits: GateLimits
     home_name: str
     demo: bool

@@ -12,17 +12,19 @@ from dataclasses import dataclass, replace
 
 from sandbox.egress import court, judgements
 from sandbox.egress.desk import GateDesk
+from sandbox.egress.judge import Judged
 from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.errors import RefusedError
 from sandbox.kernel.findings import Judgement, Verdict
 from sandbox.kernel.lifecycle import step
-from sandbox.kernel.message import Message
+from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import Release, Seat, ServiceAgreement, Submission, SubmittedFile
 from sandbox.people import accounts
 from sandbox.people.directory import with_record
 from sandbox.seats import outbox, workspace
 from sandbox.seats.seat import current_snapshots
+from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Link
 
 
@@ -70,10 +72,7 @@ def _submit(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -
         seat=seat.id,
         author=seat.user,
         title=request.title,
-        files=tuple(
-            SubmittedFile(name=one.name, digest=one.sha256, size=one.bytes, claim=one.claim or "")
-            for one in request.files
-        ),
+        files=_products(request),
         snapshots=tuple(one.id for one in snapshots),
         request=request.id,
     )
@@ -81,12 +80,28 @@ def _submit(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -
         desk.directory.situation(actor), record=submission, seat=seat, agreement=agreement
     )
     require(actor, step("submission:submit"), situation)
-    links = (Link("seat", seat.id), Link("agreement", agreement.id))
-    links += tuple(Link("snapshot", one.id) for one in snapshots)
+    links = (
+        Link("seat", seat.id),
+        Link("agreement", agreement.id),
+        *(Link("snapshot", one.id) for one in snapshots),
+    )
     note = {"purpose": request.purpose, "digests": [one.sha256 for one in request.files]}
     change = Change(step("submission:submit"), submission, links=links, note=note)
     kept: Submission = store.write(actor, change)[0].record
     return kept
+
+
+def _products(request: outbox.Request) -> tuple[SubmittedFile, ...]:
+    """Return the products, each with the digest of its claim; a claim is no product of its own."""
+    digests = {one.name: one.sha256 for one in request.files}
+    claims = {one.claim for one in request.files if one.claim}
+    return tuple(
+        SubmittedFile(
+            name=one.name, digest=one.sha256, size=one.bytes, claim=digests[one.claim] if one.claim else ""
+        )
+        for one in request.files
+        if one.name not in claims
+    )
 
 
 def judge(desk: GateDesk, submission_id: str) -> Submission:
@@ -96,32 +111,33 @@ def judge(desk: GateDesk, submission_id: str) -> Submission:
     """
     stored = desk.directory.store.load(Submission, submission_id)
     submission = stored.record
-    judgement, rewritten = court.judge(desk, submission)
-    digest = judgements.keep(desk, judgement)
-    files = tuple(
-        _judged(one, judgement, {name: desk.frozen.put(data) for name, data in rewritten.items()})
-        for one in submission.files
-    )
+    judged = court.judge(desk, submission)
+    digest = judgements.keep(desk, judged.judgement)
+    for data in judged.rewritings.values():
+        desk.frozen.put(data)
+    files = tuple(_judged(one, judged) for one in submission.files)
     votable = any(one.rewritten for one in files)
     name = "submission:judge" if votable else "submission:refuse"
     situation = with_record(desk.directory.situation(SYSTEM), record=submission)
     require(SYSTEM, step(name), situation)
     changed = replace(submission, state=step(name).target, files=files, judgement=digest)
-    note = {"judgement": digest, "verdicts": {one.name: str(one.verdict) for one in files}}
+    verdicts: dict[str, Json] = {one.name: str(one.verdict) for one in files}
+    note: dict[str, Json] = {"judgement": digest, "verdicts": verdicts}
     change = Change(step(name), changed, expected=stored.version, note=note)
     kept: Submission = desk.directory.store.write(SYSTEM, change)[0].record
     publish(desk, desk.directory.store.load(Seat, submission.seat).record)
     return kept
 
 
-def _judged(file: SubmittedFile, judgement: Judgement, rewritten: dict[str, str]) -> SubmittedFile:
+def _judged(file: SubmittedFile, judged: Judged) -> SubmittedFile:
     """Return the file with its verdict; what is refused or was not rewritten can never be voted on."""
-    found = next((one for one in judgement.files if one.path == file.name), None)
-    if found is None or found.digest != file.digest:
+    found = next((one for one in judged.judgement.files if one.path == file.name), None)
+    if found is None or found.digest != file.digest or found.verdict is Verdict.REFUSE:
         return replace(file, verdict=Verdict.REFUSE, rewritten="")
-    votable = found.verdict is not Verdict.REFUSE and rewritten.get(file.name) == found.rewritten_digest
-    digest = found.rewritten_digest if votable and found.rewritten_digest else ""
-    return replace(file, verdict=found.verdict if digest else Verdict.REFUSE, rewritten=digest)
+    digest = found.rewritten_digest or ""
+    if digest not in judged.rewritings:
+        return replace(file, verdict=Verdict.REFUSE, rewritten="")
+    return replace(file, verdict=found.verdict, rewritten=digest)
 
 
 def submissions_of(desk: GateDesk, seat_id: str) -> tuple[Submission, ...]:
@@ -165,10 +181,22 @@ def _author_file(file: SubmittedFile, judgement: Judgement | None) -> dict[str, 
     seen = {(one.rule, one.article, str(one.message), str(one.remedy)): one.kind.value for one in own}
     return {
         "name": file.name,
+        "outcome": str(_outcome(file)),
         "verdict": file.verdict.value if file.verdict else None,
         "approved": file.approved,
+        "messages": [f"{message}（{article}）{remedy}" for (_, article, message, remedy) in seen],
         "findings": [
             {"kind": kind, "rule": rule, "article": article, "message": message, "remedy": remedy}
             for (rule, article, message, remedy), kind in seen.items()
         ],
     }
+
+
+def _outcome(file: SubmittedFile) -> Message:
+    if file.approved is not None:
+        return say("审查同意") if file.approved else say("审查未同意")
+    if file.verdict is None:
+        return say("等待闸口检查")
+    if file.verdict is Verdict.REFUSE:
+        return say("闸口拒绝：请更正后提交新的文件")
+    return say("已证实安全，等待审查") if file.verdict is Verdict.RELEASE else say("等待审查")

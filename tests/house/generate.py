@@ -11,8 +11,8 @@ import configparser
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-import click
 import typer
 from babel.messages.pofile import read_po
 
@@ -81,33 +81,29 @@ def commands() -> str:
 
     root = typer.main.get_command(application())
     parts = [HEADER + "# 命令行 · Command line\n"]
-    context = click.Context(root, info_name="sandbox")
-    for path, command in _walk(root, ("sandbox",), context):
+    for path, command in _walk(root, ("sandbox",)):
         options = [f"| `{_spelled(p)}` | {_help(p)} |" for p in command.params if p.name != "help"]
         table = "\n".join(["", "| argument 参数 | meaning 含义 |", "|---|---|", *options]) if options else ""
         parts.append(f"\n## `{' '.join(path)}`\n\n{(command.help or '').strip()}\n{table}\n")
     return "".join(parts)
 
 
-def _spelled(parameter: click.Parameter) -> str:
-    if isinstance(parameter, click.Option):
-        return " / ".join((*parameter.opts, *parameter.secondary_opts))
-    return str(parameter.name)
+def _spelled(parameter: Any) -> str:
+    names = (*parameter.opts, *parameter.secondary_opts)
+    return " / ".join(names) if names[0].startswith("-") else str(parameter.name)
 
 
-def _help(parameter: object) -> str:
+def _help(parameter: Any) -> str:
     return (getattr(parameter, "help", None) or "").replace("|", "\\|").replace("\n", " ")
 
 
-def _walk(
-    command: click.Command, path: tuple[str, ...], context: click.Context
-) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+def _walk(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Any]]:
     commands = getattr(command, "commands", None)
     if commands is None:
         yield path, command
         return
     for name in sorted(commands):
-        yield from _walk(commands[name], (*path, name), context)
+        yield from _walk(commands[name], (*path, name))
 
 
 def law() -> str:

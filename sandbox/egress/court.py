@@ -1,0 +1,98 @@
+"""The gate in the platform: a submission judged on the very snapshots that were mounted.
+
+Hands frozen bytes, snapshots and sidecars to the isolated process, with the thresholds of
+the regime under which the application was opened and with every claim released before on
+the same data, so that a difference between two releases shows. Decides nothing itself.
+"""
+
+from __future__ import annotations
+
+from typing import BinaryIO, cast
+
+from sandbox.egress.claims import Claim, read_claim
+from sandbox.egress.desk import GateDesk
+from sandbox.egress.isolated import SnapshotSource, judge_isolated
+from sandbox.egress.judge import Judged, Options
+from sandbox.egress.judgements import gate_key
+from sandbox.egress.report import Product
+from sandbox.kernel.entities import IdentifierClass
+from sandbox.kernel.errors import InputError, TamperedError
+from sandbox.kernel.grades import Thresholds
+from sandbox.kernel.message import say
+from sandbox.kernel.records import Application, Dataset, Release, ServiceAgreement, Snapshot, Submission
+from sandbox.vault.sealed import open_sealed
+
+
+def judge(desk: GateDesk, submission: Submission) -> Judged:
+    """Return the judgement of every file of the submission, and the rewritings by digest."""
+    products = [
+        Product(one.name, desk.frozen.get(one.digest), desk.frozen.get(one.claim) if one.claim else None)
+        for one in submission.files
+    ]
+    snapshots = [desk.directory.store.load(Snapshot, one).record for one in submission.snapshots]
+    alone = len(snapshots) == 1
+    sources = [_source(desk, submission, one, alone=alone) for one in snapshots]
+    options = Options(earlier=_earlier(desk, submission))
+    return judge_isolated(products, sources, options=options, limits=desk.limits)
+
+
+def _source(desk: GateDesk, submission: Submission, snapshot: Snapshot, *, alone: bool) -> SnapshotSource:
+    dataset = desk.directory.store.load(Dataset, snapshot.dataset).record
+    held = desk.pool.version(snapshot.series, snapshot.version)
+    held.verify(digest=snapshot.manifest_digest)
+    key = gate_key(desk)
+    folder = desk.sidecars / snapshot.sidecar
+
+    def open_stream(part: str) -> BinaryIO:
+        return cast(BinaryIO, open_sealed(folder / part, key, name=f"{snapshot.sidecar}/{part}"))
+
+    return SnapshotSource(
+        name=dataset.code,
+        parts=held.parquet_files,
+        open_stream=open_stream,
+        key=key.derive("gate/fingerprint", 16),
+        identifiers=_identifiers(dataset),
+        thresholds=_thresholds(desk, submission, dataset),
+        aliases=("source",) if alone else (),
+    )
+
+
+def _identifiers(dataset: Dataset) -> tuple[str, ...]:
+    """Return the columns that name somebody: direct identifiers and the columns of units."""
+    direct = {one.name for one in dataset.columns if one.identifier is IdentifierClass.DIRECT}
+    units = {column for unit in dataset.units for column in unit.columns}
+    return tuple(sorted(direct | units))
+
+
+def _thresholds(desk: GateDesk, submission: Submission, dataset: Dataset) -> Thresholds:
+    store = desk.directory.store
+    agreement = store.load(ServiceAgreement, submission.agreement).record
+    application = store.load(Application, agreement.application).record
+    regime = desk.regimes.get(application.regime)
+    if regime is None:
+        raise TamperedError(say("找不到申请所依据的制度版本 {name}", name=application.regime))
+    return regime.thresholds(dataset.grading.grade)
+
+
+def _earlier(desk: GateDesk, submission: Submission) -> tuple[tuple[str, Claim], ...]:
+    """Return the claims of everything released before on the same data, recalled ones included."""
+    store = desk.directory.store
+    datasets = {store.load(Snapshot, one).record.dataset for one in submission.snapshots}
+    found: list[tuple[str, Claim]] = []
+    for stored in store.find(Release):
+        released = store.load(Submission, stored.record.submission).record
+        if datasets.isdisjoint(store.load(Snapshot, one).record.dataset for one in released.snapshots):
+            continue
+        found += [(stored.record.id, claim) for claim in _claims(desk, released)]
+    return tuple(found)
+
+
+def _claims(desk: GateDesk, submission: Submission) -> list[Claim]:
+    claims = []
+    for one in submission.files:
+        if one.claim and one.approved:
+            try:
+                claims.append(read_claim(desk.frozen.get(one.claim)))
+            except InputError:
+                continue  # a product that people approved without a readable claim proves nothing here
+    return claims
