@@ -58,6 +58,7 @@ _DOT_END = re.compile(
     r"(?:身份|手机|电话|联系|先生|女士|同志|出生|住|在|于|男|女|的|因|到|向|称|是|和|与|为|被)"
 )
 _ENDS = "于在因的是为男女住，被向到称报系与"
+_LABEL_END = re.compile("[号码话机证卡箱址数额价量件单]$")
 _END_PAIRS = words(
     "身份 电话 手机 联系 出生 住址 同志 先生 女士 证件 提出 申请 负责 反映 来电 来访 驾驶 持有 名下 "
     "家属 户籍 现住 家住 患有 入院 确诊 经营 办理 提交 购买 年龄 今年 已经 报名 投诉 举报 同意 签字 "
@@ -127,7 +128,7 @@ PHRASES: tuple[Phrase, ...] = (
     ),
     Phrase(
         EntityType.ETHNICITY,
-        re.compile(rf"(?<=[,，(（、])\s?(?P<value>{_longest(ETHNIC_GROUPS)})(?=[,，)）、。;；])"),
+        re.compile(rf"(?<=[,，(（、])\s?(?P<value>{_longest(ETHNIC_GROUPS)})(?=[,，)）、。;；]|$)"),
         0.7,
     ),
     Phrase(
@@ -249,7 +250,11 @@ def _labelled_names(text: str) -> Iterator[Found]:
 def _cued_names(text: str) -> Iterator[Found]:
     for found in _TITLED.finditer(text):
         name = found["name"]
-        if name_score(name) >= 0.7 and (surname_of(name) in COMMON_SURNAMES or len(name) > 2):
+        if (
+            _LABEL_END.search(name) is None
+            and name_score(name) >= 0.7
+            and (surname_of(name) in COMMON_SURNAMES or len(name) > 2)
+        ):
             yield found.start("name"), found.end("name"), EntityType.PERSON, 0.7
     for found in _DOTTED.finditer(text):
         end = _dotted_end(text, found.start())

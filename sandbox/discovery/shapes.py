@@ -7,15 +7,15 @@ or False (not this). Values are bare or carry the separators people write; no la
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sandbox.discovery import checks
+from sandbox.discovery.checks import Check
 from sandbox.kernel import identifiers as numbers
 from sandbox.kernel.entities import EntityType
 
-Check = Callable[[str], "bool | None"]
 PLATE_PROVINCES = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
 # Area codes in use: 010, 02x, and four digits by province (telecom numbering plan, 2010 text with changes).
 _AREA = (
@@ -28,14 +28,6 @@ _BEFORE = (
     r"(?<=[Tt]el)|(?<=TEL))"
 )
 _AFTER = r"(?![0-9A-Za-z])(?!\.\d)"
-
-
-def _certain(text: str) -> bool | None:
-    return bool(text)
-
-
-def _open(text: str) -> bool | None:
-    return None if text else False
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +43,7 @@ class Shape:
     sure: float
     unsure: float
     context: str
-    check: Check = _open
+    check: Check = checks.possible
     labelled: bool = False
     chance: float = 0.0
 
@@ -65,69 +57,6 @@ class Shape:
         """Return the expression of a cell that holds nothing else, as RE2 reads it."""
         plain = re.sub(r"\\u([0-9a-f]{4})", lambda found: chr(int(found[1], 16)), self.body)
         return f"^(?:{plain})$"
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"[\s\-()+.·]", "", text)
-
-
-def _either(accepts: Callable[[str], bool]) -> Check:
-    return lambda text: accepts(_bare(text))
-
-
-def _resident(text: str) -> bool | None:
-    number = _bare(text)
-    if not numbers.is_resident_id(number):
-        return False
-    return True if len(number) == 18 else None
-
-
-def _foreigner(text: str) -> bool | None:
-    number = _bare(text)
-    if not numbers.is_foreigner_id(number):
-        return False
-    return True if numbers.is_foreigner_id_checked(number) else None
-
-
-def _uscc(text: str) -> bool | None:
-    if numbers.is_uscc(text):
-        return True
-    return None if numbers.is_uscc(text, inner=False) and re.search("[A-Z]", text[8:17]) else False
-
-
-def _org_code(text: str) -> bool | None:
-    return None if numbers.is_org_code(text) else False
-
-
-def _plate(text: str) -> bool | None:
-    tail = re.sub(r"[\s·.\-]", "", text)[2:]
-    return sum(char.isdigit() for char in tail) >= 2
-
-
-def _vin(text: str) -> bool | None:
-    if not (re.search(r"\d", text) and re.search("[A-Z]", text)):
-        return False
-    return True if numbers.is_vin(text) else None
-
-
-def _ip(text: str) -> bool | None:
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    if address.version == 6:
-        return True if len(text) > 6 else None
-    return None if text.startswith("0.") or len(text) < 9 else True
-
-
-def _joined(text: str) -> bool | None:
-    return True if re.search(r"[)\- ]", text) else None
-
-
-def _coordinates(text: str) -> bool | None:
-    first, second = (float(part) for part in re.findall(r"\d+\.\d+", text)[:2])
-    longitude, latitude = (first, second) if first > second else (second, first)
-    return 73 <= longitude <= 136 and 3 <= latitude <= 54
 
 
 _ID_WORDS = "身份证|身份号|公民身份|证件号|证件编号|证号|居住证|社保号|社会保障号|驾驶证|驾照|ID号"
@@ -149,7 +78,7 @@ SHAPES: tuple[Shape, ...] = (
         1.0,
         0.7,
         "信用代码|信用编码|统一代码|税号|纳税人|社会信用|代码",
-        _uscc,
+        checks.uscc,
         chance=0.01,
     ),
     Shape(
@@ -158,17 +87,17 @@ SHAPES: tuple[Shape, ...] = (
         1.0,
         0.5,
         _ID_WORDS,
-        _resident,
+        checks.resident,
         chance=0.1,
     ),
-    Shape(EntityType.CN_RESIDENT_ID, r"\d{15}", 0.6, 0.5, _ID_WORDS, _resident, chance=0.02),
+    Shape(EntityType.CN_RESIDENT_ID, r"\d{15}", 0.6, 0.5, _ID_WORDS, checks.resident, chance=0.02),
     Shape(
         EntityType.CN_FOREIGNER_ID,
         r"[A-Z]{3}\d{12}|9\d{16}[0-9Xx]",
         0.9,
         0.45,
         "永久居留|外国人|永居|居留证|居留身份|证件号|身份证",
-        _foreigner,
+        checks.foreigner,
         chance=0.1,
     ),
     Shape(
@@ -177,7 +106,7 @@ SHAPES: tuple[Shape, ...] = (
         0.75,
         0.75,
         _PHONE_WORDS + "|微信",
-        _open,
+        checks.possible,
         chance=0.9,
     ),
     Shape(
@@ -186,7 +115,7 @@ SHAPES: tuple[Shape, ...] = (
         0.7,
         0.6,
         _PHONE_WORDS,
-        _joined,
+        checks.joined,
         chance=0.5,
     ),
     Shape(
@@ -204,7 +133,7 @@ SHAPES: tuple[Shape, ...] = (
         0.6,
         0.4,
         _CARD_WORDS,
-        _either(numbers.is_bank_card),
+        checks.either(numbers.is_bank_card),
         chance=0.1,
     ),
     Shape(
@@ -224,7 +153,7 @@ SHAPES: tuple[Shape, ...] = (
         0.4,
         0.4,
         "IMEI|imei|串号|设备识别|设备号|设备码|终端",
-        _either(numbers.is_imei),
+        checks.either(numbers.is_imei),
         chance=0.1,
     ),
     Shape(
@@ -251,7 +180,7 @@ SHAPES: tuple[Shape, ...] = (
         0.6,
         0.55,
         "组织机构代码证?|机构代码|代码证|组织代码",
-        _org_code,
+        checks.org_code,
         chance=0.09,
     ),
     Shape(
@@ -260,7 +189,7 @@ SHAPES: tuple[Shape, ...] = (
         0.4,
         0.4,
         "组织机构代码证?|机构代码|代码证|组织代码",
-        _org_code,
+        checks.org_code,
         labelled=True,
         chance=0.09,
     ),
@@ -270,7 +199,7 @@ SHAPES: tuple[Shape, ...] = (
         0.8,
         0.4,
         "车架|VIN|vin|识别代号|车辆识别|识别代码|底盘",
-        _vin,
+        checks.vin,
         chance=0.04,
     ),
     Shape(
@@ -279,7 +208,7 @@ SHAPES: tuple[Shape, ...] = (
         0.95,
         0.95,
         "邮箱|邮件|mail",
-        _certain,
+        checks.certain,
     ),
     Shape(
         EntityType.IP_ADDRESS,
@@ -287,10 +216,15 @@ SHAPES: tuple[Shape, ...] = (
         0.7,
         0.5,
         "IP|ip|网址|登录|主机|服务器|终端|地址|网关|来源",
-        _ip,
+        checks.ip,
     ),
     Shape(
-        EntityType.IP_ADDRESS, r"(?:[0-9A-Fa-f]{1,4}|:):[0-9A-Fa-f:.]{2,}", 0.8, 0.4, "IP|ip|地址|主机", _ip
+        EntityType.IP_ADDRESS,
+        r"(?:[0-9A-Fa-f]{1,4}|:):[0-9A-Fa-f:.]{2,}",
+        0.8,
+        0.4,
+        "IP|ip|地址|主机",
+        checks.ip,
     ),
     Shape(
         EntityType.MAC_ADDRESS,
@@ -299,7 +233,7 @@ SHAPES: tuple[Shape, ...] = (
         0.95,
         0.95,
         "MAC|mac|物理地址",
-        _certain,
+        checks.certain,
     ),
     Shape(
         EntityType.MAC_ADDRESS, r"[0-9A-Fa-f]{12}", 0.3, 0.3, "MAC|mac|物理地址", labelled=True, chance=1.0
@@ -310,7 +244,7 @@ SHAPES: tuple[Shape, ...] = (
         0.8,
         0.8,
         "坐标|经纬|位置|定位",
-        _coordinates,
+        checks.coordinates,
     ),
     Shape(
         EntityType.CN_DRIVING_FILE_NO,
@@ -355,7 +289,7 @@ SHAPES: tuple[Shape, ...] = (
         0.95,
         0.95,
         "不动产|单元",
-        _certain,
+        checks.certain,
     ),
 )
 
@@ -394,11 +328,12 @@ MARKS: Mapping[EntityType, str] = {
 HAN_SHAPES: tuple[Shape, ...] = (
     Shape(
         EntityType.CN_PLATE,
-        rf"[{PLATE_PROVINCES}][A-HJ-NP-Z][·.\- ]?(?:[A-HJ-NP-Z0-9]{{5,6}}|[A-HJ-NP-Z0-9]{{4}}[挂学警港澳领])",
+        rf"[{PLATE_PROVINCES}][A-HJ-NP-Z][·.\- ]?"
+        r"(?:[A-HJ-NP-Z0-9]{4,5}[挂学警港澳领]|[A-HJ-NP-Z0-9]{5,6})",
         0.9,
         0.9,
         "车牌|号牌|车号|车辆",
-        _plate,
+        checks.plate,
     ),
     Shape(
         EntityType.CN_MILITARY_ID,
@@ -406,7 +341,7 @@ HAN_SHAPES: tuple[Shape, ...] = (
         0.95,
         0.95,
         "军官|士兵|证",
-        _certain,
+        checks.certain,
     ),
     Shape(
         EntityType.CN_REAL_ESTATE,
@@ -416,6 +351,6 @@ HAN_SHAPES: tuple[Shape, ...] = (
         0.95,
         0.95,
         "不动产|产权|房产",
-        _certain,
+        checks.certain,
     ),
 )

@@ -58,8 +58,9 @@ class _Reader:
             return min(1.0, max(base, 0.85) + (0.1 if verdict else 0.0))
         if against >= 0 or _QUANTITY.match(text, end):
             return base - (0.2 if verdict and self.shape.chance <= 0.1 else 0.45)
-        if not self.shape.labelled and self.context.search(text[end : end + AFTER]):
-            return max(base, 0.8)
+        lettered = not self.shape.labelled or not text[start].isdigit()
+        if lettered and self.context.search(text[end : end + AFTER]):
+            return max(base, 0.6 if self.shape.labelled else 0.8)
         return base
 
 
@@ -118,7 +119,10 @@ def _possible(reader: _Reader, plain: str, start: int, end: int, digits: int) ->
     marks = MARKS.get(kind)
     if marks and not any(plain.find(mark, start, end) >= 0 for mark in marks):
         return False
-    return not reader.shape.labelled or reader.context.search(plain, max(0, start - BEFORE), end) is not None
+    return (
+        not reader.shape.labelled
+        or reader.context.search(plain, max(0, start - BEFORE), end + AFTER) is not None
+    )
 
 
 def _shaped(plain: str) -> Iterator[Span]:
