@@ -18,8 +18,9 @@ from typing import Any
 
 from sandbox.kernel.errors import InputError, SandboxError
 from sandbox.kernel.message import say
-from sandbox.store.auditor import Auditor, Noted, Report
+from sandbox.store.auditor import Auditor
 from sandbox.store.facts import Header
+from sandbox.store.report import Noted, Report
 from sandbox.store.witness import read_folder
 from sandbox.vault.digests import HashName, digest
 from sandbox.vault.signer import PublicKey

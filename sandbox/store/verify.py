@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, event, select
 from sandbox.kernel.errors import ConflictError, StateError, StorageError
 from sandbox.kernel.message import say
 from sandbox.store import tables
-from sandbox.store.auditor import Auditor, Noted, Report
+from sandbox.store.auditor import Auditor
 from sandbox.store.canonical import Json, canonical
 from sandbox.store.db import open_engine, reading
 from sandbox.store.facts import TELLING, Header, attached, record_digest
@@ -26,6 +26,7 @@ from sandbox.store.home import read_meta
 from sandbox.store.log import hasher
 from sandbox.store.merkle import Frontier
 from sandbox.store.opener import Store
+from sandbox.store.report import Noted, Report
 from sandbox.store.witness import read_folder
 from sandbox.vault.digests import HashName
 from sandbox.vault.signer import PublicKey

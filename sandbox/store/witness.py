@@ -107,15 +107,17 @@ def _read(path: Path, key: PublicKey) -> Kept:
 
 
 def last_kept(folder: Path, origin: str, key: PublicKey) -> Checkpoint | None:
-    """Return the largest checkpoint of a log in a witness folder; `TamperedError` if a file is not ours."""
-    best: Checkpoint | None = None
-    for path in (folder / slug(origin)).glob(f"*{SUFFIX}"):
-        checkpoint = _read(path, key).checkpoint
-        if checkpoint is None:
-            raise TamperedError(say("见证文件 {path} 被改动或不是本平台签署：请联系见证方", path=str(path)))
-        if best is None or checkpoint.size > best.size:
-            best = checkpoint
-    return best
+    """Return the largest checkpoint of a log in a witness folder; `TamperedError` if it is not ours."""
+    sizes = {path.stem: path for path in (folder / slug(origin)).glob(f"*{SUFFIX}") if path.stem.isdecimal()}
+    if not sizes:
+        return None
+    path = sizes[
+        max(sizes, key=int)
+    ]  # only the largest is opened: there may be one for every minute of years
+    checkpoint = _read(path, key).checkpoint
+    if checkpoint is None:
+        raise TamperedError(say("见证文件 {path} 被改动或不是本平台签署：请联系见证方", path=str(path)))
+    return checkpoint
 
 
 def hand_over(

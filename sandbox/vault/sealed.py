@@ -9,6 +9,7 @@ Does not decide who may read. Called by the rooms that keep raw rows and sidecar
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import struct
@@ -64,7 +65,7 @@ class SealedWriter(io.RawIOBase):
         super().__init__()
         salt, key_id = entropy(SALT), key.id.encode()
         header = _FIXED.pack(MAGIC, _AES_256_GCM, len(key_id), CHUNK, salt) + key_id
-        self._raw, self._owned = raw, owned
+        self._raw, self._owned, self._name = raw, owned, name
         self._cipher, self._data = _cipher(key, salt), _associated(header, name)
         self._pending, self._index, self._length = bytearray(), 0, 0
         raw.write(header)
@@ -99,6 +100,8 @@ class SealedWriter(io.RawIOBase):
             if self._owned:
                 self._raw.flush()
                 os.fsync(self._raw.fileno())
+        except OSError as error:
+            raise _unwritable(self._name, error) from error
         finally:
             self._release()
 
@@ -123,10 +126,15 @@ class SealedWriter(io.RawIOBase):
         self._pending = bytearray()
         super().close()
         if self._owned:
-            self._raw.close()
+            with contextlib.suppress(OSError):  # what could not be flushed was reported already
+                self._raw.close()
 
     def _emit(self, chunk: bytes, *, last: bool) -> None:
-        self._raw.write(self._cipher.encrypt(_nonce(self._index, last=last), chunk, self._data))
+        sealed = self._cipher.encrypt(_nonce(self._index, last=last), chunk, self._data)
+        try:
+            self._raw.write(sealed)
+        except OSError as error:
+            raise _unwritable(self._name, error) from error
         self._index += 1
 
 
@@ -228,12 +236,14 @@ class SealedReader(io.RawIOBase):
 
 
 def create_sealed(path: Path, key: DataKey, *, name: str) -> SealedWriter:
-    """Return a writer of a new file, mode 0600, fsynced when closed; refuses an existing one."""
+    """Return a writer of a new file, mode 0600, fsynced when closed; refuses an existing one.
+
+    The writer raises `StorageError` when the disk fails or is full.
+    """
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PRIVATE)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        raise StorageError(say("建不了加密文件 {path}（{reason}）", path=str(path), reason=reason)) from error
+        raise _unwritable(str(path), error) from error
     return SealedWriter(os.fdopen(handle, "wb"), key, name=name, owned=True)
 
 
@@ -243,6 +253,8 @@ def open_sealed(path: Path, key: DataKey, *, name: str) -> SealedReader:
         raw = path.open("rb")
     except FileNotFoundError:
         raise NotFoundError(say("没有加密文件 {path}", path=str(path))) from None
+    except OSError as error:
+        raise StorageError(say("读不了加密文件 {path}：请检查权限和磁盘", path=str(path))) from error
     return SealedReader(raw, key, name=name, owned=True)
 
 
@@ -258,16 +270,21 @@ def seal_file(source: Path | BinaryIO, target: Path, key: DataKey, *, name: str)
             raise InputError(say("读不到文件 {path}", path=str(source))) from error
         with opened:
             return seal_file(opened, target, key, name=name)
+    writer = create_sealed(target, key, name=name)
     try:
-        with create_sealed(target, key, name=name) as writer:
+        with writer:
             while block := source.read(1 << 20):
                 writer.write(block)
             length = writer.tell()
         sync_directory(target.parent)
-    except OSError as error:
+    except (OSError, StorageError) as error:
         target.unlink(missing_ok=True)
-        reason = error.strerror or type(error).__name__
-        raise StorageError(
-            say("写不下加密文件 {path}（{reason}）：请腾出磁盘空间后重试", path=str(target), reason=reason)
-        ) from error
+        raise error if isinstance(error, StorageError) else _unwritable(str(target), error) from error
     return length
+
+
+def _unwritable(place: str, error: OSError) -> StorageError:
+    reason = error.strerror or type(error).__name__
+    return StorageError(
+        say("写不下加密文件 {name}（{reason}）：请检查磁盘空间和权限后重试", name=place, reason=reason)
+    )

@@ -23,5 +23,6 @@ def make_seed(path: Path, *, entropy: Entropy = os.urandom) -> bytes:
     try:
         files.write_new(path, seed)
     except FileExistsError:
-        raise ConflictError(say("签名密钥文件 {path} 已存在：不会覆盖，请换一个位置", path=str(path))) from None
+        message = say("签名密钥文件 {path} 已存在：不会覆盖，请换一个位置", path=str(path))
+        raise ConflictError(message) from None
     return seed

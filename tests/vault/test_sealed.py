@@ -107,3 +107,19 @@ def test_a_full_disk_leaves_no_file(tmp_path, monkeypatch):
     with pytest.raises(StorageError, match="磁盘"):
         seal_file(io.BytesIO(b"abc"), tmp_path / "t", KEY, name="n")
     assert not (tmp_path / "t").exists()
+
+
+class FullDisk(io.BytesIO):
+    def write(self, data) -> int:
+        if self.tell() > CHUNK:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return super().write(data)
+
+
+def test_a_disk_that_fills_up_while_writing_is_said_so():
+    writer = SealedWriter(FullDisk(), KEY, name="delivery-000001")
+    with pytest.raises(StorageError, match=r"delivery-000001.*磁盘"):
+        writer.write(b"x" * (CHUNK * 4))
+    with pytest.raises(StorageError):
+        writer.close()
+    assert writer.closed
