@@ -18,11 +18,13 @@ from sandbox.fingerprint.buffers import distinct
 _DAY: Final = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _DATE: Final = f"^{_DAY}(?:\\d{{6}})?$"
 _AMOUNT: Final = r"^-?\d{1,15}(?:\.\d+)?$"
-# A number of a person or firm, a phone, or a token: at least eleven characters, few blanks in the domain.
-_NUMBER: Final = r"^(?:[0-9A-Z]*[0-9][0-9A-Z]*)$"
+# A number of a person or firm, or a phone: at least eleven characters, six digits among them.
+_NUMBER: Final = r"^(?:[A-Z]*[0-9]){6}[0-9A-Z]*$"
+_TOKEN: Final = r"^[0-9A-Z]*[0-9][0-9A-Z]*$"
+_TOKEN_LENGTH: Final = 16
 _SHORTEST: Final = 11
 _MOSTLY: Final = 0.8
-_REPEATS: Final = 64  # rows per value above which a number is a code of a group, not of a person
+_REPEATS: Final = 16  # rows per value above which a number is a code of a group, not of a person
 _WEAK_REPEATS: Final = 16
 _FUNCTION: Final = 0.98
 _ROWS: Final = 8192
@@ -30,8 +32,12 @@ _ROWS: Final = 8192
 
 @dataclass(frozen=True, slots=True)
 class ColumnTraits:
-    """`strong` text tells records apart by itself; `identifier` proves a record with one cell."""
+    """`strong` text tells records apart by itself; `identifier` proves a record with one cell.
 
+    `named` says that the caller called it an identifier, whatever it looks like.
+    """
+
+    named: bool
     identifier: bool
     date: bool
     amount: bool
@@ -41,14 +47,14 @@ class ColumnTraits:
 
     def weakened(self) -> ColumnTraits:
         """Traits of what is derived from such a column."""
-        return replace(self, identifier=False, strong=False)
+        return replace(self, named=False, identifier=False, strong=False)
 
     def counted(self, *, distinct: int, filled: int) -> ColumnTraits:
         """The same with the counts known; too many rows per value end a claim to be an identifier."""
         repeats = filled / max(distinct, 1)
         return replace(
             self,
-            identifier=self.identifier and repeats <= _REPEATS,
+            identifier=self.named or (self.identifier and repeats <= _REPEATS),
             strong=self.strong and repeats <= 2,
             distinct=distinct,
             filled=filled,
@@ -56,7 +62,7 @@ class ColumnTraits:
 
     def as_list(self) -> list[bool | int]:
         """Plain values in the order of the fields."""
-        return [self.identifier, self.date, self.amount, self.strong, self.distinct, self.filled]
+        return [self.named, self.identifier, self.date, self.amount, self.strong, self.distinct, self.filled]
 
 
 def traits_of(forms: pa.Array, *, identifier: bool) -> ColumnTraits:
@@ -65,19 +71,28 @@ def traits_of(forms: pa.Array, *, identifier: bool) -> ColumnTraits:
     sample = forms.take(pa.array(np.arange(0, len(forms), step)))
     sample = sample.filter(pc.not_equal(sample, ""))
     if not len(sample):
-        return ColumnTraits(identifier, date=False, amount=False, strong=False)
+        return ColumnTraits(identifier, identifier, date=False, amount=False, strong=False)
     date = _share(sample, _DATE) >= _MOSTLY
     amount = not date and _share(sample, _AMOUNT) >= _MOSTLY
-    long = pc.mean(pc.cast(pc.greater_equal(pc.utf8_length(sample), _SHORTEST), pa.int8())).as_py()
-    numbered = not date and long >= _MOSTLY and _share(sample, _NUMBER) >= _MOSTLY
+    numbered = not date and _numbered(sample)
     text = pc.mean(pc.utf8_length(sample)).as_py() >= 5
     return ColumnTraits(
-        identifier or numbered, date, amount and not numbered, text and not date and not amount
+        identifier, identifier or numbered, date, amount and not numbered, text and not date and not amount
     )
 
 
 def _share(sample: pa.Array, pattern: str) -> float:
     return float(pc.mean(pc.cast(pc.match_substring_regex(sample, pattern), pa.int8())).as_py())
+
+
+def _numbered(sample: pa.Array) -> bool:
+    """Numbers of persons, firms or phones, or tokens, which all have one length."""
+    length = pc.utf8_length(sample).to_numpy(zero_copy_only=False)
+    if (length >= _SHORTEST).mean() >= _MOSTLY and _share(sample, _NUMBER) >= _MOSTLY:
+        return True
+    usual = int(np.bincount(length).argmax())
+    even = usual >= _TOKEN_LENGTH and (length == usual).mean() >= _MOSTLY
+    return bool(even) and _share(sample, _TOKEN) >= _MOSTLY
 
 
 def derived_forms(forms: pa.Array, traits: ColumnTraits) -> list[tuple[str, pa.Array]]:

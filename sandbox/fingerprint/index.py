@@ -56,7 +56,7 @@ class RecordIndex:
     hashes: Words  # uint64 [entries], sorted
     column: np.ndarray[Any, np.dtype[np.uint16]]  # column of each entry
     count: np.ndarray[Any, np.dtype[np.uint32]]  # rows that hold it
-    start: np.ndarray[Any, np.dtype[np.int64]]  # where its rows begin in `rows`
+    start: np.ndarray[Any, np.dtype[np.uint32]]  # where its rows begin in `rows`
     rows: np.ndarray[Any, np.dtype[np.uint32]]
     codes: np.ndarray[Any, np.dtype[np.uint32]]  # [columns, records]
     implies: np.ndarray[Any, np.dtype[np.bool_]]  # [columns, columns]
@@ -207,6 +207,8 @@ class _Builder:
         column = np.repeat(np.arange(len(groups), dtype=np.uint16), sizes)
         count = np.concatenate([group.count for group in groups])
         start = np.cumsum(count, dtype=np.int64) - count
+        if int(count.sum(dtype=np.int64)) >= 1 << 32:
+            raise InputError(say("源数据超过四十亿个单元格，请分批落地"))
         order = np.argsort(hashes, kind="stable")
         rank = np.empty(len(order), np.uint32)
         rank[order] = np.arange(1, len(order) + 1, dtype=np.uint32)
@@ -224,7 +226,7 @@ class _Builder:
         known = np.empty(0, np.uint32) if units is None else units
         return RecordIndex(
             self.key, self.records, tuple(self.columns), hashes[order], column[order], count[order],
-            start[order], rows, codes, implies, known, _sieve(hashes),
+            start[order].astype(np.uint32), rows, codes, implies, known, _sieve(hashes[order]),
         )  # fmt: skip
 
 
