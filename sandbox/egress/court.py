@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import BinaryIO, cast
 
+import pyarrow.parquet as pq
+
 from sandbox.egress.claims import Claim, read_claim
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.isolated import SnapshotSource, judge_isolated
@@ -51,17 +53,17 @@ def _source(desk: GateDesk, submission: Submission, snapshot: Snapshot, *, alone
         parts=held.parquet_files,
         open_stream=open_stream,
         key=key.derive("gate/fingerprint", 16),
-        identifiers=_identifiers(dataset),
+        identifiers=_identifiers(dataset, pq.read_schema(held.parquet_files[0]).names),
         thresholds=_thresholds(desk, submission, dataset),
         aliases=("source",) if alone else (),
     )
 
 
-def _identifiers(dataset: Dataset) -> tuple[str, ...]:
-    """Return the columns that name somebody: direct identifiers and the columns of units."""
+def _identifiers(dataset: Dataset, landed: list[str]) -> tuple[str, ...]:
+    """Return the landed columns that name somebody: direct identifiers and the columns of units."""
     direct = {one.name for one in dataset.columns if one.identifier is IdentifierClass.DIRECT}
     units = {column for unit in dataset.units for column in unit.columns}
-    return tuple(sorted(direct | units))
+    return tuple(sorted((direct | units) & set(landed)))
 
 
 def _thresholds(desk: GateDesk, submission: Submission, dataset: Dataset) -> Thresholds:
