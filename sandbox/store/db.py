@@ -56,7 +56,10 @@ def _prepare(connection: sqlite3.Connection, _: Any) -> None:
         for pragma in (f"busy_timeout = {BUSY_SECONDS * 1000}", *_PRAGMAS):
             connection.execute(f"PRAGMA {pragma}")
     except sqlite3.DatabaseError as error:
-        raise _translate(error, code="") or error from error
+        known = _translate(error, code="")
+        if known is None:
+            raise
+        raise known from error
 
 
 def _begin(connection: Connection) -> None:
@@ -92,7 +95,10 @@ def _translated() -> Iterator[None]:
         yield
     except exc.DBAPIError as error:
         code = str(getattr(error.orig, "sqlstate", None) or "")
-        raise _translate(error.orig, code=code) or error from error
+        known = _translate(error.orig, code=code)
+        if known is None:
+            raise
+        raise known from error
 
 
 def _translate(error: BaseException | None, *, code: str) -> SandboxError | None:
