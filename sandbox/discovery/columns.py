@@ -22,6 +22,7 @@ from sandbox.discovery.grading import (
     HOUSEHOLD,
     PLAIN,
     QUASI,
+    RECORD,
     TREATMENTS,
     Treatment,
 )
@@ -132,16 +133,30 @@ def _read(name: str, comment: str, content: Content) -> _Read:
 
 
 def _role(read: _Read) -> Role | None:
+    """Return what an untyped column is to the table, by its name where content does not say more."""
     if read.verdict.type is not None:
         return None
-    role = read.hint.role if read.hint else None
+    content, role = read.content, read.hint.role if read.hint else None
     if role is Role.HOUSEHOLD:
-        return role if read.content.distinct > 1 or not read.content.cells else None
-    if is_date(read.content, read.hint):
+        return role if content.distinct > 1 or not content.cells else None
+    if is_date(content, read.hint):
         return Role.DATE
-    if role is None and read.content.cells and _is_sex(read.content):
-        return Role.TRAIT
-    return role
+    if role in {None, Role.NOTHING} and _is_record_number(content):
+        return Role.RECORD
+    return Role.TRAIT if role is None and _is_sex(content) else role
+
+
+def _is_record_number(content: Content) -> bool:
+    """Return whether hardly a value repeats and all are built alike, as numbers of records are."""
+    texts = content.sample[:TEXT_SAMPLE]
+    if len(texts) < 20 or content.distinct < 0.95 * content.cells or content.han > 0.1:
+        return False
+    (_, alike), *_ = Counter(map(len, texts)).most_common(1)
+    return (
+        6 <= content.length <= 64
+        and alike >= 0.9 * len(texts)
+        and not any("." in text for text in texts[:50])
+    )
 
 
 def _is_sex(content: Content) -> bool:
@@ -157,6 +172,8 @@ def _treatment(read: _Read, role: Role | None, *, subject: bool) -> Treatment:
         return TREATMENTS[read.verdict.type]
     if role is Role.HOUSEHOLD:
         return HOUSEHOLD
+    if subject and role is Role.RECORD:
+        return RECORD
     if subject and role is Role.DATE:
         return EVENT_DATE
     if subject and role is Role.TRAIT:

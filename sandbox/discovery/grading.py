@@ -71,6 +71,7 @@ TREATMENTS: Mapping[EntityType, Treatment] = MappingProxyType(
 )
 FREE_TEXT = Treatment(3, "drop", _SENSITIVE)  # text in which persons or identifiers turn up
 HOUSEHOLD = Treatment(3, "token", _DIRECT)  # a household number identifies its members
+RECORD = Treatment(2, "token", _DIRECT, sensitive=False)  # leads back to the record at its source
 EVENT_DATE = Treatment(2, "date_trunc", _QUASI, sensitive=False, option="month")
 QUASI = Treatment(2, "keep", _QUASI, sensitive=False)  # sex, age, region, occupation of a subject
 PLAIN = Treatment(1, "keep", _OTHER, sensitive=False)

@@ -18,6 +18,7 @@ class Role(StrEnum):
     NOTHING = "nothing"  # the name says that it is none of the types
     DATE = "date"  # a date of an event
     TRAIT = "trait"  # sex, age, marriage, schooling, work, region: quasi-identifiers
+    RECORD = "record"  # a number of the record, all but unique
     HOUSEHOLD = "household"  # number of a household
 
 
@@ -27,7 +28,8 @@ CHINESE: tuple[tuple[str, T | Role], ...] = (
         (
             r"(?:证件|证照|账户|账号|电话|地址|诊断|疾病|号牌|车辆|密码|卡片?|姓名|民族|宗教|机构|"
             r"企业|单位|病历|照片|金额)(?:的)?"
-            r"(?:类型|类别|种类|性质|状态|标志|标识|等级|数量?|个数|次数|顺序|排序|长度|来源|版本|格式|分类)"
+            r"(?:类型|类别|种类|性质|状态|标志|标识|等级|数量?|个数|次数|顺序|排序|长度|来源|版本|格式|"
+            r"分类)"
         ),
         Role.NOTHING,
     ),
@@ -52,7 +54,8 @@ CHINESE: tuple[tuple[str, T | Role], ...] = (
     ),
     (
         (
-            r"(?:订单|流水|业务|交易|批次|批准文|文书|案件|受理|登记|许可证|合同|发票|项目|产品|物料|"
+            r"^(?!.*(?:就诊|住院|门诊|病历|病案|患者|病人)).*?(?:订单|流水|业务|交易|批次|批准文|文书|"
+            r"案件|受理|登记|许可证|合同|发票|项目|产品|物料|"
             r"设备|任务|序列?|记录|主键|自增).{0,3}(?:号|编号|编码|代码|ID|id)$"
         ),
         Role.NOTHING,
@@ -135,7 +138,8 @@ CHINESE: tuple[tuple[str, T | Role], ...] = (
     (r"地址|住址|住所|居住地|户籍地|现住|通讯处|经营场所|坐落|家庭所在地|详细位置|门牌", T.ADDRESS),
     (
         (
-            r"金额|资本|资金|工资|薪|收入|支出|余额|费用?$|价格|单价|总价|补贴|补助|待遇|报销|自付|"
+            r"金额|支付(?:额|数)?$|缴费|缴纳|应付|实付|资本|资金|工资|薪|收入|支出|余额|费用?$|价格|单价|"
+            r"总价|补贴|补助|待遇|报销|自付|"
             r"统筹|税额|贷款|存款|产值|营业额|利润|资产|保费|罚款|押金"
         ),
         T.MONEY,

@@ -18,7 +18,7 @@ from sandbox.kernel.entities import EntityType
 
 _PERSONAL = frozenset({EntityType.CN_RESIDENT_ID, EntityType.CN_MOBILE, EntityType.BANK_CARD})
 THRESHOLD = 0.5
-BEFORE, AFTER = 16, 6
+BEFORE, AFTER, NEARNESS = 16, 6, 0.04
 # Full-width forms of ASCII, one code point each, so that offsets stay.
 _NARROW = {wide: wide - 0xFEE0 for wide in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 _AGAINST = re.compile(
@@ -55,7 +55,8 @@ class _Reader:
         if label >= 0 and label >= against:
             if self.shape.labelled and _GAP.search(before[label:]):
                 return base
-            return min(1.0, max(base, 0.85) + (0.1 if verdict else 0.0))
+            near = NEARNESS * label / max(1, len(before))  # of two labels the nearer one wins
+            return min(1.0, max(base, 0.85) + (0.1 if verdict else 0.0) + near)
         if against >= 0 or _QUANTITY.match(text, end):
             return base - (0.2 if verdict and self.shape.chance <= 0.1 else 0.45)
         lettered = not self.shape.labelled or not text[start].isdigit()

@@ -207,3 +207,25 @@ def test_the_register_of_firms():
     assert [name for name, proposal in found.items() if proposal.sensitive] == ["法人代表", "注册地址"]
     units = {unit.kind: unit.columns for unit in propose_units(tuple(found.values()))}
     assert units == {"person": ("法人代表",), "firm": ("统一社会信用代码",)}
+
+
+def test_a_record_number_beside_a_subject_leaves_as_a_token():
+    rng = random.Random(13)
+    numbers = [f"LS2023{number:08d}" for number in range(60)]
+    assert propose(table(流水号=numbers))[0].technique == "keep"
+    found = propose(table(流水号=numbers, 姓名=[generate.person(rng) for _ in range(60)]))[0]
+    assert (found.type, found.role, found.technique, found.sensitive) == (None, Role.RECORD, "token", False)
+
+
+def test_the_municipality_s_own_data():
+    from sandbox.municipality.health import visits
+
+    extract = visits(1, count=1500, persons=500)
+    found = {one.name: one for one in propose(extract.table, comments=extract.comments)}
+    assert found["居民身份证号"].type is T.CN_RESIDENT_ID
+    assert found["就诊流水号"].type is T.MEDICAL_RECORD
+    assert found["诊断名称"].type is T.HEALTH
+    assert found["医保支付"].type is T.MONEY
+    assert {unit.kind: unit.columns for unit in propose_units(tuple(found.values()))} == {
+        "person": ("居民身份证号",)
+    }
