@@ -32,7 +32,7 @@ def numbers(cells: pa.Array, *, unit: str, source_unit: str) -> np.ndarray:
     `source_unit` is the unit of cells that name none (`unit` itself when empty).
     """
     text = pc.utf8_lower(pc.utf8_normalize(cells, "NFKC"))
-    text = pc.replace_substring_regex(text, pattern=r"[,\s]", replacement="")
+    text = pc.replace_substring_regex(text, pattern=r"[,\s\x00-\x1f]", replacement="")
     fields = pc.extract_regex(text, pattern=_NUMBER)
     value = pc.struct_field(fields, "n").cast(pa.float64()).fill_null(float("nan"))
     around = pc.binary_join_element_wise(pc.struct_field(fields, "p"), pc.struct_field(fields, "s"), "\x1f")

@@ -79,8 +79,8 @@ def apply(plan: Plan, batch: pa.RecordBatch) -> Masked:
         for at, bound in enumerate(plan.columns)
     }
     needles = Needles(
-        direct={name: _needle(plan, done[name].raw) for name in plan.direct},
-        addresses={name: _needle(plan, done[name].raw) for name in plan.addresses},
+        direct={name: _needle(plan, done[name]) for name in plan.direct},
+        addresses={name: _needle(plan, done[name]) for name in plan.addresses},
     )
     masked = {name: done[name].masked for name in plan.schema.names}
     leaked = _remove_own(plan, masked, needles)
@@ -136,8 +136,11 @@ def _sentinels(cells: pa.Array, listed: tuple[str, ...], *, listed_only: bool) -
     return found
 
 
-def _needle(plan: Plan, raw: pa.Array) -> pa.Array:
-    return null_where(raw, _sentinels(raw, plan.table.sentinels, listed_only=False))
+def _needle(plan: Plan, column: _Column) -> pa.Array:
+    """Return the raw cells with what spells "nothing" nulled: it names nobody."""
+    if column.masked is not column.raw:
+        return null_where(column.raw, column.sentinel)
+    return null_where(column.raw, _sentinels(column.raw, plan.table.sentinels, listed_only=False))
 
 
 def _remove_own(plan: Plan, masked: dict[str, pa.Array], needles: Needles) -> dict[str, np.ndarray]:

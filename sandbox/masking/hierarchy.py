@@ -19,6 +19,8 @@ from sandbox.masking.divisions import CITIES, DISTRICTS, FORMER_CODES, HOME_PROV
 from sandbox.masking.techniques import RegionLevel
 
 HEAD = 40
+FEW = 256
+"""Below this many heads Arrow's compiling of the pattern costs more than Python's matching."""
 PREFIXES = (6, 9, 16, HEAD)
 """Code points of an address that are looked at; the longest name of a Guizhou district has 24."""
 _OTHER = r"0-9省市区县盟旗镇乡村路街道号\x1f"
@@ -52,16 +54,29 @@ def generalise(cells: pa.Array, level: RegionLevel) -> pa.Array:
 def _recognised(heads: pa.Array, level: RegionLevel, *, districts_only: bool) -> pa.Array:
     """Return the division of every head; `districts_only`: only where a longer head says the same."""
     heads = pc.replace_substring_regex(
-        pc.utf8_normalize(heads, "NFKC"), pattern=r"[\s,，、·\-]+", replacement=""
+        pc.utf8_normalize(heads, "NFKC"), pattern=r"[\s\x00-\x1f,，、·\-]+", replacement=""
     )
+    if len(heads) < FEW:
+        matches = [_matcher().match(head) if head is not None else None for head in heads.to_pylist()]
+        parts_of = [[part or "" for part in found.group(*_PARTS)] if found else None for found in matches]
+        few = [_settled(found, level, districts_only) if found else None for found in parts_of]
+        return pa.array(few, pa.string())
     fields = pc.extract_regex(heads, pattern=_layout())
     parts = [pc.struct_field(fields, name) for name in _PARTS]
     coded = pc.dictionary_encode(pc.binary_join_element_wise(*parts, "\x1f"))
     split = [joined.split("\x1f") for joined in coded.dictionary.to_pylist()]
-    names = [
-        None if districts_only and not found[_PARTS.index("d1")] else _name(found, level) for found in split
-    ]
-    return pa.array(names, pa.string()).take(coded.indices)
+    return pa.array([_settled(found, level, districts_only) for found in split], pa.string()).take(
+        coded.indices
+    )
+
+
+def _settled(parts: list[str], level: RegionLevel, districts_only: bool) -> str | None:
+    return None if districts_only and not parts[_PARTS.index("d1")] else _name(parts, level)
+
+
+@cache
+def _matcher() -> re.Pattern[str]:
+    return re.compile(_layout())
 
 
 @cache

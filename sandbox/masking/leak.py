@@ -20,6 +20,7 @@ from sandbox.masking.cells import truth
 from sandbox.masking.engine import ask
 
 MIN_NEEDLE = 2
+MIN_PLAIN = 6
 MIN_ADDRESS = 6
 HOUSE = r"([0-9]+|[零〇一二三四五六七八九十百]+|[a-z])[号號]"
 APART = "\x1f"
@@ -74,11 +75,9 @@ def _shows(texts: Sequence[pa.Array], needles: Needles, *, but: str) -> np.ndarr
 
 
 def _joined(texts: Sequence[pa.Array]) -> pa.Array:
-    """Return the texts of every row as one, kept apart by a character that no identifier holds."""
-    if len(texts) == 1:
-        return texts[0]
-    apart = pa.scalar(APART, texts[0].type)
-    return pc.binary_join_element_wise(*texts, apart, null_handling="replace", null_replacement="")
+    """Return the texts of every row as one, each between two of a character that no identifier holds."""
+    apart, end = pa.scalar(APART, texts[0].type), pa.scalar("", texts[0].type)
+    return pc.binary_join_element_wise(end, *texts, end, apart, null_handling="replace", null_replacement="")
 
 
 def _contains(cells: pa.Array, needles: Sequence[pa.Array], shortest: Sequence[int]) -> np.ndarray:
@@ -86,11 +85,21 @@ def _contains(cells: pa.Array, needles: Sequence[pa.Array], shortest: Sequence[i
     if not needles:
         return np.zeros(len(cells), dtype=bool)
     terms = [
-        f"coalesce(length(n{at}) >= {least} AND contains(cell, n{at}), false)"
+        f"coalesce(CASE WHEN length(n{at}) < {least} THEN false WHEN {_telling(f'n{at}')} "
+        f"THEN contains(cell, n{at}) ELSE contains(cell, chr(31) || n{at} || chr(31)) END, false)"
         for at, least in enumerate(shortest)
     ]
     columns = {"cell": cells, **{f"n{at}": needle for at, needle in enumerate(needles)}}
     return ask(columns, " OR ".join(terms))
+
+
+def _telling(needle: str) -> str:
+    """Return the SQL test for a needle that says something inside a longer text.
+
+    A few plain letters or digits (a serial number such as 17) stand in many numbers and words by
+    chance; they count only as a whole cell.
+    """
+    return f"(length({needle}) >= {MIN_PLAIN} OR strlen({needle}) > length({needle}))"
 
 
 def _parts(cells: pa.Array, needles: Sequence[pa.Array]) -> np.ndarray:
@@ -101,7 +110,7 @@ def _parts(cells: pa.Array, needles: Sequence[pa.Array]) -> np.ndarray:
         rows = np.flatnonzero(several & truth(pc.is_valid(cells)))
         if len(rows):
             columns = {"cell": cells.take(pa.array(rows)), "n": needle.take(pa.array(rows))}
-            part = f"x -> length(x) >= {MIN_NEEDLE} AND contains(cell, x)"
+            part = f"x -> length(x) >= {MIN_NEEDLE} AND {_telling('x')} AND contains(cell, x)"
             hit[rows] |= ask(columns, f"len(list_filter(string_split_regex(n, '{SEPARATORS}'), {part})) > 0")
     return hit
 

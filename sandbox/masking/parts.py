@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from sandbox.pool.disk import storage_errors
 
 GROUP_ROWS = 122_880
-PART_ROWS = 4 * GROUP_ROWS
+PART_ROWS = 2 * GROUP_ROWS
 WRITERS = 2
 
 

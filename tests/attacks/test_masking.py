@@ -81,6 +81,14 @@ def test_a_sentinel_is_nobodys_name():
     assert texts("N/A", "无", 人="N/A", 名="无")[1] == ["N/A", "无"]
 
 
+@pytest.mark.parametrize(
+    ("code", "gone"), [("17", ["17"]), ("2019A", ["2019A"]), ("201901", ["201901", "x201901y"])]
+)
+def test_a_short_serial_number_counts_only_as_a_whole_cell(code, gone):
+    cells = ["17", "1170", "2019A", "a2019Ab", "201901", "x201901y"]
+    assert texts(*cells, 码=code)[1] == [None if cell in gone else cell for cell in cells]
+
+
 def test_one_character_is_no_name():
     assert texts("王", 人="王")[1] == ["王"]
 

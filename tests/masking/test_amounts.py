@@ -35,6 +35,8 @@ CUTS = Band(cuts=(10, 100, 1000), unit="万元")
         ("-5万元", -5),
         (".5万元", 0.5),
         ("1.2.3万元", math.nan),
+        ("5\x1f", 5),
+        ("\x1f", math.nan),
     ],
 )
 def test_amounts_are_read_as_registers_spell_them(cell, value):

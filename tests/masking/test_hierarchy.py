@@ -62,6 +62,7 @@ def test_every_county_of_zunyi_is_recognised_with_and_without_its_city(district,
         ("广东省广州市天河区体育西路1号", "广州市天河区", "广州市"),
         ("四川省凉山彝族自治州西昌市", None, "凉山彝族自治州"),
         ("火车站小区5号", None, None),
+        ("遵义市\x1f汇川区", "遵义市汇川区", "遵义市"),
         ("北京市幸福小区3号", None, "北京市"),
         ("广东省汇川区", None, None),
         ("贵州省贵阳市汇川区", None, "贵阳市"),
@@ -86,6 +87,8 @@ def test_prefixes_settle_what_the_whole_address_says(cells, level):
     heads = pa.array([cell[: hierarchy.HEAD] for cell in cells], pa.string())
     expected = hierarchy._recognised(heads, level, districts_only=False).to_pylist()
     assert hierarchy.generalise(array, level).to_pylist() == expected
+    many = pa.concat_arrays([heads, strings(*["贵阳市"] * hierarchy.FEW)])
+    assert hierarchy._recognised(many, level, districts_only=False).to_pylist()[: len(cells)] == expected
 
 
 @settings(max_examples=150, deadline=None)
