@@ -137,8 +137,6 @@ def _role(read: _Read) -> Role | None:
     if read.verdict.type is not None:
         return None
     content, role = read.content, read.hint.role if read.hint else None
-    if role is Role.HOUSEHOLD:
-        return role if content.distinct > 1 or not content.cells else None
     if is_date(content, read.hint):
         return Role.DATE
     if role in {None, Role.NOTHING} and _is_record_number(content):
