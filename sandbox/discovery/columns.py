@@ -35,8 +35,8 @@ from sandbox.discovery.verdicts import Verdict, is_date, is_diverse, judge
 from sandbox.kernel.entities import EntityType
 from sandbox.kernel.message import Message, say
 
-HELD = 0.01  # a column is sensitive from this share of cells on
-NOTICED = 0.006  # what a sample must show, so that a true 1 % is not missed by chance
+_BESIDE_A_SUBJECT = {Role.RECORD: RECORD, Role.DATE: EVENT_DATE, Role.TRAIT: QUASI}
+NOTICED = 0.006  # one cell in a hundred makes a text sensitive; a sample must not miss that by chance
 TEXT_SAMPLE = 4_000
 _WORTH_READING = re.compile(
     r"\d{5}|@|[0-9A-Fa-f]{2}[:-][0-9A-Fa-f]{2}|\d\.\d|[\u4e00-\u9fff]{2}.*[\u4e00-\u9fff]{2}|·", re.ASCII
@@ -170,13 +170,7 @@ def _treatment(read: _Read, role: Role | None, *, subject: bool) -> Treatment:
         return TREATMENTS[read.verdict.type]
     if role is Role.HOUSEHOLD:
         return HOUSEHOLD
-    if subject and role is Role.RECORD:
-        return RECORD
-    if subject and role is Role.DATE:
-        return EVENT_DATE
-    if subject and role is Role.TRAIT:
-        return QUASI
-    return PLAIN
+    return _BESIDE_A_SUBJECT.get(role, PLAIN) if subject and role is not None else PLAIN
 
 
 def _percent(share: float) -> str:
@@ -245,8 +239,7 @@ def propose(
     batches = [source] if isinstance(source, pa.Table) else source
     known = comments or {}
     reads = [
-        _read(name, known.get(name, ""), read_content(collector))
-        for name, collector in collect(batches).items()
+        _read(name, known.get(name, ""), read_content(collector)) for name, collector in collect(batches)
     ]
     subject = any(read.verdict.type in _SUBJECTS for read in reads)
     return tuple(_proposal(read, subject=subject) for read in reads)

@@ -250,13 +250,13 @@ def read_content(collector: Collector) -> Content:
     )
 
 
-def collect(batches: Iterable[pa.RecordBatch | pa.Table]) -> dict[str, Collector]:
-    """Return a collector for every string column of the batches, in their order."""
-    collectors: dict[str, Collector] = {}
+def collect(batches: Iterable[pa.RecordBatch | pa.Table]) -> list[tuple[str, Collector]]:
+    """Return every column's name and its collected values, in order; other types are read as text."""
+    collected: list[tuple[str, Collector]] = []
     for batch in batches:
-        for name in batch.schema.names:
-            cells = batch.column(name)
-            if not pa.types.is_string(cells.type):
-                cells = cells.cast(pa.string())
-            collectors.setdefault(name, Collector()).add(cells)
-    return collectors
+        if not collected:
+            collected = [(name, Collector()) for name in batch.schema.names]
+        for place, (_, collector) in enumerate(collected):
+            cells = batch.column(place)
+            collector.add(cells if pa.types.is_string(cells.type) else cells.cast(pa.string()))
+    return collected

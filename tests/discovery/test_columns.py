@@ -229,3 +229,22 @@ def test_the_municipality_s_own_data():
     assert {unit.kind: unit.columns for unit in propose_units(tuple(found.values()))} == {
         "person": ("居民身份证号",)
     }
+
+
+def test_two_columns_of_one_name_are_both_read():
+    rng = random.Random(14)
+    cells = [pa.array([generate.mobile(rng) for _ in range(60)]), pa.array(["是", "否"] * 30)]
+    found = propose(pa.Table.from_arrays(cells, names=["a", "a"]))
+    assert [one.type for one in found] == [T.CN_MOBILE, None]
+
+
+def test_columns_of_other_types_are_read_as_text():
+    rng = random.Random(15)
+    numbers = pa.array(
+        [
+            int("13" + generate.digits(rng, 9)) if rng.random() < 0.5 else int("18" + generate.digits(rng, 9))
+            for _ in range(90)
+        ]
+    )
+    found = propose(pa.table({"sjh": numbers, "n": pa.array(range(90))}))
+    assert [one.type for one in found] == [T.CN_MOBILE, None]

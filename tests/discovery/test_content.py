@@ -17,7 +17,7 @@ def test_shares_equal_the_plain_count():
     cells = [
         generate.resident_id(rng) if rng.random() < 0.7 else generate.digits(rng, 9) for _ in range(2000)
     ]
-    (collector,) = collect([pa.table({"a": cells})]).values()
+    ((_, collector),) = collect([pa.table({"a": cells})])
     share = read_content(collector).share(T.CN_RESIDENT_ID)
     plain = sum(len(cell) == 18 for cell in cells) / len(cells)
     assert abs(share.rows - plain) < 0.01
