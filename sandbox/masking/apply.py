@@ -68,6 +68,7 @@ class _Column:
     masked: pa.Array
     sentinel: np.ndarray
     unhandled: np.ndarray
+    canonical: pa.Array | None = None
 
 
 def apply(plan: Plan, batch: pa.RecordBatch) -> Masked:
@@ -81,6 +82,7 @@ def apply(plan: Plan, batch: pa.RecordBatch) -> Masked:
     needles = Needles(
         direct={name: _needle(plan, done[name]) for name in plan.direct},
         addresses={name: _needle(plan, done[name]) for name in plan.addresses},
+        canonical={name: column.canonical for name, column in done.items() if column.canonical is not None},
     )
     masked = {name: done[name].masked for name in plan.schema.names}
     leaked = _remove_own(plan, masked, needles)
@@ -108,14 +110,23 @@ def _mask(bound: BoundColumn, raw: pa.Array, listed: tuple[str, ...]) -> _Column
     nothing = np.zeros(len(raw), dtype=bool)
     if isinstance(technique, Drop):
         return _Column(raw, raw, nothing, nothing)
+    if isinstance(technique, Token):
+        return _tokens(bound, raw, listed)
     sentinel = _sentinels(raw, listed, listed_only=isinstance(technique, Keep))
     cells = null_where(raw, sentinel)
     masked = bound.transform(cells)
     lost = truth(pc.is_valid(cells)) & ~truth(pc.is_valid(masked))
-    if isinstance(technique, Token):
-        # A cell whose canonical form is empty spells "nothing", however long it is.
-        return _Column(raw, masked, sentinel | lost, nothing)
     return _Column(raw, masked, sentinel, lost)
+
+
+def _tokens(bound: BoundColumn, raw: pa.Array, listed: tuple[str, ...]) -> _Column:
+    """Mask a token column; a cell whose canonical form is empty spells "nothing", however long it is."""
+    canonical = canonical_array(raw)
+    if listed:
+        named = pc.is_in(canonical, canonical_array(pa.array(listed, pa.string())))
+        canonical = pc.if_else(named, pa.scalar("", canonical.type), canonical)
+    sentinel = truth(pc.equal(pc.binary_length(canonical), 0)) & truth(pc.is_valid(raw))
+    return _Column(raw, bound.transform(canonical), sentinel, np.zeros(len(raw), dtype=bool), canonical)
 
 
 def _sentinels(cells: pa.Array, listed: tuple[str, ...], *, listed_only: bool) -> np.ndarray:

@@ -9,7 +9,7 @@ they are and in canonical form, row by row, for whole batches at once. It decide
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pyarrow as pa
@@ -33,6 +33,14 @@ class Needles:
 
     direct: Mapping[str, pa.Array]
     addresses: Mapping[str, pa.Array]
+    canonical: Mapping[str, pa.Array] = field(default_factory=dict)
+
+    def canonical_of(self, name: str) -> pa.Array:
+        """Return the canonical form of a column, worked out here unless the caller had it already."""
+        known = self.canonical.get(name)
+        if known is not None:
+            return known
+        return canonical_array(self.direct[name] if name in self.direct else self.addresses[name])
 
     def at(self, rows: np.ndarray) -> Needles:
         """Return the needles of those rows."""
@@ -40,6 +48,7 @@ class Needles:
         return Needles(
             direct={name: array.take(wanted) for name, array in self.direct.items()},
             addresses={name: array.take(wanted) for name, array in self.addresses.items()},
+            canonical={name: array.take(wanted) for name, array in self.canonical.items()},
         )
 
 
@@ -62,14 +71,14 @@ def hits(cells: Mapping[str, pa.Array], needles: Needles) -> dict[str, np.ndarra
 
 def _shows(texts: Sequence[pa.Array], needles: Needles, *, but: str) -> np.ndarray:
     """Return which rows show, in one of the texts, a needle of another column than `but`."""
-    direct = [array for name, array in needles.direct.items() if name != but]
-    places = [array for name, array in needles.addresses.items() if name != but]
+    direct = {name: array for name, array in needles.direct.items() if name != but}
+    places = {name: array for name, array in needles.addresses.items() if name != but}
     shortest = [MIN_NEEDLE] * len(direct) + [MIN_ADDRESS] * len(places)
     text = _joined(texts)
-    hit = _contains(text, [*direct, *places], shortest)
-    canonical = [canonical_array(array) for array in (*direct, *places)]
+    hit = _contains(text, [*direct.values(), *places.values()], shortest)
+    canonical = [needles.canonical_of(name) for name in (*direct, *places)]
     hit |= _contains(_joined([canonical_array(array) for array in texts]), canonical, shortest)
-    hit |= _parts(text, direct)
+    hit |= _parts(text, list(direct.values()))
     hit |= _houses(text, list(needles.addresses.values()))
     return hit
 

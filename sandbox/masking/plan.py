@@ -37,7 +37,10 @@ from sandbox.masking.techniques import (
 from sandbox.vault.keys import DataKey
 
 Transform: TypeAlias = Callable[[pa.Array], pa.Array]
-"""Cells without sentinels in, masked cells out; null where the technique cannot read the cell."""
+"""Cells without sentinels in, masked cells out; null where the technique cannot read the cell.
+
+A token's cells come in canonical form: `apply` needs that form elsewhere too.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +99,8 @@ def _transform(column: ColumnPolicy, algorithm: Algorithm, key: DataKey) -> Tran
     technique = column.technique
     if isinstance(technique, Token):
         secret = key.derive(f"masking/{column.group}")
-        return partial(_token, secret=secret, bits=technique.bits, algorithm=algorithm)
+        return partial(tokens, key=secret, bits=technique.bits, algorithm=algorithm)
     return partial(_PLAIN[type(technique)], technique=technique)
-
-
-def _token(cells: pa.Array, *, secret: bytes, bits: int, algorithm: Algorithm) -> pa.Array:
-    return tokens(canonical_array(cells), secret, bits=bits, algorithm=algorithm)
 
 
 def _date(cells: pa.Array, *, technique: DateTrunc) -> pa.Array:
