@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
@@ -30,8 +30,6 @@ from rich.progress import (
 )
 from rich.table import Table
 
-from sandbox.app import Platform, open_platform
-from sandbox.kernel.actors import Actor
 from sandbox.kernel.decision import Decision
 from sandbox.kernel.errors import (
     ConflictError,
@@ -46,6 +44,10 @@ from sandbox.kernel.errors import (
 )
 from sandbox.kernel.message import Message, say
 from sandbox.locale.translate import LANGUAGES, render
+
+if TYPE_CHECKING:
+    from sandbox.app import Platform
+    from sandbox.kernel.actors import Actor
 
 EXITS: dict[type[SandboxError], int] = {
     InputError: 2,
@@ -92,15 +94,22 @@ class Session:
     @property
     def home_path(self) -> Path:
         """Return the home; `StateError` when none was named."""
-        home = self.home or (Path(os.environ["SANDBOX_HOME"]) if os.environ.get("SANDBOX_HOME") else None)
-        if home is None:
+        if self.named_home is None:
             raise StateError(say("请用 --home 指明主目录，或设置 SANDBOX_HOME"))
-        return home
+        return self.named_home
+
+    @property
+    def named_home(self) -> Path | None:
+        """Return the home that was named by option or environment, for commands that can do without."""
+        given = os.environ.get("SANDBOX_HOME")
+        return self.home or (Path(given) if given else None)
 
     @property
     def platform(self) -> Platform:
         """Return the opened home; a demo home says so on stderr."""
         if self._platform is None:
+            from sandbox.app import open_platform  # loads every room: only when a home is opened
+
             self._platform = open_platform(self.home_path)
             if self._platform.settings.demo and not self.as_json:
                 self.say(say("【演示环境】仅供试用，不得放入真实数据"))
