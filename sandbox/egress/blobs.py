@@ -12,7 +12,7 @@ import binascii
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 MIN_RUN = 40
 MAX_BLOBS = 64
@@ -64,13 +64,17 @@ def decoded(run: str) -> list[bytes]:
             if len(alphabet) % 4 == 1
             else alphabet + "=" * (-len(alphabet) % 4)
         )
-        results += _try(lambda text: base64.b64decode(text, validate=True), padded)
+        results += _try(_base64, padded)
     return list(dict.fromkeys(results))
 
 
-def _try(decode: object, text: str) -> list[bytes]:
+def _base64(text: str) -> bytes:
+    return base64.b64decode(text, validate=True)
+
+
+def _try(decode: Callable[[str], bytes], text: str) -> list[bytes]:
     try:
-        return [decode(text)] if callable(decode) else []
+        return [decode(text)]
     except (binascii.Error, ValueError):
         return []
 

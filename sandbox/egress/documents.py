@@ -168,22 +168,16 @@ def _mapping_table(node: Mapping[str, Document]) -> tuple[list[str], list[list[s
 
 
 def _split_table(node: Mapping[str, Document]) -> tuple[list[str], list[list[str | None]]] | None:
-    names, data = node["columns"], node["data"]
-    if (
-        isinstance(names, str)
-        or isinstance(data, str)
-        or not isinstance(names, Sequence)
-        or not isinstance(data, Sequence)
-    ):
-        return None
-    rows = [
-        row
-        for row in data
-        if isinstance(row, Sequence) and not isinstance(row, str) and len(row) == len(names)
-    ]
-    if len(rows) != len(data):
+    names, data = _list(node["columns"]), _list(node["data"])
+    rows = [row for row in map(_list, data) if len(row) == len(names)]
+    if not names or len(rows) != len(data):
         return None
     return [str(name) for name in names], [[_cell(row[place]) for row in rows] for place in range(len(names))]
+
+
+def _list(node: Document) -> Sequence[Document]:
+    """Return a node that is a list; anything else as an empty one."""
+    return node if isinstance(node, Sequence) and not isinstance(node, str) else []
 
 
 def _nested_table(node: Mapping[str, Document]) -> tuple[list[str], list[list[str | None]]] | None:
@@ -205,7 +199,11 @@ def _nodes(node: Document, path: str, depth: int) -> Iterator[tuple[str, Documen
                 yield from _nodes(value, f"{path}.{name}", depth + 1)
     elif isinstance(node, Sequence):
         for place, value in enumerate(node):
-            if not _scalar(value) and not isinstance(value, Mapping):
+            if isinstance(value, Mapping):
+                for name, inner in value.items():
+                    if not _scalar(inner):
+                        yield from _nodes(inner, f"{path}[{place}].{name}", depth + 1)
+            elif not _scalar(value):
                 yield from _nodes(value, f"{path}[{place}]", depth + 1)
 
 

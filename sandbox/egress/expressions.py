@@ -196,13 +196,13 @@ def _common(parts: list[Expression] | tuple[Expression, ...], names: Names) -> K
     if kinds == {Kind.TRUTH}:
         return Kind.TRUTH
     if Kind.NUMBER in kinds and kinds <= {Kind.NUMBER, Kind.TEXT}:
-        return Kind.NUMBER if _all_numeric(parts, names) else Kind.TEXT
+        return Kind.NUMBER if _all_numeric(parts) else Kind.TEXT
     if Kind.DATE in kinds:
         return Kind.DATE
     return Kind.TEXT
 
 
-def _all_numeric(parts: list[Expression] | tuple[Expression, ...], names: Names) -> bool:
+def _all_numeric(parts: list[Expression] | tuple[Expression, ...]) -> bool:
     """Return whether no part is text that plainly is no number (a label beside a number)."""
     return not any(
         isinstance(part, Literal) and part.kind is Kind.TEXT and not _numeric_text(part.text or "")

@@ -13,9 +13,11 @@ import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from sandbox.egress.isolated import GateLimits, inspect_files
+from sandbox.egress.judge import Judged, Options
 from sandbox.egress.report import Product
 from sandbox.files.opening import open_regular
-from sandbox.kernel.errors import SandboxError
+from sandbox.kernel.errors import InputError, SandboxError
 from sandbox.kernel.findings import Finding, Judgement, Verdict
 from sandbox.kernel.message import Message, say
 
@@ -112,3 +114,23 @@ def exit_status(judgement: Judgement) -> int:
 def to_text(judgement: Judgement) -> str:
     """Return the judgement as one JSON text."""
     return json.dumps(to_json(judgement), ensure_ascii=False)
+
+
+def inspect(
+    paths: Sequence[Path],
+    sources: Sequence[Path],
+    masked: Sequence[Path] = (),
+    *,
+    options: Options | None = None,
+    limits: GateLimits | None = None,
+) -> Judged:
+    """Return the judgement of the files at `paths`, made in isolation from these sources.
+
+    `masked` are masked tables of the sources. Raises InputError for an unreadable source or no
+    product at all, IsolationError when this machine cannot isolate.
+    """
+    if not paths or not sources:
+        raise InputError(say("请给出至少一个产品文件和一个 --source 数据来源"))
+    chosen = options or Options()
+    products = [read_product(path, max_bytes=chosen.max_bytes) for path in only_products(paths)]
+    return inspect_files(products, sources, masked, options=chosen, limits=limits)

@@ -31,6 +31,7 @@ from sandbox.seats.isolation import PYTHON, Limits, Mount, Sandbox, probe, pytho
 from sandbox.seats.spec import MIB
 
 JOB = "/job"
+SCRATCH = "/tmp"  # noqa: S108 - inside the sandbox: a private file system in memory
 MAX_RESULT = 2 << 30
 SIDECAR_STREAMS = ("rows.bin", "index.bin")
 
@@ -178,8 +179,12 @@ def _judge(
     sandbox = Sandbox(
         mounts=mounts,
         limits=Limits(memory_bytes=limits.memory_bytes, wall_seconds=limits.total_seconds, processes=512),
-        environment={"PYTHONPATH": python_path(), "NUMBA_CACHE_DIR": "/tmp/numba", "OMP_NUM_THREADS": "2"},
-        workdir="/tmp",
+        environment={
+            "PYTHONPATH": python_path(),
+            "NUMBA_CACHE_DIR": f"{SCRATCH}/numba",
+            "OMP_NUM_THREADS": "2",
+        },
+        workdir=SCRATCH,
         hostname="gate",
         inherit=tuple(job.descriptors),
     )

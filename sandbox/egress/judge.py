@@ -306,7 +306,7 @@ def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: O
             return [found]
     contents = {
         report.product.path: report.contents for report in reports
-        if report.proof is None and not any(found.rule == check("source-record").code for found in report.findings)
+        if report.proof is None and not report.has("source-record")
     }  # fmt: skip
     indexes: list[RecordIndex] = [source.index for source in sources if source.index is not None]
     return [*differencing(proofs, earlier), *(split_records(contents, indexes) if len(contents) > 1 else ())]
@@ -325,7 +325,8 @@ def _file(report: FileReport, concerned: Sequence[Verdict]) -> FileJudgement:
     findings = list(report.findings)
     if unable:
         evidence = say("有检查没有做完：{checks}", checks=", ".join(receipt.check for receipt in unable))
-        findings.append(check("readable").finding(evidence=evidence))
+        unfinished = {receipt.check for receipt in unable} == {f"{check('source-record').code}.{VERSION}"}
+        findings.append(check("size" if unfinished else "readable").finding(evidence=evidence))
     verdict = worst(Verdict.RELEASE, *(found.verdict for found in findings), *concerned)
     kept = report.rewriting if verdict is not Verdict.REFUSE else None
     digest = hashlib.sha256(kept.data).hexdigest() if kept is not None else None

@@ -64,12 +64,12 @@ def _table(data: bytes, name: str) -> Content:
     try:
         table, bad = read_table(io.BytesIO(data), name=name, limits=LIMITS)
     except InputError as error:
-        return _lenient(data, name, error)
+        return _lenient(data, error)
     issues = [Issue("readable", where=f"row {row.row}", evidence=row.reason) for row in bad[:5]]
     return Content(FileType.CSV, Form.TABLE, sheets=(Sheet("", table),), issues=tuple(issues))
 
 
-def _lenient(data: bytes, name: str, error: InputError) -> Content:
+def _lenient(data: bytes, error: InputError) -> Content:
     """Return a delimited text that breaks the rules as a ragged table, always with an issue.
 
     Header-only files are no error here: they have no rows to carry anything.
@@ -101,7 +101,7 @@ def _decoded(data: bytes) -> str:
         return data.decode("gb18030")
 
 
-def _json(data: bytes, name: str) -> Content:
+def _json(data: bytes, _: str) -> Content:
     document, issues = parse_json(_decoded(data))
     if any(issue.check == "readable" for issue in issues) and document is None:
         return Content(FileType.JSON, Form.UNREAD, texts=_raw_texts(data), issues=issues)
@@ -111,7 +111,7 @@ def _json(data: bytes, name: str) -> Content:
     )  # fmt: skip
 
 
-def _ndjson(data: bytes, name: str) -> Content:
+def _ndjson(data: bytes, _: str) -> Content:
     document, issues = parse_lines(_decoded(data))
     return Content(
         FileType.NDJSON, Form.DOCUMENT, sheets=sheets_of(document), texts=tuple(texts_of(document)),
@@ -196,7 +196,7 @@ def _text(data: bytes, name: str) -> Content:
     return Content(FileType.TEXT, Form.TEXT, texts=(text,), issues=tuple(issues))
 
 
-def _markup(data: bytes, name: str) -> Content:
+def _markup(data: bytes, _: str) -> Content:
     text = _decoded(data)
     issues = [Issue("opaque", evidence=say("网页和 XML 不能由闸口重写，请改为纯文本或表格"))]
     if _SCRIPT.search(text):
@@ -214,23 +214,23 @@ def _notebook(data: bytes, name: str) -> Content:
     return replace(content, form=Form.UNREAD, issues=(*content.issues, issue))
 
 
-def _picture(data: bytes, name: str) -> Content:
+def _picture(data: bytes, _: str) -> Content:
     drawn, issues = redraw(data)
     return Content(FileType.PNG, Form.PICTURE if drawn else Form.UNREAD, picture=drawn, issues=issues)
 
 
-def _empty(data: bytes, name: str) -> Content:
+def _empty(_: bytes, __: str) -> Content:
     return Content(FileType.EMPTY, Form.NOTHING)
 
 
-def _pickle(data: bytes, name: str) -> Content:
+def _pickle(data: bytes, _: str) -> Content:
     found = [Issue("opaque", evidence=say("序列化对象不解开、不放行"))]
     if _MODELS.search(data):
         found.append(Issue("model"))
     return Content(FileType.PICKLE, Form.UNREAD, issues=tuple(found))
 
 
-def _opaque(data: bytes, name: str) -> Content:
+def _opaque(_: bytes, __: str) -> Content:
     return Content(FileType.BINARY, Form.UNREAD, issues=(Issue("opaque"),))
 
 
@@ -264,7 +264,7 @@ def _cell_issues(content: Content) -> list[Issue]:
 
 
 def _column_issues(label: str, column: pa.Array | pa.ChunkedArray) -> list[Issue]:
-    found = []
+    found: list[Issue] = []
     texts = pc.unique(column).drop_null()
     if not len(texts):
         return found

@@ -24,7 +24,8 @@ class Recognised:
     """What the readings of one product show.
 
     `records` are (source number, record) pairs: those of the plain tables if they show any, else of
-    the reading that shows most. `where` is the rows in the file or the reading's name, `named` whether an identifier alone proved one, `complete` whether all was looked at.
+    the reading that shows most. `where` is the rows in the file or the reading's name, `named`
+    whether an identifier alone proved one, `complete` whether all was looked at.
     """
 
     records: frozenset[tuple[int, int]] = frozenset()

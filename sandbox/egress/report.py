@@ -50,6 +50,10 @@ class FileReport:
         for name in names:
             self.ran.setdefault(name, outcome)
 
+    def has(self, name: str) -> bool:
+        """Return whether the check of that name has a finding."""
+        return any(found.rule == check(name).code for found in self.findings)
+
     def add(self, issue: Issue, *, prefix: str = "", records: int | None = None) -> None:
         """Turn an issue into a finding of its check."""
         where = f"{prefix}{issue.where}" if prefix or issue.where else ""

@@ -133,8 +133,9 @@ def _cut(table: pa.Table) -> pa.Table:
     """Return the table with every decimal figure cut to the significant digits, texts trimmed."""
     columns = []
     for column in table.columns:
-        distinct = pc.unique(column)
-        needed = bool(pc.any(pc.match_substring_regex(distinct.drop_null(), _FLOAT)).as_py())
+        distinct = pc.unique(column).drop_null()
+        long = distinct.filter(pc.greater(pc.utf8_length(distinct), SIGNIFICANT + 1))
+        needed = bool(pc.any(pc.match_substring_regex(long, _FLOAT)).as_py())
         trimmed = pc.utf8_trim_whitespace(column)
         columns.append(
             pa.array([_cut_cell(cell) for cell in trimmed.to_pylist()], pa.string()) if needed else trimmed

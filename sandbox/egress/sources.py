@@ -1,4 +1,4 @@
-"""Sources without a catalogue: tables read from files, with units and identifiers proposed from their content.
+"""Sources without a catalogue: tables from files, units and identifiers proposed from their content.
 
 Used by `inspect` only; in the platform the catalogue and the sidecar say what is proposed here.
 When no column is recognised as naming a person or firm, every column that looks like a key
@@ -99,7 +99,7 @@ def _build(
 
 
 def _keys(table: pa.Table) -> tuple[UnitColumns, ...]:
-    """Return the columns that look like keys: text, or whole numbers that seldom repeat, but no dates or amounts."""
+    """Return the columns that look like keys: texts or whole numbers that seldom repeat, no dates."""
     found = []
     for name in table.column_names:
         column = table.column(name).drop_null()

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -18,7 +18,9 @@ import pyarrow.compute as pc
 from sandbox.kernel import identifiers
 
 MAX_CANDIDATES = 200_000
-_SHAPE = r"[0-9０-９A-Za-zＡ-Ｚａ-ｚ][0-9０-９A-Za-zＡ-Ｚａ-ｚ \-‐-―－　]{8,40}"
+LEAST_DIGITS = 8
+_DIGIT = r"\p{Nd}"
+_BARE = r"^[0-9A-Za-z]{8,40}$"
 _EIGHTEEN = re.compile(r"(?<!\d)\d{17}[0-9X](?!\d)")
 
 
@@ -86,31 +88,41 @@ def spot_cells(columns: Sequence[tuple[str, pa.ChunkedArray]]) -> tuple[Spotted,
         texts = pc.unique(column).drop_null()
         if not len(texts):
             continue
-        wanted = texts.filter(pc.match_substring_regex(texts, _SHAPE))
         figures = (pc.sum(pc.match_substring_regex(texts, _FIGURE)).as_py() or 0) >= 0.8 * len(texts)
-        cells = wanted.slice(0, MAX_CANDIDATES).to_pylist()
-        found += _spot((str(text) for text in cells), where=name, figures=figures)
+        digits = pc.greater_equal(pc.count_substring_regex(texts, _DIGIT), LEAST_DIGITS)
+        wanted = texts.filter(digits)
+        bare = pc.match_substring_regex(wanted, _BARE)
+        plain = pc.ascii_upper(wanted.filter(bare))
+        mixed = wanted.filter(pc.invert(bare)).slice(0, MAX_CANDIDATES).to_pylist()
+        tokens = {token for text in mixed for token in _tokens(str(text))}
+        found += _judged(plain, tokens, where=name, figures=figures)
     return tuple(found)
 
 
 def spot_text(text: str, *, where: str) -> tuple[Spotted, ...]:
     """Return the identifiers in a running text."""
-    return tuple(_spot((text,), where=where, figures=False))
+    return tuple(_judged(pa.array([], pa.string()), _tokens(text), where=where, figures=False))
 
 
-def _spot(texts: Iterable[str], *, where: str, figures: bool) -> list[Spotted]:
-    tokens: set[str] = set()
-    for text in texts:
-        tokens.update(_tokens(text))
-        if len(tokens) > MAX_CANDIDATES:
-            break
+def _judged(plain: pa.Array, tokens: set[str], *, where: str, figures: bool) -> list[Spotted]:
+    """Apply every rule to bare cells (an array) and to tokens cut from the others."""
     found = []
     for rule in _RULES:
-        passed = [token for token in tokens if rule.shape.fullmatch(token) and rule.accepts(token)]
-        rivals = sum(rule.rivals.fullmatch(token) is not None for token in tokens)
+        shaped = (
+            plain.filter(pc.match_substring_regex(plain, f"^(?:{rule.shape.pattern})$"))
+            if len(plain)
+            else plain
+        )
+        candidates = {*shaped.to_pylist(), *(token for token in tokens if rule.shape.fullmatch(token))}
+        passed = sum(rule.accepts(token) for token in candidates)
+        if not passed:
+            continue
         chance = rule.figures if figures else rule.chance
-        if passed and len(passed) > 3 * chance * rivals:
-            found.append(Spotted(rule.kind, len(passed), where))
+        rivals = sum(rule.rivals.fullmatch(token) is not None for token in tokens)
+        if len(plain):
+            rivals += pc.sum(pc.match_substring_regex(plain, f"^(?:{rule.rivals.pattern})$")).as_py() or 0
+        if passed > 3 * chance * rivals:
+            found.append(Spotted(rule.kind, passed, where))
     return found
 
 

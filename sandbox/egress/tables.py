@@ -64,7 +64,7 @@ def row_level(table: pa.Table, limits: RowLevelLimits) -> str:
         if _share(texts, _FIGURE) >= 0.9:
             figures += 1
         elif _distinct(texts) >= limits.distinct_share and _length(texts) >= limits.text_length:
-            return name
+            return str(name)
     return "" if figures else "columns"
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sandbox.egress.content import Content
+from sandbox.fingerprint.readings import tokens
 
 TokenRows = Sequence[Sequence[str | None]]
 
@@ -23,7 +24,6 @@ SMALL_CELLS = 60_000
 MAX_TOKENS = 64
 WINDOW = 12
 _MARKS = re.compile(r"[|;,，；、\t]|\s{2,}|\s?[:：=]\s?| - ")
-_BLANK = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +93,15 @@ def _windows(cells: Sequence[str | None]) -> list[list[str | None]]:
 
 
 def _tokens(cells: Sequence[str | None]) -> list[str | None]:
-    tokens: list[str | None] = []
+    found: list[str | None] = []
     for cell in cells:
         if cell:
-            tokens += [part.strip() for part in _MARKS.split(cell) if part and part.strip()]
-    return tokens[:MAX_TOKENS]
+            found += [part.strip() for part in _MARKS.split(cell) if part and part.strip()]
+    return found[:MAX_TOKENS]
 
 
 def _line_views(lines: Sequence[str]) -> Iterator[tuple[str, list[list[str | None]]]]:
     marked = [_tokens([line]) for line in lines]
     yield "lines", marked
-    spaced = [list(_BLANK.split(line.strip()))[:MAX_TOKENS] for line in lines]
-    if any(len(tokens) > 1 for tokens in spaced):
-        yield "words", [list(tokens) for tokens in spaced]
-    yield "windows", _windows([token for tokens in marked for token in tokens])
+    yield "words", [list(tokens(line)[:MAX_TOKENS]) for line in lines]
+    yield "windows", _windows([token for line in marked for token in line])

@@ -51,10 +51,17 @@ def message_in(value: object) -> Message | None:
 def finding_out(found: Finding) -> Json:
     """Return a finding as JSON."""
     return {
-        "kind": found.kind.value, "verdict": found.verdict.value, "rule": found.rule, "article": found.article,
-        "message": message_out(found.message), "remedy": message_out(found.remedy), "records": found.records,
-        "where": found.where, "evidence": message_out(found.evidence), "paths": list(found.paths),
-    }  # fmt: skip
+        "kind": found.kind.value,
+        "verdict": found.verdict.value,
+        "rule": found.rule,
+        "article": found.article,
+        "message": message_out(found.message),
+        "remedy": message_out(found.remedy),
+        "records": found.records,
+        "where": found.where,
+        "evidence": message_out(found.evidence),
+        "paths": list(found.paths),
+    }
 
 
 def finding_in(value: object) -> Finding:
@@ -64,24 +71,34 @@ def finding_in(value: object) -> Finding:
     if message is None or remedy is None:
         raise ValueError("a finding without words")
     return Finding(
-        kind=FindingKind(text(document["kind"])), verdict=Verdict(text(document["verdict"])),
-        rule=text(document["rule"]), article=text(document["article"]), message=message, remedy=remedy,
-        records=number(document["records"]), where=text(document["where"]),
-        evidence=message_in(document["evidence"]), paths=tuple(text(path) for path in sequence(document["paths"])),
-    )  # fmt: skip
+        kind=FindingKind(text(document["kind"])),
+        verdict=Verdict(text(document["verdict"])),
+        rule=text(document["rule"]),
+        article=text(document["article"]),
+        message=message,
+        remedy=remedy,
+        records=number(document["records"]),
+        where=text(document["where"]),
+        evidence=message_in(document["evidence"]),
+        paths=tuple(text(path) for path in sequence(document["paths"])),
+    )
 
 
 def judgement_out(judgement: Judgement) -> Json:
     """Return a judgement as JSON."""
     files = [
         {
-            "path": file.path, "digest": file.digest, "verdict": file.verdict.value,
+            "path": file.path,
+            "digest": file.digest,
+            "verdict": file.verdict.value,
             "findings": [finding_out(found) for found in file.findings],
-            "receipts": [[receipt.check, receipt.outcome.value, receipt.subject, receipt.detail] for receipt in file.receipts],
-            "rewritten": file.rewritten, "rewritten_digest": file.rewritten_digest, "proof": file.proof,
+            "receipts": [_receipt_out(receipt) for receipt in file.receipts],
+            "rewritten": file.rewritten,
+            "rewritten_digest": file.rewritten_digest,
+            "proof": file.proof,
         }
         for file in judgement.files
-    ]  # fmt: skip
+    ]
     return {"files": files, "set_findings": [finding_out(found) for found in judgement.set_findings]}
 
 
@@ -94,12 +111,19 @@ def judgement_in(value: object) -> Judgement:
 
 def _file_in(document: Json) -> FileJudgement:
     return FileJudgement(
-        path=text(document["path"]), digest=text(document["digest"]), verdict=Verdict(text(document["verdict"])),
+        path=text(document["path"]),
+        digest=text(document["digest"]),
+        verdict=Verdict(text(document["verdict"])),
         findings=tuple(finding_in(found) for found in sequence(document["findings"])),
         receipts=tuple(_receipt_in(receipt) for receipt in sequence(document["receipts"])),
-        rewritten=_optional(document["rewritten"]), rewritten_digest=_optional(document["rewritten_digest"]),
+        rewritten=_optional(document["rewritten"]),
+        rewritten_digest=_optional(document["rewritten_digest"]),
         proof=_optional(document["proof"]),
-    )  # fmt: skip
+    )
+
+
+def _receipt_out(receipt: Receipt) -> list[str]:
+    return [receipt.check, receipt.outcome.value, receipt.subject, receipt.detail]
 
 
 def _receipt_in(value: object) -> Receipt:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from sandbox.egress.content import Issue
 from sandbox.kernel.message import say
@@ -31,9 +31,13 @@ _PROPERTY = re.compile(
 )
 _STRING = re.compile(rb"<(?:\w+:)?si\b")
 _STRING_USE = re.compile(rb"<(?:\w+:)?c\b[^>]*\bt=[\"']s[\"'][^>]*>\s*<(?:\w+:)?v>(\d+)<")
+_UNSEEN_PARTS = re.compile(
+    rb"<(?:\w+:)?(?:legacyDrawing|drawing|picture|extLst|customSheetViews|headerFooter|dataValidations"
+    rb"|conditionalFormatting)\b"
+)
 _MARKS: tuple[tuple[str, re.Pattern[bytes]], ...] = (
     ("hidden-content", re.compile(rb"<(?:\w+:)?(?:row|col)\b[^>]*\bhidden=[\"'](?:1|true)[\"']")),
-    ("hidden-content", re.compile(rb"<(?:\w+:)?(?:legacyDrawing|drawing|picture|extLst|customSheetViews|headerFooter|dataValidations|conditionalFormatting)\b")),
+    ("hidden-content", _UNSEEN_PARTS),
     ("active-content", re.compile(rb"<(?:\w+:)?(?:f|hyperlink|oleObjects|controls)\b")),
 )  # fmt: skip
 
@@ -47,6 +51,13 @@ def workbook_issues(data: bytes) -> tuple[Issue, ...]:
         return (Issue("readable", evidence=say("Excel 文件不完整")),)
 
 
+def _book_issues(data: bytes) -> Iterator[Issue]:
+    if re.search(rb"\bstate=[\"'](?:hidden|veryHidden)[\"']", data):
+        yield Issue("hidden-content", where="sheet", evidence=say("有隐藏的工作表"))
+    if re.search(rb"<(?:\w+:)?definedName\b", data):
+        yield Issue("hidden-content", where="definedName", evidence=say("有定义的名称"))
+
+
 def _issues(package: zipfile.ZipFile) -> Iterator[Issue]:
     members = package.infolist()
     if sum(member.file_size for member in members) > MAX_UNPACKED or len(members) > 2000:
@@ -55,11 +66,7 @@ def _issues(package: zipfile.ZipFile) -> Iterator[Issue]:
     names = [member.filename for member in members]
     if len(set(names)) != len(names) or package.comment or any(member.comment for member in members):
         yield Issue("hidden-content", evidence=say("压缩包中有重名成员、注释或附加数据"))
-    for name in names:
-        if _ACTIVE.search(name):
-            yield Issue("active-content", where=name)
-        elif not _KNOWN.fullmatch(name):
-            yield Issue("hidden-content", where=name, evidence=say("工作簿中有单元格以外的部件"))
+    yield from _member_issues(names)
     uses: set[int] = set()
     for member in members:
         if _KNOWN.fullmatch(member.filename):
@@ -70,14 +77,19 @@ def _issues(package: zipfile.ZipFile) -> Iterator[Issue]:
             yield Issue("hidden-content", where="sharedStrings", evidence=say("工作簿中有没有显示的文字"))
 
 
+def _member_issues(names: Sequence[str]) -> Iterator[Issue]:
+    for name in names:
+        if _ACTIVE.search(name):
+            yield Issue("active-content", where=name)
+        elif not _KNOWN.fullmatch(name):
+            yield Issue("hidden-content", where=name, evidence=say("工作簿中有单元格以外的部件"))
+
+
 def _part_issues(name: str, data: bytes, uses: set[int]) -> Iterator[Issue]:
     if b"<!--" in data or b"<!DOCTYPE" in data or b"<!ENTITY" in data or b"<?mso" in data:
         yield Issue("hidden-content", where=name, evidence=say("部件中有注释或实体"))
     if name == "xl/workbook.xml":
-        if re.search(rb"\bstate=[\"'](?:hidden|veryHidden)[\"']", data):
-            yield Issue("hidden-content", where="sheet", evidence=say("有隐藏的工作表"))
-        if re.search(rb"<(?:\w+:)?definedName\b", data):
-            yield Issue("hidden-content", where="definedName", evidence=say("有定义的名称"))
+        yield from _book_issues(data)
     if name.startswith("docProps/"):
         for match in _PROPERTY.finditer(data):
             yield Issue(

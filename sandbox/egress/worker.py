@@ -27,6 +27,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sandbox.egress.cells import judge_cells
 from sandbox.egress.claims import Claim, read_claim
 from sandbox.egress.compare import Comparison
 from sandbox.egress.content import Content, Form, Issue, Sheet
@@ -244,9 +245,8 @@ def _collect(reader: int, child: int, *, seconds: float) -> bytes:
 def report_out(report: FileReport) -> bytes:
     """Return a report as a frame: findings, receipts, the proof's cells, its tables, its rewriting."""
     proof = report.proof
-    tables = [] if proof is not None else [
-        sheet.table for content in report.contents for sheet in content.sheets if sheet.table.num_rows <= MAX_ROWS
-    ]  # fmt: skip
+    sheets = [] if proof is not None else [sheet for content in report.contents for sheet in content.sheets]
+    tables = [sheet.table for sheet in sheets if sheet.table.num_rows <= MAX_ROWS]
     header = {
         "findings": [finding_out(found) for found in report.findings],
         "ran": {name: outcome.value for name, outcome in report.ran.items()},
@@ -283,8 +283,6 @@ def report_in(frame: bytes, product: Product, sources: Sequence[Source], options
 
 
 def _proof_again(claim: bytes, header: Json, sources: Sequence[Source], options: Options) -> Proof:
-    from sandbox.egress.cells import judge_cells
-
     source, truth, units = run_claim(read_claim(claim), sources, budget=options.budget)
     cells = np.asarray([number(cell) for cell in sequence(header["cells"])], dtype=np.int64)
     if cells.size and not (cells.min() >= 0 and cells.max() < truth.count):

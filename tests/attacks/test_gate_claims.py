@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - one hostile statement a line
 """Hostile claims: none of them may ever be proven, whatever the product beside them says."""
 
 from __future__ import annotations
@@ -5,6 +6,7 @@ from __future__ import annotations
 import json
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from sandbox.egress.judge import judge
@@ -138,7 +140,7 @@ def honest_result(sql: str) -> bytes:
     engine.register("visits", visits())
     try:
         return csv_of(engine.execute(sql).to_arrow_table())
-    except Exception:
+    except (duckdb.Error, pa.ArrowException):
         return "区县,n\n红花岗区,372\n".encode()
 
 

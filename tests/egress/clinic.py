@@ -47,7 +47,8 @@ def visits(rows: int = 1500, persons: int = 600) -> pa.Table:
 
 
 def _person(chance: random.Random, number: int) -> tuple[str, str, str, str, str]:
-    body = f"520302{chance.randint(1950, 2005)}{chance.randint(1, 12):02d}{chance.randint(1, 28):02d}{number % 1000:03d}"
+    birth = f"{chance.randint(1950, 2005)}{chance.randint(1, 12):02d}{chance.randint(1, 28):02d}"
+    body = f"520302{birth}{number % 1000:03d}"
     district = RARE if number < 3 else DISTRICTS[number % len(DISTRICTS)]
     name = chance.choice(FAMILY) + chance.choice(GIVEN) + chance.choice(GIVEN)
     phone = f"13{chance.randint(0, 9)}{chance.randint(0, 99_999_999):08d}"
