@@ -190,21 +190,27 @@ def _nested_table(node: Mapping[str, Document]) -> tuple[list[str], list[list[st
 
 
 def _nodes(node: Document, path: str, depth: int) -> Iterator[tuple[str, Document]]:
+    """Yield the node and every list or mapping inside it that may be a table of its own.
+
+    The members of a list are its rows and no tables; what lies inside them may be.
+    """
     yield path, node
-    if depth >= MAX_DEPTH or isinstance(node, str):
+    if depth >= MAX_DEPTH:
         return
+    for name, value in _inner(node):
+        if isinstance(node, Mapping) or not isinstance(value, Mapping):
+            yield from _nodes(value, f"{path}.{name}", depth + 1)
+        else:
+            for inner, deeper in _inner(value):
+                yield from _nodes(deeper, f"{path}.{name}.{inner}", depth + 1)
+
+
+def _inner(node: Document) -> Iterator[tuple[str, Document]]:
+    """Yield the members of a list or mapping that are lists or mappings themselves."""
     if isinstance(node, Mapping):
-        for name, value in node.items():
-            if not _scalar(value):
-                yield from _nodes(value, f"{path}.{name}", depth + 1)
-    elif isinstance(node, Sequence):
-        for place, value in enumerate(node):
-            if isinstance(value, Mapping):
-                for name, inner in value.items():
-                    if not _scalar(inner):
-                        yield from _nodes(inner, f"{path}[{place}].{name}", depth + 1)
-            elif not _scalar(value):
-                yield from _nodes(value, f"{path}[{place}]", depth + 1)
+        yield from ((name, value) for name, value in node.items() if not _scalar(value))
+    elif isinstance(node, Sequence) and not isinstance(node, str):
+        yield from ((f"[{place}]", value) for place, value in enumerate(node) if not _scalar(value))
 
 
 def _leaves(node: Document, path: str, depth: int) -> Iterator[tuple[str, Document]]:

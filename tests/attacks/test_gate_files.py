@@ -92,9 +92,10 @@ def packed(table: pa.Table) -> bytes:
 def sentences(table: pa.Table) -> bytes:
     lines = ["# 说明"]
     for name, row in zip(ROWS.column("姓名").to_pylist(), text_rows(table), strict=True):
-        lines.append(f"患者 {name}，区县：{row[0]}，因“{row[1]}”即 {row[1]} 就诊，日期 {row[2]}，花费：{row[3]}")
-    return "
-".join(lines).encode()
+        lines.append(
+            f"患者 {name}，区县：{row[0]}，因“{row[1]}”即 {row[1]} 就诊，日期 {row[2]}，花费：{row[3]}"
+        )
+    return "\n".join(lines).encode()
 
 
 def as_json(table: pa.Table) -> bytes:
