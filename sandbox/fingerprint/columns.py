@@ -7,13 +7,16 @@ index asks it while building. A column that is wrongly called plain only loses s
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sandbox.fingerprint.buffers import distinct
+
+Codes: TypeAlias = np.ndarray[Any, np.dtype[np.uint32]]
+Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
 _DAY: Final = r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])"
 _DATE: Final = f"^{_DAY}(?:\\d{{6}})?$"
@@ -25,7 +28,9 @@ _TOKEN_LENGTH: Final = 16
 _SHORTEST: Final = 11
 _MOSTLY: Final = 0.8
 _REPEATS: Final = 16  # rows per value above which a number is a code of a group, not of a person
-_WEAK_REPEATS: Final = 16
+_LABEL_ROWS: Final = 16
+_LABEL_UNITS: Final = 4
+_ENOUGH: Final = 32  # rows from which a dependence is believed
 _FUNCTION: Final = 0.98
 _ROWS: Final = 8192
 
@@ -151,29 +156,38 @@ def _contains(outer: list[str], inner: list[str]) -> bool:
     return len(pairs) >= 5 and sum(i in o for o, i in pairs) >= 0.9 * len(pairs)
 
 
-def implied_pairs(
-    codes: np.ndarray[Any, np.dtype[np.uint32]], records: int
-) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    """[a, b] is true where a label a (many rows per value) fixes b in 98 rows of 100 (street, district).
+def implied_pairs(codes: Codes, units: Codes | None = None) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """[a, b] is true where a label a fixes b in 98 rows of 100, as a street does its district.
 
-    A value that is rare is no label: two matches on a rare value are two facts about one record.
+    A label is held by four units or more on average; where units are unknown, by sixteen rows. What one
+    person alone holds is no label: two matches on such values are two facts about one record.
     """
-    size = len(codes)
+    size, records = codes.shape
     out = np.zeros((size, size), np.bool_)
-    sample = codes[:, :: max(records // _ROWS, 1)].astype(np.int64)
+    step = max(records // _ROWS, 1)
+    sample = codes[:, ::step].astype(np.int64)
+    known = None if units is None or not len(units) else units[::step].astype(np.int64)
     for a in range(size):
-        filled = sample[a] > 0
-        values = len(distinct(sample[a][filled]))
-        if not values or filled.sum() / values < _WEAK_REPEATS:
-            continue
-        for b in range(size):
-            out[a, b] = a != b and _fixes(sample[a], sample[b])
+        if _is_label(sample[a], known):
+            for b in range(size):
+                out[a, b] = a != b and _fixes(sample[a], sample[b])
     return out
 
 
-def _fixes(label: np.ndarray[Any, np.dtype[np.int64]], other: np.ndarray[Any, np.dtype[np.int64]]) -> bool:
+def _is_label(column: Integers, units: Integers | None) -> bool:
+    filled = column > 0
+    values = len(distinct(column[filled]))
+    if not values:
+        return False
+    if units is None:
+        return bool(filled.sum() >= _LABEL_ROWS * values)
+    held = filled & (units > 0)
+    return len(distinct(column[held] << 32 | units[held])) >= _LABEL_UNITS * values
+
+
+def _fixes(label: Integers, other: Integers) -> bool:
     both = (label > 0) & (other > 0)
-    if both.sum() < 2 * _WEAK_REPEATS:
+    if both.sum() < _ENOUGH:
         return False
     pairs, count = np.unique(label[both] << 32 | other[both], return_counts=True)
     label_of = pairs >> 32

@@ -222,7 +222,7 @@ class _Builder:
         family = np.array(self._families)
         # Derived columns follow their source from fine to coarse.
         implies = np.triu(family[:, None] == family[None, :], 1)
-        implies |= contained_pairs(self._samples) | implied_pairs(codes, self.records)
+        implies |= contained_pairs(self._samples) | implied_pairs(codes, units)
         known = np.empty(0, np.uint32) if units is None else units
         return RecordIndex(
             self.key, self.records, tuple(self.columns), hashes[order], column[order], count[order],

@@ -1,5 +1,6 @@
 """Ways to carry records past the fingerprints, and honest products that must not look like records."""
 
+import hashlib
 import io
 import json
 import zipfile
@@ -9,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from sandbox.fingerprint.contexts import match_every_way
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.match import match, match_text
 
@@ -63,7 +65,9 @@ def visits():
 
 @pytest.fixture(scope="module")
 def masked(visits):
-    out = pd.DataFrame({"person": [f"t{abs(hash((KEY, pid))):020x}" for pid in visits["id"]]})
+    out = pd.DataFrame(
+        {"person": [f"t{hashlib.blake2b(pid.encode(), digest_size=10).hexdigest()}" for pid in visits["id"]]}
+    )
     out["year"] = visits["birth"].str[:4]
     out["district"], out["diag"] = visits["district"], visits["diag"]
     out["month"] = visits["visit"].str[:7]
@@ -268,11 +272,12 @@ def test_no_aggregate_looks_like_records(index, visits):
     } == {}
 
 
-def test_no_aggregate_written_as_text_looks_like_records(index, visits):
+def test_no_aggregate_read_another_way_looks_like_records(index, visits):
     for name, table in _aggregates(visits).items():
         if len(table) < 500:
             assert not match_text(index, table.to_csv(index=False)), name
             assert not match_text(index, table.to_json(orient="records", force_ascii=False)), name
+            assert not match_every_way(index, as_table(table)), name
 
 
 def test_labels_of_a_large_group_are_no_record(visits):

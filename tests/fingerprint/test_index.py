@@ -133,3 +133,17 @@ def test_odd_sources():
     nulls.save(stream)
     stream.seek(0)
     assert RecordIndex.load(stream, key=KEY).records == 3
+
+
+def test_what_one_person_alone_holds_is_no_label():
+    """Twenty visits a person: the name fixes the street, and is still a second fact about the person."""
+    people = [n // 20 for n in range(2000)]
+    visits = table(name=[f"姓名{n}" for n in people], street=[f"街道{n * 7}" for n in people])
+    units = np.array(people, np.uint32) + 1
+    assert not RecordIndex.build([("raw", visits)], key=KEY, units=units).implies.any()
+
+
+def test_labels_of_a_small_source_are_known_by_their_units():
+    codes = table(code=[f"J{n % 30:03}" for n in range(240)], word=[f"诊断{n % 30}" for n in range(240)])
+    units = np.arange(1, 241, dtype=np.uint32)
+    assert RecordIndex.build([("raw", codes)], key=KEY, units=units).implies[0, 1]
