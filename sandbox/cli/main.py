@@ -5,12 +5,14 @@ Names are a contract with the scripts of the city's staff; they are only ever ad
 
 from __future__ import annotations
 
+import importlib
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 import typer
 
-from sandbox.cli import access, accounts, audit, data, demo, egress, homes, land, rules, seats
 from sandbox.kernel.message import Message, say
 from sandbox.locale.translate import render
 
@@ -18,25 +20,101 @@ WrongCall: type[Exception] = typer.BadParameter.__mro__[2]
 """The parent of every complaint about how a command was called."""
 
 
-def application() -> typer.Typer:
-    """Return the whole command line."""
+PARTS = (
+    "rules",
+    "data",
+    "inspect",
+    "homes",
+    "accounts",
+    "land",
+    "access",
+    "seats",
+    "egress",
+    "audit",
+    "demo",
+)
+"""The modules that register commands, in the order of the help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """A command or group as the overview shows it, and the part that registers it."""
+
+    name: str
+    part: str
+    help: str
+
+
+LISTED = (
+    Listed(
+        "eligibility",
+        "rules",
+        "单位能否担任某一角色、依据哪一条 · may this organisation hold that role, and by which article.",
+    ),
+    Listed("clock", "rules", "期限 · clocks"),
+    Listed(
+        "discover",
+        "data",
+        "哪些列（或文字中的哪些片段）是敏感的 · which columns, or spans of texts, are sensitive.",
+    ),
+    Listed(
+        "mask",
+        "data",
+        "脱敏成 Parquet 和清单，每一行都有交代 · mask into Parquet, with every row accounted for.",
+    ),
+    Listed("inspect", "inspect", "出域闸口单独检查文件 · the egress gate on its own."),
+    Listed("land", "land", "编目、交付与落地 · catalogue, delivery, landing"),
+    Listed(
+        "demo", "demo", "从空目录到放行的全过程演示 · the whole journey, from an empty home to a release."
+    ),
+)
+"""A call loads only the part of the command that it names; a test holds this against the parts."""
+
+
+def application(parts: Sequence[str] = PARTS) -> typer.Typer:
+    """Return the command line of these parts; of all of them unless told otherwise."""
+    root = _empty()
+    for part in parts:
+        importlib.import_module(f"sandbox.cli.{part}").register(root)
+    return root
+
+
+def _empty() -> typer.Typer:
     root = typer.Typer(
         name="sandbox",
-        help="数据沙箱与脱敏平台 · data sandbox and desensitization platform",
         no_args_is_help=True,
         add_completion=False,
         rich_markup_mode=None,
         pretty_exceptions_enable=False,
     )
-    for part in (rules, data, homes, accounts, land, access, seats, egress, audit, demo):
-        part.register(root)
+    root.callback(help="数据沙箱与脱敏平台 · data sandbox and desensitization platform")(_nothing)
     return root
+
+
+def _nothing() -> None:
+    """Stand in for a command that is only listed."""
+
+
+def _overview() -> typer.Typer:
+    """Return the command line as its help lists it, with nothing loaded."""
+    root = _empty()
+    for one in LISTED:
+        root.command(one.name, help=one.help)(_nothing)
+    return root
+
+
+def _application_for(arguments: Sequence[str]) -> typer.Typer:
+    """Return no more of the command line than this call needs."""
+    name = next((one for one in arguments if not one.startswith("-")), None)
+    if name is None:
+        return _overview()
+    return application([one.part for one in LISTED if one.name == name] or PARTS)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run a command and return its exit status; a wrong call is one sentence and status 2."""
-    command = typer.main.get_command(application())
     given = sys.argv[1:] if arguments is None else arguments
+    command = typer.main.get_command(_application_for(given))
     try:
         status = command.main(given, prog_name="sandbox", standalone_mode=False)
     except WrongCall as error:

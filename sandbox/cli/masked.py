@@ -1,0 +1,164 @@
+"""Carries out `sandbox mask`: the key of a home, a policy for every table, one new folder of results.
+
+The folder appears whole or not at all: everything is written beside it and gets its name in
+the last step. Holds no rule of masking; those are in the room of that name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import secrets
+import shutil
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from sandbox.cli.frame import Session
+from sandbox.cli.sources import Named
+from sandbox.discovery.columns import ColumnProposal, propose, propose_units
+from sandbox.fingerprint.sidecar import UnitColumns
+from sandbox.kernel.errors import ConflictError, InputError, StateError
+from sandbox.kernel.message import say
+from sandbox.masking.policy import Policy
+from sandbox.masking.propose import propose_policy
+from sandbox.masking.run import MaskJob, mask_source
+from sandbox.pool.disk import fsync_path, storage_errors
+from sandbox.settings import FILE_NAME
+from sandbox.vault.digests import HashName
+from sandbox.vault.keys import DataKey, Vault, make_kek, read_kek
+
+KEY = "mask"
+KEYS_FOLDER = "keys"
+KEK_FILE = "kek"
+MANIFEST = "manifest.json"
+FORMAT = 1
+SAMPLE_ROWS = 200_000
+"""Rows that a proposed policy looks at; masking itself checks every row."""
+_COUNTS = ("in", "out", "quarantined", "suppressed")
+
+
+def mask_key(session: Session) -> DataKey:
+    """Return the masking key of the home, made on first use; without a home one that is thrown away."""
+    home = session.named_home
+    if home is None:
+        session.say(say("没有给出 --home：这次用一把用完即弃的密钥，令牌以后无法重现"))
+        return DataKey(id="throw-away", hash=HashName.SHA256, secret=secrets.token_bytes(32))
+    vault = session.platform.vault if (home / FILE_NAME).is_file() else _plain_vault(session, home)
+    if not vault.exists(KEY):
+        with contextlib.suppress(ConflictError):  # another run may have made it meanwhile
+            vault.create(KEY)
+        session.say(say("主目录 {path} 里新建了脱敏密钥 {key}", path=str(home), key=KEY))
+    return vault.open(KEY)
+
+
+def _plain_vault(session: Session, home: Path) -> Vault:
+    """Return the vault of a folder that holds keys and nothing else, made if it is new."""
+    keys = home / KEYS_FOLDER
+    if not (keys / KEK_FILE).is_file():
+        with storage_errors():
+            if home.exists() and (not home.is_dir() or (any(home.iterdir()) and not keys.is_dir())):
+                raise StateError(say("{path} 既不是主目录，也不是空文件夹，请换一个", path=str(home)))
+            keys.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with contextlib.suppress(ConflictError):
+            make_kek(keys / KEK_FILE)
+            session.say(
+                say(
+                    "{path} 还不是主目录：只在其中建了密钥文件 {key}（仅本人可读），请妥善保管",
+                    path=str(home),
+                    key=f"{KEYS_FOLDER}/{KEK_FILE}",
+                )
+            )
+    return Vault(read_kek(keys / KEK_FILE), keys)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One table with the policy it will be masked by and the columns that hold its units."""
+
+    named: Named
+    policy: Policy
+    units: tuple[UnitColumns, ...] | None
+
+
+def planned(named: Named, policy: Policy | None) -> Plan:
+    """Return the table with the given policy, or with one proposed from its rows."""
+    if policy is not None:
+        policy.table(named.name)
+        return Plan(named, policy, None)
+    sample = _sample(named)
+    proposals: tuple[ColumnProposal, ...] = propose(sample)
+    return Plan(
+        named, propose_policy(proposals, table=named.name, sample=sample), tuple(propose_units(proposals))
+    )
+
+
+def _sample(named: Named) -> pa.Table:
+    batches: list[pa.RecordBatch] = []
+    rows = 0
+    with named.open() as source:
+        schema = pa.schema([(column, pa.string()) for column in source.shape.columns])
+        for _, batch in source.batches():
+            batches.append(batch)
+            rows += batch.num_rows
+            if rows >= SAMPLE_ROWS:
+                break
+    return pa.Table.from_batches(batches, schema=schema)
+
+
+@contextlib.contextmanager
+def new_folder(out: Path) -> Iterator[Path]:
+    """Yield a hidden folder that takes the name `out` when all went well, and is removed otherwise.
+
+    InputError when `out` is there and is not an empty folder.
+    """
+    if out.is_symlink() or (out.exists() and (not out.is_dir() or any(out.iterdir()))):
+        raise InputError(say("{path} 已有内容，不会覆盖：请换一个新的或空的文件夹", path=str(out)))
+    out = out.absolute()
+    draft = out.parent / f".{out.name}.{os.getpid()}.partial"
+    with storage_errors():
+        out.parent.mkdir(parents=True, exist_ok=True)
+        draft.mkdir()
+    try:
+        yield draft
+        with storage_errors():
+            for folder, _, files in os.walk(draft):
+                for name in files:
+                    fsync_path(Path(folder) / name)
+                fsync_path(Path(folder))
+            draft.rename(out)
+            fsync_path(out.parent)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def mask_all(
+    plans: Sequence[Plan], key: DataKey, folder: Path, *, progress: Callable[[int], None]
+) -> dict[str, object]:
+    """Write the parts of every table and the manifest into the folder; return the manifest."""
+    tables = []
+    for plan in plans:
+        target = folder / plan.named.name
+        with storage_errors():
+            target.mkdir()
+        job = MaskJob(plan.policy, plan.named.name, key, target)
+        result = mask_source(plan.named.open, job, units=plan.units or None, progress=progress)
+        tables.append({"source": plan.named.shown, "path": plan.named.name, **result.manifest})
+    manifest = {"format": FORMAT, "rows": _total(tables), "tables": tables}
+    with storage_errors():
+        text = json.dumps(manifest, ensure_ascii=False, indent=1)
+        (folder / MANIFEST).write_text(text + "\n", encoding="utf-8")
+    return manifest
+
+
+def _total(tables: Sequence[Mapping[str, object]]) -> dict[str, int]:
+    total = dict.fromkeys(_COUNTS, 0)
+    for table in tables:
+        rows = table["rows"]
+        if isinstance(rows, Mapping):
+            for name in _COUNTS:
+                total[name] += int(rows[name])
+    return total
