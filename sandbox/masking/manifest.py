@@ -6,7 +6,7 @@ and states the risk before and after (GB/T 42460-2023). The caller adds its own 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 import duckdb
 import numpy as np
@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from sandbox.files.readers import TableSource
 from sandbox.masking.parts import Part
-from sandbox.masking.plan import BoundColumn, Plan
+from sandbox.masking.plan import BoundColumn
 from sandbox.masking.policy import Policy
 from sandbox.masking.policy_file import write_policy
 from sandbox.masking.risk import Risk
@@ -26,28 +26,25 @@ MAX_LISTED = 10_000
 """Rows named one by one in the manifest; the counts always cover all of them."""
 
 
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a run wrote, which good rows it suppressed, and the risk before and after."""
+
+    parts: tuple[Part, ...]
+    suppressed: np.ndarray
+    before: Risk
+    after: Risk
+
+
 def describe(
-    policy: Policy,
-    plan: Plan,
-    tally: PassTally,
-    source: TableSource,
-    *,
-    key_id: str,
-    parts: Sequence[Part],
-    suppressed: np.ndarray,
-    risk: tuple[Risk, Risk],
+    policy: Policy, tally: PassTally, source: TableSource, *, key_id: str, outcome: Outcome
 ) -> dict[str, object]:
     """Return the manifest; the rows of `in` are those of out, quarantined and suppressed together."""
+    plan, parts = tally.plan, outcome.parts
     return {
         "format": FORMAT,
         "table": plan.table.name,
-        "policy": {
-            "name": policy.name,
-            "digest": policy.digest,
-            "proposed": policy.proposed,
-            "zone": policy.zone.value,
-            "text": write_policy(policy),
-        },
+        "policy": _policy(policy),
         "key": key_id,
         "algorithm": policy.algorithm.value,
         "engine": {"pyarrow": pa.__version__, "duckdb": duckdb.__version__},
@@ -55,22 +52,29 @@ def describe(
             "in": source.rows_read,
             "out": sum(part.rows for part in parts),
             "quarantined": source.bad_count + len(tally.faults),
-            "suppressed": int(suppressed.sum()),
+            "suppressed": int(outcome.suppressed.sum()),
         },
         "quarantine": _quarantine(source, tally),
-        "suppressed_records": tally.records()[suppressed][:MAX_LISTED].tolist(),
+        "suppressed_records": tally.records()[outcome.suppressed][:MAX_LISTED].tolist(),
         "columns": [_column(bound, tally) for bound in plan.columns],
         "schema": [{"name": field.name, "type": str(field.type)} for field in plan.schema],
-        "parts": [
-            {"name": part.name, "rows": part.rows, "bytes": part.bytes, "sha256": part.sha256}
-            for part in parts
-        ],
+        "parts": [asdict(part) for part in parts],
         "risk": {
             "quasi": list(plan.quasi),
             "floor": plan.table.floor,
-            "before": risk[0].as_mapping(),
-            "after": risk[1].as_mapping(),
+            "before": outcome.before.as_mapping(),
+            "after": outcome.after.as_mapping(),
         },
+    }
+
+
+def _policy(policy: Policy) -> dict[str, object]:
+    return {
+        "name": policy.name,
+        "digest": policy.digest,
+        "proposed": policy.proposed,
+        "zone": policy.zone.value,
+        "text": write_policy(policy),
     }
 
 

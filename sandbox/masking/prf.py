@@ -17,8 +17,9 @@ import pyarrow.compute as pc
 from sandbox.masking.policy import Algorithm
 
 BLOCK = 64
-COMPILED_FROM = 20_000
-"""Values in one call from which the compiled kernels pay for loading them."""
+COMPILED_FROM = 1_000_000
+"""Values hashed by this process from which loading the compiled kernels pays; the digests are the same."""
+_EFFORT = [0]
 _ALPHABET = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
 _HASHES = {Algorithm.INTL: "sha256", Algorithm.SM: "sm3"}
 
@@ -34,7 +35,8 @@ def tokens(canonical: pa.Array, key: bytes, *, bits: int, algorithm: Algorithm) 
 
 def digest_all(values: pa.Array, key: bytes, *, algorithm: Algorithm) -> np.ndarray:
     """Return the HMAC of every value as rows of 32 bytes; values hold no null."""
-    if len(values) >= COMPILED_FROM:
+    _EFFORT[0] += len(values)
+    if _EFFORT[0] >= COMPILED_FROM:
         return _compiled(values, key, algorithm)
     mac = _mac(key, algorithm)
     joined = b"".join(mac(value) for value in values.cast(pa.large_binary()).to_pylist())

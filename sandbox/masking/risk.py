@@ -7,13 +7,15 @@ Levels and the overall risk R follow GB/T 42460-2023. It measures; suppressing i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+
+from sandbox.kernel.entities import IdentifierClass
 
 FORMULA = "GB/T 42460-2023; R = 1 if any class is below the floor; mean over classes; version 1"
 FLOORS = (3, 5, 10, 20)
@@ -157,15 +159,14 @@ def measure(
     ids: np.ndarray,
     units: Units | None = None,
     *,
-    quasi: bool = True,
-    direct: bool = False,
+    holds: Collection[IdentifierClass] = (IdentifierClass.QUASI,),
     sharing: Sharing = Sharing.ENCLAVE,
     context: float = 1.0,
 ) -> Risk:
     """Return the risk of rows in those classes.
 
-    `quasi` and `direct` say whether such identifiers are in the result at all, `context` is
-    the probability of an attempt (1 for public release whatever is passed).
+    `holds` names the classes of identifiers that are in the result, `context` is the
+    probability of an attempt (1 for public release whatever is passed).
     """
     sizes = class_sizes(ids, units)
     rows_of = np.bincount(ids, minlength=len(sizes))
@@ -181,7 +182,7 @@ def measure(
         prosecutor=float(theta.max()) if len(theta) else 0.0,
         marketer=float((rows_of * theta).sum() / len(ids)) if len(ids) else 0.0,
         overall=overall,
-        level=_level(overall, quasi=quasi, direct=direct),
+        level=_level(overall, holds),
     )
 
 
@@ -200,9 +201,9 @@ def _overall(sizes: np.ndarray, theta: np.ndarray, *, sharing: Sharing, context:
     return float(theta.max()) if sharing is Sharing.PUBLIC else float(theta.mean()) * context
 
 
-def _level(overall: float, *, quasi: bool, direct: bool) -> int:
-    if direct:
+def _level(overall: float, holds: Collection[IdentifierClass]) -> int:
+    if IdentifierClass.DIRECT in holds:
         return 1
-    if not quasi:
+    if IdentifierClass.QUASI not in holds:
         return 4
     return 3 if overall < ACCEPTABLE else 2

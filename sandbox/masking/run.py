@@ -25,11 +25,11 @@ from sandbox.kernel.entities import IdentifierClass
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 from sandbox.masking.coarsen import coarser
-from sandbox.masking.manifest import describe
+from sandbox.masking.manifest import Outcome, describe
 from sandbox.masking.parts import Part, PartWriter, Spool
 from sandbox.masking.plan import Plan, make_plan
 from sandbox.masking.policy import Policy, TablePolicy, replace_columns
-from sandbox.masking.risk import Units, dense, measure, small_rows
+from sandbox.masking.risk import Risk, Units, dense, measure, small_rows
 from sandbox.masking.tally import MaskedRows, PassTally, mask_rows
 from sandbox.masking.techniques import Drop, Keep
 from sandbox.vault.keys import DataKey
@@ -118,24 +118,8 @@ def _attempt(
             suppressed = _suppressed(job.policy, plan, tally, subjects)
             kept = ~tally.faulty() & ~suppressed
             parts = _write(job.out, plan, spool, kept)
-        before = measure(tally.raw_ids(), subjects)
-        ids = tally.coder.ids()
-        after = measure(
-            dense(ids[kept]),
-            {kind: found[kept] for kind, found in subjects.items()} if subjects else None,
-            quasi=bool(plan.quasi),
-            direct=_shows_direct(table),
-        )
-        manifest = describe(
-            job.policy,
-            plan,
-            tally,
-            source,
-            key_id=job.key.id,
-            parts=parts,
-            suppressed=suppressed,
-            risk=(before, after),
-        )
+        outcome = Outcome(parts, suppressed, *_risks(tally, subjects, kept))
+        manifest = describe(job.policy, tally, source, key_id=job.key.id, outcome=outcome)
     return MaskResult(manifest, job.policy, parts, kept, suppressed, tally.records())
 
 
@@ -228,12 +212,15 @@ def _suppressed(policy: Policy, plan: Plan, tally: PassTally, subjects: Units | 
     )
 
 
-def _shows_direct(table: TablePolicy) -> bool:
-    """Return whether a direct identifier is in the result unmasked (level 1 of GB/T 42460-2023)."""
-    return any(
-        column.identifier is IdentifierClass.DIRECT and isinstance(column.technique, Keep)
-        for column in table.columns
-    )
+def _risks(tally: PassTally, subjects: Units | None, kept: np.ndarray) -> tuple[Risk, Risk]:
+    """Return the risk of the raw rows and of the masked rows that are kept."""
+    columns = tally.plan.table.columns
+    raw = {column.identifier for column in columns}
+    # A direct identifier is in the result only where the policy keeps it (level 1 of GB/T 42460-2023).
+    shown = {column.identifier for column in columns if isinstance(column.technique, Keep)}
+    masked = (shown & {IdentifierClass.DIRECT}) | ({IdentifierClass.QUASI} if tally.plan.quasi else set())
+    before = measure(tally.raw_ids(), subjects, holds=raw)
+    return before, measure(dense(tally.coder.ids()[kept]), _only(subjects, kept), holds=masked)
 
 
 def _only(units: Units | None, rows: np.ndarray) -> Units | None:

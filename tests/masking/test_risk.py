@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sandbox.kernel.entities import IdentifierClass
 from sandbox.masking.risk import ClassCoder, Sharing, class_ids, measure, small_rows
 from tests.masking.support import batch
 
@@ -89,7 +90,7 @@ def test_r_and_level_as_worked_by_hand(sizes, sharing, context, overall, level):
 
 def test_levels_one_and_four_and_an_empty_table():
     ids = np.zeros(5, np.uint32)
-    assert measure(ids, direct=True).level == 1
-    assert measure(ids, quasi=False).level == 4
+    assert measure(ids, holds=[IdentifierClass.DIRECT, IdentifierClass.QUASI]).level == 1
+    assert measure(ids, holds=[]).level == 4
     empty = measure(np.zeros(0, np.uint32))
     assert (empty.rows, empty.classes, empty.smallest_class) == (0, 0, 0)
