@@ -11,6 +11,8 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING, Final
 
+import numpy as np
+
 from sandbox.fingerprint.match import CROWD, match
 from sandbox.fingerprint.readings import tokens, windows
 
@@ -45,6 +47,6 @@ def match_every_way(index: RecordIndex, table: pa.Table, *, crowd: int = CROWD) 
         cut = windows(lines, width=_WIDTH)
         one = match(index, [row for _, row in cut], penalty=_PENALTY, crowd=crowd)
         numbers = [cut[int(row)][0] * stride for row in one.rows]
-        found.append(replace(one, rows=one.rows * 0 + numbers, looked_at=plain.looked_at))
+        found.append(replace(one, rows=np.asarray(numbers, np.int64), looked_at=plain.looked_at))
     best = max(found, key=lambda one: (one.distinct_records, one.bits))
     return replace(best, complete=all(one.complete for one in found))

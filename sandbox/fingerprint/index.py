@@ -7,7 +7,7 @@ Built at landing by the masking room and by `inspect`; read by the gate.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
 import numpy as np
@@ -50,7 +50,7 @@ class RecordIndex:
     the same records. `implies[a, b]` says that column b tells nothing new once column a is known.
     """
 
-    key: bytes
+    key: bytes = field(repr=False)
     records: int
     columns: tuple[IndexedColumn, ...]
     hashes: Words  # uint64 [entries], sorted

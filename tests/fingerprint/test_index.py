@@ -147,3 +147,7 @@ def test_labels_of_a_small_source_are_known_by_their_units():
     codes = table(code=[f"J{n % 30:03}" for n in range(240)], word=[f"诊断{n % 30}" for n in range(240)])
     units = np.arange(1, 241, dtype=np.uint32)
     assert RecordIndex.build([("raw", codes)], key=KEY, units=units).implies[0, 1]
+
+
+def test_the_key_is_in_no_description(index):
+    assert "kkkk" not in repr(index)
