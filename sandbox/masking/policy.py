@@ -213,7 +213,7 @@ def default_class(technique: Technique) -> IdentifierClass:
 
 def addresses(table: TablePolicy) -> tuple[str, ...]:
     """Return the columns whose raw cells may hold a house number."""
-    hints = ("地址", "住址", "住所", "address", "addr")
+    hints = ("地址", "住址", "住所", "场所", "坐落", "居住", "户籍", "address", "addr")
     return tuple(
         column.name
         for column in table.columns
