@@ -78,7 +78,8 @@ def _answer(desk: AccessDesk, actor: Actor, identifier: str, name: str, words: s
     situation = with_record(
         desk.directory.situation(actor),
         record=stored.record,
-        acted=frozenset(desk.directory.person_of_account(account) for account in judged),
+        acted=frozenset(desk.directory.person_of_account(account) for account in judged)
+        | desk.directory.persons_of(stored.record.organisation),
     )
     require(actor, step(name), situation)
     changed = replace(stored.record, state=step(name).target, conditions=words)

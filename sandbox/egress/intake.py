@@ -23,7 +23,6 @@ from sandbox.kernel.records import Release, Seat, ServiceAgreement, Submission, 
 from sandbox.people import accounts
 from sandbox.people.directory import with_record
 from sandbox.seats import outbox, workspace
-from sandbox.seats.seat import current_snapshots
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Link
 
@@ -63,7 +62,6 @@ def collect(desk: GateDesk, seat_id: str, *, refused: Callable[[RefusedError], N
 def _submit(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -> Submission:
     store = desk.directory.store
     agreement = store.load(ServiceAgreement, seat.agreement).record
-    snapshots = current_snapshots(desk.directory, agreement.id)
     submission = Submission(
         state="frozen",
         organisation=seat.organisation,
@@ -73,7 +71,7 @@ def _submit(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -
         author=seat.user,
         title=request.title,
         files=_products(request),
-        snapshots=tuple(one.id for one in snapshots),
+        snapshots=seat.mounted,
         request=request.id,
     )
     situation = with_record(
@@ -83,7 +81,7 @@ def _submit(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -
     links = (
         Link("seat", seat.id),
         Link("agreement", agreement.id),
-        *(Link("snapshot", one.id) for one in snapshots),
+        *(Link("snapshot", one) for one in seat.mounted),
     )
     note = {"purpose": request.purpose, "digests": [one.sha256 for one in request.files]}
     change = Change(step("submission:submit"), submission, links=links, note=note)

@@ -13,11 +13,11 @@ from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import (
-    Account,
     Capacity,
     Dataset,
     FileVote,
     Review,
+    ServiceAgreement,
     Snapshot,
     Submission,
 )
@@ -122,15 +122,21 @@ def providers_of(desk: GateDesk, submission: Submission) -> frozenset[str]:
 
 def review_situation(desk: GateDesk, actor: Actor, submission: Submission) -> Situation:
     """Return everything the rules ask about judging this submission."""
-    author = desk.directory.store.load(Account, submission.author).record
     return with_record(
         desk.directory.situation(actor),
         record=submission,
         submission=submission,
         reviews=reviews_of(desk, submission.id),
         providers=providers_of(desk, submission),
-        acted=frozenset({author.person}),
+        acted=_barred(desk, submission),
     )
+
+
+def _barred(desk: GateDesk, submission: Submission) -> frozenset[str]:
+    """Return the persons who never judge it: of the author's organisation and of the operator."""
+    agreement = desk.directory.store.load(ServiceAgreement, submission.agreement).record
+    directory = desk.directory
+    return directory.persons_of(submission.organisation) | directory.persons_of(agreement.operator)
 
 
 def found(desk: GateDesk, submission_id: str) -> Stored[Submission]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sandbox.kernel import review_rules as v
 from sandbox.kernel import rules as r
-from sandbox.kernel.actors import Actor
+from sandbox.kernel.actors import Actor, Proof
 from sandbox.kernel.decision import Answer, Decision, Refusal, decide
 from sandbox.kernel.errors import Attempt, RefusedError
 from sandbox.kernel.lifecycle import Step
@@ -144,7 +144,11 @@ def may(actor: Actor, step: Step, situation: Situation) -> Decision:
     asked = RULES.get(step.name, ())
     if not asked:
         return Decision(rules=())
-    answers = [Answer("state", _state(step, situation)), Answer("role", _role(actor, step))]
+    answers = [
+        Answer("state", _state(step, situation)),
+        Answer("role", _role(actor, step)),
+        Answer("organisation", _organisation(actor, step, situation)),
+    ]
     answers += [Answer(rule.code, _refusal(rule, actor, situation)) for rule in asked]
     return decide(answers)
 
@@ -168,6 +172,16 @@ def _state(step: Step, situation: Situation) -> Refusal | None:
         return None
     sentence = say("“{state}”状态下不能办理“{verb}”", state=state or "—", verb=step.name)
     return Refusal("state", step.article, sentence)
+
+
+def _organisation(actor: Actor, step: Step, situation: Situation) -> Refusal | None:
+    """A person acts for a registered organisation; the platform's own steps have none."""
+    if actor.proof is Proof.SYSTEM:
+        return None
+    own = situation.own
+    if own is not None and own.id == actor.organisation and own.state == "registered":
+        return None
+    return Refusal("organisation", step.article, say("本单位没有登记或登记已暂停"))
 
 
 def _role(actor: Actor, step: Step) -> Refusal | None:

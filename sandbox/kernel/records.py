@@ -289,7 +289,7 @@ class Snapshot(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seat(Record):
-    """开发席位 of one service agreement for one named user."""
+    """开发席位 of one service agreement for one named user; `mounted` are the snapshots of its last run."""
 
     KIND: ClassVar[str] = "seat"
     organisation: str
@@ -298,6 +298,7 @@ class Seat(Record):
     user: str
     name: str
     host_uid: int = 0
+    mounted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

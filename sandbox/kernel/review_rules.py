@@ -21,7 +21,7 @@ def _never_the_author(actor: Actor, now: Situation) -> Message | None:
     if actor.account == one.author or actor.organisation == one.organisation:
         return say("提交人及其所在单位的人员不得审查")
     if actor.person in now.acted:
-        return say("提交人本人换用其他账户也不得审查")
+        return say("提交单位和运营商的人员换用其他账户也不得审查")
     return None
 
 

@@ -80,8 +80,6 @@ def _organisation_is(role: OrganisationRole) -> Callable[[Actor, Situation], Mes
     def check(actor: Actor, now: Situation) -> Message | None:
         if now.own is None or now.own.id != actor.organisation:
             return MISSING
-        if now.own.state != "registered":
-            return say("本单位的登记已暂停")
         return None if role in now.own.roles else say("本单位不具备办理这一步的身份")
 
     return check

@@ -61,11 +61,23 @@ class Directory:
                 return stored.record
         raise NotFoundError(say("没有名为 {name} 的账户", name=name))
 
+    def organisation_named(self, text: str) -> Organisation:
+        """Return the organisation of that id, code or name; `NotFoundError` if there is none."""
+        for stored in self.store.find(Organisation):
+            if text.strip() in (stored.record.id, stored.record.uscc, stored.record.name):
+                return stored.record
+        raise NotFoundError(say("没有登记过的单位 {text}：请用编号、统一社会信用代码或全称", text=text))
+
     def person_of_account(self, account: str) -> str:
         """Return the person behind an account; of the platform itself, its own name."""
         if account == "system":
             return account
         return self.store.load(Account, account).record.person
+
+    def persons_of(self, organisation: str) -> frozenset[str]:
+        """Return every natural person with an account in the organisation, whatever its state."""
+        found = self.store.find(Account, organisation=organisation)
+        return frozenset(stored.record.person for stored in found)
 
     def roles_of(self, account: str) -> frozenset[Role]:
         """Return the roles that are in force for the account."""

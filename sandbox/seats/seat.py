@@ -10,9 +10,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from sandbox.catalog.reading import of_authority
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.decision import Answer, Decision, Refusal, decide
-from sandbox.kernel.errors import NotFoundError, TamperedError
+from sandbox.kernel.errors import InputError, NotFoundError, TamperedError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
@@ -21,6 +22,7 @@ from sandbox.kernel.situation import Situation
 from sandbox.people.directory import Directory, with_record
 from sandbox.pool.snapshot import Pool
 from sandbox.seats import isolation, workspace
+from sandbox.seats.pipes import Sink
 from sandbox.store.changes import Change, Link, Stored
 
 _FIRST_HOST_UID = 2_000_000
@@ -55,8 +57,12 @@ def can_isolate(desk: SeatDesk) -> Decision:
 
 
 def provision(desk: SeatDesk, actor: Actor, *, agreement: str, user: str, name: str) -> Seat:
-    """Return the seat that the operator made for a user named in the agreement."""
+    """Return the seat that the operator made for a user named in the agreement.
+
+    Raises `InputError` for a name that another seat has, or that could be taken for a number.
+    """
     store = desk.directory.store
+    _check_name(desk, name)
     service = store.load(ServiceAgreement, agreement).record
     account = desk.directory.account_named(user)
     taken = store.find(Seat, linked=("agreement", service.id))
@@ -77,6 +83,13 @@ def provision(desk: SeatDesk, actor: Actor, *, agreement: str, user: str, name: 
     links = (Link("agreement", service.id), Link("user", account.id))
     kept: Seat = store.write(actor, Change(step("seat:provision"), seat, links=links))[0].record
     return kept
+
+
+def _check_name(desk: SeatDesk, name: str) -> None:
+    if not workspace.IDENTIFIER.fullmatch(name) or name.startswith(f"{Seat.KIND}-"):
+        raise InputError(say("席位名 {name} 只能用字母、数字、横线和下划线，也不能以 seat- 开头", name=name))
+    if any(one.record.name == name for one in desk.directory.store.find(Seat)):
+        raise InputError(say("席位名 {name} 已被使用：请换一个名字", name=name))
 
 
 def open_seat(desk: SeatDesk, actor: Actor, identifier: str) -> Seat:
@@ -102,28 +115,39 @@ def suspend(desk: SeatDesk, actor: Actor, identifier: str, *, reason: str) -> Se
 
 
 def run(
-    desk: SeatDesk, actor: Actor, identifier: str, command: Sequence[str], *, seconds: float | None = None
+    desk: SeatDesk,
+    actor: Actor,
+    identifier: str,
+    command: Sequence[str],
+    *,
+    seconds: float | None = None,
+    sink: Sink | None = None,
 ) -> isolation.Completed:
     """Run a command in the seat's isolation and return how it ended, with what it printed.
 
-    The run is on record before it begins, its end afterwards. Raises `RefusedError` when the
-    seat may not be used and `IsolationError` when the machine cannot isolate it.
+    `sink` hears what the command prints while it runs.
+
+    The run is on record before it begins. Raises `RefusedError` when the seat may not be used
+    and `IsolationError` when the machine cannot isolate it.
     """
     stored = _named(desk, identifier)
     seat = stored.record
     require(actor, step("seat:run"), situation_of(desk, actor, seat))
     note = {"command": [part[:200] for part in command][:50]}
-    change = Change(step("seat:run"), seat, expected=stored.version, note=note)
+    snapshots = current_snapshots(desk.directory, seat.agreement)
+    running = replace(seat, mounted=tuple(one.id for one in snapshots))
+    change = Change(step("seat:run"), running, expected=stored.version, note=note)
     desk.directory.store.write(actor, change)
+    mounts = _data_mounts(desk, seat, snapshots)
     sandbox = workspace.sandbox_for(
-        desk.root, seat.id, host_uid=seat.host_uid, mounts=_data_mounts(desk, seat), limits=desk.limits
+        desk.root, seat.id, host_uid=seat.host_uid, mounts=mounts, limits=desk.limits
     )
-    return isolation.run(sandbox, command, timeout=seconds)
+    return isolation.run(sandbox, command, timeout=seconds, sink=sink)
 
 
-def _data_mounts(desk: SeatDesk, seat: Seat) -> tuple[isolation.Mount, ...]:
+def _data_mounts(desk: SeatDesk, seat: Seat, snapshots: Sequence[Snapshot]) -> tuple[isolation.Mount, ...]:
     mounts: list[isolation.Mount] = []
-    for snapshot in current_snapshots(desk.directory, seat.agreement):
+    for snapshot in snapshots:
         held = desk.pool.version(snapshot.series, snapshot.version)
         if held.digest != snapshot.manifest_digest:
             raise TamperedError(say("快照 {series} 与登记的摘要不一致：席位不开放", series=snapshot.series))
@@ -155,6 +179,19 @@ def situation_of(desk: SeatDesk, actor: Actor, seat: Seat) -> Situation:
         account=desk.directory.store.load(Account, seat.user).record,
         snapshots=current_snapshots(desk.directory, seat.agreement),
         isolation=can_isolate(desk),
+    )
+
+
+def visible(desk: SeatDesk, actor: Actor) -> tuple[Seat, ...]:
+    """Return the seats the actor may see: his own, those his organisation runs; the authority all."""
+    store, every = desk.directory.store, desk.directory.store.find(Seat)
+    if of_authority(desk.directory, actor):
+        return tuple(one.record for one in every)
+    return tuple(
+        one.record
+        for one in every
+        if one.record.user == actor.account
+        or store.load(ServiceAgreement, one.record.agreement).record.operator == actor.organisation
     )
 
 

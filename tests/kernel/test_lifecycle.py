@@ -88,7 +88,12 @@ def test_all_refusals_are_reported_at_once():
         step("organisation:suspend"),
         Situation(today=TODAY, record=record),
     )
-    assert {refusal.code for refusal in decision.refusals} == {"role", "credential", "is-authority"}
+    assert {refusal.code for refusal in decision.refusals} == {
+        "role",
+        "organisation",
+        "credential",
+        "is-authority",
+    }
 
 
 def test_no_answer_at_all_is_a_refusal():
