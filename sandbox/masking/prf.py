@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from sandbox.masking.policy import Algorithm
 
 BLOCK = 64
-COMPILED_FROM = 1_000_000
+COMPILED_FROM = 300_000
 """Values hashed by this process from which loading the compiled kernels pays; the digests are the same."""
 _EFFORT = [0]
 _ALPHABET = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
