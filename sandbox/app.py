@@ -7,11 +7,15 @@ and writes what happens around every use: refused attempts, checkpoints. Decides
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
+
+from pydantic import ValidationError
+from sqlalchemy import Engine
 
 from sandbox.access.desk import AccessDesk
 from sandbox.egress.desk import GateDesk
@@ -22,9 +26,10 @@ from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.errors import RefusedError, StateError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
-from sandbox.kernel.records import RefusedAttempt
+from sandbox.kernel.records import Home, RefusedAttempt
 from sandbox.people import accounts
 from sandbox.people.directory import Directory
+from sandbox.people.secrets import COSTS, PasswordCost
 from sandbox.pool.snapshot import Pool
 from sandbox.regulation.calendars import calendar_for
 from sandbox.regulation.loader import regimes
@@ -134,12 +139,13 @@ class Platform:
 
     @cached_property
     def directory(self) -> Directory:
-        """People and organisations."""
+        """People and organisations; never with a key made on the way: it would split every person in two."""
         if not self.vault.exists(PEOPLE_KEY):
-            self.vault.create(PEOPLE_KEY)
+            raise StateError(say("主目录里缺少数据密钥：请用密钥备份恢复（sandbox restore --keys）"))
         key = self.vault.open(PEOPLE_KEY)
         packs = frozenset(pack.code for pack in sectors())
-        return Directory(self.store, key, self.clock, self.entropy, sectors=packs)
+        cost = password_cost(self.settings)
+        return Directory(self.store, key, self.clock, self.entropy, cost=cost, sectors=packs)
 
     @cached_property
     def pool(self) -> Pool:
@@ -231,10 +237,12 @@ class Platform:
 
     def close(self) -> None:
         """Write the checkpoint that is due, then let go of the database."""
-        checkpoints.checkpoint_if_due(
-            self.store, self.signer, self.witnesses, now=self.clock(), max_age=timedelta(0)
-        )
-        self.store.engine.dispose()
+        try:
+            checkpoints.checkpoint_if_due(
+                self.store, self.signer, self.witnesses, now=self.clock(), max_age=timedelta(0)
+            )
+        finally:
+            self.store.engine.dispose()
 
 
 def now() -> datetime:
@@ -249,14 +257,83 @@ def open_platform(
     entropy: Callable[[int], bytes] = os.urandom,
 ) -> Platform:
     """Return the platform of an existing home; `StateError` with what to do if it cannot be opened."""
-    if not (home / FILE_NAME).is_file():
-        raise StateError(say("{path} 不是主目录：请先执行 sandbox init 或 sandbox demo", path=str(home)))
-    settings = load(home)
+    settings = settings_of(home)
     layout = Layout(home)
     engine = open_engine(settings.database_url or layout.database)
-    store = store_home.open_home(engine, clock=clock, entropy=entropy, settings=_store_settings(settings))
-    return Platform(layout, settings, store, clock=clock, entropy=entropy)
+    formats = (settings.format, stored_format(engine))
+    check_format(min(formats), max(formats))
+    store = store_home.open_home(engine, clock=clock, entropy=entropy, settings=store_settings(settings))
+    platform = Platform(layout, settings, store, clock=clock, entropy=entropy)
+    _check_keys(platform)
+    _check_demo(platform)
+    return platform
 
 
-def _store_settings(settings: Settings) -> StoreSettings:
+def settings_of(home: Path) -> Settings:
+    """Return the settings of a home; `StateError` if it is none or a setting cannot be used."""
+    if not (home / FILE_NAME).is_file():
+        raise StateError(say("{path} 不是主目录：请先执行 sandbox init 或 sandbox demo", path=str(home)))
+    try:
+        settings = load(home)
+    except ValidationError as error:
+        names = "、".join(sorted({str(part) for one in error.errors() for part in one["loc"][:1]}))
+        raise StateError(
+            say("设置 {names} 的值不能用：请核对 home.toml 和 SANDBOX_ 开头的环境变量", names=names)
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise StateError(say("{path} 读不懂：请按 TOML 的写法改正", path=str(home / FILE_NAME))) from error
+    password_cost(settings)
+    return settings
+
+
+def password_cost(settings: Settings) -> PasswordCost:
+    """Return the argon2 cost; `StateError` for a cheap one in a home that is no demonstration."""
+    name = settings.password_cost or ("owasp" if settings.demo else "rfc9106")
+    if name != "rfc9106" and not settings.demo:
+        raise StateError(say("生产环境的口令散列代价不得降低：请删去设置 password_cost"))
+    return COSTS[name]
+
+
+def stored_format(engine: Engine) -> int:
+    """Return the format that the database says it has; `StateError` if that cannot be read."""
+    text = store_home.read_meta(engine)["format"]
+    if not text.isdecimal():
+        raise StateError(say("数据库的格式版本读不懂：请从备份中恢复"))
+    return int(text)
+
+
+def check_format(earliest: int, latest: int) -> None:
+    """Raise `StateError` for a home of an earlier or later format, with what to do."""
+    if latest > store_home.FORMAT:
+        raise StateError(
+            say(
+                "主目录是第 {found} 版格式，本程序只认到第 {known} 版：请升级程序后再打开",
+                found=latest,
+                known=store_home.FORMAT,
+            )
+        )
+    if earliest < store_home.FORMAT:
+        raise StateError(
+            say(
+                "主目录还是第 {found} 版格式，本程序用第 {known} 版：请先备份，再执行 sandbox upgrade",
+                found=earliest,
+                known=store_home.FORMAT,
+            )
+        )
+
+
+def _check_keys(platform: Platform) -> None:
+    """Read both keys now: without them no step could be finished, nor its checkpoint signed."""
+    _ = platform.vault, platform.signer
+
+
+def _check_demo(platform: Platform) -> None:
+    """Refuse a home whose settings claim another nature than it was founded with."""
+    for stored in platform.store.find(Home):
+        if stored.record.demo != platform.settings.demo:
+            raise StateError(say("demo 设置与建立主目录时不一致：演示与生产不能互换，请改回"))
+
+
+def store_settings(settings: Settings) -> StoreSettings:
+    """Return what the store needs to know of the settings."""
     return StoreSettings(origin=settings.name, hash=HashName(settings.hash))

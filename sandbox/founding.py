@@ -6,15 +6,19 @@ out two one-time enrolment codes; those two are the only grants without a counte
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sandbox.app import Layout, Platform, now, open_platform
+from sandbox.app import PEOPLE_KEY, Layout, Platform, now, open_platform
 from sandbox.kernel.actors import SYSTEM, Role
-from sandbox.kernel.errors import InputError, StorageError
+from sandbox.kernel.errors import ConflictError, InputError, SandboxError, StorageError
+from sandbox.kernel.identifiers import is_region, is_resident_id, is_uscc
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Home, Organisation, OrganisationRole
@@ -28,6 +32,8 @@ from sandbox.vault.digests import HashName
 from sandbox.vault.keys import make_kek
 from sandbox.vault.seeds import make_seed
 
+KEK_FILE, SEED_FILE = "kek", "checkpoint-key"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _FOUNDING_ROLES = (Role.AUTHORITY_OFFICER, Role.ORGANISATION_OFFICER)
 
 
@@ -55,9 +61,32 @@ class Founding:
     demo: bool = False
 
     def __post_init__(self) -> None:
+        if not _NAME.fullmatch(self.name):
+            raise InputError(say("平台名称 {name} 只能用字母、数字、点、横线和下划线", name=self.name))
+        if not self.authority.strip():
+            raise InputError(say("单位须有名称"))
+        if not is_uscc(self.authority_uscc):
+            raise InputError(say("统一社会信用代码 {code} 不正确：请核对", code=self.authority_uscc))
+        if self.hash not in set(HashName):
+            raise InputError(say("摘要算法 {name} 不认识：请用 sha256 或 sm3", name=self.hash))
+        if not is_region(self.region):
+            raise InputError(say("行政区划代码 {code} 不正确：请核对 6 位代码", code=self.region))
+        for officer in self.officers:
+            _check_officer(officer)
         first, second = self.officers
-        if first.name == second.name or first.identity == second.identity:
+        if first.name == second.name or _number(first) == _number(second):
             raise InputError(say("两名首任经办人须是两个不同的人"))
+
+
+def _check_officer(officer: Officer) -> None:
+    if not officer.name.strip() or not officer.display_name.strip():
+        raise InputError(say("账户须有登录名和姓名"))
+    if not is_resident_id(_number(officer)):
+        raise InputError(say("居民身份证号不正确：请核对 18 位号码和校验位"))
+
+
+def _number(officer: Officer) -> str:
+    return officer.identity.strip().upper()
 
 
 def found(
@@ -69,29 +98,53 @@ def found(
 ) -> tuple[Platform, tuple[str, str]]:
     """Return the new platform and the two enrolment codes, in the order of the officers.
 
-    Raises `InputError` if the home is not empty or the keys would lie inside it.
+    Raises `InputError` if the home is not empty or the keys would lie inside it, `ConflictError`
+    if there are keys already. What fails half-way leaves neither home nor keys behind.
     """
     _check_places(home, founding)
     try:
-        _lay_out(home, founding, entropy)
-    except OSError as error:
-        raise StorageError(say("建不了主目录 {path}：请检查权限和磁盘", path=str(home))) from error
+        return _make(home, founding, clock, entropy)
+    except (SandboxError, OSError) as error:
+        _undo(home, founding, keys=not isinstance(error, ConflictError))
+        if isinstance(error, OSError):
+            raise StorageError(say("建不了主目录 {path}：请检查权限和磁盘", path=str(home))) from error
+        raise
+
+
+def _make(
+    home: Path, founding: Founding, clock: Callable[[], datetime], entropy: Callable[[int], bytes]
+) -> tuple[Platform, tuple[str, str]]:
+    _lay_out(home, founding, entropy)
     settings = StoreSettings(origin=founding.name, hash=HashName(founding.hash))
     engine = open_engine(Layout(home).database)
     store_home.create(engine, clock=clock, entropy=entropy, settings=settings)
     engine.dispose()
     platform = open_platform(home, clock=clock, entropy=entropy)
+    platform.vault.create(PEOPLE_KEY)
     codes = _people(platform, founding)
     platform.checkpoint()
     return platform, codes
 
 
+def _undo(home: Path, founding: Founding, *, keys: bool) -> None:
+    """Remove what a failed founding laid down; `keys` unless they may be another's."""
+    shutil.rmtree(home, ignore_errors=True)
+    for name in (KEK_FILE, SEED_FILE) if keys else ():
+        (founding.keys / name).unlink(missing_ok=True)
+
+
 def _check_places(home: Path, founding: Founding) -> None:
-    if home.exists() and any(home.iterdir()):
+    if home.exists() and (not home.is_dir() or any(home.iterdir())):
         raise InputError(say("{path} 不是空目录：主目录须建在空目录里", path=str(home)))
+    for name in (KEK_FILE, SEED_FILE):
+        if (founding.keys / name).exists():
+            path = str(founding.keys / name)
+            raise ConflictError(say("密钥文件 {path} 已存在：不会覆盖，请换一个位置", path=path))
     inside = founding.keys.resolve().is_relative_to(home.resolve())
     if inside and not founding.demo:
         raise InputError(say("密钥目录不能在主目录之内：拿到主目录的人不应同时拿到密钥"))
+    if any(path.resolve().is_relative_to(home.resolve()) for path in founding.witnesses):
+        raise InputError(say("见证目录不能在主目录之内：改得了主目录的人也就改得了见证"))
 
 
 def _lay_out(home: Path, founding: Founding, entropy: Callable[[int], bytes]) -> None:
@@ -103,25 +156,30 @@ def _lay_out(home: Path, founding: Founding, entropy: Callable[[int], bytes]) ->
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for folder in (layout.pool, layout.seats):
         folder.mkdir(mode=0o711, parents=True, exist_ok=True)
-    kek, seed = founding.keys / "kek", founding.keys / "checkpoint-key"
+    kek, seed = founding.keys / KEK_FILE, founding.keys / SEED_FILE
     make_kek(kek, entropy=entropy)
     make_seed(seed, entropy=entropy)
     (home / FILE_NAME).write_text(_settings_text(founding, kek.resolve(), seed.resolve()), encoding="utf-8")
 
 
 def _settings_text(founding: Founding, kek: Path, seed: Path) -> str:
-    quoted = ", ".join(f'"{path.resolve()}"' for path in founding.witnesses)
+    quoted = ", ".join(_quote(str(path.resolve())) for path in founding.witnesses)
     lines = [
-        f'name = "{founding.name}"',
+        f"name = {_quote(founding.name)}",
         f"demo = {str(founding.demo).lower()}",
         f"format = {store_home.FORMAT}",
-        f'kek_file = "{kek}"',
-        f'checkpoint_key_file = "{seed}"',
+        f"kek_file = {_quote(str(kek))}",
+        f"checkpoint_key_file = {_quote(str(seed))}",
         f"witnesses = [{quoted}]",
-        f'hash = "{founding.hash}"',
-        f'region = "{founding.region}"',
+        f"hash = {_quote(founding.hash)}",
+        f"region = {_quote(founding.region)}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def _quote(text: str) -> str:
+    """Return the text as a string of TOML."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _people(platform: Platform, founding: Founding) -> tuple[str, str]:

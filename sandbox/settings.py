@@ -37,6 +37,10 @@ class Settings(BaseSettings):
     hash: Literal["sha256", "sm3"] = Field(
         default="sha256", description="日志与密钥派生的摘要算法，建立后不变"
     )
+    password_cost: Literal["", "rfc9106", "owasp", "trial"] = Field(
+        default="",
+        description="口令散列的代价；空则生产环境用 rfc9106、演示环境用 owasp，生产环境不得降低",
+    )
     regime: str = Field(default="national-2025", description="新申请默认适用的制度版本")
     region: str = Field(default="520300", description="计算工作日所用的行政区划代码")
     class_floor: int = Field(default=5, ge=3, description="落地时准标识符等价类的下限；法定下限为 3")

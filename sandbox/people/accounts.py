@@ -7,16 +7,17 @@ codes are counted on the record and lock the account. Does not grant roles; see 
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sandbox.kernel.actors import SYSTEM, Actor, Proof
+from sandbox.kernel.actors import JUDGING_ROLES, SYSTEM, Actor, Proof
 from sandbox.kernel.errors import CredentialError, InputError, NotFoundError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import Account
-from sandbox.people import secrets
+from sandbox.people import grants, secrets
 from sandbox.people.directory import Directory, with_record
 from sandbox.store.changes import Change, Link, Stored
 
@@ -24,6 +25,7 @@ ENROLMENT_DAYS = 7
 MISSES_BEFORE_LOCK = 5
 PASSWORD_LENGTH = 10
 TOKEN_DAYS = 90
+LONGEST_TOKEN_DAYS = 366
 _TOKEN_PREFIX = "zds"
 
 
@@ -66,9 +68,7 @@ def _new_account(
 
 
 def _write_invitation(directory: Directory, actor: Actor, account: Account) -> tuple[Account, str]:
-    secret = secrets.readable(directory.entropy(20))
-    expires = directory.clock() + timedelta(days=ENROLMENT_DAYS)
-    sealed = json.dumps({"digest": secrets.digest(secret), "expires": expires.isoformat()}).encode()
+    secret, sealed = _enrolment(directory)
     change = Change(
         step("account:invite"),
         account,
@@ -78,6 +78,13 @@ def _write_invitation(directory: Directory, actor: Actor, account: Account) -> t
     stored = directory.store.write(actor, change)[0]
     kept = _as_account(stored)
     return kept, f"{kept.id}.{secret}"
+
+
+def _enrolment(directory: Directory) -> tuple[str, bytes]:
+    """Return a one-time secret and what is stored of it."""
+    secret = secrets.readable(directory.entropy(20))
+    expires = directory.clock() + timedelta(days=ENROLMENT_DAYS)
+    return secret, json.dumps({"digest": secrets.digest(secret), "expires": expires.isoformat()}).encode()
 
 
 def found_officer(
@@ -105,7 +112,13 @@ def enrol(directory: Directory, code: str, *, password: str) -> Enrolled:
     wrapped = secrets.wrap_by_password(
         password, seed, salt=directory.entropy(16), nonce=directory.entropy(12), cost=directory.cost
     )
-    sealed = {"password": wrapped, "totp": _seal(directory, device), "enrolment": b"", "misses": b"0"}
+    sealed = {
+        "password": wrapped,
+        "totp": _seal(directory, device),
+        "enrolment": b"",
+        "misses": b"0",
+        "counter": b"0",
+    }
     directory.store.write(
         actor, Change(step("account:enrol"), account, expected=stored.version, secrets=sealed)
     )
@@ -196,7 +209,10 @@ def issue_token(directory: Directory, actor: Actor, *, label: str, days: int = T
     """Return a new personal token of the actor's own account, shown once.
 
     The token opens the person's signing key, so it needs an actor who opened it already.
+    Raises `InputError` for a term of less than a day or more than `LONGEST_TOKEN_DAYS`.
     """
+    if not 1 <= days <= LONGEST_TOKEN_DAYS:
+        raise InputError(say("令牌的有效期须在 1 到 {days} 天之间", days=LONGEST_TOKEN_DAYS))
     stored = directory.store.load(Account, actor.account)
     require(actor, step("account:issue-token"), with_record(directory.situation(actor), record=stored.record))
     if actor.unlock is None:
@@ -208,7 +224,7 @@ def issue_token(directory: Directory, actor: Actor, *, label: str, days: int = T
         step("account:issue-token"),
         stored.record,
         expected=stored.version,
-        note={"token": name, "label": label},
+        note={"token": name, "label": label, "expires": wrapped["expires"]},
         secrets={f"token-{name}": json.dumps(wrapped, sort_keys=True).encode()},
     )
     directory.store.write(actor, change)
@@ -241,6 +257,75 @@ def revoke_token(directory: Directory, actor: Actor, name: str) -> None:
     directory.store.write(actor, change)
 
 
+@dataclass(frozen=True, slots=True)
+class TokenNote:
+    """What may be shown of a personal token: its name, what it is for, until when; never the token."""
+
+    name: str
+    label: str
+    expires: str
+    revoked: bool
+
+
+def tokens_of(directory: Directory, account: str) -> tuple[TokenNote, ...]:
+    """Return every token that was issued to the account and is still on record, in order of issue."""
+    found = []
+    for header in directory.store.facts(record=account, verb="account:issue-token"):
+        note = (directory.store.payload(header.seq) or {}).get("note")
+        if isinstance(note, dict):
+            name = str(note["token"])
+            gone = not _kept(directory, account, f"token-{name}")
+            found.append(TokenNote(name, str(note["label"]), str(note.get("expires", "")), gone))
+    return tuple(found)
+
+
+def reset(directory: Directory, actor: Actor, name: str) -> tuple[Account, str]:
+    """Return the account, invited anew, and its one-time code; password, device and tokens are void.
+
+    Judging roles go with them in the same transaction: whoever holds the new code must be
+    granted and countersigned anew, so that a reset never hands out a vote.
+    """
+    stored = _named(directory, name)
+    situation = with_record(
+        directory.situation(actor), record=stored.record, granted=directory.roles_of(stored.record.id)
+    )
+    require(actor, step("account:reset"), situation)
+    revoked = grants.to_revoke(directory, actor, stored.record, JUDGING_ROLES)
+    secret, sealed = _enrolment(directory)
+    void = {f"token-{one.name}": b"" for one in tokens_of(directory, stored.record.id) if not one.revoked}
+    void |= {"password": b"", "totp": b"", "misses": b"0", "enrolment": sealed}
+    account = replace(stored.record, state="invited", public_key="")
+    change = _change("account:reset", stored, account, kept=void)
+    directory.store.write(actor, change, *revoked)
+    return account, f"{account.id}.{secret}"
+
+
+def unlock(directory: Directory, actor: Actor, name: str) -> Account:
+    """Return the account of the own organisation active again, its misses forgotten."""
+    stored = _named(directory, name)
+    require(actor, step("account:unlock"), with_record(directory.situation(actor), record=stored.record))
+    account = replace(stored.record, state="active")
+    directory.store.write(actor, _change("account:unlock", stored, account, kept={"misses": b"0"}))
+    return account
+
+
+def suspend(directory: Directory, actor: Actor, name: str) -> Account:
+    """Return the account suspended for good: neither password nor token is taken from now on."""
+    stored = _named(directory, name)
+    require(actor, step("account:suspend"), with_record(directory.situation(actor), record=stored.record))
+    account = replace(stored.record, state="suspended")
+    directory.store.write(actor, _change("account:suspend", stored, account, kept={"enrolment": b""}))
+    return account
+
+
+def _named(directory: Directory, name: str) -> Stored[Account]:
+    return directory.store.load(Account, directory.account_named(name).id)
+
+
+def _change(verb: str, stored: Stored[Account], account: Account, *, kept: Mapping[str, bytes]) -> Change:
+    return Change(step(verb), account, expected=stored.version, secrets=dict(kept))
+
+
 def by_token(directory: Directory, token: str) -> Actor:
     """Return the person whose personal token this is; `CredentialError` otherwise."""
     wrong = CredentialError(say("个人令牌不正确、已撤销或已过期"))
@@ -250,8 +335,8 @@ def by_token(directory: Directory, token: str) -> Actor:
     account = _load(directory, parts[1], wrong.message).record
     kept = _kept(directory, account.id, f"token-{parts[2]}")
     seed = secrets.open_by_token(parts[3], kept) if kept else None
-    if seed is None or account.state != "active":
-        raise wrong
+    if seed is None or account.state != "active" or secrets.public_key(seed) != account.public_key:
+        raise wrong  # the last: a token of before a reset opens a key that is the account's no more
     if directory.clock() > datetime.fromisoformat(json.loads(kept)["expires"]):
         raise wrong
     return _actor(directory, account, seed, Proof.TOKEN)

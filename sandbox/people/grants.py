@@ -29,7 +29,10 @@ def propose(directory: Directory, actor: Actor, *, account: str, role: Role) -> 
 
 
 def countersign(directory: Directory, actor: Actor, grant: str) -> Grant:
-    """Return the grant in force; only an officer of the authority who is no party to it may."""
+    """Return the grant in force; only an officer of the authority who is no party to it may.
+
+    The natural persons behind proposer and grantee count: a second account of theirs is no second person.
+    """
     return _move(directory, actor, grant, "grant:countersign", "in-force")
 
 
@@ -50,6 +53,7 @@ def appoint(directory: Directory, actor: Actor, account: str) -> Grant:
     taken = frozenset(
         one.record.role
         for one in directory.store.find(Grant, state="in-force", organisation=person.organisation)
+        if directory.store.load(Account, one.record.account).record.state != "suspended"
     )
     situation = with_record(_situation(directory, actor, grant, person), granted=taken)
     require(actor, step("grant:appoint"), situation)
@@ -64,6 +68,23 @@ def found(directory: Directory, account: str, role: Role) -> Grant:
     return _create(directory, SYSTEM, step("grant:found"), grant).record
 
 
+def to_revoke(
+    directory: Directory, actor: Actor, person: Account, roles: frozenset[Role]
+) -> tuple[Change, ...]:
+    """Return the changes that revoke the person's open grants of these roles; the caller writes them.
+
+    For steps on an account that must take its grants along in the same transaction.
+    """
+    found = directory.store.find(Grant, states=("proposed", "in-force"), linked=("account", person.id))
+    changes = []
+    for stored in found:
+        if stored.record.role in roles:
+            require(actor, step("grant:revoke"), _situation(directory, actor, stored.record, person))
+            revoked = replace(stored.record, state="revoked")
+            changes.append(Change(step("grant:revoke"), revoked, expected=stored.version))
+    return tuple(changes)
+
+
 def _grant(proposer: str, person: Account, role: Role, *, state: str) -> Grant:
     return Grant(
         state=state, organisation=person.organisation, account=person.id, role=role, proposed_by=proposer
@@ -71,7 +92,8 @@ def _grant(proposer: str, person: Account, role: Role, *, state: str) -> Grant:
 
 
 def _situation(directory: Directory, actor: Actor, grant: Grant, person: Account) -> Situation:
-    return with_record(directory.situation(actor), record=grant, account=person)
+    parties = frozenset({directory.person_of_account(grant.proposed_by), person.person})
+    return with_record(directory.situation(actor), record=grant, account=person, acted=parties)
 
 
 def _create(directory: Directory, actor: Actor, row: Step, grant: Grant) -> Stored[Grant]:

@@ -36,7 +36,13 @@ class PasswordCost:
 
 
 RFC_9106_LOW_MEMORY = PasswordCost(passes=3, memory=65536, lanes=4)
-"""The second recommended option of RFC 9106, section 4."""
+"""The second recommended option of RFC 9106, section 4; the only cost of a production home."""
+OWASP_MINIMUM = PasswordCost(passes=2, memory=19456, lanes=1)
+"""The least that the OWASP cheat sheet on password storage accepts; what a demo home uses."""
+TRIAL = PasswordCost(passes=1, memory=8, lanes=1)
+"""The least that argon2 computes; protects nothing."""
+COSTS = {"rfc9106": RFC_9106_LOW_MEMORY, "owasp": OWASP_MINIMUM, "trial": TRIAL}
+"""The costs by the names that settings know them by."""
 
 STEP_SECONDS = 30
 
