@@ -147,13 +147,16 @@ def submissions_of(desk: GateDesk, seat_id: str) -> tuple[Submission, ...]:
 def publish(desk: GateDesk, seat: Seat, *, declined: tuple[tuple[str, Message], ...] = ()) -> None:
     """Write what the author may know of his submissions into the seat's state."""
     entries = [author_view(desk, one) for one in submissions_of(desk, seat.id)]
-    entries += [
-        {"request": identifier, "state": "declined", "message": str(message)}
-        for identifier, message in declined
-    ]
     places = workspace.folders(desk.seats_root, seat.id)
-    if places.state.is_dir():
-        workspace.publish_state(places.state, {"submissions": entries})
+    if not places.state.is_dir():
+        return
+    told = {identifier: str(message) for identifier, message in declined}
+    refusals = workspace.declined_before(places.state) | told
+    entries += [
+        {"request": identifier, "state": "declined", "message": message}
+        for identifier, message in refusals.items()
+    ]
+    workspace.publish_state(places.state, {"submissions": entries})
 
 
 def author_view(desk: GateDesk, submission: Submission) -> dict[str, object]:

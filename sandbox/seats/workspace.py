@@ -187,3 +187,14 @@ def _lay_out(folder: Path, owner: int, *, content: Path | None) -> None:
     os.chown(fresh, owner, owner)
     fresh.rename(folder)
     sync_folder(folder.parent)
+
+
+def declined_before(state: Path) -> dict[str, str]:
+    """Return the requests that were declined earlier, with the sentence told; the platform wrote the file."""
+    try:
+        entries = json.loads((state / STATE_FILE).read_text(encoding="utf-8"))["submissions"]
+    except (OSError, ValueError, KeyError):
+        return {}
+    return {
+        str(entry["request"]): str(entry["message"]) for entry in entries if entry.get("state") == "declined"
+    }
