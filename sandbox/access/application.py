@@ -15,7 +15,7 @@ from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Application, Dataset
+from sandbox.kernel.records import Application, Dataset, ItemRequest
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import with_record
 from sandbox.store.changes import Change, Link
@@ -26,7 +26,7 @@ def submit(desk: AccessDesk, actor: Actor, application: Application) -> Applicat
     situation = _situation(desk, actor, application)
     require(actor, step("application:submit"), situation)
     for request in application.requests:
-        _check_request(desk, application, request.dataset, request.columns)
+        _check_request(desk, application, request)
     links = tuple(Link("dataset", request.dataset) for request in application.requests)
     note = {"regime": application.regime, "override": application.regime_override}
     change = Change(step("application:submit"), application, links=links, note=note)
@@ -34,15 +34,18 @@ def submit(desk: AccessDesk, actor: Actor, application: Application) -> Applicat
     return kept
 
 
-def _check_request(desk: AccessDesk, application: Application, code: str, columns: tuple[str, ...]) -> None:
-    dataset = desk.directory.store.load(Dataset, code).record
+def _check_request(desk: AccessDesk, application: Application, request: ItemRequest) -> None:
+    dataset = desk.directory.store.load(Dataset, request.dataset).record
     if dataset.environment != application.environment:
         raise InputError(say("数据集 {code} 不在所申请的环境里", code=dataset.code))
-    unknown = sorted(set(columns) - {column.name for column in dataset.columns})
+    wanted = {*request.columns, *(one.column for one in request.rows)}
+    unknown = sorted(wanted - {column.name for column in dataset.columns})
     if unknown:
         raise InputError(
             say("数据集 {code} 没有信息项 {name}：请按目录填写", code=dataset.code, name=unknown[0])
         )
+    if any(not (one.start.strip() or one.end.strip() or one.values) for one in request.rows):
+        raise InputError(say("数据集 {code} 的行范围没有写明起止或取值", code=dataset.code))
 
 
 def accept(desk: AccessDesk, actor: Actor, identifier: str, *, findings: str) -> Application:

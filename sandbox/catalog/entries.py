@@ -98,8 +98,17 @@ def withdraw(directory: Directory, actor: Actor, identifier: str) -> Dataset:
 
 
 def by_code(directory: Directory, code: str) -> Stored[Dataset]:
-    """Return the dataset of that id or code; `NotFoundError` if there is none."""
-    for stored in directory.store.find(Dataset):
-        if code in (stored.record.id, stored.record.code):
-            return stored
+    """Return the dataset of that id or code; `NotFoundError` if there is none.
+
+    A code is one environment's own; `InputError` where two environments have the same.
+    """
+    every = directory.store.find(Dataset)
+    named = [one for one in every if code == one.record.id] or [
+        one for one in every if code == one.record.code
+    ]
+    if len(named) > 1:
+        ids = "、".join(one.record.id for one in named)
+        raise InputError(say("代码 {code} 在几个环境里都有：请改用数据集编号（{ids}）", code=code, ids=ids))
+    if named:
+        return named[0]
     raise NotFoundError(say("没有数据集 {code}：用 sandbox land list 查看目录", code=code))

@@ -1,9 +1,197 @@
-"""Commands to come."""
+"""`sandbox apply …` and `sandbox review …`: a demand for data, and who answers it; `agree` is beside.
+
+Holds no rule: reads what was written down, calls the access room, shows what came of it.
+"""
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated, Any
+
 import typer
+from rich.console import Console
+
+from sandbox.cli import agree
+from sandbox.cli.frame import Session, command
+from sandbox.kernel.errors import InputError
+from sandbox.kernel.message import say
+from sandbox.kernel.records import Application, Item
+
+apply = typer.Typer(help="数据需求申请 · applications for data", no_args_is_help=True)
+review = typer.Typer(help="初审与部门审核 · preliminary and provider review", no_args_is_help=True)
+
+_Application = Annotated[str, typer.Argument(help="申请 · application")]
+_Item = Annotated[str, typer.Argument(help="需求 · item")]
 
 
 def register(root: typer.Typer) -> None:
-    """Add nothing yet."""
+    """Add the groups."""
+    root.add_typer(apply, name="apply")
+    root.add_typer(review, name="review")
+    agree.register(root)
+
+
+@command(apply, "submit", person=True)
+def submit(
+    session: Session,
+    file: Annotated[Path | None, typer.Argument(help="申请表（TOML 或 JSON）· the form")] = None,
+    environment: Annotated[str, typer.Option(help="环境代码 · environment")] = "",
+    regime: Annotated[str, typer.Option(help="制度版本；空则按平台设置 · regime")] = "",
+    override: Annotated[str, typer.Option(help="按已失效办法开启的理由 · why a lapsed regime")] = "",
+    scenario: Annotated[str, typer.Option(help="应用场景 · scenario")] = "",
+    scope: Annotated[str, typer.Option(help="使用范围 · scope of use")] = "",
+    start: Annotated[str, typer.Option("--from", help="开始日期 YYYY-MM-DD · first day")] = "",
+    end: Annotated[str, typer.Option("--to", help="结束日期 YYYY-MM-DD · last day")] = "",
+    security: Annotated[str, typer.Option(help="安全管控措施 · security controls")] = "",
+    dataset: Annotated[str, typer.Option(help="数据集代码 · dataset code")] = "",
+    columns: Annotated[str, typer.Option(help="信息项，逗号分隔 · columns")] = "",
+    why: Annotated[str, typer.Option(help="需要这些信息项的理由 · justification")] = "",
+) -> None:
+    """提交数据需求申请（表格文件，或用选项写明）· submit an application."""
+    from sandbox.access import application as applications
+    from sandbox.access.form import application_of, read_file
+
+    document: dict[str, Any] = dict(read_file(file)) if file is not None else {}
+    given = {
+        "environment": environment,
+        "regime": regime,
+        "regime_override": override,
+        "scenario": scenario,
+        "scope": scope,
+        "term_from": start,
+        "term_to": end,
+        "security_controls": security,
+    }
+    document |= {key: value for key, value in given.items() if value}
+    if dataset:
+        names = [one.strip() for one in columns.replace("，", ",").split(",") if one.strip()]
+        document["requests"] = [{"dataset": dataset, "columns": names, "justification": why}]
+    if not document:
+        raise InputError(say("请给出申请表文件，或用选项写明申请的内容"))
+    actor, platform = session.actor(), session.platform
+    document.setdefault("regime", platform.settings.regime)
+    made = applications.submit(platform.access, actor, application_of(platform.access, actor, document))
+    session.show(made, lambda console: console.print(made.id, markup=False))
+
+
+@command(apply, "withdraw", person=True)
+def withdraw(session: Session, application: _Application) -> None:
+    """撤回本单位的申请 · withdraw an application."""
+    from sandbox.access import application as applications
+
+    _show_application(session, applications.withdraw(session.platform.access, session.actor(), application))
+
+
+@command(apply, "list", person=True)
+def list_applications(session: Session) -> None:
+    """看得到的申请 · the applications that one may see."""
+    from sandbox.access import visible
+
+    found = visible.applications(session.platform.access, session.actor())
+    session.show({"applications": found}, lambda _: _applications(session, found))
+
+
+@command(apply, "show", person=True)
+def show_application(session: Session, application: _Application) -> None:
+    """一项申请及其各项需求 · one application and its items."""
+    from sandbox.access import visible
+
+    access = session.platform.access
+    found = visible.application(access, session.actor(), application)
+    items = visible.items_of(access, found.id)
+
+    def view(_: Console) -> None:
+        _applications(session, (found,))
+        requests = [(one.dataset, "、".join(one.columns), one.justification) for one in found.requests]
+        session.table(say("申请的信息项"), (say("数据集"), say("信息项"), say("理由")), requests)
+        _items(session, items)
+
+    session.show({"application": found, "items": items}, view)
+
+
+@command(review, "list", person=True)
+def list_items(session: Session) -> None:
+    """待审与已审的需求，连同期限 · items to review and reviewed, with their last day."""
+    from sandbox.access import visible
+
+    found = visible.items(session.platform.access, session.actor())
+    session.show({"items": found}, lambda _: _items(session, found))
+
+
+@command(review, "accept", person=True)
+def accept(
+    session: Session,
+    application: _Application,
+    findings: Annotated[str, typer.Option(help="对需求和资质能力的意见 · findings")],
+) -> None:
+    """初审通过 · pass the preliminary review."""
+    from sandbox.access import application as applications
+
+    actor, access = session.actor(), session.platform.access
+    _show_application(session, applications.accept(access, actor, application, findings=findings))
+
+
+@command(review, "reject", person=True)
+def reject(
+    session: Session,
+    application: _Application,
+    findings: Annotated[str, typer.Option(help="不予通过的意见 · findings")],
+) -> None:
+    """初审不予通过 · reject in the preliminary review."""
+    from sandbox.access import application as applications
+
+    actor, access = session.actor(), session.platform.access
+    _show_application(session, applications.reject(access, actor, application, findings=findings))
+
+
+@command(review, "push", person=True)
+def push(session: Session, application: _Application) -> None:
+    """推送给各数据提供部门审核 · push the items to their providers."""
+    from sandbox.access import review as item_review
+
+    made = item_review.push(session.platform.access, session.actor(), application)
+    session.show({"items": made}, lambda _: _items(session, made))
+
+
+@command(review, "approve", person=True)
+def approve(
+    session: Session,
+    item: _Item,
+    conditions: Annotated[str, typer.Option(help="使用边界与条件 · conditions")] = "",
+) -> None:
+    """部门审核同意 · approve an item."""
+    from sandbox.access import review as item_review
+
+    made = item_review.approve(session.platform.access, session.actor(), item, conditions=conditions)
+    session.show(made, lambda _: _items(session, (made,)))
+
+
+@command(review, "refuse", person=True)
+def refuse(session: Session, item: _Item, reason: Annotated[str, typer.Option(help="理由 · reason")]) -> None:
+    """部门审核不同意 · refuse an item."""
+    from sandbox.access import review as item_review
+
+    made = item_review.refuse(session.platform.access, session.actor(), item, reason=reason)
+    session.show(made, lambda _: _items(session, (made,)))
+
+
+def _show_application(session: Session, made: Application) -> None:
+    session.show(made, lambda _: _applications(session, (made,)))
+
+
+def _applications(session: Session, found: tuple[Application, ...]) -> None:
+    rows = [
+        (one.id, one.scenario, one.regime, f"{one.term_from} – {one.term_to}", len(one.requests), one.state)
+        for one in found
+    ]
+    columns = (say("申请"), say("场景"), say("制度"), say("期限"), say("数据集"), say("状态"))
+    session.table(say("数据需求申请"), columns, rows)
+
+
+def _items(session: Session, found: tuple[Item, ...]) -> None:
+    rows = [
+        (one.id, one.application, one.dataset, "、".join(one.columns), str(one.due_on), one.state)
+        for one in found
+    ]
+    columns = (say("需求"), say("申请"), say("数据集"), say("信息项"), say("审核期限"), say("状态"))
+    session.table(say("需求审核"), columns, rows)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -17,7 +18,7 @@ from sandbox.egress.review import review_situation
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError, TamperedError
 from sandbox.kernel.lifecycle import step
-from sandbox.kernel.message import say
+from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import (
     Account,
@@ -29,6 +30,7 @@ from sandbox.kernel.records import (
     SubmittedFile,
 )
 from sandbox.people.directory import with_record
+from sandbox.pool.disk import storage_errors
 from sandbox.store.canonical import canonical
 from sandbox.store.changes import Change, Effect, Link
 from sandbox.vault import signer as signing
@@ -145,6 +147,23 @@ def verify_receipt(data: bytes, *, public_key: bytes | None = None) -> dict[str,
     return dict(body)
 
 
+def verify_products(body: dict[str, Any], folder: Path) -> dict[str, Message]:
+    """Return for each file of a receipt whether it lies in the folder, unchanged.
+
+    Raises `TamperedError` for a file that is there and is not what was released.
+    """
+    found: dict[str, Message] = {}
+    for one in body.get("files", ()):
+        path = folder / _plain(str(one["name"]))
+        if not path.is_file():
+            found[one["name"]] = say("不在回执旁边，没有核对")
+            continue
+        if sha256(path.read_bytes()).hexdigest() != one["released_sha256"]:
+            raise TamperedError(say("产品 {name} 与回执的摘要不符：不是放行的那一份", name=one["name"]))
+        found[one["name"]] = say("与放行的一致")
+    return found
+
+
 def hand_out(desk: GateDesk, actor: Actor, release_id: str, folder: Path) -> HandedOut:
     """Write the released files and the receipt into a folder and put that on record.
 
@@ -157,14 +176,16 @@ def hand_out(desk: GateDesk, actor: Actor, release_id: str, folder: Path) -> Han
     )
     contents = {_plain(one.name): desk.frozen.get(one.released) for one in stored.record.files}
     contents["receipt.json"] = desk.frozen.get(stored.record.receipt)
-    folder.mkdir(parents=True, exist_ok=True)
+    with storage_errors():
+        folder.mkdir(parents=True, exist_ok=True)
     taken = [name for name in contents if (folder / name).exists()]
     if taken:
         raise InputError(say("{path} 里已有 {name}：请换一个目录", path=str(folder), name=taken[0]))
     change = Change(step("release:collect"), stored.record, expected=stored.version)
     store.write(actor, change)
-    for name, data in contents.items():
-        (folder / name).write_bytes(data)
+    with storage_errors():
+        for name, data in contents.items():
+            (folder / name).write_bytes(data)
     return HandedOut(folder, tuple(contents))
 
 

@@ -11,6 +11,7 @@ import contextlib
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from sandbox.store.changes import Change, Link
 from sandbox.vault.sealed import create_sealed, open_sealed
 
 CHUNK = 1 << 20
+_ARRIVING_AT_MOST = timedelta(days=1)
 Progress = Callable[[int], None]
 
 
@@ -126,6 +128,15 @@ def _refuse_duplicate(desk: IngestDesk, dataset: Dataset, digest: str) -> None:
             raise InputError(
                 say("这个文件已经交付过（批次 {id}）：内容完全相同，没有重复收取", id=stored.record.id)
             )
+
+
+def sweep(desk: IngestDesk) -> int:
+    """Remove copies whose receipt was killed; one that may still be arriving stays. Return how many."""
+    oldest = (desk.directory.clock() - _ARRIVING_AT_MOST).timestamp()
+    left = [one for one in desk.quarantine.glob("*/.arriving-*") if one.stat().st_mtime < oldest]
+    for path in left:
+        path.unlink(missing_ok=True)
+    return len(left)
 
 
 def read(desk: IngestDesk, identifier: str, *, progress: Progress | None = None) -> Delivery:

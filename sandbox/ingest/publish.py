@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from sandbox.catalog.entries import by_code
 from sandbox.fingerprint.sidecar import Sidecar, UnitColumns, dense_units
+from sandbox.ingest import batch
 from sandbox.ingest.desk import GATE_KEY, IngestDesk
 from sandbox.ingest.scope import Scoped, read_scoped
 from sandbox.kernel.actors import SYSTEM, Actor
@@ -265,8 +266,14 @@ def _openness(desk: IngestDesk, inputs: Inputs, result: MaskResult) -> tuple[int
 
 
 def resume(desk: IngestDesk, *, failed: Callable[[str, SandboxError], None]) -> tuple[Snapshot, ...]:
-    """Clean what killed landings left and land what was ordered and not finished."""
+    """Clean what killed receipts and landings left, finish reading, land what was ordered."""
+    batch.sweep(desk)
     desk.pool.sweep()
+    for quarantined in desk.directory.store.find(Delivery, state="quarantined"):
+        try:
+            batch.read(desk, quarantined.record.id)
+        except SandboxError as error:
+            failed(quarantined.record.id, error)
     done: list[Snapshot] = []
     for stored in desk.directory.store.find(LandingOrder, state="ordered"):
         try:

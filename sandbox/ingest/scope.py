@@ -1,13 +1,14 @@
 """The part of a delivery that an item was approved for: its rows, read through the seal.
 
 Rows outside the approved ranges are counted, not masked. A range compares canonical forms,
-so that a date in another layout is not let in or out by its spelling; a row whose value
-cannot be compared is outside.
+so that a date in another layout is not let in or out by its spelling, and numbers by their
+value; a row whose value cannot be compared is outside.
 """
 
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -25,6 +26,8 @@ from sandbox.kernel.message import say
 from sandbox.kernel.records import Delivery, RowRange
 
 BATCH_ROWS = 65_536
+_NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
+"""What float64 compares exactly enough; longer digit strings are codes and compare as text."""
 Progress = Callable[[int], None]
 
 
@@ -89,6 +92,16 @@ def _check(rows: tuple[RowRange, ...], columns: tuple[str, ...]) -> None:
     for one in rows:
         if one.column not in columns:
             raise InputError(say("批准的范围所用的信息项 {name} 不在交付的文件里", name=one.column))
+        check_range(one)
+
+
+def check_range(one: RowRange) -> None:
+    """Raise `InputError` for a range that bounds nothing: it would let every row in."""
+    bounds = [canonical(bound) for bound in (one.start, one.end) if bound]
+    if not bounds and not one.values:
+        raise InputError(say("信息项 {name} 的范围没有写明起止或取值", name=one.column))
+    if "" in bounds:
+        raise InputError(say("信息项 {name} 的范围起止不是可比较的值", name=one.column))
 
 
 def _inside(batch: pa.RecordBatch, rows: tuple[RowRange, ...]) -> np.ndarray:
@@ -104,8 +117,27 @@ def _within(forms: pa.Array, one: RowRange) -> np.ndarray:
     if one.values:
         wanted = pa.array(sorted({canonical(value) for value in one.values}), forms.type)
         known = pc.and_(known, pc.is_in(forms, value_set=wanted))
-    if one.start:
-        known = pc.and_(known, pc.greater_equal(forms, canonical(one.start)))
-    if one.end:
-        known = pc.and_(known, pc.less_equal(forms, canonical(one.end)))
-    return np.asarray(known.to_numpy(zero_copy_only=False), dtype=bool)
+    inside: np.ndarray = np.asarray(known.to_numpy(zero_copy_only=False), dtype=bool)
+    start, end = canonical(one.start), canonical(one.end)
+    if all(_NUMBER.fullmatch(bound) for bound in (start, end) if bound):
+        inside &= _between_numbers(forms, start, end)
+        return inside
+    if start:
+        inside &= pc.greater_equal(forms, start).to_numpy(zero_copy_only=False).astype(bool)
+    if end:
+        inside &= pc.less_equal(forms, end).to_numpy(zero_copy_only=False).astype(bool)
+    return inside
+
+
+def _between_numbers(forms: pa.Array, start: str, end: str) -> np.ndarray:
+    """Return which forms are numbers between the bounds; as text, 9 would lie beyond 10."""
+    if not start and not end:
+        return np.ones(len(forms), dtype=bool)
+    number = pc.match_substring_regex(forms, f"^(?:{_NUMBER.pattern})$")
+    values = pc.if_else(number, forms, None).cast(pa.float64()).to_numpy(zero_copy_only=False)
+    inside: np.ndarray = ~np.isnan(values)
+    if start:
+        inside &= values >= float(start)
+    if end:
+        inside &= values <= float(end)
+    return inside

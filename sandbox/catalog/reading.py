@@ -1,0 +1,71 @@
+"""Who may read what is no public entry of the catalogue: the parties to a record, and the authority.
+
+Steps that change a record are asked in `kernel.permits`; this is the one question for looking.
+A refusal to look is put on record like any other. Called by the rooms above, decides nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sandbox.kernel.actors import STRONG_PROOFS, Actor, Role
+from sandbox.kernel.decision import Answer, Refusal, decide
+from sandbox.kernel.errors import Attempt, RefusedError
+from sandbox.kernel.message import say
+from sandbox.kernel.records import OrganisationRole, Record
+from sandbox.people.directory import Directory
+
+ARTICLE = "第十六条"
+_ANYONE = frozenset(Role)
+
+
+def of_authority(directory: Directory, actor: Actor) -> bool:
+    """Return whether the actor belongs to the data authority."""
+    return OrganisationRole.AUTHORITY in directory.organisation(actor.organisation).roles
+
+
+def is_party(directory: Directory, actor: Actor, organisations: Iterable[str]) -> bool:
+    """Return whether the actor's organisation is one of those, or the authority."""
+    return actor.organisation in set(organisations) or of_authority(directory, actor)
+
+
+def require_reader(
+    directory: Directory,
+    actor: Actor,
+    record: Record,
+    *,
+    organisations: Iterable[str],
+    roles: frozenset[Role] = _ANYONE,
+    authority: bool = True,
+) -> None:
+    """Raise `RefusedError` unless the actor may look at the record.
+
+    `organisations` are the parties; `roles` narrows who of them may look; `authority` lets the
+    data authority look as well.
+    """
+    parties = set(organisations)
+    inside = actor.organisation in parties or (authority and of_authority(directory, actor))
+    fits = roles == _ANYONE or actor.has(*roles)
+    wanted = "、".join(sorted(role.value for role in roles))
+    answers = (
+        Answer(
+            "credential",
+            None
+            if actor.proof in STRONG_PROOFS
+            else Refusal("credential", ARTICLE, say("查看这项记录需要本人凭证")),
+        ),
+        Answer(
+            "reader",
+            None if inside else Refusal("reader", ARTICLE, say("这项记录只供当事单位和主管部门查看")),
+        ),
+        Answer(
+            "role",
+            None
+            if fits
+            else Refusal("role", ARTICLE, say("缺少查看这项记录的角色（{roles}）", roles=wanted)),
+        ),
+    )
+    decision = decide(answers)
+    if not decision:
+        attempt = Attempt(f"{record.KIND}:show", record.id, actor.account, actor.organisation)
+        raise RefusedError(decision, attempt=attempt)

@@ -1,0 +1,124 @@
+"""Who is shown what of a submission: the author the rule and remedy, the reviewers the evidence.
+
+The author never learns counts, rows or which data matched. A reviewer sees evidence and, until
+all have voted, no vote but his own. Everybody else is refused. Decides nothing about votes.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from sandbox.catalog.reading import of_authority, require_reader
+from sandbox.egress import judgements
+from sandbox.egress.desk import GateDesk
+from sandbox.egress.intake import author_view
+from sandbox.egress.review import ballot, review_situation
+from sandbox.kernel.actors import Actor, Role
+from sandbox.kernel.findings import FileJudgement, Finding
+from sandbox.kernel.records import OrganisationRole, Submission
+from sandbox.kernel.review_rules import capacity_of
+
+REVIEWING = frozenset({Role.SECURITY_REVIEWER, Role.PROVIDER_REVIEWER})
+
+
+class Audience(StrEnum):
+    """As what a person looks at a submission."""
+
+    AUTHOR = "author"
+    REVIEWER = "reviewer"
+    OFFICER = "officer"  # of the authority: releases and recalls, sees outcomes and no evidence
+
+
+def audience_of(desk: GateDesk, actor: Actor, submission: Submission) -> Audience | None:
+    """Return as what the actor may look at the submission, or None."""
+    if actor.account == submission.author:
+        return Audience.AUTHOR
+    situation = review_situation(desk, actor, submission)
+    own = situation.own
+    if own is None or actor.organisation == submission.organisation or actor.person in situation.acted:
+        return None
+    if OrganisationRole.OPERATOR in own.roles or capacity_of(own, situation) is None:
+        return None
+    if actor.has(*REVIEWING):
+        return Audience.REVIEWER
+    officer = of_authority(desk.directory, actor) and actor.has(Role.AUTHORITY_OFFICER)
+    return Audience.OFFICER if officer else None
+
+
+def visible(desk: GateDesk, actor: Actor) -> tuple[Submission, ...]:
+    """Return the submissions that the actor may look at, oldest first."""
+    every = (stored.record for stored in desk.directory.store.find(Submission))
+    return tuple(one for one in every if audience_of(desk, actor, one) is not None)
+
+
+def shown(desk: GateDesk, actor: Actor, submission_id: str) -> dict[str, object]:
+    """Return what this person may see of the submission; `RefusedError` for everybody else."""
+    submission = desk.directory.store.load(Submission, submission_id).record
+    audience = audience_of(desk, actor, submission)
+    if audience is None:
+        require_reader(desk.directory, actor, submission, organisations=(), authority=False)
+    if audience is Audience.AUTHOR:
+        return {"audience": audience, **author_view(desk, submission)}
+    return _reviewer_view(desk, actor, submission, evidence=audience is Audience.REVIEWER)
+
+
+def _reviewer_view(
+    desk: GateDesk, actor: Actor, submission: Submission, *, evidence: bool
+) -> dict[str, object]:
+    judged: dict[str, FileJudgement] = {}
+    shared: tuple[Finding, ...] = ()
+    if submission.judgement and evidence:
+        judgement = judgements.load(desk, submission.judgement)
+        judged = {one.path: one for one in judgement.files}
+        shared = judgement.set_findings
+    votes = ballot(desk, actor, submission.id)
+    return {
+        "audience": Audience.REVIEWER if evidence else Audience.OFFICER,
+        "submission": submission.id,
+        "title": submission.title,
+        "state": submission.state,
+        "agreement": submission.agreement,
+        "files": [
+            {
+                "name": one.name,
+                "submitted": one.digest,
+                "rewritten": one.rewritten,
+                "verdict": one.verdict,
+                "approved": one.approved,
+                "proof": judged[one.name].proof if one.name in judged else None,
+                "findings": [_finding(found) for found in _of(judged, one.name)],
+            }
+            for one in submission.files
+        ],
+        "set_findings": [_finding(found) for found in shared],
+        "votes_cast": votes.cast,
+        "votes": votes.visible,
+    }
+
+
+def _of(judged: dict[str, FileJudgement], name: str) -> tuple[Finding, ...]:
+    return judged[name].findings if name in judged else ()
+
+
+def _finding(one: Finding) -> dict[str, object]:
+    """Return a finding with its evidence; the gate redacts evidence before it is kept."""
+    return {
+        "kind": one.kind,
+        "verdict": one.verdict,
+        "rule": one.rule,
+        "article": one.article,
+        "message": one.message,
+        "remedy": one.remedy,
+        "records": one.records,
+        "where": one.where,
+        "evidence": one.evidence,
+        "paths": one.paths,
+    }
+
+
+def rewritten(desk: GateDesk, actor: Actor, submission_id: str) -> dict[str, bytes]:
+    """Return the gate's rewritings by file name, for a reviewer to read before voting."""
+    submission = desk.directory.store.load(Submission, submission_id).record
+    if audience_of(desk, actor, submission) is not Audience.REVIEWER:
+        require_reader(desk.directory, actor, submission, organisations=(), authority=False)
+    return {one.name: desk.frozen.get(one.rewritten) for one in submission.files if one.rewritten}
