@@ -9,7 +9,7 @@ a linear combination of cells isolates. Pure; called by `recompute` for one clai
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,7 +115,7 @@ def _atoms(families: Sequence[Published]) -> tuple[Sets, int]:
 
 
 def _isolated(families: Sequence[Published], units: Mapping[str, Ids], smallest: int) -> list[Exposure]:
-    """Return small atoms whose count follows from published counts by linear combination.
+    """Return small groups of atoms whose count follows from published counts by linear combination.
 
     Works component by component (cells linked by shared rows); the known total, which links
     everything, is used by `_remainders` alone.
@@ -133,12 +133,12 @@ def _isolated(families: Sequence[Published], units: Mapping[str, Ids], smallest:
     found: list[Exposure] = []
     for label in np.unique(labels[risky]):
         members = np.flatnonzero(labels == label)
-        exposed = members[_determined(cells[:, members])]
-        found += [
-            Exposure(rows=int(rows[atom]), units=int(held[atom]), owners=_owners(*partial))
-            for atom in exposed
-            if risky[atom] and not _alone(cells, rows, int(atom))
-        ]
+        for group in _determined(cells[:, members], rows[members]):
+            chosen = members[group]
+            within = np.where(np.isin(atoms, chosen), 0, -1)
+            few = int(smallest_units(within, units, 1)[0])
+            if few < smallest:
+                found.append(Exposure(rows=int(rows[chosen].sum()), units=few, owners=_owners(*partial)))
     return found
 
 
@@ -157,16 +157,22 @@ def _components(cells: NDArray[np.int64]) -> NDArray[np.int64]:
             return labels
 
 
-def _determined(cells: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Return for each atom of one component whether its count follows from its cells' counts."""
+def _determined(cells: NDArray[np.int64], rows: NDArray[np.int64]) -> Iterator[NDArray[np.bool_]]:
+    """Yield the groups of atoms of one component whose count follows from the cells' counts.
+
+    Groups are single atoms, and all atoms that the same families cover: what one table shows and
+    another leaves out. A group that is itself one published cell is left to the cell's own rule.
+    """
     incidence = [row == cell for row in cells for cell in np.unique(row[row >= 0])]
     if len(incidence) > MAX_CELLS or cells.shape[1] > MAX_ATOMS:
         raise ValueError("too many cells to combine")
     _, singular, basis = np.linalg.svd(np.asarray(incidence, dtype=np.float64), full_matrices=False)
-    rank = int((singular > singular.max(initial=0) * 1e-10).sum())
-    return np.asarray((basis[:rank] ** 2).sum(axis=0) > 1 - _ISOLATED)
-
-
-def _alone(cells: NDArray[np.int64], rows: NDArray[np.int64], atom: int) -> bool:
-    """Return whether the atom is itself a published cell, which the cell's own rule judges."""
-    return any(row[atom] >= 0 and int(rows[row == row[atom]].sum()) == int(rows[atom]) for row in cells)
+    space = basis[: int((singular > singular.max(initial=0) * 1e-10).sum())]
+    published = {cell.tobytes() for cell in incidence}
+    patterns, code = np.unique(cells >= 0, axis=1, return_inverse=True)
+    groups = [code == place for place in range(patterns.shape[1])]
+    groups += [np.arange(cells.shape[1]) == place for place in np.flatnonzero(rows > 0)]
+    for group in {group.tobytes(): group for group in groups}.values():
+        inside = space @ group.astype(np.float64)
+        if group.tobytes() not in published and float(inside @ inside) > group.sum() - _ISOLATED:
+            yield group

@@ -9,13 +9,13 @@ rewritings out; the process around it (`worker`) bounds time and memory.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sandbox.egress.blobs import decoded, encoded_runs, joined
+from sandbox.egress.blobs import decoded, encoded_runs, joined, looks_encoded
 from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.claims import Claim
 from sandbox.egress.content import Content, Form, Issue
@@ -30,7 +30,7 @@ from sandbox.egress.tables import RowLevelLimits, carries_nothing, table_issues
 from sandbox.egress.together import Earlier, differencing, split_records
 from sandbox.files.types import FileType
 from sandbox.files.unwrap import ProblemCode, Unwrapped, unwrap
-from sandbox.fingerprint.canonical import canonical_array
+from sandbox.fingerprint.canonical import canonical, canonical_array
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.findings import FileJudgement, Finding, Judgement, Outcome, Receipt, Verdict, worst
@@ -38,6 +38,8 @@ from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import say
 
 MAX_BLOB_DEPTH = 3
+MAX_CONTENTS = 200
+MAX_JOINED = 1 << 20
 _CELL_CHECKS = ("small-group", "dominance", "differencing", "remainder", "class-disclosure")
 
 
@@ -45,7 +47,7 @@ _CELL_CHECKS = ("small-group", "dominance", "differencing", "remainder", "class-
 class Options:
     """The parameters of a judgement; recorded with it by whoever asks for it.
 
-    `canaries` are canonical values that exist only in controlled data; `earlier` are claims that
+    `canaries` are values that exist only in controlled data; `earlier` are claims that
     were released before, with the label they are known by.
     """
 
@@ -123,23 +125,33 @@ def _wrapping(report: FileReport, opened: Unwrapped) -> None:
 
 
 def _look_inside(report: FileReport) -> None:
-    """Find encoded runs in cells and texts, and read what they decode to as further contents."""
+    """Find encoded runs in cells and texts, and read what they decode to as further contents.
+
+    A run by itself is opaque. Pieces joined together (a blob cut into cells or lines) count only
+    when they decode to something known: a column of tokens is no blob.
+    """
     waiting = [(content, 0) for content in report.contents]
-    while waiting and len(report.contents) < 200:
+    while waiting and len(report.contents) < MAX_CONTENTS:
         content, depth = waiting.pop()
-        texts = list(_texts(content))
-        runs = encoded_runs(texts) or [
-            run for run in [joined(texts)[: 1 << 22]] if encoded_runs([run]) == [run]
-        ]
+        texts = _texts(content)
+        runs = encoded_runs(texts)
         if runs:
             report.add(Issue("opaque", evidence=say("内容中有成段的编码")))
-        for run in runs if depth < MAX_BLOB_DEPTH else []:
-            for data in decoded(run):
-                for part in unwrap(data, name=report.product.path).parts:
-                    if part.type is not FileType.BINARY:
-                        inner = read_content(part.data, name=part.path, type=part.type)
-                        report.contents.append(inner)
-                        waiting.append((inner, depth + 1))
+        whole = joined(texts)
+        pieces = [whole] if len(whole) <= MAX_JOINED and looks_encoded(whole) else []
+        for inner in _decoded([*runs, *pieces] if depth < MAX_BLOB_DEPTH else [], report.product.path):
+            report.add(Issue("opaque", evidence=say("内容中有成段的编码")))
+            report.contents.append(inner)
+            waiting.append((inner, depth + 1))
+
+
+def _decoded(runs: Sequence[str], path: str) -> Iterator[Content]:
+    """Yield what encoded runs turn out to hold, as far as it is of a known type."""
+    for run in runs:
+        for data in decoded(run):
+            for part in unwrap(data, name=path).parts:
+                if part.type is not FileType.BINARY:
+                    yield read_content(part.data, name=part.path, type=part.type)
 
 
 def _texts(content: Content) -> Sequence[str]:
@@ -222,7 +234,8 @@ def _identifiers(report: FileReport, options: Options) -> None:
 
 def _holds(column: pa.ChunkedArray, canaries: frozenset[str]) -> bool:
     known = canonical_array(column)
-    return bool(pc.any(pc.is_in(known, value_set=pa.array(sorted(canaries), known.type))).as_py())
+    wanted = pa.array(sorted({canonical(value) for value in canaries}), known.type)
+    return bool(pc.any(pc.is_in(known, value_set=wanted)).as_py())
 
 
 def _statistics(report: FileReport, sources: Sequence[Source], options: Options) -> None:

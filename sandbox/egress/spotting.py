@@ -106,7 +106,8 @@ def spot_text(text: str, *, where: str) -> tuple[Spotted, ...]:
 
 def _judged(plain: pa.Array, tokens: set[str], *, where: str, figures: bool) -> list[Spotted]:
     """Apply every rule to bare cells (an array) and to tokens cut from the others."""
-    found = []
+    found: list[Spotted] = []
+    taken: set[str] = set()
     for rule in _RULES:
         shaped = (
             plain.filter(pc.match_substring_regex(plain, f"^(?:{rule.shape.pattern})$"))
@@ -114,7 +115,9 @@ def _judged(plain: pa.Array, tokens: set[str], *, where: str, figures: bool) -> 
             else plain
         )
         candidates = {*shaped.to_pylist(), *(token for token in tokens if rule.shape.fullmatch(token))}
-        passed = sum(rule.accepts(token) for token in candidates)
+        accepted = {token for token in candidates - taken if rule.accepts(token)}
+        taken |= accepted
+        passed = len(accepted)
         if not passed:
             continue
         chance = rule.figures if figures else rule.chance

@@ -61,9 +61,7 @@ def _small_views(table: pa.Table) -> Iterator[tuple[str, list[list[str | None]]]
     if 2 <= table.num_rows <= 5_000:
         yield "columns", columns
     packed = [_tokens(row) for row in rows]
-    if any(
-        len(tokens) > len([cell for cell in row if cell]) for tokens, row in zip(packed, rows, strict=True)
-    ):
+    if any(len(cut) > len([cell for cell in row if cell]) for cut, row in zip(packed, rows, strict=True)):
         yield "packed", packed
     if table.num_columns >= 2:
         yield from _groups(table, columns)

@@ -202,9 +202,8 @@ def _child(product: Product, sources: Sequence[Source], options: Options, limits
     status = 1
     try:
         seconds = number(limits["file_seconds"]) or 1
-        resource.setrlimit(resource.RLIMIT_CPU, (2 * seconds, 2 * seconds))
-        memory = _address_space() + (number(limits["file_memory"]) or 0)
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        _limit(resource.RLIMIT_CPU, 2 * seconds)
+        _limit(resource.RLIMIT_AS, _address_space() + (number(limits["file_memory"]) or 0))
         frame = report_out(judge_file(product, sources, options))
         with os.fdopen(writer, "wb") as out:
             out.write(frame)
@@ -214,6 +213,13 @@ def _child(product: Product, sources: Sequence[Source], options: Options, limits
     finally:
         sys.stderr.flush()
         os._exit(status)
+
+
+def _limit(kind: int, value: int) -> None:
+    """Lower a limit of this process; a lower one that is already there stays."""
+    hard = resource.getrlimit(kind)[1]
+    bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
+    resource.setrlimit(kind, (bound, bound))
 
 
 def _address_space() -> int:
