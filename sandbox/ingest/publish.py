@@ -148,14 +148,15 @@ def _stop(desk: IngestDesk, made: LandingOrder, version: int, reason: Message) -
 
 
 def _land(desk: IngestDesk, inputs: Inputs, version: int, progress: Progress | None) -> Snapshot:
+    key = desk.vault.open(inputs.agreement.key_id)
     scoped = read_scoped(desk, inputs.delivery, inputs.item.rows, progress)
+    scoped = scoped.shuffled(key.derive("ingest/order", 16))
     numbers = dense_units(scoped.table, _units(inputs.dataset))
     policy = narrowed(read_policy(inputs.policy.text), inputs.dataset.code, inputs.order.columns)
     if policy.table(inputs.dataset.code).floor < desk.class_floor:
         raise InputError(
             say("脱敏策略的 k 低于本环境的下限 {floor}：请数据管理员调整", floor=desk.class_floor)
         )
-    key = desk.vault.open(inputs.agreement.key_id)
     series = f"{inputs.dataset.environment}/{inputs.dataset.code}/{inputs.agreement.id}"
     with desk.pool.stage(series) as stage:
         job = MaskJob(policy, inputs.dataset.code, key, stage.path)

@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from sandbox.files.readers import BadRow, ReadLimits, TableShape, TableSource
 from sandbox.files.table import Opened, Tally
 from sandbox.fingerprint.canonical import canonical, canonical_array
+from sandbox.fingerprint.siphash import keyed_hash
 from sandbox.ingest.batch import open_raw
 from sandbox.ingest.desk import IngestDesk
 from sandbox.kernel.errors import InputError
@@ -51,6 +52,16 @@ class Scoped:
         tally.bad_count = self.bad_count
         tally.rows_read = self.table.num_rows + self.bad_count
         return TableSource(Opened(self.shape, self._batches()), tally, contextlib.ExitStack())
+
+    def shuffled(self, key: bytes) -> Scoped:
+        """Return the rows in an order that only the key's holder can tell.
+
+        A register that is public is often at hand in the delivery's order; masked rows in that
+        order could be laid beside it line by line. The key has 16 bytes.
+        """
+        words = keyed_hash(pc.cast(self.numbers, pa.string()), key)
+        order = pa.array(np.argsort(words, kind="stable"))
+        return replace(self, numbers=self.numbers.take(order), table=self.table.take(order))
 
     def _batches(self) -> Iterator[tuple[pa.Array, pa.RecordBatch]]:
         start = 0

@@ -105,10 +105,11 @@ def _contains(cells: pa.Array, needles: Sequence[pa.Array], shortest: Sequence[i
 def _telling(needle: str) -> str:
     """Return the SQL test for a needle that says something inside a longer text.
 
-    A few plain letters or digits (a serial number such as 17) stand in many numbers and words by
-    chance; they count only as a whole cell.
+    A few plain digits (a serial number such as 17) stand in many numbers by chance and count only
+    as a whole cell. Anything with a letter of any script counts: rather one cell too many.
     """
-    return f"(length({needle}) >= {MIN_PLAIN} OR strlen({needle}) > length({needle}))"
+    letters = f"regexp_matches({needle}, '[A-Za-z]')"
+    return f"(length({needle}) >= {MIN_PLAIN} OR strlen({needle}) > length({needle}) OR {letters})"
 
 
 def _parts(cells: pa.Array, needles: Sequence[pa.Array]) -> np.ndarray:
