@@ -36,6 +36,7 @@ class Proof(StrEnum):
     NONE = "none"  # access to the files only: identity of nobody
     PASSWORD_TOTP = "password-totp"
     TOKEN = "token"
+    SESSION = "session"  # signed in through the Hub: enough for what judges nobody
     ENROLMENT = "enrolment"  # a one-time code, for setting the first password only
     SEAT = "seat"  # the platform acting for a seat's named user: creates submissions only
     SYSTEM = "system"  # the platform's own clocks, gate and landings

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sandbox.kernel.actors import Role
+from sandbox.kernel.actors import JUDGING_ROLES, Role
 
 _OFFICER = Role.AUTHORITY_OFFICER
 _SECURITY = Role.SECURITY_REVIEWER
@@ -48,6 +48,11 @@ class Step:
     def by_anyone(self) -> bool:
         """Return whether no particular role is asked: a step on the own account."""
         return self.roles == frozenset(Role)
+
+    @property
+    def judging(self) -> bool:
+        """Return whether the step decides on others: only judging roles may take it."""
+        return bool(self.roles) and self.roles <= JUDGING_ROLES
 
     @property
     def by_system(self) -> bool:

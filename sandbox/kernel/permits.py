@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sandbox.kernel import review_rules as v
 from sandbox.kernel import rules as r
-from sandbox.kernel.actors import Actor, Proof
+from sandbox.kernel.actors import STRONG_PROOFS, Actor, Proof
 from sandbox.kernel.decision import Answer, Decision, Refusal, decide
 from sandbox.kernel.errors import Attempt, RefusedError
 from sandbox.kernel.lifecycle import Step
@@ -148,6 +148,7 @@ def may(actor: Actor, step: Step, situation: Situation) -> Decision:
         Answer("state", _state(step, situation)),
         Answer("role", _role(actor, step)),
         Answer("organisation", _organisation(actor, step, situation)),
+        Answer("fresh-credential", _fresh(actor, step)),
     ]
     answers += [Answer(rule.code, _refusal(rule, actor, situation)) for rule in asked]
     return decide(answers)
@@ -172,6 +173,15 @@ def _state(step: Step, situation: Situation) -> Refusal | None:
         return None
     sentence = say("“{state}”状态下不能办理“{verb}”", state=state or "—", verb=step.name)
     return Refusal("state", step.article, sentence)
+
+
+def _fresh(actor: Actor, step: Step) -> Refusal | None:
+    """Deciding on others needs the credential itself, not a session that it once opened."""
+    if not step.judging or actor.proof in STRONG_PROOFS:
+        return None
+    return Refusal(
+        "fresh-credential", "第十六条", say("审查类操作须当场出示本人凭证（口令加动态码，或个人令牌）")
+    )
 
 
 def _organisation(actor: Actor, step: Step, situation: Situation) -> Refusal | None:

@@ -36,7 +36,7 @@ class Rule:
 
 
 def _credential(actor: Actor, _: Situation) -> Message | None:
-    if actor.proof in STRONG_PROOFS:
+    if actor.proof in STRONG_PROOFS or actor.proof is Proof.SESSION:
         return None
     return say("这一步需要本人凭证：请用口令加动态码，或个人令牌")
 

@@ -92,6 +92,7 @@ def test_all_refusals_are_reported_at_once():
         "role",
         "organisation",
         "credential",
+        "fresh-credential",
         "is-authority",
     }
 
@@ -111,6 +112,25 @@ def test_a_refusal_names_its_article():
 def test_judging_roles_are_those_that_decide():
     judging = {role for row in STEPS if row.kind in ("review", "item") for role in row.roles}
     assert judging <= JUDGING_ROLES
+
+
+@pytest.mark.parametrize("row", [row for row in STEPS if row.judging], ids=lambda row: row.name)
+def test_a_session_judges_nothing(row):
+    who = Actor("a", "p", "o", frozenset(Role), Proof.SESSION)
+    codes = {refusal.code for refusal in may(who, row, Situation(today=TODAY)).refusals}
+    assert "fresh-credential" in codes
+
+
+def test_what_decides_on_others_is_judging():
+    judging = {row.name for row in STEPS if row.judging}
+    assert {
+        "review:cast",
+        "item:approve",
+        "grant:countersign",
+        "submission:release",
+        "release:recall",
+    } <= judging
+    assert {"seat:run", "service-agreement:draft", "application:submit"}.isdisjoint(judging)
 
 
 def test_an_unknown_name_is_no_step():
