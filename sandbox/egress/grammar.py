@@ -15,7 +15,10 @@ from sqlglot import exp
 
 from sandbox.egress.claims import CheckedClaim, Claim, Item, TableScope
 from sandbox.egress.expressions import (
+    FUNCTIONS,
     Aggregate,
+    Call,
+    Case,
     Column,
     Expression,
     Kind,
@@ -30,6 +33,8 @@ MAX_NODES = 1500
 MAX_DEPTH = 40
 MAX_ITEMS = 40
 MAX_LABEL_CHARACTERS = 40
+MAX_LABELS = 120
+_CODE = re.compile(r"[A-Za-z0-9]{16}|\d{9}|[A-Za-z0-9+/=]{24}")
 
 _FORBIDDEN = ("distinct", "kind", "hint", "operation_modifiers", "exclude")
 _SELECT_PARTS = frozenset({"kind", "hint", "distinct", "expressions", "limit", "operation_modifiers",
@@ -228,15 +233,29 @@ def _subject(claim: Claim, scope: TableScope) -> str:
 
 
 def _labels(items: tuple[Item, ...], keys: tuple[Expression, ...]) -> tuple[str, ...]:
-    """Return every text the author wrote that can show in the output."""
+    """Return every text the author wrote that shows in the output: column names and new labels.
+
+    Words are words: long runs of letters and digits, or very many labels, could carry something else.
+    """
     written = [item.name for item in items]
-    for key in keys:
-        written += [
-            part.text
-            for part in walk(key)
-            if isinstance(part, Literal) and part.kind is Kind.TEXT and part.text
-        ]
-    return tuple(dict.fromkeys(written))
+    written += [text for key in keys for text in _shown_texts(key)]
+    labels = tuple(dict.fromkeys(written))
+    if len(labels) > MAX_LABELS or any(_CODE.search(label) for label in labels):
+        raise refuse(say("标签和列名须是简短的词语，不能是成串的字母数字"))
+    return labels
+
+
+def _shown_texts(expression: Expression) -> list[str]:
+    """Return the text constants that an expression can yield, not those it only compares with."""
+    if isinstance(expression, Literal):
+        return [expression.text] if expression.kind is Kind.TEXT and expression.text else []
+    if isinstance(expression, Case):
+        values = [value for _, value in expression.branches]
+        values += [expression.otherwise] if expression.otherwise is not None else []
+        return [text for value in values for text in _shown_texts(value)]
+    if isinstance(expression, Call) and FUNCTIONS[expression.function].gives is not Kind.TRUTH:
+        return [text for part in expression.arguments for text in _shown_texts(part)]
+    return []
 
 
 def _no_identifiers(claim: CheckedClaim, scope: TableScope) -> None:
