@@ -151,20 +151,23 @@ def mask(
     sheet: Annotated[str | None, typer.Option(help="工作表 · sheet of a workbook")] = None,
 ) -> None:
     """脱敏成 Parquet 和清单，每一行都有交代 · mask into Parquet, with every row accounted for."""
-    from sandbox.cli.masked import mask_all, mask_key, new_folder, planned
+    from sandbox.cli.masked import check_apart, mask_all, mask_key, new_folder, planned
     from sandbox.cli.sources import tables_of
     from sandbox.masking.policy_file import read_policy_file
 
     chosen = read_policy_file(policy) if policy is not None else None
     named = tables_of(source, table=table, sheet=sheet)
+    check_apart(out, session.named_home)
     with new_folder(out) as folder:
-        if chosen is None:
-            session.say(say("没有给出 --policy：按自动识别的结果拟定策略，写在 manifest.json 里，请人工核对"))
         with session.progress(say("识别敏感信息")):
             plans = [planned(one, chosen) for one in named]
-        key = mask_key(session)
+        key, notes = mask_key(session)
         with session.progress(say("脱敏")) as advance:
             manifest = mask_all(plans, key, folder, progress=advance)
+    if chosen is None:
+        notes.append(say("没有给出 --policy：按自动识别的结果拟定策略，写在 manifest.json 里，请人工核对"))
+    for note in notes:
+        session.say(note)
     _show_masked(session, out, manifest)
 
 

@@ -63,7 +63,39 @@ LISTED = (
         "脱敏成 Parquet 和清单，每一行都有交代 · mask into Parquet, with every row accounted for.",
     ),
     Listed("inspect", "inspect", "出域闸口单独检查文件 · the egress gate on its own."),
+    Listed(
+        "init",
+        "homes",
+        "建立正式主目录：没有演示账户，没有口令，密钥另放 · a production home: no account, no password.",
+    ),
+    Listed(
+        "upgrade",
+        "homes",
+        "把旧格式的主目录升到本程序的格式（请先备份）· bring a home of an earlier format up to date.",
+    ),
+    Listed(
+        "backup", "homes", "运行中备份数据，不含任何密钥 · back the data up while running, without any key."
+    ),
+    Listed(
+        "backup-keys",
+        "homes",
+        "备份主密钥、检查点私钥和数据密钥，与数据分开保管 · back the keys up, apart from the data.",
+    ),
+    Listed(
+        "restore",
+        "homes",
+        "只恢复到空的主目录，并在日志里写明见证过的最后检查点 · restore into an empty home, on record.",
+    ),
+    Listed("account", "accounts", "账户、口令与令牌 · accounts, passwords, tokens"),
+    Listed("grant", "accounts", "角色的提名与会签 · roles, proposed and countersigned"),
+    Listed("organisation", "accounts", "单位登记 · the registry of organisations"),
     Listed("land", "land", "编目、交付与落地 · catalogue, delivery, landing"),
+    Listed("apply", "access", "数据需求申请 · applications for data"),
+    Listed("review", "access", "初审与部门审核 · preliminary and provider review"),
+    Listed("agree", "access", "协议与环境 · agreements and environments"),
+    Listed("seat", "seats", "开发席位 · seats"),
+    Listed("egress", "egress", "出域闸口、审查与放行 · egress gate, review, release"),
+    Listed("audit", "audit", "日志核验 · the log and its proof"),
     Listed(
         "demo", "demo", "从空目录到放行的全过程演示 · the whole journey, from an empty home to a release."
     ),

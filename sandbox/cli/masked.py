@@ -7,6 +7,7 @@ the last step. Holds no rule of masking; those are in the room of that name.
 from __future__ import annotations
 
 import contextlib
+import glob
 import json
 import os
 import secrets
@@ -22,7 +23,7 @@ from sandbox.cli.sources import Named
 from sandbox.discovery.columns import ColumnProposal, propose, propose_units
 from sandbox.fingerprint.sidecar import UnitColumns
 from sandbox.kernel.errors import ConflictError, InputError, StateError
-from sandbox.kernel.message import say
+from sandbox.kernel.message import Message, say
 from sandbox.masking.policy import Policy
 from sandbox.masking.propose import propose_policy
 from sandbox.masking.run import MaskJob, mask_source
@@ -41,21 +42,25 @@ SAMPLE_ROWS = 200_000
 _COUNTS = ("in", "out", "quarantined", "suppressed")
 
 
-def mask_key(session: Session) -> DataKey:
-    """Return the masking key of the home, made on first use; without a home one that is thrown away."""
+def mask_key(session: Session) -> tuple[DataKey, list[Message]]:
+    """Return the masking key of the home, made on first use, and what the user must be told of it.
+
+    Without a home it is a key that is thrown away.
+    """
     home = session.named_home
     if home is None:
-        session.say(say("没有给出 --home：这次用一把用完即弃的密钥，令牌以后无法重现"))
-        return DataKey(id="throw-away", hash=HashName.SHA256, secret=secrets.token_bytes(32))
-    vault = session.platform.vault if (home / FILE_NAME).is_file() else _plain_vault(session, home)
+        key = DataKey(id="throw-away", hash=HashName.SHA256, secret=secrets.token_bytes(32))
+        return key, [say("没有给出 --home：这次用一把用完即弃的密钥，令牌以后无法重现")]
+    notes: list[Message] = []
+    vault = session.platform.vault if (home / FILE_NAME).is_file() else _plain_vault(home, notes)
     if not vault.exists(KEY):
         with contextlib.suppress(ConflictError):  # another run may have made it meanwhile
             vault.create(KEY)
-        session.say(say("主目录 {path} 里新建了脱敏密钥 {key}", path=str(home), key=KEY))
-    return vault.open(KEY)
+        notes.append(say("主目录 {path} 里新建了脱敏密钥 {key}", path=str(home), key=KEY))
+    return vault.open(KEY), notes
 
 
-def _plain_vault(session: Session, home: Path) -> Vault:
+def _plain_vault(home: Path, notes: list[Message]) -> Vault:
     """Return the vault of a folder that holds keys and nothing else, made if it is new."""
     keys = home / KEYS_FOLDER
     if not (keys / KEK_FILE).is_file():
@@ -65,13 +70,13 @@ def _plain_vault(session: Session, home: Path) -> Vault:
             keys.mkdir(mode=0o700, parents=True, exist_ok=True)
         with contextlib.suppress(ConflictError):
             make_kek(keys / KEK_FILE)
-            session.say(
-                say(
-                    "{path} 还不是主目录：只在其中建了密钥文件 {key}（仅本人可读），请妥善保管",
-                    path=str(home),
-                    key=f"{KEYS_FOLDER}/{KEK_FILE}",
-                )
+        notes.append(
+            say(
+                "{path} 还不是主目录：只在其中建了密钥文件 {key}（仅本人可读），请妥善保管",
+                path=str(home),
+                key=f"{KEYS_FOLDER}/{KEK_FILE}",
             )
+        )
     return Vault(read_kek(keys / KEK_FILE), keys)
 
 
@@ -121,6 +126,7 @@ def new_folder(out: Path) -> Iterator[Path]:
     draft = out.parent / f".{out.name}.{os.getpid()}.partial"
     with storage_errors():
         out.parent.mkdir(parents=True, exist_ok=True)
+        _sweep(out)
         draft.mkdir()
     try:
         yield draft
@@ -133,6 +139,20 @@ def new_folder(out: Path) -> Iterator[Path]:
             fsync_path(out.parent)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
+
+
+def _sweep(out: Path) -> None:
+    """Remove what killed runs for the same folder left behind."""
+    for left in out.parent.glob(f".{glob.escape(out.name)}.*.partial"):
+        pid = left.name.removesuffix(".partial").rpartition(".")[2]
+        if pid.isdigit() and not Path("/proc", pid).exists():
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def check_apart(out: Path, home: Path | None) -> None:
+    """Raise InputError when the results would lie in the way of the home's keys."""
+    if home is not None and out.resolve() in (home.resolve(), *home.resolve().parents):
+        raise InputError(say("结果文件夹不能是主目录，也不能包含主目录：请换一个 --out"))
 
 
 def mask_all(
