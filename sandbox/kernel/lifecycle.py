@@ -18,6 +18,10 @@ _STEWARD = Role.STEWARD
 _OPERATOR = Role.OPERATOR
 _DEVELOPER = Role.DEVELOPER
 _ACCOUNTS = Role.ORGANISATION_OFFICER
+_HANDS_OUT = frozenset(
+    {"account:invite", "account:reset", "account:issue-token", "grant:propose", "grant:confirm"}
+)
+"""Steps that make credentials or roles: a session left open must not become an account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,11 @@ class Step:
     def judging(self) -> bool:
         """Return whether the step decides on others: only judging roles may take it."""
         return bool(self.roles) and self.roles <= JUDGING_ROLES
+
+    @property
+    def signed(self) -> bool:
+        """Return whether the step needs the person's own credential at hand, and so bears his signature."""
+        return self.judging or self.name in _HANDS_OUT
 
     @property
     def by_system(self) -> bool:

@@ -30,7 +30,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
     "home:restore": (r.SYSTEM_ONLY,),
     "home:purge": _AUTHORITY,
     "refused-attempt:record": (r.SYSTEM_ONLY,),
-    "organisation:register": _AUTHORITY,
+    "organisation:register": (*_AUTHORITY, r.NO_SECOND_AUTHORITY),
     "organisation:suspend": _AUTHORITY,
     "organisation:reinstate": _AUTHORITY,
     "account:invite": (r.CREDENTIAL, r.ACCOUNT_IN_REACH),
@@ -51,7 +51,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
     "grant:decline": _AUTHORITY,
     "grant:revoke": (r.CREDENTIAL, r.GRANT_OWN),
     "operating-agreement:draft": (r.CREDENTIAL, r.IS_OPERATOR, r.OWN_RECORD),
-    "operating-agreement:sign": _AUTHORITY,
+    "operating-agreement:sign": (*_AUTHORITY, r.OWN_AUTHORITY, r.DIFFERENT_PERSON),
     "operating-agreement:terminate": _AUTHORITY,
     "environment:establish": (*_AUTHORITY, r.OPERATING_IN_FORCE),
     "environment:close": _AUTHORITY,
@@ -70,6 +70,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
         r.CREDENTIAL,
         r.IS_DEVELOPER,
         r.OWN_RECORD,
+        r.APPLICANT,
         r.ELIGIBLE,
         r.FIVE_ELEMENTS,
         r.TERM,
@@ -92,7 +93,16 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
         r.TERM,
     ),
     "service-agreement:accept": (r.CREDENTIAL, r.OWN_RECORD),
-    "service-agreement:sign": (r.CREDENTIAL, r.AGREEMENT_OPERATOR, r.ITEMS_APPROVED),
+    "service-agreement:sign": (
+        r.CREDENTIAL,
+        r.IS_OPERATOR,
+        r.AGREEMENT_OPERATOR,
+        r.OPERATING_IN_FORCE,
+        r.ENVIRONMENT_OPEN,
+        r.APPLICATION_ACCEPTED,
+        r.ITEMS_APPROVED,
+        r.TERM,
+    ),
     "service-agreement:suspend": (r.CREDENTIAL, r.AGREEMENT_PARTY),
     "service-agreement:resume": _AUTHORITY,
     "service-agreement:terminate": (r.CREDENTIAL, r.AGREEMENT_PARTY),
@@ -102,7 +112,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
     "landing-order:stop": (r.SYSTEM_ONLY,),
     "landing-order:resume": _STEWARD,
     "snapshot:publish": (r.SYSTEM_ONLY,),
-    "snapshot:withdraw": (r.CREDENTIAL, r.NOT_OPERATOR),
+    "snapshot:withdraw": (r.CREDENTIAL, r.OWN_OR_AUTHORITY, r.NOT_OPERATOR),
     "seat:provision": (
         r.CREDENTIAL,
         r.IS_OPERATOR,
@@ -176,8 +186,8 @@ def _state(step: Step, situation: Situation) -> Refusal | None:
 
 
 def _fresh(actor: Actor, step: Step) -> Refusal | None:
-    """Deciding on others needs the credential itself, not a session that it once opened."""
-    if not step.judging or actor.proof in STRONG_PROOFS:
+    """Deciding on others, and handing out credentials or roles, needs more than a session once opened."""
+    if not step.signed or actor.proof in STRONG_PROOFS:
         return None
     return Refusal(
         "fresh-credential", "第十六条", say("审查类操作须当场出示本人凭证（口令加动态码，或个人令牌）")

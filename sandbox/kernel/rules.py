@@ -16,6 +16,8 @@ from sandbox.kernel.records import (
     Application,
     Grant,
     Item,
+    OperatingAgreement,
+    Organisation,
     OrganisationRole,
     Seat,
     ServiceAgreement,
@@ -90,13 +92,14 @@ def _different_person(actor: Actor, now: Situation) -> Message | None:
 
 
 def _account_in_reach(actor: Actor, now: Situation) -> Message | None:
-    """Own organisation always; the authority may only invite the first officer of another."""
+    """Own organisation always; another's only as an officer of the authority."""
     account = now.record
     if not isinstance(account, Account):
         return MISSING
     if account.organisation == actor.organisation:
         return None
-    if now.own is not None and OrganisationRole.AUTHORITY in now.own.roles:
+    officer = now.own is not None and OrganisationRole.AUTHORITY in now.own.roles
+    if officer and actor.has(Role.AUTHORITY_OFFICER):
         return None
     return say("只能办理本单位人员的账户")
 
@@ -140,12 +143,14 @@ def _grant_plain(_: Actor, now: Situation) -> Message | None:
 def _not_self_granted(actor: Actor, now: Situation) -> Message | None:
     if not isinstance(now.record, Grant):
         return MISSING
-    if actor.account in (now.record.proposed_by, now.record.account):
+    if actor.account in (now.record.proposed_by, now.record.account) or actor.person in now.acted:
         return say("提名人和被提名人不得会签")
     return None
 
 
-def _first_officer(_: Actor, now: Situation) -> Message | None:
+def _first_officer(actor: Actor, now: Situation) -> Message | None:
+    if now.account is None or now.account.person == actor.person:
+        return say("不得任命本人名下的另一个账户")
     if not isinstance(now.record, Grant) or now.record.role is not Role.ORGANISATION_OFFICER:
         return say("主管部门只能任命各单位的首任账户管理员，其余角色由本单位授予")
     return say("该单位已有账户管理员") if Role.ORGANISATION_OFFICER in now.granted else None
@@ -155,6 +160,34 @@ def _founding(_: Actor, now: Situation) -> Message | None:
     if isinstance(now.record, Grant) and now.record.founding:
         return None
     return say("只有建立平台时的两名首任经办人免于会签")
+
+
+def _no_second_authority(_: Actor, now: Situation) -> Message | None:
+    """The authority is the one that the home was founded with: nobody registers himself a second."""
+    if not isinstance(now.record, Organisation):
+        return MISSING
+    if OrganisationRole.AUTHORITY in now.record.roles:
+        return say("大数据主管部门在建立平台时确定，不能再登记一个")
+    return None
+
+
+def _own_or_authority(actor: Actor, now: Situation) -> Message | None:
+    if now.own is not None and OrganisationRole.AUTHORITY in now.own.roles:
+        return None
+    return _own_record(actor, now)
+
+
+def _own_authority(actor: Actor, now: Situation) -> Message | None:
+    one = now.record
+    if not isinstance(one, OperatingAgreement):
+        return MISSING
+    return None if one.authority == actor.organisation else say("开发利用协议由协议写明的主管部门签署")
+
+
+def _applicant(actor: Actor, now: Situation) -> Message | None:
+    if not isinstance(now.record, Application):
+        return MISSING
+    return None if now.record.applicant == actor.account else say("申请由申请人本人提交")
 
 
 def _operating_in_force(_: Actor, now: Situation) -> Message | None:
@@ -260,6 +293,8 @@ def _agreement_party(actor: Actor, now: Situation) -> Message | None:
 def _agreement_operator(actor: Actor, now: Situation) -> Message | None:
     if not isinstance(now.record, ServiceAgreement):
         return MISSING
+    if now.environment is None or now.environment.organisation != now.record.operator:
+        return say("协议的运营商不是这个开发利用环境的运营商")
     return None if now.record.operator == actor.organisation else say("协议由数据运营商拟订和签署")
 
 
@@ -338,9 +373,11 @@ def _author(actor: Actor, now: Situation) -> Message | None:
 
 def _order_fits(_: Actor, now: Situation) -> Message | None:
     order, item = now.order, (now.items[0] if len(now.items) == 1 else None)
-    if order is None or item is None or now.delivery is None or now.policy is None:
+    agreed = now.agreement
+    if order is None or item is None or agreed is None or now.delivery is None or now.policy is None:
         return MISSING
-    if item.state != "approved" or item.dataset != order.dataset:
+    listed = agreed.id == order.agreement and item.id in agreed.items
+    if not listed or item.state != "approved" or item.dataset != order.dataset:
         return say("落地单没有对应的已批准需求")
     if not set(order.columns) <= set(item.columns):
         return say("落地单的信息项超出了批准的范围")
@@ -393,5 +430,9 @@ ISOLATED = Rule("isolated", "第十七条", _isolated)
 SEAT_OPEN = Rule("seat-open", "第十七条", _seat_open)
 AUTHOR = Rule("author", "第十七条", _author)
 ORDER_FITS = Rule("order-fits", "第九条", _order_fits)
+NO_SECOND_AUTHORITY = Rule("no-second-authority", "第四条", _no_second_authority)
+OWN_OR_AUTHORITY = Rule("own-or-authority", "第九条", _own_or_authority)
+OWN_AUTHORITY = Rule("own-authority", "第十一条", _own_authority)
+APPLICANT = Rule("applicant", "第七条", _applicant)
 SEAT_PARTY = Rule("seat-party", "第十二条", _seat_party)
 FIRST_OFFICER = Rule("first-officer", "第四条", _first_officer)

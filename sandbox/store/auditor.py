@@ -17,6 +17,7 @@ from typing import Any
 from sandbox.kernel.errors import SandboxError, TamperedError
 from sandbox.kernel.message import Message, say
 from sandbox.store import facts
+from sandbox.store.course import Course
 from sandbox.store.facts import Header, commitment
 from sandbox.store.merkle import Digest, Frontier
 from sandbox.store.report import Loss, Noted, Problem
@@ -25,6 +26,7 @@ from sandbox.store.witness import Checkpoint, Kept, read_note, slug
 from sandbox.vault.signer import PublicKey, verify
 
 SHOWN = 200
+_KEY_CHANGES = frozenset({"account:enrol", "account:reset"})
 _FORGERIES = (
     SandboxError,
     ArithmeticError,
@@ -71,6 +73,9 @@ class Auditor:
     _purges: list[tuple[int, int, str]] = field(default_factory=list)
     _signed: int = 0
     _unchecked: int = 0
+    _own: dict[str, str] = field(default_factory=dict)
+    _course: Course = field(default_factory=Course)
+    _withheld: bool = False
 
     def __post_init__(self) -> None:
         self._frontier = Frontier(self.digest)
@@ -118,8 +123,11 @@ class Auditor:
             return b""
 
     def _judge(self, header: Header, payload: tuple[bytes, str] | None, *, withheld: bool) -> None:
+        self._withheld = self._withheld or withheld
         note = {} if withheld else self._open(header, payload)
         self._follow(header)
+        for message in self._course.follow(header):
+            self.problem("step", f"fact {header.seq}", message)
         if header.kind == facts.LOG:
             self._about_log(header, note)
         elif header.verb == facts.PURGE:
@@ -180,12 +188,21 @@ class Auditor:
             return {}
         body = json.loads(text)
         record = body.get("record") or {}
-        if header.kind == "account" and record.get("public_key"):
-            self.keys.setdefault(header.record_id, set()).add(str(record["public_key"]))
+        if header.kind == "account":
+            self._learn_key(header, str(record.get("public_key") or ""))
         for effect in body.get("effects") or ():
             self.effects[effect["id"]] = (effect["kind"], effect["record_id"], effect["payload"])
         note = body.get("note")
         return note if isinstance(note, dict) else {}
+
+    def _learn_key(self, header: Header, key: str) -> None:
+        """Only the person's own enrolment sets the key that he signs with, only a reset takes it away."""
+        before = self._own.get(header.record_id)
+        if before is not None and key != before and header.verb not in _KEY_CHANGES:
+            self.problem(
+                "key", f"fact {header.seq}", say("账户 {id} 的签名公钥被悄悄换掉", id=header.record_id)
+            )
+        self._own[header.record_id] = key
 
     def _follow(self, header: Header) -> None:
         if header.kind == facts.LOG:
@@ -240,9 +257,14 @@ class Auditor:
 
     def _check_signature(self, header: Header) -> None:
         if header.signature is None:
+            if self._course.must_be_signed(header):
+                self.problem(
+                    "unsigned", f"fact {header.seq}", say("第 {seq} 条日志没有本人签名", seq=header.seq)
+                )
             return
-        keys = self.keys.get(header.actor, set())
-        if not keys:
+        own = self._own.get(header.actor)
+        keys = self.keys.get(header.actor, set()) if own is None else {own}
+        if not keys and (self._missing or self._withheld):
             self._unchecked += 1
             return
         self._signed += 1
