@@ -50,6 +50,8 @@ from sandbox.vault.signer import PublicKey, Signer
 
 DATABASE = "records.db"
 PEOPLE_KEY = "people"
+KEK_FILE, SEED_FILE = "kek", "checkpoint-key"
+"""The names of the two key files in a folder of keys."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sandbox.app import PEOPLE_KEY, Layout, Platform, now, open_platform
+from sandbox.app import KEK_FILE, PEOPLE_KEY, SEED_FILE, Layout, Platform, now, open_platform
 from sandbox.kernel.actors import SYSTEM, Role
 from sandbox.kernel.errors import ConflictError, InputError, SandboxError, StorageError
 from sandbox.kernel.identifiers import is_region, is_resident_id, is_uscc
@@ -32,7 +32,6 @@ from sandbox.vault.digests import HashName
 from sandbox.vault.keys import make_kek
 from sandbox.vault.seeds import make_seed
 
-KEK_FILE, SEED_FILE = "kek", "checkpoint-key"
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _FOUNDING_ROLES = (Role.AUTHORITY_OFFICER, Role.ORGANISATION_OFFICER)
 

@@ -17,6 +17,8 @@ from datetime import datetime
 from pathlib import Path
 
 from sandbox.app import (
+    KEK_FILE,
+    SEED_FILE,
     Layout,
     Platform,
     check_format,
@@ -26,7 +28,6 @@ from sandbox.app import (
     store_settings,
     stored_format,
 )
-from sandbox.founding import KEK_FILE, SEED_FILE
 from sandbox.kernel.actors import SYSTEM
 from sandbox.kernel.errors import ConflictError, InputError, SandboxError, StateError, StorageError
 from sandbox.kernel.lifecycle import step
