@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import datetime
 import decimal
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -196,6 +197,8 @@ def _written(value: object) -> str:
         return value.isoformat(sep=" ")
     if isinstance(value, bytes | bytearray | memoryview):
         raise InputError(say("单元格是二进制内容，无法按文本脱敏"))
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
     return str(value)
 
 
