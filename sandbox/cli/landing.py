@@ -18,6 +18,7 @@ def register(land: typer.Typer) -> None:
     command(land, "order", person=True)(order)
     command(land, "orders", person=True)(orders)
     command(land, "run")(run)
+    command(land, "reopen", person=True)(reopen)
     command(land, "resume")(resume)
     command(land, "snapshots", person=True)(snapshots)
     command(land, "manifest", person=True)(manifest)
@@ -67,6 +68,16 @@ def run(
     with session.progress(say("脱敏落地")) as advance:
         snapshot = publish.land(session.platform.ingest, landing_order, progress=advance)
     session.show(snapshot, lambda _: _show(session, [snapshot]))
+
+
+def reopen(
+    session: Session, landing_order: Annotated[str, typer.Argument(help="停下的落地单 · a stopped order")]
+) -> None:
+    """更正后重开停下的落地单 · order a stopped landing again under the policy in force."""
+    from sandbox.ingest import publish
+
+    made = publish.reopen(session.platform.ingest, session.actor(), landing_order)
+    session.show(made, lambda console: console.print(made.id, markup=False))
 
 
 def resume(session: Session) -> int:

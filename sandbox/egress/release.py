@@ -33,6 +33,7 @@ from sandbox.people.directory import with_record
 from sandbox.pool.disk import storage_errors
 from sandbox.store.canonical import canonical
 from sandbox.store.changes import Change, Effect, Link
+from sandbox.store.proofs import signed_by
 from sandbox.vault import signer as signing
 
 
@@ -45,12 +46,16 @@ class HandedOut:
 
 
 def release(desk: GateDesk, actor: Actor, submission_id: str) -> Release:
-    """Return the release of every approved file of the submission; refused with all reasons."""
+    """Return the release of every approved file of the submission; refused with all reasons.
+
+    Raises `TamperedError` when a vote or a file is not what was signed or approved.
+    """
     store = desk.directory.store
     stored = store.load(Submission, submission_id)
     submission = stored.record
     situation = review_situation(desk, actor, submission)
     require(actor, step("submission:release"), situation)
+    _check_signed(desk, situation.reviews)
     files = tuple(_released(desk, one) for one in submission.files if one.approved)
     receipt = desk.frozen.put(_receipt(desk, submission, situation.reviews, files))
     made = Release(
@@ -72,6 +77,17 @@ def release(desk: GateDesk, actor: Actor, submission_id: str) -> Release:
     effect = Effect("release.issued", {"receipt": receipt})
     kept: Release = store.write(actor, issued, released, outbox=(effect,))[0].record
     return kept
+
+
+def _check_signed(desk: GateDesk, reviews: tuple[Review, ...]) -> None:
+    """Raise `TamperedError` unless every vote still is what its voter signed; nobody else can write one."""
+    store = desk.directory.store
+    for one in reviews:
+        voter = store.load(Account, one.voter).record
+        key = voter.public_key
+        genuine = one.person == voter.person and one.organisation == voter.organisation
+        if not genuine or not signed_by(store, one.id, verb="review:cast", account=voter.id, public_key=key):
+            raise TamperedError(say("投票 {id} 没有投票人本人的有效签名：不得据此放行", id=one.id))
 
 
 def _released(desk: GateDesk, file: SubmittedFile) -> ReleasedFile:
@@ -175,6 +191,8 @@ def hand_out(desk: GateDesk, actor: Actor, release_id: str, folder: Path) -> Han
         actor, step("release:collect"), with_record(desk.directory.situation(actor), record=stored.record)
     )
     contents = {_plain(one.name): desk.frozen.get(one.released) for one in stored.record.files}
+    if len(contents) != len(stored.record.files):
+        raise InputError(say("放行的文件重名：请联系主管部门"))
     contents["receipt.json"] = desk.frozen.get(stored.record.receipt)
     with storage_errors():
         folder.mkdir(parents=True, exist_ok=True)
@@ -185,7 +203,8 @@ def hand_out(desk: GateDesk, actor: Actor, release_id: str, folder: Path) -> Han
     store.write(actor, change)
     with storage_errors():
         for name, data in contents.items():
-            (folder / name).write_bytes(data)
+            with (folder / name).open("xb") as stream:  # never through a link, never over a file
+                stream.write(data)
     return HandedOut(folder, tuple(contents))
 
 

@@ -233,7 +233,22 @@ def accept(desk: IngestDesk, actor: Actor, identifier: str, *, explanation: str 
                 counted=delivery.counted_rows,
             )
         )
+    _check_known(desk, delivery)
     return _answer(desk, actor, identifier, "delivery:accept", explanation)
+
+
+def _check_known(desk: IngestDesk, delivery: Delivery) -> None:
+    """Raise `InputError` when the file has other columns than the steward confirmed."""
+    dataset = desk.directory.store.load(Dataset, delivery.dataset).record
+    if dataset.state != "classified":
+        return
+    confirmed = {column.name for column in dataset.columns}
+    if unknown := sorted(set(delivery.columns) - confirmed):
+        raise InputError(
+            say("交付的文件多了目录里没有的信息项 {name}：请先确认分类，再接收", name="、".join(unknown))
+        )
+    if missing := sorted(confirmed - set(delivery.columns)):
+        raise InputError(say("交付的文件缺少信息项 {name}：请核对后重新交付", name="、".join(missing)))
 
 
 def refuse(desk: IngestDesk, actor: Actor, identifier: str, *, reason: str) -> Delivery:

@@ -266,6 +266,20 @@ def _openness(desk: IngestDesk, inputs: Inputs, result: MaskResult) -> tuple[int
     return smallest, None
 
 
+def reopen(desk: IngestDesk, actor: Actor, order_id: str) -> LandingOrder:
+    """Return a stopped order, ordered again under the policy that is confirmed now."""
+    store = desk.directory.store
+    stored = store.load(LandingOrder, order_id)
+    policy = confirmed_for(desk.directory, stored.record.dataset).id
+    inputs = _inputs(desk, replace(stored.record, policy=policy))
+    require(actor, step("landing-order:resume"), _situation(desk, actor, inputs))
+    changed = replace(inputs.order, state="ordered", reason="")
+    links = () if policy == stored.record.policy else (Link("policy", policy),)
+    change = Change(step("landing-order:resume"), changed, expected=stored.version, links=links)
+    store.write(actor, change)
+    return changed
+
+
 def resume(desk: IngestDesk, *, failed: Callable[[str, SandboxError], None]) -> tuple[Snapshot, ...]:
     """Clean what killed receipts and landings left, finish reading, land what was ordered."""
     batch.sweep(desk)

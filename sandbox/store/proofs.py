@@ -1,0 +1,39 @@
+"""Whether one record still is what its person signed: row, fact and signature held against each other.
+
+`verify` judges the whole log; this is the quick question before a record is relied upon, such
+as a vote before a release. It trusts the account's public key as it stands. Decides nothing.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from sandbox.store import tables
+from sandbox.store.db import reading
+from sandbox.store.facts import Header, attached, record_digest
+from sandbox.store.log import hasher
+from sandbox.store.opener import Store
+from sandbox.vault.signer import verify
+
+
+def signed_by(store: Store, id: str, *, verb: str, account: str, public_key: str) -> bool:
+    """Return whether the record stands exactly as the account signed it in the fact of that verb."""
+    record, fact, link, secret = tables.record, tables.fact, tables.link, tables.secret
+    with reading(store.engine) as connection:
+        run = connection.execute
+        row = run(select(record).where(record.c.id == id)).mappings().first()
+        written = run(select(fact).where(fact.c.record_id == id, fact.c.verb == verb)).mappings().all()
+        links = [(one.role, one.to_id) for one in run(select(link).where(link.c.from_id == id))]
+        secrets = {one.name: bytes(one.value) for one in run(select(secret).where(secret.c.record_id == id))}
+    if row is None or len(written) != 1:
+        return False
+    header = Header.of_row(dict(written[0]))
+    digest, salt = hasher(store.settings.hash), bytes(row["salt"])
+    stands = record_digest(digest, salt, dict(row), attached(digest, salt, links, secrets))
+    if header.signature is None or header.actor != account or header.record_digest != stands:
+        return False
+    try:
+        key = bytes.fromhex(public_key)
+    except ValueError:
+        return False
+    return verify(key, header.signing_input(), header.signature)

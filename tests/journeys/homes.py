@@ -1,0 +1,182 @@
+"""One small demonstration home, told once for all test processes, and copies of it to change.
+
+The story is stopped three times and the home kept as it then stands: data landed, submissions
+judged, product released. Passwords cost less here; nothing else differs from the demo.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+import sandbox.app
+from sandbox.app import Platform, open_platform
+from sandbox.demo import egress, journey
+from sandbox.demo.events import Event, Narrator
+from sandbox.demo.people import ACCOUNTS_FILE, found_demo, gather
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.records import Submission
+from sandbox.municipality.cast import cast
+from sandbox.municipality.deliveries import SMALL
+from sandbox.people.directory import Directory
+from sandbox.people.secrets import PasswordCost
+
+LANDED, JUDGED, RELEASED = "landed", "judged", "released"
+DEVELOPER, OTHER_DEVELOPER, COLLEAGUE = "lin.xiaoyu", "song.keyi", "xu.zhizhong"
+OPERATOR, SECURITY, PROVIDER, OFFICER = "zhang.kai", "zhou.minxing", "yang.lizhi", "chen.guanglan"
+STEWARD, HEALTH_STEWARD, COUNTY_STEWARD = "zhao.qinghe", "liu.jingshu", "ouyang.lan"
+CODE = "enterprise-registration"
+MARKET, CREDIT, CHRONIC = (f"service-agreement-00000{number}" for number in (1, 2, 3))
+
+
+def build(root: Path) -> None:
+    """Tell the story into `root`, keeping the home at each stop; needs a machine that can isolate."""
+    home, events = root / "home", []
+    cheap = partial(Directory, cost=PasswordCost(passes=1, memory=64, lanes=1))
+    original, sandbox.app.Directory = sandbox.app.Directory, cheap
+    try:
+        troupe = found_demo(home, cast())
+        gather(troupe)
+        troupe.save()
+        walk = journey.Journey(troupe, Narrator(events.append), size=SMALL)
+        journey.establish(walk)
+        journey.publish_data(walk)
+        journey.apply_for_data(walk)
+        journey.land(walk)
+        keep(home, root / LANDED)
+        _, submissions = egress.work(walk)
+        judged = egress.judge(walk, submissions)
+        keep(home, root / JUDGED)
+        egress.review_and_release(walk, judged)
+        troupe.platform.close()
+        keep(home, root / RELEASED)
+    finally:
+        sandbox.app.Directory = original
+    texts = [event_text(event) for event in events]
+    (root / "story.json").write_text(json.dumps(texts, ensure_ascii=False), encoding="utf-8")
+
+
+def event_text(event: Event) -> dict[str, str]:
+    """Return an event as plain text."""
+    return {"kind": event.kind.value, "text": str(event.text)}
+
+
+def keep(home: Path, target: Path) -> None:
+    """Copy a home with owners and modes, quickly where the file system can."""
+    subprocess.run(["cp", "-a", "--reflink=auto", str(home), str(target)], check=True)
+
+
+def shared(factory: pytest.TempPathFactory) -> Path:
+    """Return the folder with the kept homes; built by whichever test process comes first."""
+    base = factory.getbasetemp()
+    root = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "municipality"
+    root.parent.chmod(0o711)
+    with (base.parent / f".{root.parent.name}-municipality.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (root / "done").exists():
+            shutil.rmtree(root, ignore_errors=True)
+            root.mkdir(mode=0o711)
+            build(root)
+            (root / "done").touch()
+    return root
+
+
+@dataclass
+class Home:
+    """One home on disk, opened as often as a test likes, at whatever time it likes."""
+
+    path: Path
+
+    @property
+    def accounts(self) -> dict[str, dict[str, str]]:
+        """The demo's accounts."""
+        return json.loads((self.path / ACCOUNTS_FILE).read_text(encoding="utf-8"))["accounts"]
+
+    def token(self, account: str) -> str:
+        """Return a person's token."""
+        return self.accounts[account]["token"]
+
+    @contextmanager
+    def open(self, *, days: int = 0) -> Iterator[Desk]:
+        """Open the home, `days` from now."""
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC) + timedelta(days=days)  # noqa: E731
+        platform = open_platform(self.path, clock=clock)
+        try:
+            yield Desk(platform, {name: one["token"] for name, one in self.accounts.items()})
+        finally:
+            platform.close()
+
+
+@dataclass
+class Desk:
+    """An opened home and its people."""
+
+    platform: Platform
+    tokens: dict[str, str]
+
+    def actor(self, account: str) -> Actor:
+        """Return a person by token; with a clock far ahead tokens have expired, so ask before."""
+        return self.platform.by_token(self.tokens[account])
+
+    def submission(self, state: str) -> Submission:
+        """Return the one submission in a state."""
+        (found,) = self.platform.store.find(Submission, state=state)
+        return found.record
+
+
+def hand_in(
+    home: Home, desk: Desk, seat_id: str, files: dict[str, bytes], *, request: str = "0request-1"
+) -> Path:
+    """Write a request into a seat's outbox as the seat itself would; return its folder."""
+    from sandbox.kernel.records import Seat
+    from sandbox.seats import workspace
+
+    seat = desk.platform.store.load(Seat, seat_id).record
+    folder = workspace.folders(desk.platform.layout.seats, seat.id).outbox / request
+    (folder / "files").mkdir(parents=True)
+    for name, data in files.items():
+        (folder / "files" / name).write_bytes(data)
+    document = {"format": 1, "title": "测试", "purpose": "", "files": list(files)}
+    (folder / "request.json").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+    if os.geteuid() == 0:
+        for path in (folder, *folder.rglob("*")):
+            os.chown(path, seat.host_uid, seat.host_uid)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the kept homes."""
+    return shared(tmp_path_factory)
+
+
+@pytest.fixture
+def landed(told: Path, tmp_path: Path) -> Home:
+    """A copy of the home after the landings."""
+    keep(told / LANDED, tmp_path / "home")
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def judged(told: Path, tmp_path: Path) -> Home:
+    """A copy of the home with one product in review and one refused."""
+    keep(told / JUDGED, tmp_path / "home")
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def released(told: Path, tmp_path: Path) -> Home:
+    """A copy of the home at the end of the story."""
+    keep(told / RELEASED, tmp_path / "home")
+    return Home(tmp_path / "home")
