@@ -40,7 +40,8 @@ def draft_operating(desk: AccessDesk, actor: Actor, agreement: OperatingAgreemen
 def sign_operating(desk: AccessDesk, actor: Actor, identifier: str) -> OperatingAgreement:
     """Return the operating agreement in force, signed by the authority."""
     stored = desk.directory.store.load(OperatingAgreement, identifier)
-    situation = with_record(desk.directory.situation(actor), record=stored.record)
+    other_side = desk.directory.persons_of(stored.record.organisation)
+    situation = with_record(desk.directory.situation(actor), record=stored.record, acted=other_side)
     require(actor, step("operating-agreement:sign"), situation)
     changed = replace(stored.record, state="active")
     change = Change(step("operating-agreement:sign"), changed, expected=stored.version)
@@ -53,6 +54,10 @@ def establish(desk: AccessDesk, actor: Actor, environment: Environment) -> Envir
     operating = desk.directory.store.load(OperatingAgreement, environment.agreement).record
     if operating.environment_code != environment.code:
         raise InputError(say("开发利用协议约定的不是环境 {code}", code=environment.code))
+    if operating.organisation != environment.organisation:
+        raise InputError(say("环境 {code} 的运营商不是协议的一方", code=environment.code))
+    if any(one.record.code == environment.code for one in desk.directory.store.find(Environment)):
+        raise InputError(say("环境 {code} 已经建立", code=environment.code))
     situation = with_record(desk.directory.situation(actor), record=environment, operating=operating)
     require(actor, step("environment:establish"), situation)
     links = (Link("agreement", operating.id), Link("operator", environment.organisation))

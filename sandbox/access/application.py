@@ -89,7 +89,8 @@ def _situation(desk: AccessDesk, actor: Actor, application: Application) -> Situ
         eligibility=eligibility_of(applicant, "developer"),
         regime_lapsed=not regime.in_force(desk.directory.today()),
         longest_term_days=regime.longest_term_days,
-        acted=_persons(desk, application.id, "application:submit"),
+        acted=_persons(desk, application.id, "application:submit")
+        | desk.directory.persons_of(application.organisation),
     )
 
 

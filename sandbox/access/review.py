@@ -14,7 +14,7 @@ from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Application, Dataset, Item, ItemRequest
+from sandbox.kernel.records import Application, Dataset, Environment, Item, ItemRequest
 from sandbox.kernel.workdays import due
 from sandbox.people.directory import with_record
 from sandbox.store.canonical import Json
@@ -74,12 +74,14 @@ def _answer(desk: AccessDesk, actor: Actor, identifier: str, name: str, words: s
     store = desk.directory.store
     stored = store.load(Item, identifier)
     earlier = store.facts(record=stored.record.application)
+    operator = store.load(Environment, stored.record.environment).record.organisation
     judged = [fact.actor for fact in earlier if fact.verb.startswith("application:")]
     situation = with_record(
         desk.directory.situation(actor),
         record=stored.record,
         acted=frozenset(desk.directory.person_of_account(account) for account in judged)
-        | desk.directory.persons_of(stored.record.organisation),
+        | desk.directory.persons_of(stored.record.organisation)
+        | desk.directory.persons_of(operator),
     )
     require(actor, step(name), situation)
     changed = replace(stored.record, state=step(name).target, conditions=words)

@@ -26,7 +26,14 @@ def of_authority(directory: Directory, actor: Actor) -> bool:
 
 def is_party(directory: Directory, actor: Actor, organisations: Iterable[str]) -> bool:
     """Return whether the actor's organisation is one of those, or the authority."""
+    if not registered(directory, actor):
+        return False
     return actor.organisation in set(organisations) or of_authority(directory, actor)
+
+
+def registered(directory: Directory, actor: Actor) -> bool:
+    """Return whether the actor's organisation is registered and not suspended."""
+    return directory.organisation(actor.organisation).state == "registered"
 
 
 def require_reader(
@@ -45,6 +52,7 @@ def require_reader(
     """
     parties = set(organisations)
     inside = actor.organisation in parties or (authority and of_authority(directory, actor))
+    inside = inside and registered(directory, actor)
     fits = roles == _ANYONE or actor.has(*roles)
     wanted = "、".join(sorted(role.value for role in roles))
     answers = (

@@ -7,6 +7,7 @@ the same data, so that a difference between two releases shows. Decides nothing 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import BinaryIO, cast
 
 import pyarrow.parquet as pq
@@ -19,9 +20,10 @@ from sandbox.egress.judgements import gate_key
 from sandbox.egress.report import Product
 from sandbox.kernel.entities import IdentifierClass
 from sandbox.kernel.errors import InputError, TamperedError
+from sandbox.kernel.findings import Verdict
 from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Application, Dataset, Release, ServiceAgreement, Snapshot, Submission
+from sandbox.kernel.records import Application, Dataset, ServiceAgreement, Snapshot, Submission
 from sandbox.vault.sealed import open_sealed
 
 
@@ -34,8 +36,23 @@ def judge(desk: GateDesk, submission: Submission) -> Judged:
     snapshots = [desk.directory.store.load(Snapshot, one).record for one in submission.snapshots]
     alone = len(snapshots) == 1
     sources = [_source(desk, submission, one, alone=alone) for one in snapshots]
+    for one in within_reach(desk, submission):
+        if one.id not in submission.snapshots:
+            hidden = desk.directory.entropy(16).hex()  # compared with; no claim can name it
+            sources.append(replace(_source(desk, submission, one, alone=False), name=hidden))
     options = Options(earlier=_earlier(desk, submission))
     return judge_isolated(products, sources, options=options, limits=desk.limits)
+
+
+def within_reach(desk: GateDesk, submission: Submission) -> tuple[Snapshot, ...]:
+    """Return every snapshot that the agreement's seats may have had before the submission.
+
+    What a seat once read it may have kept in its home: withdrawn and earlier versions count as inputs.
+    """
+    store = desk.directory.store
+    made = store.load(Submission, submission.id).created_at
+    found = store.find(Snapshot, linked=("agreement", submission.agreement))
+    return tuple(one.record for one in found if one.created_at <= made)
 
 
 def _source(desk: GateDesk, submission: Submission, snapshot: Snapshot, *, alone: bool) -> SnapshotSource:
@@ -77,22 +94,28 @@ def _thresholds(desk: GateDesk, submission: Submission, dataset: Dataset) -> Thr
 
 
 def _earlier(desk: GateDesk, submission: Submission) -> tuple[tuple[str, Claim], ...]:
-    """Return the claims of everything released before on the same data, recalled ones included."""
+    """Return the claims of everything released on the same data, recalled ones and those under way included.
+
+    What is proven and still in review may leave before this one: the pair must be judged together.
+    """
     store = desk.directory.store
     datasets = {store.load(Snapshot, one).record.dataset for one in submission.snapshots}
     found: list[tuple[str, Claim]] = []
-    for stored in store.find(Release):
-        released = store.load(Submission, stored.record.submission).record
-        if datasets.isdisjoint(store.load(Snapshot, one).record.dataset for one in released.snapshots):
+    for stored in store.find(Submission, states=("in-review", "approved", "released")):
+        other = stored.record
+        if other.id == submission.id:
             continue
-        found += [(stored.record.id, claim) for claim in _claims(desk, released)]
+        if datasets.isdisjoint(store.load(Snapshot, one).record.dataset for one in other.snapshots):
+            continue
+        found += [(other.id, claim) for claim in _claims(desk, other)]
     return tuple(found)
 
 
 def _claims(desk: GateDesk, submission: Submission) -> list[Claim]:
     claims = []
     for one in submission.files:
-        if one.claim and one.approved:
+        under_way = one.approved is None and one.verdict is Verdict.RELEASE
+        if one.claim and (one.approved or under_way):
             try:
                 claims.append(read_claim(desk.frozen.get(one.claim)))
             except InputError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sandbox.egress.court import within_reach
 from sandbox.egress.desk import GateDesk
 from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.lifecycle import step
@@ -114,9 +115,11 @@ def reviews_of(desk: GateDesk, submission_id: str) -> tuple[Review, ...]:
 
 
 def providers_of(desk: GateDesk, submission: Submission) -> frozenset[str]:
-    """Return the organisations that provided the inputs, by the snapshots that were mounted."""
+    """Return the organisations that provided the inputs: whatever the seat may have read."""
     store = desk.directory.store
     datasets = {store.load(Snapshot, one).record.dataset for one in submission.snapshots}
+    if submission.snapshots:
+        datasets |= {one.dataset for one in within_reach(desk, submission)}
     return frozenset(store.load(Dataset, dataset).record.organisation for dataset in datasets)
 
 

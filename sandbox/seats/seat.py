@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sandbox.catalog.reading import of_authority
+from sandbox.catalog.reading import of_authority, registered
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.decision import Answer, Decision, Refusal, decide
 from sandbox.kernel.errors import InputError, NotFoundError, TamperedError
@@ -64,17 +64,19 @@ def provision(desk: SeatDesk, actor: Actor, *, agreement: str, user: str, name: 
     store = desk.directory.store
     _check_name(desk, name)
     service = store.load(ServiceAgreement, agreement).record
+    identifier = store.new_id(Seat.KIND)
     account = desk.directory.account_named(user)
     taken = store.find(Seat, linked=("agreement", service.id))
     live = [one for one in taken if one.record.state != "expired"]
     seat = Seat(
+        id=identifier,  # given out once, so that no two seats ever share a host uid
         state="provisioned",
         organisation=service.organisation,
         environment=service.environment,
         agreement=service.id,
         user=account.id,
         name=name,
-        host_uid=_FIRST_HOST_UID + len(store.find(Seat)),
+        host_uid=_FIRST_HOST_UID + int(identifier.rpartition("-")[2]),
     )
     situation = with_record(
         desk.directory.situation(actor), record=seat, agreement=service, seats_taken=len(live)
@@ -185,6 +187,8 @@ def situation_of(desk: SeatDesk, actor: Actor, seat: Seat) -> Situation:
 def visible(desk: SeatDesk, actor: Actor) -> tuple[Seat, ...]:
     """Return the seats the actor may see: his own, those his organisation runs; the authority all."""
     store, every = desk.directory.store, desk.directory.store.find(Seat)
+    if not registered(desk.directory, actor):
+        return ()
     if of_authority(desk.directory, actor):
         return tuple(one.record for one in every)
     return tuple(
