@@ -32,7 +32,7 @@ from sandbox.vault.digests import HashName
 from sandbox.vault.keys import make_kek
 from sandbox.vault.seeds import make_seed
 
-_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_NAME = re.compile(r"[\w.-]{1,64}")
 _FOUNDING_ROLES = (Role.AUTHORITY_OFFICER, Role.ORGANISATION_OFFICER)
 
 
@@ -61,7 +61,9 @@ class Founding:
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
-            raise InputError(say("平台名称 {name} 只能用字母、数字、点、横线和下划线", name=self.name))
+            raise InputError(
+                say("平台名称 {name} 只能用文字、数字、点、横线和下划线，至多 64 个", name=self.name)
+            )
         if not self.authority.strip():
             raise InputError(say("单位须有名称"))
         if not is_uscc(self.authority_uscc):

@@ -44,7 +44,7 @@ def init(
     authority: Annotated[str, typer.Option(help="大数据主管部门全称 · the data authority")],
     authority_uscc: Annotated[str, typer.Option(help="主管部门的统一社会信用代码 · its code")],
     officer: Annotated[
-        list[str], typer.Option(help="首任经办人 登录名:姓名:身份证号，写两次 · login:name:ID, twice")
+        list[str], typer.Option(help="首任经办人 登录名:姓名[:身份证号]，写两次 · login:name[:ID], twice")
     ],
     keys: Annotated[
         Path, typer.Option(help="密钥目录，须在主目录之外 · folder of the keys, outside the home")
@@ -60,7 +60,7 @@ def init(
 
     if len(officer) != 2:
         raise InputError(say("首任经办人须正好两名：--officer 写两次，形如 登录名:姓名:身份证号"))
-    officers = _officer(officer[0]), _officer(officer[1])
+    officers = _officer(session, officer[0]), _officer(session, officer[1])
     founding = Founding(
         name=name,
         authority=authority,
@@ -94,12 +94,14 @@ def init(
     session.show(data, view)
 
 
-def _officer(text: str) -> Officer:
+def _officer(session: Session, text: str) -> Officer:
     from sandbox.founding import Officer
 
     parts = [part.strip() for part in text.replace("：", ":").split(":")]
+    if len(parts) == 2 and all(parts):  # left out, so that it stands in no list of processes
+        parts.append(typer.prompt(session.text(say("{name}的身份证号", name=parts[1])), err=True).strip())
     if len(parts) != 3 or not all(parts):
-        raise InputError(say("首任经办人要写成 登录名:姓名:身份证号"))
+        raise InputError(say("首任经办人要写成 登录名:姓名:身份证号；身份证号可以不写，随后输入"))
     return Officer(parts[0], parts[1], parts[2])
 
 

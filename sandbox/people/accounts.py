@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sandbox.kernel.actors import JUDGING_ROLES, SYSTEM, Actor, Proof
-from sandbox.kernel.errors import CredentialError, InputError, NotFoundError
+from sandbox.kernel.errors import ConflictError, CredentialError, InputError, NotFoundError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
@@ -181,18 +181,19 @@ def _second_factor(directory: Directory, account: Account, code: str) -> int | N
 
 
 def _miss(directory: Directory, stored: Stored[Account]) -> None:
-    misses = int(_kept(directory, stored.record.id, "misses", b"0")) + 1
-    locked = misses >= MISSES_BEFORE_LOCK
-    verb = "account:lock" if locked else "account:miss"
-    record = replace(stored.record, state="locked") if locked else stored.record
-    change = Change(
-        step(verb),
-        record,
-        expected=stored.version,
-        note={"misses": misses},
-        secrets={"misses": str(misses).encode()},
-    )
-    directory.store.write(SYSTEM, change)
+    """Count a miss; one that another attempt overtook is counted again: guesses in parallel count too."""
+    while stored.record.state == "active":
+        misses = int(_kept(directory, stored.record.id, "misses", b"0")) + 1
+        locked = misses >= MISSES_BEFORE_LOCK
+        record = replace(stored.record, state="locked") if locked else stored.record
+        verb = "account:lock" if locked else "account:miss"
+        change = _change(verb, stored, record, kept={"misses": str(misses).encode()})
+        try:
+            directory.store.write(SYSTEM, replace(change, note={"misses": misses}))
+        except ConflictError:
+            stored = directory.store.load(Account, stored.record.id)
+            continue
+        return
 
 
 def _used(directory: Directory, stored: Stored[Account], counter: int) -> None:

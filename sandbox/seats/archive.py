@@ -8,6 +8,7 @@ by the keeping of homes; knows nothing of backups but the folder it writes into.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -22,13 +23,14 @@ from sandbox.kernel.errors import StorageError, TamperedError
 from sandbox.kernel.message import say
 
 ARCHIVE, NOTE = "seats.tar", "seats.json"
-_BLOCK = 1 << 20
+_LEFT_OUT = (errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENXIO, errno.EACCES)
 
 
 class _Exactly(io.RawIOBase):
     """A file read to exactly `size` bytes, filled up with zeros if it shrank meanwhile."""
 
     def __init__(self, file: BinaryIO, size: int) -> None:
+        super().__init__()
         self._file, self._left = file, size
 
     def read(self, size: int = -1) -> bytes:
@@ -88,16 +90,23 @@ def _walk(seats: Path) -> Iterator[Path]:
 
 
 def _add(archive: tarfile.TarFile, path: Path, name: str) -> int:
-    """Add one entry; return 1 if it was a file. What vanished meanwhile is left out."""
+    """Add one entry; return 1 if it was a file.
+
+    What vanished or became a link meanwhile, or what its owner closed to us, is left out: nobody
+    in a seat may keep a home from being backed up.
+    """
     try:
         found = path.lstat()
         if stat.S_ISREG(found.st_mode):
             return _add_file(archive, path, name)
         member = archive.gettarinfo(path, arcname=name)
+        if member is None:  # a socket
+            return 0
         if member.isdir() or (member.issym() and _stays_inside(name, member.linkname)):
             archive.addfile(member)
-    except FileNotFoundError:
-        return 0
+    except OSError as error:
+        if error.errno not in _LEFT_OUT:
+            raise
     return 0
 
 

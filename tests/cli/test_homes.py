@@ -74,6 +74,13 @@ def test_wrong_officers_are_one_sentence_and_nothing_is_made(terminal, tmp_path,
     assert list(tmp_path.iterdir()) == []
 
 
+def test_identities_may_be_asked_for_instead(terminal, tmp_path, monkeypatch):
+    answers = iter((identity(1), f" {identity(2)} "))
+    monkeypatch.setattr("typer.prompt", lambda *_, **__: next(answers))
+    made = terminal.json(*order(tmp_path, officers=("chen:陈一", "luo：罗二")))
+    assert len(made["enrolment"]) == 2
+
+
 def test_keys_inside_and_a_full_folder_are_refused(terminal, tmp_path):
     words = order(tmp_path)
     words[words.index("--keys") + 1] = tmp_path / "home" / "keys"

@@ -76,6 +76,16 @@ def test_five_misses_lock_and_the_right_password_no_longer_helps(place):
     assert verbs == ["account:miss"] * 4 + ["account:lock"]
 
 
+def test_a_miss_that_was_overtaken_is_counted_all_the_same(place):
+    stored = place.directory.store.load(Account, "account-000001")
+    for _ in range(4):
+        accounts._miss(place.directory, stored)  # each read the same version before the others wrote
+    assert place.directory.store.secret("account-000001", "misses") == b"4"
+    accounts._miss(place.directory, stored)
+    accounts._miss(place.directory, stored)
+    assert state(place, "chen") == "locked"
+
+
 def test_a_success_forgets_the_misses(place):
     for _ in range(2):
         for _ in range(4):
