@@ -97,13 +97,16 @@ def _add(archive: tarfile.TarFile, path: Path, name: str) -> int:
     """
     try:
         found = path.lstat()
+        member = _member(name, found)
         if stat.S_ISREG(found.st_mode):
             return _add_file(archive, path, name)
-        member = archive.gettarinfo(path, arcname=name)
-        if member is None:  # a socket
-            return 0
-        if member.isdir() or (member.issym() and _stays_inside(name, member.linkname)):
+        if stat.S_ISDIR(found.st_mode):
+            member.type = tarfile.DIRTYPE
             archive.addfile(member)
+        elif stat.S_ISLNK(found.st_mode):
+            member.type, member.linkname = tarfile.SYMTYPE, str(path.readlink())
+            if _stays_inside(name, member.linkname):
+                archive.addfile(member)
     except OSError as error:
         if error.errno not in _LEFT_OUT:
             raise
@@ -116,11 +119,17 @@ def _add_file(archive: tarfile.TarFile, path: Path, name: str) -> int:
         found = os.fstat(file.fileno())
         if not stat.S_ISREG(found.st_mode):
             return 0
-        member = tarfile.TarInfo(name)
-        member.size, member.mtime, member.mode = found.st_size, int(found.st_mtime), found.st_mode & 0o777
-        member.uid, member.gid = found.st_uid, found.st_gid
+        member = _member(name, found)
+        member.size = found.st_size
         archive.addfile(member, _Exactly(file, found.st_size))
     return 1
+
+
+def _member(name: str, found: os.stat_result) -> tarfile.TarInfo:
+    member = tarfile.TarInfo(name)
+    member.mode, member.mtime = stat.S_IMODE(found.st_mode) & 0o777, int(found.st_mtime)
+    member.uid, member.gid = found.st_uid, found.st_gid
+    return member
 
 
 def _stays_inside(name: str, link: str) -> bool:
