@@ -84,7 +84,7 @@ def test_an_empty_list_is_a_sentence(released: Home, typed) -> None:
         status, text, _ = typed(
             released, "linghu.ping" if words[1] != "deliveries" else DEVELOPER, *words, as_json=False
         )
-        assert status == 0 and "还没有任何记录" in text, words
+        assert (status, "还没有任何记录" in text) == (0, True), words
 
 
 def test_without_a_credential_nothing_of_persons_is_shown(released: Home, typed) -> None:
@@ -153,7 +153,7 @@ def test_author_and_reviewers_see_what_is_theirs(judged: Home, typed) -> None:
     assert shown["source-record"]["records"] > 100
     for nobody in (OPERATOR, "xu.zhizhong", "song.keyi", "shen.zhiyuan", "tian.yufang"):
         status, _, err = typed(judged, nobody, "egress", "show", waiting)
-        assert status == 3 and "第十六条" in err, nobody
+        assert (status, "第十六条" in err) == (3, True), nobody
     _, officer, _ = typed(judged, OFFICER, "egress", "show", waiting)
     assert officer["audience"] == "officer"
     assert officer["files"][0]["findings"] == []
@@ -236,7 +236,7 @@ def test_seat_of_another_is_refused_with_every_reason(judged: Home, typed) -> No
 
 
 def test_what_a_run_leaves_in_the_outbox_is_judged_at_once(judged: Home, typed) -> None:
-    code = "from sandbox_seat.notebook import submit; open('a.txt','w').write('好'); submit('a.txt', title='说明')"
+    code = "import sandbox_seat.notebook as n; open('a.txt','w').write('好'); n.submit('a.txt', title='说明')"
     status, data, _ = typed(judged, DEVELOPER, "seat", "run", "demo", "--", "python", "-c", code)
     assert status == 0, data
     (one,) = data["submissions"]
@@ -316,4 +316,4 @@ def test_a_wrong_file_is_one_sentence(released: Home, typed, tmp_path) -> None:
         ("egress", "verify-receipt", str(wrong)),
     ):
         status, _, err = typed(released, DEVELOPER, *words)
-        assert status == 2 and len(err.strip().splitlines()) == 1, err
+        assert (status, len(err.strip().splitlines())) == (2, 1), err
