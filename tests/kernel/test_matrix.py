@@ -1,0 +1,314 @@
+"""Every step, every single role, every proof, in a situation where all else is lawful.
+
+A step passes for exactly the roles of its row and the proofs that its row takes; for nobody
+from another organisation's side. A new step must be given its lawful situation here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import product
+
+import pytest
+
+from sandbox.kernel.actors import STRONG_PROOFS, Actor, Proof, Role
+from sandbox.kernel.decision import Answer, decide
+from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel, Zone
+from sandbox.kernel.lifecycle import STEPS, Step
+from sandbox.kernel.permits import may
+from sandbox.kernel.records import (
+    Account,
+    Application,
+    Capacity,
+    Column,
+    Dataset,
+    Delivery,
+    Environment,
+    Grant,
+    Home,
+    Item,
+    ItemRequest,
+    LandingOrder,
+    MaskingPolicy,
+    OperatingAgreement,
+    Organisation,
+    OrganisationRole,
+    Record,
+    RefusedAttempt,
+    Release,
+    Seat,
+    ServiceAgreement,
+    Snapshot,
+)
+from sandbox.kernel.situation import Situation
+from tests.kernel.people import TODAY, organisation, review, submission
+
+NEXT_YEAR = TODAY + timedelta(days=300)
+SIDES = {
+    "authority": organisation("authority", OrganisationRole.AUTHORITY),
+    "dept": organisation("dept", OrganisationRole.PROVIDER),
+    "operator": organisation("operator", OrganisationRole.OPERATOR),
+    "firm": organisation("firm", OrganisationRole.DEVELOPER),
+}
+PLACE = {"organisation": "dept", "environment": "env"}
+COLUMN = Column(name="地区")
+DATASET = Dataset(
+    id="dataset", state="classified", code="firms", title="企业", columns=(COLUMN,), **PLACE,
+    grading=Grading(ProvincialLevel.INTERNAL, NationalLevel.GENERAL, Grade.L3),
+)  # fmt: skip
+ENVIRONMENT = Environment(
+    id="env", state="established", organisation="operator", code="520300", name="市", region="520300",
+    agreement="operating",
+)  # fmt: skip
+OPERATING = OperatingAgreement(
+    id="operating", state="active", organisation="operator", authority="authority", environment_code="520300",
+    scope="运营", term_from=TODAY, term_to=NEXT_YEAR,
+)  # fmt: skip
+APPLICATION = Application(
+    id="application", state="accepted", organisation="firm", environment="env", regime="r", scenario="统计",
+    scope="汇总", term_from=TODAY, term_to=NEXT_YEAR, security_controls="专席", applicant="me",
+    requests=(ItemRequest(dataset="dataset", columns=("地区",), justification="需要"),),
+)  # fmt: skip
+ITEM = Item(
+    id="item", state="approved", organisation="firm", environment="env", application="application",
+    dataset="dataset", reviewer="dept", columns=("地区",), pushed_on=TODAY, due_on=TODAY,
+)  # fmt: skip
+AGREEMENT = ServiceAgreement(
+    id="agreement", state="active", organisation="firm", operator="operator", environment="env",
+    application="application", items=("item",), scenario="统计", term_from=TODAY, term_to=NEXT_YEAR,
+    users=("me",), seats=1, key_id="k",
+)  # fmt: skip
+DELIVERY = Delivery(
+    id="delivery", state="accepted", dataset="dataset", file_name="a.csv", digest="d", size=1,
+    declared_rows=1, key_id="k", **PLACE,
+)  # fmt: skip
+POLICY = MaskingPolicy(
+    id="policy", state="confirmed", dataset="dataset", version=1, text="", digest="", zone=Zone.DEVELOPMENT,
+    **PLACE,
+)  # fmt: skip
+ORDER = LandingOrder(
+    id="order", state="ordered", agreement="agreement", item="item", dataset="dataset", delivery="delivery",
+    policy="policy", columns=("地区",), **PLACE,
+)  # fmt: skip
+SNAPSHOT = Snapshot(
+    id="snapshot", state="published", agreement="agreement", dataset="dataset", order="order", series="s",
+    version=1, manifest_digest="m", sidecar="s", rows=9, smallest_class=9, interactive=True, **PLACE,
+)  # fmt: skip
+SEAT = Seat(
+    id="seat",
+    state="open",
+    organisation="firm",
+    environment="env",
+    agreement="agreement",
+    user="me",
+    name="s",
+)
+ACCOUNT = Account(id="me", state="active", organisation="own", name="w", display_name="王", person="p")
+GRANT = Grant(
+    id="grant",
+    state="proposed",
+    organisation="own",
+    account="other",
+    role=Role.SUPERVISOR,
+    proposed_by="third",
+)
+SUBMISSION = submission(org="firm", author="me")
+APPROVED = replace(
+    SUBMISSION,
+    author="author",
+    state="approved",
+    files=tuple(replace(one, approved=True) for one in SUBMISSION.files),
+)
+VOTES = (review(Capacity.AUTHORITY, "authority", "a"), review(Capacity.PROVIDER, "dept", "b"))
+RELEASE = Release(
+    id="release", state="issued", organisation="firm", environment="env", submission="submission-1",
+    agreement="agreement", files=(), receipt="r", issued_at=None,
+)  # fmt: skip
+HOME = Home(id="home", state="in-service", name="h", demo=False, format=1)
+NOTED = RefusedAttempt(
+    id="r", state="recorded", organisation="o", account="a", attempted="x", subject="", rules=(), reasons=()
+)
+FIRM = Organisation(
+    id="new", state="registered", name="新", uscc="", kind="企业", region="520300",
+    roles=(OrganisationRole.DEVELOPER,),
+)  # fmt: skip
+
+KINDS: dict[str, tuple[str, Record]] = {
+    "home": ("authority", HOME),
+    "refused-attempt": ("authority", NOTED),
+    "organisation": ("authority", FIRM),
+    "account": ("authority", ACCOUNT),
+    "grant": ("authority", GRANT),
+    "operating-agreement": ("authority", OPERATING),
+    "environment": ("authority", ENVIRONMENT),
+    "dataset": ("dept", DATASET),
+    "delivery": ("dept", DELIVERY),
+    "masking-policy": ("dept", POLICY),
+    "application": ("firm", APPLICATION),
+    "item": ("dept", ITEM),
+    "service-agreement": ("operator", AGREEMENT),
+    "landing-order": ("dept", ORDER),
+    "snapshot": ("dept", SNAPSHOT),
+    "seat": ("firm", SEAT),
+    "submission": ("firm", SUBMISSION),
+    "review": ("authority", VOTES[0]),
+    "release": ("authority", RELEASE),
+}
+"""Who acts on what, unless the step says otherwise."""
+SIDE_OF = {
+    "operating-agreement:draft": "operator",
+    "application:accept": "authority",
+    "application:reject": "authority",
+    "item:push": "authority",
+    "service-agreement:accept": "firm",
+    "service-agreement:resume": "authority",
+    "seat:provision": "operator",
+    "seat:suspend": "operator",
+    "seat:reinstate": "authority",
+    "submission:release": "authority",
+    "release:collect": "firm",
+}
+RECORD_OF: dict[str, Record] = {
+    "grant:found": replace(GRANT, founding=True),
+    "grant:appoint": replace(GRANT, role=Role.ORGANISATION_OFFICER),
+    "grant:countersign": replace(GRANT, role=Role.STEWARD),
+    "submission:release": APPROVED,
+}
+
+
+def lawful(row: Step) -> tuple[str, Situation]:
+    """Return the side that acts and a situation in which nothing but role and proof is open."""
+    side, base = KINDS[row.kind]
+    side = SIDE_OF.get(row.name, side)
+    state = row.target if row.creates else sorted(row.sources)[0]
+    record = replace(RECORD_OF.get(row.name, base), state=state)
+    if isinstance(record, Account | Grant):
+        record = replace(record, organisation=side)
+    reviews = VOTES if row.name not in ("review:cast",) else ()
+    judged = replace(APPROVED, state="in-review") if row.kind == "review" else APPROVED
+    return side, Situation(
+        today=TODAY,
+        record=record,
+        own=SIDES[side],
+        account=replace(ACCOUNT, id="other", organisation=side, person="q"),
+        environment=ENVIRONMENT,
+        operating=OPERATING,
+        dataset=DATASET,
+        delivery=DELIVERY,
+        policy=POLICY,
+        application=APPLICATION,
+        items=(ITEM,),
+        agreement=AGREEMENT,
+        order=ORDER,
+        snapshots=(SNAPSHOT,),
+        seat=SEAT,
+        submission=judged,
+        reviews=reviews,
+        providers=frozenset({"dept"}),
+        eligibility=decide([Answer("ok")]),
+        isolation=decide([Answer("ok")]),
+        longest_term_days=400,
+    )
+
+
+def actor(side: str, roles: frozenset[Role], proof: Proof, **fields: str) -> Actor:
+    """Return the person `me` on a side."""
+    given = {"account": "me", "person": "p", "organisation": side} | fields
+    return Actor(roles=roles, proof=proof, **given)
+
+
+def expected(row: Step, role: Role, proof: Proof) -> bool:
+    """Return what the row alone says of a role and a proof."""
+    if row.name == "account:enrol":
+        return proof is Proof.ENROLMENT
+    if row.by_system:
+        return proof is Proof.SYSTEM
+    if role not in row.roles:
+        return False
+    if row.name == "submission:submit":
+        return proof in STRONG_PROOFS | {Proof.SESSION, Proof.SEAT}
+    return proof in STRONG_PROOFS or (proof is Proof.SESSION and not row.signed)
+
+
+@pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
+def test_exactly_the_rows_roles_and_proofs_pass(row: Step) -> None:
+    side, now = lawful(row)
+    for role, proof in product(Role, Proof):
+        decision = may(actor(side, frozenset({role}), proof), row, now)
+        found = (bool(decision), [one.code for one in decision.refusals])
+        assert found[0] is expected(row, role, proof), (role, proof, found)
+
+
+@pytest.mark.parametrize("row", STEPS, ids=lambda row: row.name)
+def test_no_state_but_the_rows_own_passes(row: Step) -> None:
+    side, now = lawful(row)
+    allowed = row.sources or {row.target}
+    for state in {one.target for one in STEPS} - allowed:
+        changed = replace(now, record=replace(now.record, state=state))
+        for proof in (Proof.PASSWORD_TOTP, Proof.SYSTEM, Proof.ENROLMENT):
+            assert not may(actor(side, frozenset(Role), proof), row, changed), state
+
+
+PEOPLES = [row for row in STEPS if not row.by_system]
+
+
+@pytest.mark.parametrize("row", PEOPLES, ids=lambda row: row.name)
+def test_nobody_acts_for_a_suspended_or_unknown_organisation(row: Step) -> None:
+    side, now = lawful(row)
+    everything = actor(side, frozenset(Role), Proof.PASSWORD_TOTP)
+    assert may(everything, row, now)
+    for own in (None, replace(SIDES[side], state="suspended"), SIDES["firm" if side != "firm" else "dept"]):
+        assert not may(everything, row, replace(now, own=own))
+
+
+ELSEWHERE = {
+    "account:invite", "account:suspend", "service-agreement:suspend", "service-agreement:terminate",
+    "seat:close", "seat:suspend", "snapshot:withdraw", "submission:withdraw",
+}  # fmt: skip
+"""Steps that the authority, or the person alone, may take from another organisation."""
+
+
+@pytest.mark.parametrize("row", PEOPLES, ids=lambda row: row.name)
+def test_all_roles_in_the_wrong_organisation_are_none(row: Step) -> None:
+    """Another organisation of each kind, with every role at once and another person and account."""
+    _, now = lawful(row)
+    for kind in OrganisationRole:
+        if kind is OrganisationRole.AUTHORITY and (row.name in ELSEWHERE or _any_authority(row)):
+            continue
+        other = organisation("other-org", kind)
+        who = actor("other-org", frozenset(Role), Proof.PASSWORD_TOTP, account="stranger", person="stranger")
+        assert not may(who, row, replace(now, own=other)), kind
+
+
+def _any_authority(row: Step) -> bool:
+    """There is one authority (`no-second-authority`): its steps need not say which."""
+    return row.roles <= {Role.AUTHORITY_OFFICER, Role.SECURITY_REVIEWER, Role.PROVIDER_REVIEWER}
+
+
+@pytest.mark.parametrize(
+    ("row", "field"),
+    [
+        (row, field)
+        for row in PEOPLES
+        for field in ("record", "own")
+    ],
+    ids=lambda value: value if isinstance(value, str) else value.name,
+)  # fmt: skip
+def test_what_is_missing_refuses(row: Step, field: str) -> None:
+    side, now = lawful(row)
+    assert not may(actor(side, frozenset(Role), Proof.TOKEN), row, replace(now, **{field: None}))
+
+
+def test_terms_are_asked_at_every_use() -> None:
+    over = date(2030, 1, 1)
+    for name in (
+        "seat:open",
+        "seat:run",
+        "submission:submit",
+        "landing-order:order",
+        "service-agreement:sign",
+    ):
+        row = next(one for one in STEPS if one.name == name)
+        side, now = lawful(row)
+        assert not may(actor(side, frozenset(Role), Proof.TOKEN), row, replace(now, today=over)), name
