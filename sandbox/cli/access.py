@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from sandbox.cli import agree
+from sandbox.cli import agreements
 from sandbox.cli.frame import Session, command
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
@@ -28,7 +28,7 @@ def register(root: typer.Typer) -> None:
     """Add the groups."""
     root.add_typer(apply, name="apply")
     root.add_typer(review, name="review")
-    agree.register(root)
+    agreements.register(root)
 
 
 @command(apply, "submit", person=True)
@@ -85,20 +85,20 @@ def withdraw(session: Session, application: _Application) -> None:
 @command(apply, "list", person=True)
 def list_applications(session: Session) -> None:
     """看得到的申请 · the applications that one may see."""
-    from sandbox.access import visible
+    from sandbox.access import reading
 
-    found = visible.applications(session.platform.access, session.actor())
+    found = reading.applications(session.platform.access, session.actor())
     session.show({"applications": found}, lambda _: _applications(session, found))
 
 
 @command(apply, "show", person=True)
 def show_application(session: Session, application: _Application) -> None:
     """一项申请及其各项需求 · one application and its items."""
-    from sandbox.access import visible
+    from sandbox.access import reading
 
     access = session.platform.access
-    found = visible.application(access, session.actor(), application)
-    items = visible.items_of(access, found.id)
+    found = reading.application(access, session.actor(), application)
+    items = reading.items_of(access, found.id)
 
     def view(_: Console) -> None:
         _applications(session, (found,))
@@ -112,9 +112,9 @@ def show_application(session: Session, application: _Application) -> None:
 @command(review, "list", person=True)
 def list_items(session: Session) -> None:
     """待审与已审的需求，连同期限 · items to review and reviewed, with their last day."""
-    from sandbox.access import visible
+    from sandbox.access import reading
 
-    found = visible.items(session.platform.access, session.actor())
+    found = reading.items(session.platform.access, session.actor())
     session.show({"items": found}, lambda _: _items(session, found))
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.access import agreement as agreements
 from sandbox.access import application as applications
-from sandbox.access import review, visible
+from sandbox.access import reading, review
 from sandbox.access.form import application_of, read_file
 from sandbox.catalog.entries import by_code
 from sandbox.kernel.errors import InputError, NotFoundError, RefusedError
@@ -203,13 +203,13 @@ def test_each_party_signs_for_itself_and_each_key_is_new(landed: Home) -> None:
 def test_lists_follow_the_parties(landed: Home) -> None:
     with landed.open() as desk:
         access = desk.platform.access
-        assert len(visible.agreements(access, desk.actor(OFFICER))) == 3
-        assert len(visible.agreements(access, desk.actor(OTHER_DEVELOPER))) == 1
-        assert len(visible.applications(access, desk.actor(OPERATOR))) == 3
-        assert len(visible.items(access, desk.actor(PROVIDER))) == 2
-        assert visible.items_of(access, "application-000001")[0].application == "application-000001"
+        assert len(reading.agreements(access, desk.actor(OFFICER))) == 3
+        assert len(reading.agreements(access, desk.actor(OTHER_DEVELOPER))) == 1
+        assert len(reading.applications(access, desk.actor(OPERATOR))) == 3
+        assert len(reading.items(access, desk.actor(PROVIDER))) == 2
+        assert reading.items_of(access, "application-000001")[0].application == "application-000001"
         with pytest.raises(RefusedError):
-            visible.application(access, desk.actor(OTHER_DEVELOPER), "application-000001")
+            reading.application(access, desk.actor(OTHER_DEVELOPER), "application-000001")
         with pytest.raises(NotFoundError):
-            visible.application(access, desk.actor(OFFICER), "application-999999")
+            reading.application(access, desk.actor(OFFICER), "application-999999")
         assert by_code(desk.platform.directory, CODE).record.code == CODE

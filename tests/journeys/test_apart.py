@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sandbox.access import application as applications
-from sandbox.access import visible
+from sandbox.access import reading
 from sandbox.catalog import entries
 from sandbox.kernel.errors import InputError, RefusedError
 from sandbox.kernel.records import Application, Dataset, Environment, ItemRequest, Snapshot
@@ -167,13 +167,13 @@ def test_one_code_in_two_environments_is_never_guessed(released: Home) -> None:
 def test_county_and_city_see_nothing_of_each_others_requests(released: Home) -> None:
     with released.open() as desk:
         access, county = desk.platform.access, desk.actor("linghu.ping")
-        assert visible.applications(access, county) == visible.items(access, county) == ()
-        assert visible.agreements(access, county) == ()
+        assert reading.applications(access, county) == reading.items(access, county) == ()
+        assert reading.agreements(access, county) == ()
         with pytest.raises(RefusedError):
-            visible.agreement(access, county, MARKET)
+            reading.agreement(access, county, MARKET)
         with pytest.raises(RefusedError):
-            visible.agreement(access, desk.actor(OTHER_DEVELOPER), MARKET)
-        assert visible.agreement(access, desk.actor(STEWARD), MARKET).id == MARKET
+            reading.agreement(access, desk.actor(OTHER_DEVELOPER), MARKET)
+        assert reading.agreement(access, desk.actor(STEWARD), MARKET).id == MARKET
 
 
 def test_the_pool_keeps_environments_apart_on_disk(landed: Home) -> None:

@@ -42,11 +42,11 @@ def operating_draft(
     end: Annotated[str, typer.Option("--to", help="结束日期，空为三年 · last day")] = "",
 ) -> None:
     """运营商拟订开发利用协议 · the operator drafts an operating agreement."""
-    from sandbox.access import agreement as agreements
+    from sandbox.access import agreement as contracts
 
     actor, access = session.actor(), session.platform.access
     first = day(start) if start else access.directory.today()
-    made = agreements.draft_operating(
+    made = contracts.draft_operating(
         access,
         actor,
         OperatingAgreement(
@@ -67,9 +67,9 @@ def operating_sign(
     session: Session, agreement: Annotated[str, typer.Argument(help="开发利用协议 · operating agreement")]
 ) -> None:
     """主管部门签署开发利用协议 · the authority signs it."""
-    from sandbox.access import agreement as agreements
+    from sandbox.access import agreement as contracts
 
-    made = agreements.sign_operating(session.platform.access, session.actor(), agreement)
+    made = contracts.sign_operating(session.platform.access, session.actor(), agreement)
     session.show(made, lambda _: _operating(session, (made,)))
 
 
@@ -81,11 +81,11 @@ def environment(
     region: Annotated[str, typer.Option(help="行政区划代码，空为环境代码 · region code")] = "",
 ) -> None:
     """按生效的开发利用协议建立环境 · establish the environment of an operating agreement."""
-    from sandbox.access import agreement as agreements
+    from sandbox.access import agreement as contracts
 
     actor, access = session.actor(), session.platform.access
     signed = access.directory.store.load(OperatingAgreement, agreement).record
-    made = agreements.establish(
+    made = contracts.establish(
         access,
         actor,
         Environment(
@@ -111,7 +111,7 @@ def draft(
     end: Annotated[str, typer.Option("--to", help="结束日期，空为申请的 · last day")] = "",
 ) -> None:
     """运营商按批准的需求拟订授权服务协议 · draft a service agreement."""
-    from sandbox.access import agreement as agreements
+    from sandbox.access import agreement as contracts
 
     actor, access = session.actor(), session.platform.access
     store = access.directory.store
@@ -120,7 +120,7 @@ def draft(
     items = tuple(item or [one.record.id for one in approved])
     if not items:
         raise InputError(say("申请 {id} 还没有批准的需求", id=asked.id))
-    made = agreements.draft(
+    made = contracts.draft(
         access,
         actor,
         ServiceAgreement(
@@ -148,52 +148,52 @@ def _day_or(text: str, otherwise: date) -> date:
 @command(agree, "accept", person=True)
 def accept(session: Session, agreement: _Agreement) -> None:
     """开发利用者同意协议 · the developer accepts."""
-    from sandbox.access import agreement as agreements
+    from sandbox.access import agreement as contracts
 
-    _done(session, agreements.accept(session.platform.access, session.actor(), agreement))
+    _done(session, contracts.accept(session.platform.access, session.actor(), agreement))
 
 
 @command(agree, "sign", person=True)
 def sign(session: Session, agreement: _Agreement) -> None:
     """运营商签署协议，协议的脱敏密钥随之产生 · the operator signs; the masking key is born."""
-    from sandbox.access import agreement as agreements
+    from sandbox.access import agreement as contracts
 
-    _done(session, agreements.sign(session.platform.access, session.actor(), agreement))
+    _done(session, contracts.sign(session.platform.access, session.actor(), agreement))
 
 
 @command(agree, "suspend", person=True)
 def suspend(session: Session, agreement: _Agreement, reason: _Reason) -> None:
     """暂停协议：席位随即不能使用 · suspend an agreement."""
-    from sandbox.access import agreement as agreements
+    from sandbox.access import agreement as contracts
 
-    _done(session, agreements.suspend(session.platform.access, session.actor(), agreement, reason=reason))
+    _done(session, contracts.suspend(session.platform.access, session.actor(), agreement, reason=reason))
 
 
 @command(agree, "terminate", person=True)
 def terminate(session: Session, agreement: _Agreement, reason: _Reason) -> None:
     """提前终止协议 · end an agreement before its term."""
-    from sandbox.access import agreement as agreements
+    from sandbox.access import agreement as contracts
 
-    _done(session, agreements.terminate(session.platform.access, session.actor(), agreement, reason=reason))
+    _done(session, contracts.terminate(session.platform.access, session.actor(), agreement, reason=reason))
 
 
 @command(agree, "expire")
 def expire(session: Session) -> None:
     """把期限已过的协议记为到期 · mark agreements whose term has passed."""
-    from sandbox.access import agreement as agreements
+    from sandbox.access import agreement as contracts
 
-    made = agreements.expire_due(session.platform.access)
+    made = contracts.expire_due(session.platform.access)
     session.show({"expired": made}, lambda _: _agreements(session, made))
 
 
 @command(agree, "list", person=True)
 def list_agreements(session: Session) -> None:
     """看得到的协议 · the agreements that one may see."""
-    from sandbox.access import visible
+    from sandbox.access import reading
 
     actor, access = session.actor(), session.platform.access
     environments = tuple(one.record for one in access.directory.store.find(Environment))
-    operating, service = visible.operating(access, actor), visible.agreements(access, actor)
+    operating, service = reading.operating(access, actor), reading.agreements(access, actor)
 
     def view(_: Console) -> None:
         rows = [(one.code, one.name, one.state) for one in environments]
@@ -207,11 +207,11 @@ def list_agreements(session: Session) -> None:
 @command(agree, "show", person=True)
 def show(session: Session, agreement: _Agreement) -> None:
     """一份授权服务协议、其需求与席位 · one service agreement, its items and seats."""
-    from sandbox.access import visible
+    from sandbox.access import reading
 
     access = session.platform.access
     store = access.directory.store
-    found = visible.agreement(access, session.actor(), agreement)
+    found = reading.agreement(access, session.actor(), agreement)
     items = [store.load(Item, one).record for one in found.items]
     seats = [one.record for one in store.find(Seat, linked=("agreement", found.id))]
 
