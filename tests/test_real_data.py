@@ -32,10 +32,12 @@ from sandbox.demo.journey import REGIME, Journey, establish
 from sandbox.demo.people import found_demo, gather
 from sandbox.egress import intake, release, review
 from sandbox.ingest import batch, proposals, publish
+from sandbox.ingest.scope import read_scoped
 from sandbox.kernel.entities import IdentifierClass
 from sandbox.kernel.records import (
     Application,
     Dataset,
+    Delivery,
     FileVote,
     ItemRequest,
     RowRange,
@@ -80,6 +82,7 @@ class Landed:
     journey: Journey
     version: Version
     agreement: ServiceAgreement
+    order: list[int]  # the record numbers of the approved rows, in the order in which they landed
 
 
 @pytest.fixture(scope="module")
@@ -112,7 +115,11 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> Landed:
         delivery=delivery,
     )
     snapshot = publish.land(ingest, made.id)
-    return Landed(journey, ingest.pool.version(snapshot.series, snapshot.version), agreement)
+    record = ingest.directory.store.load(Delivery, delivery).record
+    key = ingest.vault.open(agreement.key_id).derive("ingest/order", 16)
+    scoped = read_scoped(ingest, record, (RowRange(column="地区", values=APPROVED),), None).shuffled(key)
+    version = ingest.pool.version(snapshot.series, snapshot.version)
+    return Landed(journey, version, agreement, scoped.numbers.to_pylist())
 
 
 def _published(journey: Journey) -> tuple[Dataset, str]:
@@ -247,14 +254,11 @@ def _codes(source: list[dict[str, str]]) -> set[str]:
 
 
 def _holds_code(text: str, codes: set[str]) -> bool:
-    """Return whether a code of the source stands anywhere in the text."""
-    upper = unicodedata.normalize("NFKC", text).upper()
-    lengths = {len(code) for code in codes}
+    """Return whether a code of the source, of 18 places, stands anywhere in the text."""
     return any(
-        run[at : at + length] in codes
-        for run in re.findall(r"[0-9A-Z]+", upper)
-        for length in lengths
-        for at in range(len(run) - length + 1)
+        run[at : at + 18] in codes
+        for run in re.findall(r"[0-9A-Z]{18,}", unicodedata.normalize("NFKC", text).upper())
+        for at in range(len(run) - 17)
     )
 
 
@@ -262,14 +266,10 @@ def _rows_of(parts: list[Path]) -> list[dict[str, str | None]]:
     return [row for part in parts for row in pq.read_table(part).to_pylist()]
 
 
-def _survivors(source: list[dict[str, str]], manifest: dict, *, inside: bool) -> list[dict[str, str]]:
-    """Return the source rows that the manifest says are in the result, in order."""
+def _survivors(source: list[dict[str, str]], manifest: dict, order: list[int]) -> list[dict[str, str]]:
+    """Return the source rows that the manifest says are in the result, by record numbers in order."""
     gone = {*manifest["suppressed_records"], *(bad["row"] for bad in manifest["quarantine"])}
-    return [
-        row
-        for number, row in enumerate(source, start=1)
-        if number not in gone and (not inside or row["地区"] in APPROVED)
-    ]
+    return [source[number - 1] for number in order if number not in gone]
 
 
 # --- landing ---------------------------------------------------------------------------------
@@ -286,7 +286,7 @@ def test_every_row_of_the_delivery_is_accounted_for(landed: Landed, source: list
 
 def test_no_cell_of_the_snapshot_names_its_own_row(landed: Landed, source: list[dict[str, str]]) -> None:
     masked = _rows_of(list(landed.version.parquet_files))
-    raw = _survivors(source, landed.version.manifest, inside=True)
+    raw = _survivors(source, landed.version.manifest, landed.order)
     aligned = (
         [(one["地区"], one["企业类型"]) for one in raw],
         [(one["地区"], one["企业类型"]) for one in masked],
@@ -369,6 +369,7 @@ def test_no_code_of_the_source_is_anywhere_in_the_snapshot(
 ) -> None:
     codes = _codes(source)
     cells = {str(cell) for row in _rows_of(list(landed.version.parquet_files)) for cell in row.values()}
+    assert {len(code) for code in codes} == {18}
     assert not [cell for cell in cells if _holds_code(cell, codes)]
     assert not _holds_code(json.dumps(landed.version.manifest, ensure_ascii=False), codes)
     assert _holds_code(f"登记号{source[0][CODE]}号", codes)
@@ -425,7 +426,7 @@ def test_masking_by_command_names_no_row_either(
     assert rows["in"] == ROWS == rows["out"] + rows["quarantined"] + rows["suppressed"]
     (table,) = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["tables"]
     masked = _rows_of(sorted((out / "zunyi-enterprises").glob("part-*.parquet")))
-    assert _shown(_survivors(source, table, inside=False), masked) == []
+    assert _shown(_survivors(source, table, list(range(1, ROWS + 1))), masked) == []
 
 
 def test_discovery_knows_the_columns(capsys: pytest.CaptureFixture[str]) -> None:

@@ -10,7 +10,6 @@ import contextlib
 import glob
 import json
 import os
-import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -22,19 +21,16 @@ from sandbox.cli.frame import Session
 from sandbox.cli.sources import Named
 from sandbox.discovery.columns import ColumnProposal, propose, propose_units
 from sandbox.fingerprint.sidecar import UnitColumns
-from sandbox.kernel.errors import ConflictError, InputError, StateError
+from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
+from sandbox.masking import keys
 from sandbox.masking.policy import Policy
 from sandbox.masking.propose import propose_policy
 from sandbox.masking.run import MaskJob, mask_source
 from sandbox.pool.disk import fsync_path, storage_errors
-from sandbox.settings import FILE_NAME
-from sandbox.vault.digests import HashName
-from sandbox.vault.keys import DataKey, Vault, make_kek, read_kek
 
-KEY = "mask"
-KEYS_FOLDER = "keys"
-KEK_FILE = "kek"
+HOME_FILE = "home.toml"
+"""What makes a folder a home; such a home is opened by the root, with its own keys."""
 MANIFEST = "manifest.json"
 FORMAT = 1
 SAMPLE_ROWS = 200_000
@@ -42,42 +38,33 @@ SAMPLE_ROWS = 200_000
 _COUNTS = ("in", "out", "quarantined", "suppressed")
 
 
-def mask_key(session: Session) -> tuple[DataKey, list[Message]]:
+def mask_key(session: Session) -> tuple[keys.MaskingKey, list[Message]]:
     """Return the masking key of the home, made on first use, and what the user must be told of it.
 
     Without a home it is a key that is thrown away.
     """
     home = session.named_home
     if home is None:
-        key = DataKey(id="throw-away", hash=HashName.SHA256, secret=secrets.token_bytes(32))
-        return key, [say("没有给出 --home：这次用一把用完即弃的密钥，令牌以后无法重现")]
+        note = say("没有给出 --home：这次用一把用完即弃的密钥，令牌以后无法重现")
+        return keys.throw_away(), [note]
     notes: list[Message] = []
-    vault = session.platform.vault if (home / FILE_NAME).is_file() else _plain_vault(home, notes)
-    if not vault.exists(KEY):
-        with contextlib.suppress(ConflictError):  # another run may have made it meanwhile
-            vault.create(KEY)
-        notes.append(say("主目录 {path} 里新建了脱敏密钥 {key}", path=str(home), key=KEY))
-    return vault.open(KEY), notes
-
-
-def _plain_vault(home: Path, notes: list[Message]) -> Vault:
-    """Return the vault of a folder that holds keys and nothing else, made if it is new."""
-    keys = home / KEYS_FOLDER
-    if not (keys / KEK_FILE).is_file():
-        with storage_errors():
-            if home.exists() and (not home.is_dir() or (any(home.iterdir()) and not keys.is_dir())):
-                raise StateError(say("{path} 既不是主目录，也不是空文件夹，请换一个", path=str(home)))
-            keys.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with contextlib.suppress(ConflictError):
-            make_kek(keys / KEK_FILE)
-        notes.append(
-            say(
-                "{path} 还不是主目录：只在其中建了密钥文件 {key}（仅本人可读），请妥善保管",
-                path=str(home),
-                key=f"{KEYS_FOLDER}/{KEK_FILE}",
+    if (home / HOME_FILE).is_file():
+        vault = session.platform.vault
+    else:
+        vault, made = keys.of_folder(home)
+        if made:
+            place = f"{keys.KEYS_FOLDER}/{keys.KEK_FILE}"
+            notes.append(
+                say(
+                    "{path} 还不是主目录：只在其中建了密钥文件 {key}（仅本人可读），请妥善保管",
+                    path=str(home),
+                    key=place,
+                )
             )
-        )
-    return Vault(read_kek(keys / KEK_FILE), keys)
+    key, new = keys.of_vault(vault)
+    if new:
+        notes.append(say("主目录 {path} 里新建了脱敏密钥 {key}", path=str(home), key=keys.KEY))
+    return key, notes
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +143,7 @@ def check_apart(out: Path, home: Path | None) -> None:
 
 
 def mask_all(
-    plans: Sequence[Plan], key: DataKey, folder: Path, *, progress: Callable[[int], None]
+    plans: Sequence[Plan], key: keys.MaskingKey, folder: Path, *, progress: Callable[[int], None]
 ) -> dict[str, object]:
     """Write the parts of every table and the manifest into the folder; return the manifest."""
     tables = []
