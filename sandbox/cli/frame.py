@@ -274,8 +274,11 @@ def _run(function: Callable[..., Any], shared: dict[str, Any], given: dict[str, 
             session.note_refusal(error)
         report(session, error)
         status = exit_of(error)
-    finally:
+    try:
         session.close()
+    except SandboxError as error:
+        report(session, error)
+        status = status or exit_of(error)
     if status:
         raise typer.Exit(int(status))
 

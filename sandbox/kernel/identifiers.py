@@ -137,6 +137,20 @@ def is_resident_id(text: str) -> bool:
     return parse_resident_id(text) is not None
 
 
+def full_resident_id(text: str) -> str | None:
+    """Return the 18 places of a well-formed resident ID, the old 15 completed; None for any other text.
+
+    One person has one number: whoever tells people apart by it compares this form.
+    """
+    number = text.strip().upper()
+    if not is_resident_id(number):
+        return None
+    if len(number) == 18:
+        return number
+    first17 = f"{number[:6]}19{number[6:]}"
+    return first17 + resident_id_check_digit(first17)
+
+
 def is_residence_permit(text: str) -> bool:
     """Return whether `text` is a residence permit of Hong Kong, Macao or Taiwan residents (2018)."""
     return text[:6] in RESIDENCE_PERMIT_REGIONS and is_resident_id(text)

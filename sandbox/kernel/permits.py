@@ -20,7 +20,16 @@ _HUMAN = (r.CREDENTIAL,)
 _AUTHORITY = (r.CREDENTIAL, r.IS_AUTHORITY)
 _STEWARD = (r.CREDENTIAL, r.IS_PROVIDER, r.OWN_RECORD)
 _GRANT = (r.CREDENTIAL, r.GRANT_OWN, r.GRANT_FITS)
-_SEAT = (r.CREDENTIAL, r.AGREEMENT_IN_FORCE, r.NAMED_USER, r.SEAT_OPEN, r.INTERACTIVE, r.ISOLATED)
+_PLACE = (r.ENVIRONMENT_OPEN, r.OPERATING_IN_FORCE)
+_SEAT = (
+    r.CREDENTIAL,
+    *_PLACE,
+    r.AGREEMENT_IN_FORCE,
+    r.NAMED_USER,
+    r.SEAT_OPEN,
+    r.INTERACTIVE,
+    r.ISOLATED,
+)
 _RELEASE = (r.CREDENTIAL, r.IS_AUTHORITY, v.NEVER_THE_AUTHOR, r.NOT_OPERATOR, v.EXACTLY_APPROVED)
 
 RULES: dict[str, tuple[r.Rule, ...]] = {
@@ -33,7 +42,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
     "organisation:register": (*_AUTHORITY, r.NO_SECOND_AUTHORITY),
     "organisation:suspend": _AUTHORITY,
     "organisation:reinstate": _AUTHORITY,
-    "account:invite": (r.CREDENTIAL, r.ACCOUNT_IN_REACH),
+    "account:invite": (r.CREDENTIAL, r.ACCOUNT_IN_REACH, r.FIRST_ACCOUNT),
     "account:enrol": (r.ENROLMENT,),
     "account:reset": (r.CREDENTIAL, r.OWN_RECORD, r.RESET_OF_JUDGE),
     "account:miss": (r.SYSTEM_ONLY,),
@@ -47,7 +56,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
     "grant:found": (r.SYSTEM_ONLY, r.FOUNDING),
     "grant:appoint": (*_AUTHORITY, r.FIRST_OFFICER),
     "grant:confirm": (*_GRANT, r.GRANT_PLAIN),
-    "grant:countersign": (*_AUTHORITY, r.GRANT_JUDGING, r.NOT_SELF_GRANTED),
+    "grant:countersign": (*_AUTHORITY, r.GRANT_JUDGING, r.NOT_SELF_GRANTED, r.DIFFERENT_PERSON),
     "grant:decline": _AUTHORITY,
     "grant:revoke": (r.CREDENTIAL, r.GRANT_OWN),
     "operating-agreement:draft": (r.CREDENTIAL, r.IS_OPERATOR, r.OWN_RECORD),
@@ -117,6 +126,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
         r.CREDENTIAL,
         r.IS_OPERATOR,
         r.SEAT_OPERATOR,
+        *_PLACE,
         r.AGREEMENT_IN_FORCE,
         r.SEAT_USER_LISTED,
     ),

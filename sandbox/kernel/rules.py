@@ -104,6 +104,15 @@ def _account_in_reach(actor: Actor, now: Situation) -> Message | None:
     return say("只能办理本单位人员的账户")
 
 
+def _first_account(actor: Actor, now: Situation) -> Message | None:
+    """In another organisation the authority invites nobody but the first account officer."""
+    if isinstance(now.record, Account) and now.record.organisation == actor.organisation:
+        return None
+    if Role.ORGANISATION_OFFICER in now.granted:
+        return say("该单位已有账户管理员：其他人员由该单位自己邀请")
+    return None
+
+
 def _reset_of_judge(actor: Actor, now: Situation) -> Message | None:
     if not now.granted.isdisjoint(JUDGING_ROLES) and actor.account == getattr(now.record, "id", ""):
         return say("担任审查职责的账户不能由本人重置")
@@ -436,3 +445,4 @@ OWN_AUTHORITY = Rule("own-authority", "第十一条", _own_authority)
 APPLICANT = Rule("applicant", "第七条", _applicant)
 SEAT_PARTY = Rule("seat-party", "第十二条", _seat_party)
 FIRST_OFFICER = Rule("first-officer", "第四条", _first_officer)
+FIRST_ACCOUNT = Rule("first-account", "第四条", _first_account)

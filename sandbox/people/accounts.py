@@ -46,7 +46,8 @@ def invite(
     `identity` is the person's resident ID number; only its keyed digest is kept.
     """
     account = _new_account(directory, organisation, name, display_name, identity)
-    situation = with_record(directory.situation(actor), record=account)
+    granted = directory.roles_within(account.organisation)
+    situation = with_record(directory.situation(actor), record=account, granted=granted)
     require(actor, step("account:invite"), situation)
     return _write_invitation(directory, actor, account)
 

@@ -79,6 +79,15 @@ class Directory:
         found = self.store.find(Account, organisation=organisation)
         return frozenset(stored.record.person for stored in found)
 
+    def roles_within(self, organisation: str) -> frozenset[Role]:
+        """Return the roles in force in an organisation, those of suspended accounts aside."""
+        grants = self.store.find(Grant, state="in-force", organisation=organisation)
+        return frozenset(
+            one.record.role
+            for one in grants
+            if self.store.load(Account, one.record.account).record.state != "suspended"
+        )
+
     def roles_of(self, account: str) -> frozenset[Role]:
         """Return the roles that are in force for the account."""
         grants = self.store.find(Grant, state="in-force", linked=("account", account))

@@ -50,11 +50,7 @@ def appoint(directory: Directory, actor: Actor, account: str) -> Grant:
     """Return the first account officer of an organisation, appointed by the authority."""
     person = directory.store.load(Account, account).record
     grant = _grant(actor.account, person, Role.ORGANISATION_OFFICER, state="in-force")
-    taken = frozenset(
-        one.record.role
-        for one in directory.store.find(Grant, state="in-force", organisation=person.organisation)
-        if directory.store.load(Account, one.record.account).record.state != "suspended"
-    )
+    taken = directory.roles_within(person.organisation)
     situation = with_record(_situation(directory, actor, grant, person), granted=taken)
     require(actor, step("grant:appoint"), situation)
     return _create(directory, actor, step("grant:appoint"), grant).record
