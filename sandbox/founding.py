@@ -18,7 +18,7 @@ from pathlib import Path
 from sandbox.app import KEK_FILE, PEOPLE_KEY, SEED_FILE, Layout, Platform, now, open_platform
 from sandbox.kernel.actors import SYSTEM, Role
 from sandbox.kernel.errors import ConflictError, InputError, SandboxError, StorageError
-from sandbox.kernel.identifiers import is_region, is_resident_id, is_uscc
+from sandbox.kernel.identifiers import full_resident_id, is_region, is_resident_id, is_uscc
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Home, Organisation, OrganisationRole
@@ -87,7 +87,7 @@ def _check_officer(officer: Officer) -> None:
 
 
 def _number(officer: Officer) -> str:
-    return officer.identity.strip().upper()
+    return full_resident_id(officer.identity) or officer.identity
 
 
 def found(

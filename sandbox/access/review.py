@@ -24,9 +24,21 @@ _AUTHORITY_LIBRARIES = ("base", "theme")
 
 
 def push(desk: AccessDesk, actor: Actor, application_id: str) -> tuple[Item, ...]:
-    """Return one item for every dataset asked for, each with its reviewer and its due day."""
-    application = desk.directory.store.load(Application, application_id).record
-    return tuple(_push(desk, actor, application, request) for request in application.requests)
+    """Return one item for every dataset asked for, each with its reviewer and its due day.
+
+    What was pushed is not pushed again: a refusal stands, and is answered by a new application.
+    """
+    store = desk.directory.store
+    application = store.load(Application, application_id).record
+    pushed = {_asked(one.record) for one in store.find(Item, linked=("application", application.id))}
+    left = [request for request in application.requests if _asked(request) not in pushed]
+    if not left:
+        raise InputError(say("申请 {id} 的需求已经推送过", id=application.id))
+    return tuple(_push(desk, actor, application, request) for request in left)
+
+
+def _asked(one: Item | ItemRequest) -> tuple[object, ...]:
+    return one.dataset, one.columns, one.rows
 
 
 def _push(desk: AccessDesk, actor: Actor, application: Application, request: ItemRequest) -> Item:

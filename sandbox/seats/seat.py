@@ -17,7 +17,15 @@ from sandbox.kernel.errors import InputError, NotFoundError, TamperedError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Account, Dataset, Seat, ServiceAgreement, Snapshot
+from sandbox.kernel.records import (
+    Account,
+    Dataset,
+    Environment,
+    OperatingAgreement,
+    Seat,
+    ServiceAgreement,
+    Snapshot,
+)
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import Directory, with_record
 from sandbox.pool.snapshot import Pool
@@ -79,7 +87,7 @@ def provision(desk: SeatDesk, actor: Actor, *, agreement: str, user: str, name: 
         host_uid=_FIRST_HOST_UID + int(identifier.rpartition("-")[2]),
     )
     situation = with_record(
-        desk.directory.situation(actor), record=seat, agreement=service, seats_taken=len(live)
+        _environment(desk, actor, service), record=seat, agreement=service, seats_taken=len(live)
     )
     require(actor, step("seat:provision"), situation)
     links = (Link("agreement", service.id), Link("user", account.id))
@@ -132,6 +140,16 @@ def run(
     The run is on record before it begins. Raises `RefusedError` when the seat may not be used
     and `IsolationError` when the machine cannot isolate it.
     """
+    sandbox = begin(desk, actor, identifier, command)
+    return isolation.run(sandbox, command, timeout=seconds, sink=sink)
+
+
+def begin(desk: SeatDesk, actor: Actor, identifier: str, command: Sequence[str]) -> isolation.Sandbox:
+    """Put a run on record, with the snapshots it is given, and return the sandbox for it.
+
+    Raises `RefusedError` when the seat may not be used, `TamperedError` for a snapshot that is not the
+    one registered.
+    """
     stored = _named(desk, identifier)
     seat = stored.record
     require(actor, step("seat:run"), situation_of(desk, actor, seat))
@@ -141,10 +159,9 @@ def run(
     change = Change(step("seat:run"), running, expected=stored.version, note=note)
     desk.directory.store.write(actor, change)
     mounts = _data_mounts(desk, seat, snapshots)
-    sandbox = workspace.sandbox_for(
+    return workspace.sandbox_for(
         desk.root, seat.id, host_uid=seat.host_uid, mounts=mounts, limits=desk.limits
     )
-    return isolation.run(sandbox, command, timeout=seconds, sink=sink)
 
 
 def _data_mounts(desk: SeatDesk, seat: Seat, snapshots: Sequence[Snapshot]) -> tuple[isolation.Mount, ...]:
@@ -174,7 +191,7 @@ def situation_of(desk: SeatDesk, actor: Actor, seat: Seat) -> Situation:
     """Return everything the rules ask about using this seat."""
     agreement = desk.directory.store.load(ServiceAgreement, seat.agreement).record
     return with_record(
-        desk.directory.situation(actor),
+        _environment(desk, actor, agreement),
         record=seat,
         seat=seat,
         agreement=agreement,
@@ -182,6 +199,13 @@ def situation_of(desk: SeatDesk, actor: Actor, seat: Seat) -> Situation:
         snapshots=current_snapshots(desk.directory, seat.agreement),
         isolation=can_isolate(desk),
     )
+
+
+def _environment(desk: SeatDesk, actor: Actor, agreement: ServiceAgreement) -> Situation:
+    """Return the beginning of a situation with the agreement's environment and what it stands on."""
+    environment = desk.directory.store.load(Environment, agreement.environment).record
+    operating = desk.directory.store.load(OperatingAgreement, environment.agreement).record
+    return with_record(desk.directory.situation(actor), environment=environment, operating=operating)
 
 
 def visible(desk: SeatDesk, actor: Actor) -> tuple[Seat, ...]:
