@@ -25,7 +25,7 @@ from sandbox.kernel.records import (
 )
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import with_record
-from sandbox.store.changes import Change, Link
+from sandbox.store.changes import Change, Link, R
 
 
 def draft_operating(desk: AccessDesk, actor: Actor, agreement: OperatingAgreement) -> OperatingAgreement:
@@ -123,6 +123,35 @@ def suspend(desk: AccessDesk, actor: Actor, identifier: str, *, reason: str) -> 
 def terminate(desk: AccessDesk, actor: Actor, identifier: str, *, reason: str) -> ServiceAgreement:
     """Return the agreement as ended before its term."""
     return _move(desk, actor, identifier, "service-agreement:terminate", reason)
+
+
+def resume(desk: AccessDesk, actor: Actor, identifier: str, *, reason: str) -> ServiceAgreement:
+    """Return a suspended agreement, in force again by the authority's word."""
+    return _move(desk, actor, identifier, "service-agreement:resume", reason)
+
+
+def terminate_operating(
+    desk: AccessDesk, actor: Actor, identifier: str, *, reason: str
+) -> OperatingAgreement:
+    """Return the operating agreement, ended by the authority: no seat of its environment opens any more."""
+    return _end(desk, actor, OperatingAgreement, (identifier, "operating-agreement:terminate", reason))
+
+
+def close_environment(desk: AccessDesk, actor: Actor, identifier: str, *, reason: str) -> Environment:
+    """Return the environment, closed by the authority: nothing new begins in it."""
+    return _end(desk, actor, Environment, (identifier, "environment:close", reason))
+
+
+def _end(desk: AccessDesk, actor: Actor, kind: type[R], what: tuple[str, str, str]) -> R:
+    identifier, name, reason = what
+    if not reason.strip():
+        raise InputError(say("终止或关闭须写明理由"))
+    stored = desk.directory.store.load(kind, identifier)
+    require(actor, step(name), with_record(desk.directory.situation(actor), record=stored.record))
+    changed = replace(stored.record, state=step(name).target)
+    change = Change(step(name), changed, expected=stored.version, note={"reason": reason})
+    desk.directory.store.write(actor, change)
+    return changed
 
 
 def expire_due(desk: AccessDesk) -> tuple[ServiceAgreement, ...]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sandbox.kernel.actors import STRONG_PROOFS, Actor, Role
+from sandbox.kernel.actors import STRONG_PROOFS, Actor, Proof, Role
 from sandbox.kernel.decision import Answer, Refusal, decide
 from sandbox.kernel.errors import Attempt, RefusedError
-from sandbox.kernel.message import say
+from sandbox.kernel.message import Message, say
 from sandbox.kernel.records import OrganisationRole, Record
 from sandbox.people.directory import Directory
 
@@ -55,25 +55,17 @@ def require_reader(
     inside = inside and registered(directory, actor)
     fits = roles == _ANYONE or actor.has(*roles)
     wanted = "、".join(sorted(role.value for role in roles))
+    proven = actor.proof in STRONG_PROOFS or actor.proof is Proof.SESSION  # looking judges nobody
     answers = (
-        Answer(
-            "credential",
-            None
-            if actor.proof in STRONG_PROOFS
-            else Refusal("credential", ARTICLE, say("查看这项记录需要本人凭证")),
-        ),
-        Answer(
-            "reader",
-            None if inside else Refusal("reader", ARTICLE, say("这项记录只供当事单位和主管部门查看")),
-        ),
-        Answer(
-            "role",
-            None
-            if fits
-            else Refusal("role", ARTICLE, say("缺少查看这项记录的角色（{roles}）", roles=wanted)),
-        ),
+        _answer("credential", proven, say("查看这项记录需要本人凭证")),
+        _answer("reader", inside, say("这项记录只供当事单位和主管部门查看")),
+        _answer("role", fits, say("缺少查看这项记录的角色（{roles}）", roles=wanted)),
     )
     decision = decide(answers)
     if not decision:
         attempt = Attempt(f"{record.KIND}:show", record.id, actor.account, actor.organisation)
         raise RefusedError(decision, attempt=attempt)
+
+
+def _answer(code: str, holds: bool, sentence: Message) -> Answer:
+    return Answer(code, None if holds else Refusal(code, ARTICLE, sentence))

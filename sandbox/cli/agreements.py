@@ -177,13 +177,59 @@ def terminate(session: Session, agreement: _Agreement, reason: _Reason) -> None:
     _done(session, contracts.terminate(session.platform.access, session.actor(), agreement, reason=reason))
 
 
-@command(agree, "expire")
-def expire(session: Session) -> None:
-    """把期限已过的协议记为到期 · mark agreements whose term has passed."""
+@command(agree, "resume", person=True)
+def resume(session: Session, agreement: _Agreement, reason: _Reason) -> None:
+    """主管部门恢复暂停的协议 · the authority puts a suspended agreement in force again."""
     from sandbox.access import agreement as contracts
 
+    _done(session, contracts.resume(session.platform.access, session.actor(), agreement, reason=reason))
+
+
+@command(agree, "operating-terminate", person=True)
+def operating_terminate(
+    session: Session,
+    agreement: Annotated[str, typer.Argument(help="开发利用协议 · operating agreement")],
+    reason: _Reason,
+) -> None:
+    """主管部门终止开发利用协议 · the authority ends an operating agreement."""
+    from sandbox.access import agreement as contracts
+
+    actor, access = session.actor(), session.platform.access
+    made = contracts.terminate_operating(access, actor, agreement, reason=reason)
+    session.show(made, lambda _: _operating(session, (made,)))
+
+
+@command(agree, "environment-close", person=True)
+def environment_close(
+    session: Session,
+    environment: Annotated[str, typer.Argument(help="环境代码 · environment code")],
+    reason: _Reason,
+) -> None:
+    """主管部门关闭开发利用环境 · the authority closes an environment."""
+    from sandbox.access import agreement as contracts
+    from sandbox.access.form import environment_of
+
+    actor, access = session.actor(), session.platform.access
+    held = environment_of(access, environment)
+    made = contracts.close_environment(access, actor, held.id, reason=reason)
+    session.show(made, lambda console: console.print(made.id, markup=False))
+
+
+@command(agree, "expire")
+def expire(session: Session) -> None:
+    """把期限已过的协议和它们的席位记为到期 · mark agreements whose term has passed, and their seats."""
+    from sandbox.access import agreement as contracts
+    from sandbox.seats import seat as seats
+
     made = contracts.expire_due(session.platform.access)
-    session.show({"expired": made}, lambda _: _agreements(session, made))
+    ended = seats.expire_due(session.platform.seats)
+
+    def view(_: Console) -> None:
+        _agreements(session, made)
+        rows = [(one.id, one.name, one.agreement, one.state) for one in ended]
+        session.table(say("席位"), (say("席位"), say("名称"), say("协议"), say("状态")), rows)
+
+    session.show({"expired": made, "seats": ended}, view)
 
 
 @command(agree, "list", person=True)

@@ -168,6 +168,17 @@ def _collect_all(session: Session) -> list[tuple[str, Message]]:
     return declined
 
 
+@command(egress, "withdraw", person=True)
+def withdraw(session: Session, submission: _Submission) -> None:
+    """作者撤回出域申请 · the author takes a submission back."""
+    from sandbox.egress import intake
+
+    made = intake.withdraw(session.platform.gate, session.actor(), submission)
+    done = say("申请 {id} 已撤回", id=made.id)
+    data = {"id": made.id, "state": made.state}
+    session.show(data, lambda console: console.print(session.text(done), markup=False))
+
+
 @command(egress, "vote", person=True)
 def vote(
     session: Session,

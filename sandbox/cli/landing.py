@@ -22,6 +22,7 @@ def register(land: typer.Typer) -> None:
     command(land, "resume")(resume)
     command(land, "snapshots", person=True)(snapshots)
     command(land, "manifest", person=True)(manifest)
+    command(land, "withdraw", person=True)(withdraw)
 
 
 def order(
@@ -132,6 +133,18 @@ def manifest(session: Session, snapshot: Annotated[str, typer.Argument(help="快
         session.table(say("文件"), columns, parts)
 
     session.show(data, view)
+
+
+def withdraw(
+    session: Session,
+    snapshot: Annotated[str, typer.Argument(help="快照 · snapshot")],
+    reason: Annotated[str, typer.Option(help="理由 · reason")],
+) -> None:
+    """撤回快照：席位不再挂载 · withdraw a snapshot."""
+    from sandbox.ingest import publish
+
+    made = publish.withdraw(session.platform.ingest, session.actor(), snapshot, reason=reason)
+    session.show(made, lambda _: _show(session, [made]))
 
 
 def _show(session: Session, found: list[Snapshot]) -> None:

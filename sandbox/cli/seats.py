@@ -14,8 +14,9 @@ import typer
 from rich.console import Console
 
 from sandbox.cli.frame import Session, command, decision_text
+from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Seat
+from sandbox.kernel.records import Seat, Submission
 
 if TYPE_CHECKING:
     from sandbox.egress.intake import Intake
@@ -70,6 +71,16 @@ def suspend(
     from sandbox.seats import seat as seats
 
     _done(session, seats.suspend(session.platform.seats, session.actor(), seat, reason=reason))
+
+
+@command(seat, "reinstate", person=True)
+def reinstate(
+    session: Session, seat: _Seat, reason: Annotated[str, typer.Option(help="理由 · reason")]
+) -> None:
+    """主管部门恢复暂停的席位 · reinstate a suspended seat."""
+    from sandbox.seats import seat as seats
+
+    _done(session, seats.reinstate(session.platform.seats, session.actor(), seat, reason=reason))
 
 
 @command(seat, "list", person=True)
@@ -149,7 +160,7 @@ def _take_in(session: Session, held: Seat, done: Completed) -> None:
     views: list[dict[str, Any]] = []
     with session.progress(say("闸口检查"), len(taken.submissions)) as advance:
         for one in taken.submissions:
-            views.append(intake.author_view(platform.gate, intake.judge(platform.gate, one.id)))
+            views.append(intake.author_view(platform.gate, _judged(session, one)))
             advance(1)
     if session.as_json:
         data = {
@@ -164,6 +175,22 @@ def _take_in(session: Session, held: Seat, done: Completed) -> None:
         session.show(data)
         return
     _tell(session, taken, views)
+
+
+def _judged(session: Session, one: Submission) -> Submission:
+    """Return the submission as judged; a gate that cannot work leaves it frozen and costs no exit status."""
+    from sandbox.egress import intake
+
+    try:
+        return intake.judge(session.platform.gate, one.id)
+    except SandboxError as error:
+        waiting = say(
+            "出域申请 {id} 已冻结，闸口还没有检查：{reason}；稍后用 sandbox egress judge 续办",
+            id=one.id,
+            reason=error.message,
+        )
+        session.say(waiting)
+        return one
 
 
 def _tell(session: Session, taken: Intake, views: list[dict[str, Any]]) -> None:

@@ -127,6 +127,18 @@ def judge(desk: GateDesk, submission_id: str) -> Submission:
     return kept
 
 
+def withdraw(desk: GateDesk, actor: Actor, submission_id: str) -> Submission:
+    """Return the submission, taken back by its author before anything was decided."""
+    stored = desk.directory.store.load(Submission, submission_id)
+    situation = with_record(desk.directory.situation(actor), record=stored.record)
+    require(actor, step("submission:withdraw"), situation)
+    changed = replace(stored.record, state="withdrawn")
+    change = Change(step("submission:withdraw"), changed, expected=stored.version)
+    desk.directory.store.write(actor, change)
+    publish(desk, desk.directory.store.load(Seat, changed.seat).record)
+    return changed
+
+
 def _judged(file: SubmittedFile, judged: Judged) -> SubmittedFile:
     """Return the file with its verdict; what is refused or was not rewritten can never be voted on."""
     found = next((one for one in judged.judgement.files if one.path == file.name), None)

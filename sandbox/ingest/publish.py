@@ -280,6 +280,20 @@ def reopen(desk: IngestDesk, actor: Actor, order_id: str) -> LandingOrder:
     return changed
 
 
+def withdraw(desk: IngestDesk, actor: Actor, snapshot_id: str, *, reason: str) -> Snapshot:
+    """Return the snapshot, withdrawn: no seat mounts it any more; what was made on it stays on record."""
+    if not reason.strip():
+        raise InputError(say("撤回快照须写明理由"))
+    stored = desk.directory.store.load(Snapshot, snapshot_id)
+    require(
+        actor, step("snapshot:withdraw"), with_record(desk.directory.situation(actor), record=stored.record)
+    )
+    changed = replace(stored.record, state="withdrawn", reason=reason)
+    change = Change(step("snapshot:withdraw"), changed, expected=stored.version, note={"reason": reason})
+    desk.directory.store.write(actor, change)
+    return changed
+
+
 def resume(desk: IngestDesk, *, failed: Callable[[str, SandboxError], None]) -> tuple[Snapshot, ...]:
     """Clean what killed receipts and landings left, finish reading, land what was ordered."""
     batch.sweep(desk)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sandbox.catalog.reading import of_authority, registered
-from sandbox.kernel.actors import Actor
+from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.decision import Answer, Decision, Refusal, decide
 from sandbox.kernel.errors import InputError, NotFoundError, TamperedError
 from sandbox.kernel.lifecycle import step
@@ -122,6 +122,24 @@ def suspend(desk: SeatDesk, actor: Actor, identifier: str, *, reason: str) -> Se
     stored = _named(desk, identifier)
     require(actor, step("seat:suspend"), situation_of(desk, actor, stored.record))
     return _move(desk, actor, stored, "seat:suspend", reason=reason)
+
+
+def reinstate(desk: SeatDesk, actor: Actor, identifier: str, *, reason: str) -> Seat:
+    """Return a suspended seat, closed and ready to be opened again, by the authority's word."""
+    stored = _named(desk, identifier)
+    require(actor, step("seat:reinstate"), situation_of(desk, actor, stored.record))
+    return _move(desk, actor, stored, "seat:reinstate", reason=reason)
+
+
+def expire_due(desk: SeatDesk) -> tuple[Seat, ...]:
+    """Return the seats whose agreement has ended, now marked as expired; their folders stay."""
+    store, over = desk.directory.store, []
+    for stored in store.find(Seat, states=step("seat:expire").sources):
+        agreement = store.load(ServiceAgreement, stored.record.agreement).record
+        if agreement.state in ("expired", "terminated"):
+            require(SYSTEM, step("seat:expire"), situation_of(desk, SYSTEM, stored.record))
+            over.append(_move(desk, SYSTEM, stored, "seat:expire", reason=agreement.state))
+    return tuple(over)
 
 
 def run(

@@ -317,3 +317,53 @@ def test_a_wrong_file_is_one_sentence(released: Home, typed, tmp_path) -> None:
     ):
         status, _, err = typed(released, DEVELOPER, *words)
         assert (status, len(err.strip().splitlines())) == (2, 1), err
+
+
+def test_a_gate_that_cannot_work_costs_no_exit_status_and_is_caught_up(
+    judged: Home, typed, monkeypatch
+) -> None:
+    from sandbox.egress import court
+    from sandbox.kernel.errors import IsolationError
+    from sandbox.kernel.message import say
+
+    def broken(*_: object) -> None:
+        raise IsolationError(say("这台机器不能隔离"))
+
+    code = "import sandbox_seat.notebook as n; open('a.txt','w').write('好'); n.submit('a.txt', title='说明')"
+    with monkeypatch.context() as patched:
+        patched.setattr(court, "judge", broken)
+        status, data, err = typed(
+            judged, DEVELOPER, "seat", "run", "demo", "--", "python", "-c", code + "; raise SystemExit(5)"
+        )
+    assert (status, data["submissions"][0]["state"]) == (5, "frozen")
+    assert "egress judge" in err
+    status, data, _ = typed(judged, None, "egress", "judge")
+    assert (status, len(data["submissions"])) == (0, 1)
+    assert typed(judged, None, "egress", "judge")[1]["submissions"] == []
+
+
+def test_ends_by_command(judged: Home, typed) -> None:
+    with judged.open() as desk:
+        waiting = desk.submission("in-review").id
+    assert typed(judged, DEVELOPER, "egress", "withdraw", waiting)[1]["state"] == "withdrawn"
+    assert typed(judged, OPERATOR, "seat", "suspend", "demo", "--reason", "核查")[1]["state"] == "suspended"
+    assert typed(judged, OFFICER, "seat", "reinstate", "demo", "--reason", "好了")[1]["state"] == "closed"
+    assert typed(judged, OPERATOR, "agree", "suspend", MARKET, "--reason", "核查")[1]["state"] == "suspended"
+    assert typed(judged, OFFICER, "agree", "resume", MARKET, "--reason", "好了")[1]["state"] == "active"
+    assert typed(judged, None, "agree", "expire")[1] == {"expired": [], "seats": []}
+    _, data, _ = typed(judged, STEWARD, "land", "snapshots")
+    found = data["snapshots"][0]["id"]
+    assert typed(judged, STEWARD, "land", "withdraw", found, "--reason", "错")[1]["state"] == "withdrawn"
+    closed = typed(judged, OFFICER, "agree", "environment-close", "520328", "--reason", "并入市级")[1]
+    assert closed["state"] == "closed"
+    ended = typed(judged, OFFICER, "agree", "operating-terminate", closed["agreement"], "--reason", "并入")[1]
+    assert ended["state"] == "terminated"
+
+
+def test_refusals_and_lists_are_shown_in_english_too(judged: Home, typed) -> None:
+    status, _, err = typed(judged, OPERATOR, "seat", "run", "demo", "--lang", "en", "--", "true")
+    assert status == 3
+    assert "another user" in err.lower() or "seat" in err.lower()
+    status, text, _ = typed(judged, "linghu.ping", "egress", "list", "--lang", "en", as_json=False)
+    assert status == 0
+    assert "还没有" not in text

@@ -1,0 +1,117 @@
+"""How things end: suspended and resumed, withdrawn, closed, expired; and who alone may end them."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox.access import agreement as contracts
+from sandbox.egress import intake, review
+from sandbox.ingest import publish
+from sandbox.kernel.errors import InputError, RefusedError
+from sandbox.kernel.records import Environment, FileVote, OperatingAgreement, Snapshot, Submission
+from sandbox.seats import seat as seats
+from sandbox.seats.seat import current_snapshots
+from tests.journeys.homes import (
+    COUNTY_STEWARD,
+    DEVELOPER,
+    MARKET,
+    OFFICER,
+    OPERATOR,
+    PROVIDER,
+    SECURITY,
+    STEWARD,
+    Home,
+    judged,
+    told,
+)
+
+__all__ = ["judged", "told"]
+
+
+def test_an_agreement_is_suspended_and_resumed(judged: Home) -> None:
+    with judged.open() as desk:
+        access = desk.platform.access
+        contracts.suspend(access, desk.actor(OPERATOR), MARKET, reason="核查")
+        with pytest.raises(RefusedError, match="已暂停"):
+            seats.run(desk.platform.seats, desk.actor(DEVELOPER), "demo", ["true"])
+        for who in (OPERATOR, DEVELOPER):
+            with pytest.raises(RefusedError):
+                contracts.resume(access, desk.actor(who), MARKET, reason="好了")
+        assert contracts.resume(access, desk.actor(OFFICER), MARKET, reason="好了").state == "active"
+        assert seats.run(desk.platform.seats, desk.actor(DEVELOPER), "demo", ["true"]).status == 0
+
+
+def test_a_seat_is_suspended_and_reinstated_by_the_authority(judged: Home) -> None:
+    with judged.open() as desk:
+        room = desk.platform.seats
+        seats.suspend(room, desk.actor(OPERATOR), "demo", reason="核查")
+        with pytest.raises(RefusedError):
+            seats.open_seat(room, desk.actor(DEVELOPER), "demo")
+        with pytest.raises(RefusedError):
+            seats.reinstate(room, desk.actor(OPERATOR), "demo", reason="好了")
+        assert seats.reinstate(room, desk.actor(OFFICER), "demo", reason="好了").state == "closed"
+        assert seats.open_seat(room, desk.actor(DEVELOPER), "demo").state == "open"
+
+
+def test_seats_end_with_their_agreement(judged: Home) -> None:
+    with judged.open() as desk:
+        developer = desk.actor(DEVELOPER)
+        assert seats.expire_due(desk.platform.seats) == ()
+    with judged.open(days=400) as later:
+        assert len(contracts.expire_due(later.platform.access)) == 3
+        assert {one.name for one in seats.expire_due(later.platform.seats)} == {"demo", "demo-health"}
+        assert seats.expire_due(later.platform.seats) == ()
+        with pytest.raises(RefusedError):
+            seats.open_seat(later.platform.seats, developer, "demo")
+
+
+def test_a_withdrawn_snapshot_is_mounted_no_more(judged: Home) -> None:
+    with judged.open() as desk:
+        ingest = desk.platform.ingest
+        (found,) = (one.record for one in desk.platform.store.find(Snapshot, linked=("agreement", MARKET)))
+        with pytest.raises(InputError, match="理由"):
+            publish.withdraw(ingest, desk.actor(STEWARD), found.id, reason="")
+        for who in (COUNTY_STEWARD, OPERATOR, DEVELOPER):
+            with pytest.raises(RefusedError):
+                publish.withdraw(ingest, desk.actor(who), found.id, reason="错")
+        assert publish.withdraw(ingest, desk.actor(STEWARD), found.id, reason="口径有误").state == "withdrawn"
+        assert current_snapshots(desk.platform.directory, MARKET) == ()
+        with pytest.raises(RefusedError, match="没有任何落地"):
+            seats.run(desk.platform.seats, desk.actor(DEVELOPER), "demo", ["true"])
+
+
+def test_the_author_takes_a_submission_back(judged: Home) -> None:
+    with judged.open() as desk:
+        gate, waiting = desk.platform.gate, desk.submission("in-review")
+        for who in (OPERATOR, SECURITY, "xu.zhizhong"):
+            with pytest.raises(RefusedError):
+                intake.withdraw(gate, desk.actor(who), waiting.id)
+        assert intake.withdraw(gate, desk.actor(DEVELOPER), waiting.id).state == "withdrawn"
+        given = tuple(FileVote(digest=one.rewritten, approve=True) for one in waiting.files)
+        with pytest.raises(RefusedError, match="不在审查之中"):
+            review.cast(gate, desk.actor(PROVIDER), waiting.id, given)
+        with pytest.raises(RefusedError):
+            intake.withdraw(gate, desk.actor(DEVELOPER), waiting.id)
+        assert desk.platform.store.load(Submission, waiting.id).record.files == waiting.files
+
+
+def test_only_the_authority_ends_an_operating_agreement_or_an_environment(judged: Home) -> None:
+    with judged.open() as desk:
+        access, store = desk.platform.access, desk.platform.store
+        city = next(one.record for one in store.find(Environment) if one.record.code == "520300")
+        for end, identifier in (
+            (contracts.terminate_operating, city.agreement),
+            (contracts.close_environment, city.id),
+        ):
+            for who in (OPERATOR, DEVELOPER, STEWARD):
+                with pytest.raises(RefusedError):
+                    end(access, desk.actor(who), identifier, reason="测试")
+            with pytest.raises(InputError, match="理由"):
+                end(access, desk.actor(OFFICER), identifier, reason=" ")
+        contracts.terminate_operating(access, desk.actor(OFFICER), city.agreement, reason="违约")
+        assert store.load(OperatingAgreement, city.agreement).record.state == "terminated"
+        with pytest.raises(RefusedError, match="开发利用协议"):
+            seats.run(desk.platform.seats, desk.actor(DEVELOPER), "demo", ["true"])
+        contracts.close_environment(access, desk.actor(OFFICER), city.id, reason="违约")
+        with pytest.raises(RefusedError, match="已关闭"):
+            seats.run(desk.platform.seats, desk.actor(DEVELOPER), "demo", ["true"])
