@@ -9,7 +9,6 @@ from rich.console import Console
 
 from sandbox.cli.frame import Session, command
 from sandbox.demo.events import Event, EventKind
-from sandbox.demo.story import tell_story
 
 DEFAULT_HOME = Path("var/demo")
 _MARKS = {EventKind.DONE: "  ✓ ", EventKind.REFUSED: "  ✗ ", EventKind.WARNING: "  ! "}
@@ -23,6 +22,8 @@ def register(root: typer.Typer) -> None:
 
 def demo(session: Session) -> None:
     """从空目录到放行的全过程演示 · the whole journey, from an empty home to a release."""
+    from sandbox.demo.story import tell_story  # brings every engine: only when the story is told
+
     home = session.home or DEFAULT_HOME
     events: list[Event] = []
 
