@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
@@ -33,6 +33,8 @@ HOST_UID_BASE = 2_000_000
 """Seats use this number plus their own; one below is for sandboxes that belong to no seat."""
 STAGING = "/tmp"  # noqa: S108  covered by a private mount in the launcher's own namespace
 OUTPUT_BYTES = 4 * MIB
+Started = Callable[[Callable[[], None]], None]
+"""Hears that the command runs, and gets the function that kills it."""
 LAUNCHER = Path(__file__).with_name("launcher.py")
 NOT_FOUND = 127
 """The status of a command that does not exist inside, as shells give it."""
@@ -48,10 +50,12 @@ def run(
     output_bytes: int = OUTPUT_BYTES,
     sink: Sink | None = None,
     timeout: float | None = None,
+    started: Started | None = None,
 ) -> Completed:
     """Run `command` (found inside the sandbox) to its end and return what came of it.
 
     `timeout` in seconds of wall clock; the smaller of it and the sandbox's own limit holds.
+    `started` is called once the command was let go, with what ends the whole tree at once.
     Each output stream keeps `output_bytes` and drops the rest. Raises IsolationError when the
     sandbox could not be set up; then the command was not started. Stay in the calling thread
     until it returns: the sandbox dies with the thread that started it.
@@ -61,6 +65,8 @@ def run(
     bounds = [bound for bound in (timeout, sandbox.limits.wall_seconds) if bound is not None]
     with _Launch(sandbox, command) as launch:
         process, status = launch.started_parts()
+        if started is not None:
+            started(launch.kill)
         pipes = Pipes(process, stdin=stdin, bound=output_bytes, sink=sink)
         try:
             ended = launch.follow(pipes, min(bounds, default=None))

@@ -31,6 +31,7 @@ from sandbox.people.directory import Directory, with_record
 from sandbox.pool.snapshot import Pool
 from sandbox.seats import isolation, workspace
 from sandbox.seats.pipes import Sink
+from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Link, Stored
 
 _FIRST_HOST_UID = 2_000_000
@@ -224,6 +225,17 @@ def _environment(desk: SeatDesk, actor: Actor, agreement: ServiceAgreement) -> S
     environment = desk.directory.store.load(Environment, agreement.environment).record
     operating = desk.directory.store.load(OperatingAgreement, environment.agreement).record
     return with_record(desk.directory.situation(actor), environment=environment, operating=operating)
+
+
+def note_end(desk: SeatDesk, identifier: str, *, lines: int, digest: str) -> bool:
+    """Put the digest of a seat's transcript on record; False while the seat is not open."""
+    stored = _named(desk, identifier)
+    if stored.record.state not in step("seat:run").sources:
+        return False
+    note: dict[str, Json] = {"transcript": {"lines": lines, "digest": digest}}
+    change = Change(step("seat:run"), stored.record, expected=stored.version, note=note)
+    desk.directory.store.write(SYSTEM, change)
+    return True
 
 
 def visible(desk: SeatDesk, actor: Actor) -> tuple[Seat, ...]:
