@@ -153,13 +153,15 @@ def _lay_out(home: Path, founding: Founding, entropy: Callable[[int], bytes]) ->
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     home.chmod(0o700)
     folders = (layout.keys, layout.quarantine, layout.sidecars, layout.judgements, layout.frozen)
-    for folder in (*folders, founding.keys):
+    for folder in (layout.sidecars.parent, *folders, founding.keys):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for folder in (layout.pool, layout.seats):
         folder.mkdir(mode=0o711, parents=True, exist_ok=True)
     kek, seed = founding.keys / KEK_FILE, founding.keys / SEED_FILE
     make_kek(kek, entropy=entropy)
     make_seed(seed, entropy=entropy)
+    for name in (layout.database, home / FILE_NAME):
+        name.touch(mode=0o600)  # a home that is copied elsewhere keeps its own modes
     (home / FILE_NAME).write_text(_settings_text(founding, kek.resolve(), seed.resolve()), encoding="utf-8")
 
 

@@ -6,6 +6,7 @@ person of a suspended organisation. Every test is an attack; what it must meet i
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +17,7 @@ from sandbox.access import agreement as agreements
 from sandbox.access import reading as visible
 from sandbox.catalog.reading import require_reader
 from sandbox.egress import court, intake, judgements, review
-from sandbox.founding import Officer
+from sandbox.founding import Officer, found
 from sandbox.kernel.actors import SYSTEM, Actor, Proof, Role
 from sandbox.kernel.errors import InputError, RefusedError
 from sandbox.kernel.lifecycle import step
@@ -176,6 +177,18 @@ def test_two_officers_are_not_founded_from_one_persons_two_numbers(tmp_path) -> 
             tmp_path / "keys",
             officers=(Officer("a", "甲", new), Officer("b", "乙", new[:6] + new[8:17])),
         )
+
+
+def test_nothing_of_a_new_home_is_for_other_accounts_of_the_machine(tmp_path) -> None:
+    mask = os.umask(0o022)
+    try:
+        platform, _ = found(tmp_path / "home", founding(tmp_path / "home", tmp_path / "keys"))
+        platform.close()
+    finally:
+        os.umask(mask)
+    places = [tmp_path / "home", *(tmp_path / "home").iterdir(), *(tmp_path / "keys").iterdir()]
+    shown = {one.name for one in places if one.stat().st_mode & 0o044}
+    assert shown == {"witness"}
 
 
 def test_a_session_makes_neither_accounts_nor_roles(place: Town) -> None:
