@@ -7,6 +7,7 @@ anywhere. The record is written last: a killed landing leaves the last version i
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -40,6 +41,7 @@ from sandbox.masking.policy_file import read_policy
 from sandbox.masking.run import MaskJob, MaskResult, mask_source
 from sandbox.masking.versions import confirmed_for, narrowed
 from sandbox.people.directory import with_record
+from sandbox.pool.disk import storage_errors
 from sandbox.pool.snapshot import Snapshot as Version
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Link
@@ -309,7 +311,19 @@ def resume(desk: IngestDesk, *, failed: Callable[[str, SandboxError], None]) -> 
             done.append(land(desk, stored.record.id))
         except SandboxError as error:
             failed(stored.record.id, error)
+    _sweep_sidecars(desk)
     return tuple(done)
+
+
+def _sweep_sidecars(desk: IngestDesk) -> None:
+    """Remove sidecars that no snapshot names, of orders that no landing can be working on any more."""
+    store = desk.directory.store
+    named = {stored.record.sidecar for stored in store.find(Snapshot)}
+    settled = {stored.record.id for stored in store.find(LandingOrder, states=("landed", "stopped"))}
+    with storage_errors():
+        for folder in desk.sidecars.iterdir() if desk.sidecars.is_dir() else ():
+            if folder.name not in named and folder.name.rpartition("-")[0] in settled:
+                shutil.rmtree(folder)
 
 
 def sidecar_folder(desk: IngestDesk, snapshot: Snapshot) -> Path:

@@ -77,6 +77,8 @@ def kill_landing(prepared: Home, place: Path, order: str, at: int) -> None:
         assert len(made) == 1
         assert after.id == made[0].record.id
         assert not list(desk.platform.layout.pool.rglob(".stage*"))
+        kept = {one.record.sidecar for one in desk.platform.store.find(Snapshot)}
+        assert {one.name for one in desk.platform.layout.sidecars.iterdir()} == kept
         whole(desk)
 
 
