@@ -20,6 +20,10 @@ from sandbox.egress.units import Ids, Sets, rows_per_set, shares, smallest_units
 from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import Message, say
 
+_TIME_OR_NUMBER = r"[-+]?[0-9][-0-9./: 年月日季度周T]*"
+_MIXED = 0.5
+"""Share of cells in groups of several classes from which a group of one class stands out."""
+
 COUNT = ""
 """The quantity of plain counts; other quantities are named by the column that is summed."""
 
@@ -56,6 +60,7 @@ def judge_cells(
     for measure in truth.measures.values():
         if measure.aggregate in truth.claim.aggregates:
             problems += _judge_measure(measure, base, shown, units, thresholds)
+    problems.append(_one_class(truth, shown))
     problems.append(_remainder(base, units, thresholds))
     problems.append(_within(families(truth, shown, owner="self"), units, thresholds))
     return tuple(problem for problem in problems if problem is not None)
@@ -151,6 +156,33 @@ def _whole_class(sets: Sets, base: Sets, count: int) -> Problem | None:
         return None
     evidence = say("{cells} 格中条件对全体成立或全不成立", cells=int(cells.size))
     return Problem("class-disclosure", tuple(int(cell) for cell in cells), evidence)
+
+
+def _one_class(truth: Recomputed, shown: NDArray[np.bool_]) -> Problem | None:
+    """Return the cells of groups that lie wholly in one class of a key, where other groups do not.
+
+    A count by district and status says of a district with one status only what status everybody in
+    it has. Keys that follow from the others in every group (a district from its town) say nothing,
+    and times are no classes.
+    """
+    keys = truth.keys.columns
+    if len(keys) < 2 or not shown.any():
+        return None
+    bad = np.zeros(shown.size, dtype=bool)
+    for name in keys:
+        values = truth.keys[name].dropna().astype(str)
+        if values.nunique() < 2 or values.str.fullmatch(_TIME_OR_NUMBER).all():
+            continue
+        rest = [other for other in keys if other != name]
+        cells = truth.keys.groupby(rest, dropna=False, sort=False)[name]
+        classes = cells.transform("size").to_numpy()
+        if (classes > 1).mean() >= _MIXED:
+            bad |= classes == 1
+    found = np.flatnonzero(bad & shown)
+    if not found.size:
+        return None
+    evidence = say("{cells} 格所在的分组全部属于同一类", cells=int(found.size))
+    return Problem("class-disclosure", tuple(int(cell) for cell in found), evidence)
 
 
 def _remainder(base: Sets, units: Mapping[str, Ids], thresholds: Thresholds) -> Problem | None:

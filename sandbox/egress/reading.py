@@ -27,7 +27,10 @@ from sandbox.kernel.errors import InputError, SandboxError
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.message import say
 
-LIMITS = ReadLimits(max_bytes=1 << 30, max_rows=20_000_000)
+INDEX_COLUMN = "Unnamed: 0"
+"""What a data frame's row numbers are called once they are read back; written out they have no name."""
+
+LIMITS = ReadLimits(max_bytes=1 << 30, max_rows=20_000_000, first_column=INDEX_COLUMN)
 MAX_SHEETS = 50
 _INVISIBLE = r"[\p{Cc}\p{Cf}\p{Co}\p{Cs}\x{FE00}-\x{FE0F}\x{3164}\x{115F}\x{1160}\x{2800}]"
 _BLANKS = r"^[\s\p{Z}]|[\s\p{Z}]$|[\x{2000}-\x{200A}\x{202F}\x{205F}\x{1680}]"
@@ -50,8 +53,33 @@ def read_content(data: bytes, *, name: str, type: FileType) -> Content:
         return Content(
             type, Form.UNREAD, issues=(Issue("readable", evidence=evidence),), texts=_raw_texts(data)
         )
-    content = replace(content, type=type)
+    content = _bounded(replace(content, type=type))
+    if content.document is None:
+        content = replace(content, sheets=tuple(_without_index(sheet) for sheet in content.sheets))
     return replace(content, issues=tuple(dict.fromkeys([*content.issues, *_cell_issues(content)])))
+
+
+def _bounded(content: Content) -> Content:
+    """Return the content without the tables that are too wide to be looked through, each an issue."""
+    kept = tuple(sheet for sheet in content.sheets if sheet.table.num_columns <= LIMITS.max_columns)
+    if len(kept) == len(content.sheets):
+        return content
+    issue = Issue("size", evidence=say("表的列数超过上限 {limit} 列", limit=LIMITS.max_columns))
+    return replace(content, form=Form.UNREAD, sheets=kept, issues=(*content.issues, issue))
+
+
+def _without_index(sheet: Sheet) -> Sheet:
+    """Return the sheet without a first column that only numbers its rows from 0, in whatever order.
+
+    It says nothing and is not written anew; any other first column needs a name.
+    """
+    table = sheet.table
+    if table.num_columns < 2 or table.column_names[0] != INDEX_COLUMN:
+        return sheet
+    numbers = table.column(0).to_pylist()
+    if sorted(numbers, key=str) != sorted(map(str, range(len(numbers)))):
+        return sheet
+    return replace(sheet, table=table.drop_columns([INDEX_COLUMN]))
 
 
 def _raw_texts(data: bytes) -> tuple[str, ...]:

@@ -23,13 +23,17 @@ RAW_KEPT = 4_096
 
 @dataclass(frozen=True, slots=True)
 class ReadLimits:
-    """Caps of one read: file bytes, data rows, columns, bytes of one cell, rows a batch."""
+    """Caps of one read: file bytes, data rows, columns, bytes of one cell, rows a batch.
+
+    `first_column` names a first column that has no name of its own; without it such a table is refused.
+    """
 
     max_bytes: int = 16 << 30
     max_rows: int = 500_000_000
     max_columns: int = 2_000
     max_cell_bytes: int = 1 << 20
     batch_rows: int = 65_536
+    first_column: str | None = None
 
     def __post_init__(self) -> None:
         if min(self.max_bytes, self.max_rows, self.max_columns, self.max_cell_bytes, self.batch_rows) < 1:
@@ -108,6 +112,8 @@ def kept(raw: str) -> str:
 def checked_columns(names: Sequence[str | None], *, name: str, limits: ReadLimits) -> tuple[str, ...]:
     """Return the column names, trimmed; InputError for none, too many, an empty or a repeated one."""
     columns = tuple((label or "").strip().strip("\ufeff") for label in names)
+    if len(columns) > 1 and not columns[0] and limits.first_column is not None:
+        columns = (limits.first_column, *columns[1:])
     if not columns or not any(columns):
         raise InputError(say("{name} 的表头是空的，请补上列名。", name=name))
     if len(columns) > limits.max_columns:
