@@ -84,10 +84,22 @@ def _check_signed(desk: GateDesk, reviews: tuple[Review, ...]) -> None:
     store = desk.directory.store
     for one in reviews:
         voter = store.load(Account, one.voter).record
-        key = voter.public_key
         genuine = one.person == voter.person and one.organisation == voter.organisation
-        if not genuine or not signed_by(store, one.id, verb="review:cast", account=voter.id, public_key=key):
+        proven = (
+            signed_by(store, one.id, verb="review:cast", account=voter.id, public_key=key)
+            for key in _keys_of(desk, voter)
+        )
+        if not genuine or not any(proven):
             raise TamperedError(say("投票 {id} 没有投票人本人的有效签名：不得据此放行", id=one.id))
+
+
+def _keys_of(desk: GateDesk, voter: Account) -> tuple[str, ...]:
+    """Return the keys the account was ever enrolled with: a reset afterwards does not undo a vote."""
+    store = desk.directory.store
+    enrolled = (store.payload(one.seq) for one in store.facts(record=voter.id, verb="account:enrol"))
+    records = (payload.get("record") for payload in enrolled if payload)
+    earlier = (str(one.get("public_key", "")) for one in records if isinstance(one, dict))
+    return tuple(key for key in dict.fromkeys((voter.public_key, *earlier)) if key)
 
 
 def _released(desk: GateDesk, file: SubmittedFile) -> ReleasedFile:

@@ -125,19 +125,20 @@ def providers_of(desk: GateDesk, submission: Submission) -> frozenset[str]:
 
 def review_situation(desk: GateDesk, actor: Actor, submission: Submission) -> Situation:
     """Return everything the rules ask about judging this submission."""
+    agreement = desk.directory.store.load(ServiceAgreement, submission.agreement).record
     return with_record(
         desk.directory.situation(actor),
         record=submission,
         submission=submission,
+        agreement=agreement,
         reviews=reviews_of(desk, submission.id),
         providers=providers_of(desk, submission),
-        acted=_barred(desk, submission),
+        acted=_barred(desk, submission, agreement),
     )
 
 
-def _barred(desk: GateDesk, submission: Submission) -> frozenset[str]:
+def _barred(desk: GateDesk, submission: Submission, agreement: ServiceAgreement) -> frozenset[str]:
     """Return the persons who never judge it: of the author's organisation and of the operator."""
-    agreement = desk.directory.store.load(ServiceAgreement, submission.agreement).record
     directory = desk.directory
     return directory.persons_of(submission.organisation) | directory.persons_of(agreement.operator)
 

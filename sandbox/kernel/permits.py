@@ -30,7 +30,14 @@ _SEAT = (
     r.INTERACTIVE,
     r.ISOLATED,
 )
-_RELEASE = (r.CREDENTIAL, r.IS_AUTHORITY, v.NEVER_THE_AUTHOR, r.NOT_OPERATOR, v.EXACTLY_APPROVED)
+_RELEASE = (
+    r.CREDENTIAL,
+    r.IS_AUTHORITY,
+    r.AGREEMENT_STANDS,
+    v.NEVER_THE_AUTHOR,
+    r.NOT_OPERATOR,
+    v.EXACTLY_APPROVED,
+)
 
 RULES: dict[str, tuple[r.Rule, ...]] = {
     "home:found": (r.SYSTEM_ONLY,),

@@ -328,6 +328,15 @@ def _seat_party(actor: Actor, now: Situation) -> Message | None:
     return say("席位由本人、运营商或主管部门办理")
 
 
+def _agreement_stands(_: Actor, now: Situation) -> Message | None:
+    """What was made in time may leave after the term; not under a suspended or ended agreement."""
+    if now.agreement is None:
+        return MISSING
+    if now.agreement.state in ("active", "expired"):
+        return None
+    return say("授权服务协议已暂停或已终止：其产品不得放行")
+
+
 def _named_user(actor: Actor, now: Situation) -> Message | None:
     seat = now.record if isinstance(now.record, Seat) else now.seat
     if seat is None or now.agreement is None:
@@ -431,6 +440,7 @@ ITEMS_APPROVED = Rule("items-approved", "第十二条", _items_approved)
 AGREEMENT_PARTY = Rule("agreement-party", "第十二条", _agreement_party)
 AGREEMENT_OPERATOR = Rule("agreement-operator", "第十二条", _agreement_operator)
 AGREEMENT_IN_FORCE = Rule("agreement-in-force", "第十七条", _agreement_in_force)
+AGREEMENT_STANDS = Rule("agreement-stands", "第十七条", _agreement_stands)
 NAMED_USER = Rule("named-user", "第十七条", _named_user)
 SEAT_USER_LISTED = Rule("seat-user-listed", "第十二条", _seat_user_listed)
 SEAT_OPERATOR = Rule("seat-operator", "第十二条", _seat_operator)

@@ -16,16 +16,17 @@ import pytest
 from sandbox.access import agreement as agreements
 from sandbox.access import reading as visible
 from sandbox.catalog.reading import require_reader
-from sandbox.egress import court, intake, judgements, review
+from sandbox.egress import court, intake, judgements, release, review
 from sandbox.founding import Officer, found
 from sandbox.kernel.actors import SYSTEM, Actor, Proof, Role
-from sandbox.kernel.errors import InputError, RefusedError
+from sandbox.kernel.errors import InputError, RefusedError, SandboxError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import (
     Account,
     Application,
     Environment,
+    FileVote,
     Grant,
     OperatingAgreement,
     Organisation,
@@ -47,6 +48,7 @@ from tests.journeys.homes import (
     MARKET,
     OFFICER,
     OPERATOR,
+    PROVIDER,
     SECURITY,
     STEWARD,
     Desk,
@@ -500,3 +502,40 @@ def test_an_extract_of_an_earlier_version_is_refused(judged: Home) -> None:
 def _findings(desk: Desk, submission: Submission):
     judgement = judgements.load(desk.platform.gate, submission.judgement)
     return [found for file in judgement.files for found in file.findings]
+
+
+def _approved(desk: Desk) -> Submission:
+    waiting = desk.submission("in-review")
+    given = tuple(FileVote(digest=one.rewritten, approve=True) for one in waiting.files)
+    for who in (SECURITY, PROVIDER):
+        waiting = review.cast(desk.platform.gate, desk.actor(who), waiting.id, given)
+    assert waiting.state == "approved"
+    return waiting
+
+
+def test_nothing_leaves_under_a_terminated_agreement(judged: Home) -> None:
+    with judged.open() as desk:
+        approved = _approved(desk)
+        agreements.terminate(desk.platform.access, desk.actor(OFFICER), MARKET, reason="违约")
+        with pytest.raises(RefusedError) as refused:
+            release.release(desk.platform.gate, desk.actor(SECURITY), approved.id)
+        assert codes(refused) == {"agreement-stands"}
+
+
+def test_a_voters_later_reset_is_no_forgery(judged: Home) -> None:
+    with judged.open() as desk:
+        approved = _approved(desk)
+        accounts.reset(desk.platform.directory, desk.actor("tian.yufang"), PROVIDER)
+        assert release.release(desk.platform.gate, desk.actor(SECURITY), approved.id).state == "issued"
+        assert audit(desk)
+
+
+def test_products_are_never_written_through_a_link(judged: Home, tmp_path) -> None:
+    with judged.open() as desk:
+        made = release.release(desk.platform.gate, desk.actor(SECURITY), _approved(desk).id)
+        folder, target = tmp_path / "out", tmp_path / "elsewhere"
+        folder.mkdir()
+        (folder / made.files[0].name).symlink_to(target)
+        with pytest.raises(SandboxError):
+            release.hand_out(desk.platform.gate, desk.actor(DEVELOPER), made.id, folder)
+        assert not target.exists()
