@@ -37,7 +37,7 @@ from sandbox.regulation.sectors import sectors
 from sandbox.seats.isolation import Limits
 from sandbox.seats.seat import SeatDesk
 from sandbox.settings import FILE_NAME, Settings, load
-from sandbox.store import checkpoints
+from sandbox.store import checkpoints, outbox
 from sandbox.store import home as store_home
 from sandbox.store.changes import Change
 from sandbox.store.db import open_engine
@@ -175,7 +175,12 @@ class Platform:
     @cached_property
     def seats(self) -> SeatDesk:
         """Seats and their isolation."""
-        limits = Limits(memory_bytes=self.settings.seat_memory, processes=self.settings.seat_processes)
+        settings = self.settings
+        limits = Limits(
+            memory_bytes=settings.seat_memory,
+            processes=settings.seat_processes,
+            home_bytes=settings.seat_home_bytes,
+        )
         return SeatDesk(self.directory, self.pool, self.layout.seats, self.settings.demo, limits)
 
     @cached_property
@@ -233,13 +238,32 @@ class Platform:
         )
         self.store.write(SYSTEM, Change(step("refused-attempt:record"), record))
 
+    def settle(self) -> None:
+        """Do what written facts have left to be done outside the database; each at least once.
+
+        A release is witnessed at once; an agreement that has ended loses its masking key, and
+        with it the way from its tokens back to anybody.
+        """
+        outbox.drain(
+            self.store,
+            {
+                "release.issued": lambda _: self.checkpoint(),
+                "agreement.ended": lambda effect: self._shred(str(effect.payload["key"])),
+            },
+        )
+
+    def _shred(self, key_id: str) -> None:
+        if self.vault.exists(key_id):
+            self.vault.destroy(key_id)
+
     def checkpoint(self) -> None:
         """Sign the log as it stands and lay copies down with every witness."""
         checkpoints.checkpoint(self.store, self.signer, self.witnesses)
 
     def close(self) -> None:
-        """Write the checkpoint that is due, then let go of the database."""
+        """Do what is left to be done, write the checkpoint that is due, let go of the database."""
         try:
+            self.settle()
             checkpoints.checkpoint_if_due(
                 self.store, self.signer, self.witnesses, now=self.clock(), max_age=timedelta(0)
             )

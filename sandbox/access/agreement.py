@@ -25,7 +25,9 @@ from sandbox.kernel.records import (
 )
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import with_record
-from sandbox.store.changes import Change, Link, R
+from sandbox.store.changes import Change, Effect, Link, R
+
+_ENDED = frozenset({"terminated", "expired"})
 
 
 def draft_operating(desk: AccessDesk, actor: Actor, agreement: OperatingAgreement) -> OperatingAgreement:
@@ -170,7 +172,9 @@ def _move(desk: AccessDesk, actor: Actor, identifier: str, name: str, reason: st
     require(actor, step(name), _situation(desk, actor, stored.record))
     changed = replace(stored.record, state=step(name).target)
     change = Change(step(name), changed, expected=stored.version, note={"reason": reason})
-    desk.directory.store.write(actor, change)
+    ended = changed.state in _ENDED and changed.key_id
+    effects = (Effect("agreement.ended", {"key": changed.key_id}),) if ended else ()
+    desk.directory.store.write(actor, change, outbox=effects)
     return changed
 
 

@@ -197,13 +197,17 @@ def _data_mounts(desk: SeatDesk, seat: Seat, snapshots: Sequence[Snapshot]) -> t
 
 
 def current_snapshots(directory: Directory, agreement: str) -> tuple[Snapshot, ...]:
-    """Return the newest published snapshot of each dataset of the agreement."""
+    """Return the newest snapshot of each dataset of the agreement, if it is in force.
+
+    A newest one that was withdrawn leaves nothing: an older version does not come back by itself.
+    """
     newest: dict[str, Snapshot] = {}
-    for stored in directory.store.find(Snapshot, state="published", linked=("agreement", agreement)):
+    for stored in directory.store.find(Snapshot, linked=("agreement", agreement)):
         held = newest.get(stored.record.dataset)
         if held is None or stored.record.version > held.version:
             newest[stored.record.dataset] = stored.record
-    return tuple(newest[dataset] for dataset in sorted(newest))
+    found = (newest[dataset] for dataset in sorted(newest))
+    return tuple(one for one in found if one.state == "published")
 
 
 def situation_of(desk: SeatDesk, actor: Actor, seat: Seat) -> Situation:

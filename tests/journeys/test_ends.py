@@ -7,8 +7,15 @@ import pytest
 from sandbox.access import agreement as contracts
 from sandbox.egress import intake, review
 from sandbox.ingest import publish
-from sandbox.kernel.errors import InputError, RefusedError
-from sandbox.kernel.records import Environment, FileVote, OperatingAgreement, Snapshot, Submission
+from sandbox.kernel.errors import ConflictError, InputError, RefusedError
+from sandbox.kernel.records import (
+    Environment,
+    FileVote,
+    OperatingAgreement,
+    ServiceAgreement,
+    Snapshot,
+    Submission,
+)
 from sandbox.seats import seat as seats
 from sandbox.seats.seat import current_snapshots
 from tests.journeys.homes import (
@@ -115,3 +122,25 @@ def test_only_the_authority_ends_an_operating_agreement_or_an_environment(judged
         contracts.close_environment(access, desk.actor(OFFICER), city.id, reason="违约")
         with pytest.raises(RefusedError, match="已关闭"):
             seats.run(desk.platform.seats, desk.actor(DEVELOPER), "demo", ["true"])
+
+
+def test_an_ended_agreement_loses_its_masking_key_for_good(judged: Home) -> None:
+    """第十七条: nobody can make its tokens anew, and no key of that name comes back."""
+    with judged.open() as desk:
+        access, vault = desk.platform.access, desk.platform.vault
+        key = desk.platform.store.load(ServiceAgreement, MARKET).record.key_id
+        other = next(
+            one.record.key_id
+            for one in desk.platform.store.find(ServiceAgreement)
+            if one.record.id != MARKET and one.record.key_id
+        )
+        contracts.suspend(access, desk.actor(OPERATOR), MARKET, reason="核查")
+        desk.platform.settle()
+        assert vault.exists(key)
+        contracts.terminate(access, desk.actor(OPERATOR), MARKET, reason="到此为止")
+        desk.platform.settle()
+        desk.platform.settle()
+        assert vault.destroyed(key)
+        assert vault.exists(other)
+        with pytest.raises(ConflictError):
+            vault.create(key)
