@@ -1,0 +1,196 @@
+"""The kernel's channel through the door: every message read, counted, recorded, and only then shown.
+
+What cannot be read is not shown. A cell that shows too much is told so once and shown no more;
+its end is still announced, in words of the door's own. Decides by `budget`'s numbers.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+import uuid
+from collections.abc import Awaitable
+from typing import Any
+
+from tornado.httpclient import HTTPRequest
+from tornado.netutil import Resolver
+from tornado.websocket import WebSocketClientConnection, WebSocketHandler, websocket_connect
+
+from sandbox.hub.passage import Door, Guarded, refusal
+from sandbox.hub.routes import KERNEL_CHANNEL
+from sandbox.kernel.message import Message, say
+
+CHANNELS_IN = frozenset({"shell", "control", "stdin"})
+CHANNELS_OUT = frozenset({"shell", "control", "stdin", "iopub"})
+STATES = frozenset({"busy", "idle", "starting", "restarting", "dead"})
+SHOWING = frozenset(
+    {"stream", "display_data", "update_display_data", "execute_result", "error", "execute_reply"}
+)
+"""Messages that are kept word for word in the transcript."""
+LARGEST_IN, LARGEST_OUT = 16 << 20, 32 << 20
+DAY_IS_OVER = 4429
+"""The code with which a channel closes when nothing more may be shown today."""
+
+
+class Channel(Guarded, WebSocketHandler):  # type: ignore[misc]  # the Hub's classes have no types
+    """One browser's channel to one kernel."""
+
+    def initialize(self, door: Door, resolver: Resolver) -> None:
+        """Keep how to reach the seat."""
+        Guarded.initialize(self, door)
+        self._resolver = resolver
+        self._inside: WebSocketClientConnection | None = None
+        self._told: set[str] = set()
+
+    def check_origin(self, origin: str) -> bool:
+        """Return whether the page is one of the platform's own."""
+        return origin in self.door.order.origins
+
+    async def get(self, kernel: str) -> None:  # noqa: ARG002
+        """Open the channel."""
+        if self.door.meter.exhausted:
+            raise refusal(429, say("今天的显示额度已经用完，明天恢复：需要的结果请走出域申请"))
+        await WebSocketHandler.get(self)
+
+    def select_subprotocol(self, subprotocols: list[str]) -> str | None:  # noqa: ARG002
+        """Choose none: messages then come as JSON, which can be read."""
+        return None
+
+    async def open(self, kernel: str) -> None:
+        """Open the other half, into the seat."""
+        self.set_nodelay(True)
+        base = self.door.order.base_url
+        path = f"{base}api/kernels/{kernel}/channels"
+        session = self.get_argument("session_id", "")
+        query = f"?session_id={session}" if session.replace("-", "").isalnum() else ""
+        request = HTTPRequest(f"ws://seat{path}{query}", headers={"Host": "seat"})
+        try:
+            self._inside = await websocket_connect(
+                request,
+                on_message_callback=self._from_seat,
+                max_message_size=LARGEST_OUT,
+                resolver=self._resolver,
+            )
+        except Exception:  # noqa: BLE001  the seat is hostile: however it fails, the channel is closed
+            self.close(1011)
+
+    def on_message(self, message: str | bytes) -> Awaitable[None] | None:
+        """Pass what the person sent, if it can be read; record what is run."""
+        found = _read(message)
+        if found is None or found.get("channel") not in CHANNELS_IN or self._inside is None:
+            return None
+        header, content = found["header"], found.get("content")
+        if header.get("msg_type") == "execute_request" and isinstance(content, dict):
+            self.door.active = self.door.clock()
+            self.door.transcript.code(str(header.get("msg_id", ""))[:64], str(content.get("code", "")))
+        self._inside.write_message(message, binary=isinstance(message, bytes))
+        return None
+
+    def on_close(self) -> None:
+        """Close the half into the seat."""
+        if self._inside is not None:
+            self._inside.close()
+
+    def _from_seat(self, message: str | bytes | None) -> None:
+        if message is None:
+            self.close()
+            return
+        found = _read(message)
+        if found is None or found.get("channel") not in CHANNELS_OUT:
+            return
+        size = len(message) if isinstance(message, bytes) else len(message.encode("utf-8", "replace"))
+        kind, cell = str(found["header"].get("msg_type", ""))[:64], _cell(found)
+        why = self.door.meter.take(size, cell=cell or None)
+        if kind in SHOWING or why is not None:
+            withheld = "" if why is None else why.template
+            self.door.transcript.shown(cell, kind, _content(found), withheld=withheld)
+        if why is None:
+            self._send(message)
+        elif self.door.meter.exhausted:
+            self._tell(cell, why)
+            self.close(DAY_IS_OVER)
+        else:
+            self._withhold(found, kind, cell, why)
+
+    def _withhold(self, found: dict[str, Any], kind: str, cell: str, why: Message) -> None:
+        """Say once that a cell shows too much, and still let it end."""
+        if cell not in self._told:
+            self._told.add(cell)
+            self._tell(cell, why)
+        content = found.get("content")
+        if not isinstance(content, dict):
+            return
+        if kind == "status" and content.get("execution_state") in STATES:
+            self._send(_own("iopub", "status", cell, {"execution_state": content["execution_state"]}))
+        if kind == "execute_reply":
+            count = content.get("execution_count")
+            number = count if isinstance(count, int) and 0 <= count < 1 << 31 else 0
+            reply = {"status": "ok", "execution_count": number, "payload": [], "user_expressions": {}}
+            self._send(_own("shell", "execute_reply", cell, reply))
+
+    def _tell(self, cell: str, why: Message) -> None:
+        self._send(_own("iopub", "stream", cell, {"name": "stderr", "text": f"【席位】{why}\n"}))
+
+    def _send(self, message: str | bytes) -> None:
+        if self.ws_connection is not None and not self.ws_connection.is_closing():
+            self.write_message(message, binary=isinstance(message, bytes))
+
+
+class Elsewhere(Guarded):
+    """Channels that are no kernel's."""
+
+    def get(self) -> None:
+        """Refuse."""
+        raise refusal(403, say("席位的安全策略不允许这个请求：文件只能通过出域申请带走"))
+
+
+def kernel_path(base_url: str) -> str:
+    """Return the pattern of the kernel channels below a prefix."""
+    return base_url + KERNEL_CHANNEL.pattern
+
+
+def _read(message: str | bytes) -> dict[str, Any] | None:
+    """Return the message as read, or None for what is none; with buffers, the part before them."""
+    try:
+        text = _head(message) if isinstance(message, bytes) else message
+        found = json.loads(text)
+    except (ValueError, struct.error, RecursionError):
+        return None
+    if not isinstance(found, dict) or not isinstance(found.get("header"), dict):
+        return None
+    return found
+
+
+def _head(message: bytes) -> bytes:
+    (count,) = struct.unpack_from("!I", message)
+    if not 1 <= count <= 1024:
+        raise ValueError("not a message with buffers")
+    offsets = struct.unpack_from(f"!{count}I", message, 4)
+    return message[offsets[0] : offsets[1] if count > 1 else None]
+
+
+def _cell(found: dict[str, Any]) -> str:
+    parent = found.get("parent_header")
+    name = parent.get("msg_id") if isinstance(parent, dict) else None
+    return name[:64] if isinstance(name, str) else ""
+
+
+def _content(found: dict[str, Any]) -> bytes:
+    return json.dumps(found.get("content"), ensure_ascii=False).encode("utf-8", "backslashreplace")
+
+
+def _own(channel: str, kind: str, cell: str, content: dict[str, Any]) -> str:
+    """Return a message of the door's own, in answer to a cell."""
+    header = {"msg_type": kind, "username": "door", "session": "door", "version": "5.3", "date": ""}
+    parent = {"msg_id": cell, "msg_type": "execute_request", "session": "", "username": "", "version": "5.3"}
+    return json.dumps(
+        {
+            "channel": channel,
+            "header": {**header, "msg_id": uuid.uuid4().hex},
+            "parent_header": {**parent, "date": ""},
+            "metadata": {},
+            "content": content,
+            "buffers": [],
+        },
+        ensure_ascii=False,
+    )

@@ -1,0 +1,189 @@
+"""The door of one seat: the single-user server that the Hub knows, outside the seat's isolation.
+
+It starts the notebook server in the sandbox, lets a signed-in person through to it by list and
+by budget, records what is run, and ends the whole seat when it ends. Started by `spawn` with
+its order and its sockets as descriptors; run as `python -m sandbox.hub.door`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import re
+import signal
+import socket
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jupyterhub.services.auth import HubOAuth
+from tornado.httpclient import AsyncHTTPClient, HTTPRequest
+from tornado.httpserver import HTTPServer
+from tornado.web import Application
+
+from sandbox.hub import channel, inside, passage
+from sandbox.hub.budget import Meter
+from sandbox.hub.order import Order, decode
+from sandbox.kernel.errors import SandboxError
+from sandbox.seats.running import Running
+from sandbox.serving.places import Places, write_whole
+from sandbox.serving.transcript import Transcript
+
+START_SECONDS, STOP_SECONDS = 60.0, 8.0
+SAVE_SECONDS, ACTIVITY_SECONDS = 1.0, 30.0
+LARGEST_REQUEST = 64 << 20
+LOG = logging.getLogger("door")
+
+
+def clock() -> datetime:
+    """Return the time; this process is a root of its own."""
+    return datetime.now(UTC)  # noqa: TID251  the door is started by itself, and needs a clock
+
+
+def main() -> int:
+    """Open the seat that the order names and stay until told to go; the status says whether it opened."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("tornado.access").setLevel(logging.WARNING)
+    order = decode(_read(int(os.environ["SANDBOX_ORDER_FD"])))
+    listening = socket.socket(fileno=int(os.environ["SANDBOX_LISTEN_FD"]))
+    try:
+        asyncio.run(_serve(order, listening, _lifeline()))
+    except SandboxError as error:
+        LOG.error("%s", error)
+        return 1
+    return 0
+
+
+async def _serve(order: Order, listening: socket.socket, lifeline: int | None) -> None:
+    places, over = Places(order.home), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, over.set)
+    if lifeline is not None:
+        loop.add_reader(lifeline, over.set)
+    transcript = Transcript(places.cells / f"{order.seat}.jsonl", clock)
+    meter = Meter(places.meters / f"{order.seat}.json", clock)
+    unix, address = inside.listen(places.doors, f"{order.seat}.sock")
+    behind = inside.running(order, unix, ended=lambda: loop.call_soon_threadsafe(over.set))
+    try:
+        await loop.run_in_executor(None, behind.start)
+        unix.close()
+        resolver = inside.SocketResolver(address=address)
+        client = AsyncHTTPClient(force_instance=True, resolver=resolver, max_body_size=passage.LARGEST)
+        await _until_ready(order, client, behind, over)
+        door = passage.Door(order, client=client, meter=meter, transcript=transcript, clock=clock)
+        server = HTTPServer(application(door, resolver), max_body_size=LARGEST_REQUEST)
+        server.add_socket(_nonblocking(listening))
+        LOG.info("seat %s is open", order.seat)
+        await _tend(door, over)
+        server.stop()
+    finally:
+        gone = await loop.run_in_executor(None, behind.stop, STOP_SECONDS)
+        LOG.info("seat %s is closed, nothing left: %s", order.seat, gone)
+        (places.doors / f"{order.seat}.sock").unlink(missing_ok=True)
+        meter.save()
+        transcript.close()
+        head = transcript.head
+        ended = {"seat": order.seat, "lines": head.lines, "digest": head.digest}
+        write_whole(places.doors / f"{order.seat}.ended", json.dumps(ended).encode())
+
+
+def application(door: passage.Door, resolver: inside.SocketResolver) -> Application:
+    """Return the routes of the door; the order of the list is the order of asking."""
+    base = re.escape(door.order.base_url)
+    told = {"door": door}
+    lab, own = inside.SHARE / "lab", Path(passage.server_static())
+    return Application(
+        [
+            (rf"{base}oauth_callback", passage.Callback),
+            (rf"{base}?", passage.First, told),
+            (rf"{base}static/lab/(.+)", passage.Trusted, {**told, "path": str(lab / "static")}),
+            (
+                rf"{base}lab/extensions/(.+)",
+                passage.Trusted,
+                {**told, "path": str(inside.SHARE / "labextensions")},
+            ),
+            (rf"{base}lab/api/themes/(.+)", passage.Trusted, {**told, "path": str(lab / "themes")}),
+            (rf"{base}static/(.+)", passage.Trusted, {**told, "path": str(own)}),
+            (channel.kernel_path(base), channel.Channel, {**told, "resolver": resolver}),
+            (rf"{base}(.*)", passage.Passage, told),
+        ],
+        cookie_secret=os.urandom(32),
+        disable_check_xsrf=True,
+        default_handler_class=channel.Elsewhere,
+        default_handler_args=told,
+        websocket_ping_interval=20,
+        websocket_max_message_size=channel.LARGEST_IN,
+        log_function=_log,
+    )
+
+
+async def _tend(door: passage.Door, over: asyncio.Event) -> None:
+    """Keep the count of what was shown, and tell the Hub of a person's activity, until it is over."""
+    told = door.clock()
+    while not over.is_set():
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(over.wait(), SAVE_SECONDS)
+        door.meter.save()
+        now = door.clock()
+        if door.active is not None and (now - told).total_seconds() > ACTIVITY_SECONDS:
+            told, moment, door.active = now, door.active, None
+            await _tell_activity(moment)
+
+
+async def _tell_activity(moment: datetime) -> None:
+    """Tell the Hub when the person last did something; a Hub that is away is told the next time."""
+    name, at = os.environ.get("JUPYTERHUB_SERVER_NAME", ""), moment.isoformat()
+    body = json.dumps({"servers": {name: {"last_activity": at}}, "last_activity": at})
+    headers = {"Authorization": f"token {HubOAuth.instance().api_token}", "Content-Type": "application/json"}
+    request = HTTPRequest(
+        os.environ["JUPYTERHUB_ACTIVITY_URL"], method="POST", headers=headers, body=body, request_timeout=10
+    )
+    try:
+        await AsyncHTTPClient().fetch(request)
+    except Exception as error:  # noqa: BLE001  activity is a courtesy: its failure must not end a seat
+        LOG.info("the Hub could not be told: %s", type(error).__name__)
+
+
+async def _until_ready(order: Order, client: AsyncHTTPClient, behind: Running, over: asyncio.Event) -> None:
+    """Return once the notebook server answers."""
+    deadline = asyncio.get_running_loop().time() + START_SECONDS
+    asked = HTTPRequest(f"http://seat{order.base_url}api", headers={"Host": "seat"}, request_timeout=20)
+    while behind.alive and not over.is_set() and asyncio.get_running_loop().time() < deadline:
+        with contextlib.suppress(Exception):
+            if (await client.fetch(asked, raise_error=False)).code == 200:
+                return
+        await asyncio.sleep(0.05)
+    said = behind.completed.stderr.decode(errors="replace")[-2000:] if behind.completed else ""
+    LOG.error("the notebook server did not start: %s", said)
+    raise SystemExit(1)
+
+
+def _log(handler: passage.Guarded) -> None:
+    """Log refusals and faults by path; never a query, which may hold what was typed."""
+    status = handler.get_status()
+    if status >= 400:
+        LOG.info("%s %s %s", status, handler.request.method, handler.request.path[:200])
+
+
+def _lifeline() -> int | None:
+    """Return the descriptor that closes when the supervisor is gone."""
+    given = os.environ.get("SANDBOX_LIFELINE_FD", "")
+    return int(given) if given.isdecimal() else None
+
+
+def _nonblocking(listening: socket.socket) -> socket.socket:
+    listening.setblocking(False)
+    return listening
+
+
+def _read(descriptor: int) -> bytes:
+    with os.fdopen(descriptor, "rb") as stream:
+        return stream.read()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
