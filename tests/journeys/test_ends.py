@@ -7,7 +7,7 @@ import pytest
 from sandbox.access import agreement as contracts
 from sandbox.egress import intake, review
 from sandbox.ingest import publish
-from sandbox.kernel.errors import ConflictError, InputError, RefusedError
+from sandbox.kernel.errors import InputError, NotFoundError, RefusedError
 from sandbox.kernel.records import (
     Environment,
     FileVote,
@@ -142,5 +142,5 @@ def test_an_ended_agreement_loses_its_masking_key_for_good(judged: Home) -> None
         desk.platform.settle()
         assert vault.destroyed(key)
         assert vault.exists(other)
-        with pytest.raises(ConflictError):
+        with pytest.raises(NotFoundError):
             vault.create(key)
