@@ -32,6 +32,7 @@ PARTS = (
     "egress",
     "audit",
     "demo",
+    "serve",
 )
 """The modules that register commands, in the order of the help."""
 
@@ -96,6 +97,7 @@ LISTED = (
     Listed("seat", "seats", "开发席位 · seats"),
     Listed("egress", "egress", "出域闸口、审查与放行 · egress gate, review, release"),
     Listed("audit", "audit", "日志核验 · the log and its proof"),
+    Listed("serve", "serve", "在浏览器里使用平台，按 Ctrl-C 停下 · the platform in a browser, until Ctrl-C."),
     Listed(
         "demo", "demo", "从空目录到放行的全过程演示 · the whole journey, from an empty home to a release."
     ),
