@@ -68,7 +68,7 @@ def load(home: Path) -> Settings:
 
     class HomeSettings(Settings):
         model_config = SettingsConfigDict(
-            env_prefix="SANDBOX_", extra="ignore", frozen=True, toml_file=home / FILE_NAME
+            env_prefix="SANDBOX_", extra="forbid", frozen=True, toml_file=home / FILE_NAME
         )
 
     return HomeSettings()

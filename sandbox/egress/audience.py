@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from sandbox.catalog.reading import of_authority, require_reader
+from sandbox.catalog.reading import of_authority, registered, require_reader
 from sandbox.egress import judgements
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.intake import author_view
@@ -31,6 +31,8 @@ class Audience(StrEnum):
 
 def audience_of(desk: GateDesk, actor: Actor, submission: Submission) -> Audience | None:
     """Return as what the actor may look at the submission, or None."""
+    if not registered(desk.directory, actor):
+        return None
     if actor.account == submission.author:
         return Audience.AUTHOR
     situation = review_situation(desk, actor, submission)

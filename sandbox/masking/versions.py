@@ -11,6 +11,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.entities import IdentifierClass
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
@@ -49,7 +50,10 @@ def _check_against(policy: Policy, dataset: Dataset) -> None:
     table = policy.table(dataset.code)
     table.check_columns([column.name for column in dataset.columns])
     for column in dataset.columns:
-        kept = isinstance(table.column(column.name).technique, Keep)
+        masked = table.column(column.name)
+        kept = isinstance(masked.technique, Keep)
+        if column.identifier is IdentifierClass.DIRECT and masked.identifier is not IdentifierClass.DIRECT:
+            raise InputError(say("目录中的直接标识符 {name} 在策略里须同样对待", name=column.name))
         if column.sensitive and kept and dataset.grading.grade < column.level:
             raise InputError(say("敏感信息项 {name} 不能原样保留", name=column.name))
 
@@ -60,6 +64,7 @@ def confirm(directory: Directory, actor: Actor, identifier: str) -> MaskingPolic
     stored = store.load(MaskingPolicy, identifier)
     dataset = store.load(Dataset, stored.record.dataset).record
     require(actor, step("masking-policy:confirm"), _situation(directory, actor, stored.record, dataset))
+    _check_against(read_policy(stored.record.text), dataset)
     confirmed = replace(stored.record, state="confirmed")
     changes = [Change(step("masking-policy:confirm"), confirmed, expected=stored.version)]
     for old in store.find(MaskingPolicy, state="confirmed", linked=("dataset", dataset.id)):

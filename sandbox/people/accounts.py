@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sandbox.kernel.actors import JUDGING_ROLES, SYSTEM, Actor, Proof
+from sandbox.kernel.actors import JUDGING_ROLES, SYSTEM, Actor, Proof, Role
 from sandbox.kernel.errors import ConflictError, CredentialError, InputError, NotFoundError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
@@ -284,15 +284,15 @@ def tokens_of(directory: Directory, account: str) -> tuple[TokenNote, ...]:
 def reset(directory: Directory, actor: Actor, name: str) -> tuple[Account, str]:
     """Return the account, invited anew, and its one-time code; password, device and tokens are void.
 
-    Judging roles go with them in the same transaction: whoever holds the new code must be
-    granted and countersigned anew, so that a reset never hands out a vote.
+    Judging roles, and the one that proposes them, go in the same transaction: whoever holds the
+    new code must be granted and countersigned anew, so that a reset never hands out a vote.
     """
     stored = _named(directory, name)
     situation = with_record(
         directory.situation(actor), record=stored.record, granted=directory.roles_of(stored.record.id)
     )
     require(actor, step("account:reset"), situation)
-    revoked = grants.to_revoke(directory, actor, stored.record, JUDGING_ROLES)
+    revoked = grants.to_revoke(directory, actor, stored.record, JUDGING_ROLES | {Role.ORGANISATION_OFFICER})
     secret, sealed = _enrolment(directory)
     void = {f"token-{one.name}": b"" for one in tokens_of(directory, stored.record.id) if not one.revoked}
     void |= {"password": b"", "totp": b"", "misses": b"0", "enrolment": sealed}

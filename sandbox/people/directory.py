@@ -13,7 +13,7 @@ from datetime import date, datetime, timedelta, timezone
 
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import InputError, NotFoundError
-from sandbox.kernel.identifiers import is_resident_id
+from sandbox.kernel.identifiers import full_resident_id
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Account, Grant, Organisation, OrganisationRole
 from sandbox.kernel.situation import Situation
@@ -45,8 +45,8 @@ class Directory:
 
     def person_of(self, identity: str) -> str:
         """Return the keyed digest of a natural person's resident ID; the number is not kept."""
-        number = identity.strip().upper()
-        if not is_resident_id(number):
+        number = full_resident_id(identity)
+        if number is None:
             raise InputError(say("居民身份证号不正确：请核对 18 位号码和校验位"))
         return hmac.new(self.key.derive("people/person"), number.encode(), "sha256").hexdigest()[:32]
 

@@ -89,7 +89,27 @@ def _grant(proposer: str, person: Account, role: Role, *, state: str) -> Grant:
 
 def _situation(directory: Directory, actor: Actor, grant: Grant, person: Account) -> Situation:
     parties = frozenset({directory.person_of_account(grant.proposed_by), person.person})
+    parties |= _behind(directory, grant.proposed_by)
     return with_record(directory.situation(actor), record=grant, account=person, acted=parties)
+
+
+def _behind(directory: Directory, proposer: str) -> frozenset[str]:
+    """Return the persons who made the proposer an account officer, and those who made them one.
+
+    Whoever sets up the officer that proposes is no second person to countersign.
+    """
+    persons: set[str] = set()
+    seen: set[str] = set()
+    waiting = {proposer} - {SYSTEM.account}
+    while waiting:
+        account = waiting.pop()
+        seen.add(account)
+        for stored in directory.store.find(Grant, linked=("account", account)):
+            grant = stored.record
+            if grant.role is Role.ORGANISATION_OFFICER and not grant.founding:
+                persons.add(directory.person_of_account(grant.proposed_by))
+                waiting |= {grant.proposed_by} - seen - {SYSTEM.account}
+    return frozenset(persons)
 
 
 def _create(directory: Directory, actor: Actor, row: Step, grant: Grant) -> Stored[Grant]:

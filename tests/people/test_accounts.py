@@ -243,7 +243,7 @@ def test_nobody_acts_without_a_credential(place):
 
 def test_a_reset_voids_password_device_tokens_and_judging_roles(place):
     place.join("liu", "某市卫健委", "nurse", 12)
-    place.role("liu", "nurse", Role.STEWARD, countersigned_by="chen")
+    place.role("liu", "nurse", Role.STEWARD, countersigned_by="luo")
     place.role("liu", "nurse", Role.SUPERVISOR)
     waiting = place.role("liu", "nurse", Role.PROVIDER_REVIEWER)
     assert place.actor("nurse").roles == {Role.STEWARD, Role.SUPERVISOR}

@@ -84,7 +84,7 @@ def test_a_declined_grant_stays_without_effect(place, nurse):
 
 
 def test_a_revoked_role_is_gone_at_the_next_use(place, nurse):
-    grant = place.role("liu", "nurse", Role.STEWARD, countersigned_by="chen")
+    grant = place.role("liu", "nurse", Role.STEWARD, countersigned_by="luo")
     assert place.actor("nurse").roles == {Role.STEWARD}
     grants.revoke(place.directory, place.actor("liu"), grant.id)
     assert place.actor("nurse").roles == frozenset()
@@ -98,7 +98,7 @@ def test_the_persons_behind_proposer_and_grantee_are_told_to_the_rules(place):
 
 
 def test_every_step_on_a_role_is_signed_by_its_person(place, nurse):
-    place.role("liu", "nurse", Role.STEWARD, countersigned_by="chen")
+    place.role("liu", "nurse", Role.STEWARD, countersigned_by="luo")
     found = [
         one
         for one in place.directory.store.facts()
