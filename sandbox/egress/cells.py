@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sandbox.egress.claims import CheckedClaim
 from sandbox.egress.differencing import Published, exposures
-from sandbox.egress.expressions import columns_of
-from sandbox.egress.measures import is_indicator
+from sandbox.egress.expressions import Expression, columns_of
+from sandbox.egress.measures import condition_of, is_indicator
 from sandbox.egress.recompute import Measured, Recomputed
 from sandbox.egress.units import Ids, Sets, rows_per_set, shares, smallest_units
 from sandbox.kernel.grades import Thresholds
@@ -58,7 +59,7 @@ def judge_cells(
     base = keep(truth.sets, shown)
     problems = [_small(base, truth.count, units, thresholds, say("单元格的统计对象数"))]
     for measure in truth.measures.values():
-        if measure.aggregate in truth.claim.aggregates:
+        if measure.aggregate in truth.claim.aggregates or _conditional(measure):
             problems += _judge_measure(measure, base, shown, units, thresholds)
     problems.append(_one_class(truth, shown))
     problems.append(_remainder(base, units, thresholds))
@@ -103,10 +104,18 @@ def _judge_measure(
         contributing = np.where(np.nan_to_num(measure.amounts) != 0, sets, -1)
         found.append(_small(contributing, count, units, thresholds, say("对合计有贡献的统计对象数")))
         found.append(_dominated(measure, sets, count, units, thresholds))
-    conditional = measure.aggregate.condition is not None or is_indicator(measure.aggregate.argument)
-    if conditional:
+    if _conditional(measure):
         found.append(_whole_class(sets, base, count))
     return found
+
+
+def _conditional(measure: Measured) -> bool:
+    """Return whether a measure counts only some rows of a cell.
+
+    In HAVING such a measure decides which cells are seen, and so says of a few whether they exist.
+    """
+    argument = measure.aggregate.argument
+    return measure.aggregate.condition is not None or condition_of(argument) is not None
 
 
 def _dominated(
@@ -166,14 +175,19 @@ def _one_class(truth: Recomputed, shown: NDArray[np.bool_]) -> Problem | None:
     and times are no classes.
     """
     keys = truth.keys.columns
-    if len(keys) < 2 or not shown.any():
+    if not len(keys) or not shown.any():
         return None
     bad = np.zeros(shown.size, dtype=bool)
-    for name in keys:
+    for place, name in enumerate(keys):
         values = truth.keys[name].dropna().astype(str)
-        if values.nunique() < 2 or values.str.fullmatch(_TIME_OR_NUMBER).all():
+        if values.str.fullmatch(_TIME_OR_NUMBER).all():
+            continue
+        if values.nunique() < 2:
+            bad |= _chosen_elsewhere(truth.claim, truth.claim.keys[place])
             continue
         rest = [other for other in keys if other != name]
+        if not rest:
+            continue
         cells = truth.keys.groupby(rest, dropna=False, sort=False)[name]
         classes = cells.transform("size").to_numpy()
         if (classes > 1).mean() >= _MIXED:
@@ -183,6 +197,11 @@ def _one_class(truth: Recomputed, shown: NDArray[np.bool_]) -> Problem | None:
         return None
     evidence = say("{cells} 格所在的分组全部属于同一类", cells=int(found.size))
     return Problem("class-disclosure", tuple(int(cell) for cell in found), evidence)
+
+
+def _chosen_elsewhere(claim: CheckedClaim, key: Expression) -> bool:
+    """Return whether WHERE picks rows by other columns than those of a key that has one value only."""
+    return claim.where is not None and not columns_of(claim.where) & columns_of(key)
 
 
 def _remainder(base: Sets, units: Mapping[str, Ids], thresholds: Thresholds) -> Problem | None:

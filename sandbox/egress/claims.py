@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sandbox.egress.expressions import Aggregate, Expression
+from sandbox.egress.expressions import Aggregate, Expression, walk
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 
@@ -55,12 +55,16 @@ class TableScope:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One output column: its name (and whether the author gave it), and the key or aggregate it shows."""
+    """One output column: its name (and whether the author gave it), and what it shows.
+
+    That is a key, an aggregate, or a figure: arithmetic over aggregates, such as a share.
+    """
 
     name: str
     named: bool
     key: int | None
     aggregate: Aggregate | None
+    figure: Expression | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,15 @@ class CheckedClaim:
 
     @property
     def aggregates(self) -> tuple[Aggregate, ...]:
-        """Return the aggregates shown, in output order."""
-        return tuple(item.aggregate for item in self.items if item.aggregate is not None)
+        """Return the aggregates shown, by themselves or inside a figure, in output order."""
+        parts = [item.aggregate or item.figure for item in self.items]
+        inside = [inner for part in parts if part is not None for inner in walk(part)]
+        return tuple(dict.fromkeys(inner for inner in inside if isinstance(inner, Aggregate)))
+
+    @property
+    def figures(self) -> tuple[Expression, ...]:
+        """Return the arithmetic over aggregates that is shown, in output order."""
+        return tuple(item.figure for item in self.items if item.figure is not None)
 
 
 def read_claim(data: bytes) -> Claim:

@@ -7,6 +7,7 @@ a remainder), never added, changed or repeated. Pure; called by `judge`.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ RELATIVE_TOLERANCE = 1e-9
 MAX_DECIMALS = 12
 _NUMBER = re.compile(r"[+-]?\d{1,20}(?:\.(\d{1,20}))?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _MIDNIGHT = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]00:00:00(?:\.0+)?", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _PLAIN = re.compile(r"[+-]?\d{1,15}(?:\.\d+)?", re.ASCII)
 
 
@@ -50,6 +52,7 @@ def compare(columns: Sequence[str], rows: Sequence[Sequence[str | None]], truth:
     if order is None:
         return _differs(say("产品的列与声明输出的列不一致"), "header")
     known = {key: cell for cell, key in enumerate(_keys(truth)) if truth.shown[cell]}
+    known = {**{_in_milliseconds(key): cell for key, cell in known.items()}, **known}
     items = truth.claim.items
     keys = [index for index, item in enumerate(items) if item.key is not None]
     cells: list[int] = []
@@ -99,6 +102,19 @@ def _keys(truth: Recomputed) -> list[tuple[str | None, ...]]:
     return list(zip(*texts, strict=True))
 
 
+def _in_milliseconds(key: tuple[str | None, ...]) -> tuple[str | None, ...]:
+    """Return a key with its dates as milliseconds since 1970, the way data frames write them in JSON."""
+    return tuple(_milliseconds(part) if part and _DAY.fullmatch(part) else part for part in key)
+
+
+def _milliseconds(day: str) -> str:
+    try:
+        midnight = dt.datetime.fromisoformat(day).replace(tzinfo=dt.UTC)
+    except ValueError:  # the 30th of February is a text like any other
+        return day
+    return repr(midnight.timestamp() * 1000)
+
+
 def canonical_key(cell: str | None) -> str | None:
     """Return one spelling for keys that are written differently by different tools.
 
@@ -117,18 +133,18 @@ def canonical_key(cell: str | None) -> str | None:
 def _equal(cell: str | None, item: Item, truth: Recomputed, index: int) -> bool:
     """Return whether a product cell shows the item's true value; key cells were compared before."""
     aggregate = item.aggregate
-    if aggregate is None:
+    if item.key is not None:
         return True
-    measure = truth.measures[aggregate]
-    value = float(measure.values[index])
+    value = float(truth.values(item)[index])
     if cell is None or cell == "":
         return bool(np.isnan(value))
     if np.isnan(value) or not _NUMBER.fullmatch(cell):
         return False
     shown = float(cell)
-    if aggregate.function in ("count", "count_distinct"):
+    if aggregate is not None and aggregate.function in ("count", "count_distinct"):
         return shown == value
-    decimals = _decimals(cell) if aggregate.digits is None else min(_decimals(cell), aggregate.digits)
+    digits = None if aggregate is None else aggregate.digits
+    decimals = _decimals(cell) if digits is None else min(_decimals(cell), digits)
     rounding = 0.5 * 10.0**-decimals * (1 + 1e-6) if "e" not in cell.lower() else 0.0
     return abs(shown - value) <= max(rounding, RELATIVE_TOLERANCE * abs(value))
 

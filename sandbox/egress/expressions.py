@@ -159,6 +159,11 @@ def walk(expression: Expression) -> Iterator[Expression]:
         yield from walk(part)
 
 
+def summarises(expression: Expression) -> bool:
+    """Return whether there is an aggregate in the expression."""
+    return any(isinstance(part, Aggregate) for part in walk(expression))
+
+
 def columns_of(expression: Expression) -> frozenset[str]:
     """Return the names of all columns the expression reads."""
     return frozenset(part.name for part in walk(expression) if isinstance(part, Column))

@@ -24,8 +24,10 @@ from sandbox.egress.expressions import (
     Kind,
     Literal,
     children,
+    summarises,
     walk,
 )
+from sandbox.egress.measures import check_figure
 from sandbox.egress.syntax import Reader, expression_of, only, refuse
 from sandbox.kernel.message import say
 
@@ -93,9 +95,23 @@ def _parse(sql: str) -> exp.Select:
     extra = {name for name, value in select.args.items() if value} - _SELECT_PARTS
     if extra or any(select.args.get(name) for name in _FORBIDDEN):
         raise refuse(say("只能用 WHERE、GROUP BY、HAVING 和 ORDER BY，不能用连接、窗口、抽样或 DISTINCT"))
-    if select.args.get("limit"):
-        raise refuse(say("LIMIT 的结果取决于行的次序，请去掉"))
+    _limit(select.args.get("limit"), ordered=select.args.get("order") is not None)
     return select
+
+
+def _limit(node: exp.Expression | None, *, ordered: bool) -> None:
+    """Accept ORDER BY … LIMIT with a number; it is not kept: a product may always show fewer rows than there are.
+
+    The rows left out are judged as a remainder, like those that an author suppresses.
+    """
+    if node is None:
+        return
+    if not ordered:
+        raise refuse(say("没有 ORDER BY 时 LIMIT 的结果取决于行的次序，请去掉"))
+    only(node, "expression")
+    count = node.args.get("expression")
+    if not isinstance(count, exp.Literal) or not re.fullmatch(r"[0-9]{1,9}", str(count.this)):
+        raise refuse(say("LIMIT 后只能是一个整数"))
 
 
 def _outside_quotes(sql: str) -> str:
@@ -153,7 +169,7 @@ def _remember(reader: Reader, name: str, expression: Expression) -> None:
 
 
 def _keys(group: exp.Group | None, outputs: list[_Output], reader: Reader) -> tuple[Expression, ...]:
-    plain = [expression for _, _, expression in outputs if not isinstance(expression, Aggregate)]
+    plain = [expression for _, _, expression in outputs if not summarises(expression)]
     if group is None:
         if plain:
             raise refuse(say("没有 GROUP BY 时只能输出汇总值"))
@@ -161,7 +177,7 @@ def _keys(group: exp.Group | None, outputs: list[_Output], reader: Reader) -> tu
     only(group, "expressions", "all")
     keys = plain if group.args.get("all") else [_key(node, outputs, reader) for node in group.expressions]
     unique = tuple(dict.fromkeys(keys))
-    if any(isinstance(part, Aggregate) for key in unique for part in walk(key)):
+    if any(summarises(key) for key in unique):
         raise refuse(say("GROUP BY 中不能有汇总值"))
     if set(unique) != set(plain):
         raise refuse(say("GROUP BY 的每一项都要输出，输出的每个分组列都要在 GROUP BY 中"))
@@ -180,6 +196,8 @@ def _key(node: exp.Expression, outputs: list[_Output], reader: Reader) -> Expres
 def _item(name: str, named: bool, expression: Expression, keys: tuple[Expression, ...]) -> Item:
     if isinstance(expression, Aggregate):
         return Item(name=name, named=named, key=None, aggregate=expression)
+    if summarises(expression):
+        return Item(name=name, named=named, key=None, aggregate=None, figure=check_figure(expression))
     if expression not in keys:
         raise refuse(say("输出列须是分组列或单个汇总值"))
     return Item(name=name, named=named, key=keys.index(expression), aggregate=None)
@@ -203,7 +221,7 @@ def _having(node: exp.Having | None, reader: Reader) -> Expression | None:
 
 def _order(node: exp.Order | None, claim: CheckedClaim, reader: Reader) -> None:
     """Accept an order by what is shown; it is not kept, since every rewriting is sorted by its keys."""
-    shown = {*claim.keys, *claim.aggregates}
+    shown = {*claim.keys, *claim.figures, *(item.aggregate for item in claim.items)}
     for part in node.expressions if node is not None else ():
         if not isinstance(part, exp.Ordered):
             raise refuse(say("ORDER BY 只能按输出列"))

@@ -7,11 +7,14 @@ the form and by `recompute` for the condition that a CASE inside an aggregate me
 
 from __future__ import annotations
 
-from sandbox.egress.expressions import Call, Case, Column, Expression, Kind, Literal
+from sandbox.egress.expressions import Aggregate, Call, Case, Column, Expression, Kind, Literal
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 
 _SCALING = frozenset({"add", "sub", "mul"})
+_FIGURES = frozenset({"add", "sub", "mul", "div", "neg", "round", "to_number", "coalesce", "nullif"})
+MAX_CONSTANTS = 4
+MAX_CONSTANT_DIGITS = 4
 _INDICATOR_VALUES = (0.0, 1.0, 100.0)
 
 
@@ -79,6 +82,34 @@ def _check_plain(argument: Expression) -> None:
         _check_plain(next(part for part in parts if not _number(part)))
     else:
         raise _refused()
+
+
+def check_figure(figure: Expression) -> Expression:
+    """Return arithmetic over aggregates unchanged; raise InputError for anything else in it.
+
+    What is computed from published cells shows no more than they do, and every aggregate inside is
+    judged as a published cell. Constants are factors and units, no message: few and short.
+    """
+    constants = [part for part in _arithmetic(figure) if isinstance(part, Literal)]
+    if len(constants) > MAX_CONSTANTS or not all(_short(constant) for constant in constants):
+        raise InputError(say("声明无法由闸口核算：汇总值之间的算式只能有少数简短的常数"))
+    return figure
+
+
+def _arithmetic(figure: Expression) -> list[Expression]:
+    """Return the parts of a figure down to its aggregates."""
+    if isinstance(figure, Aggregate):
+        return [figure]
+    if isinstance(figure, Call) and figure.function in _FIGURES:
+        return [figure, *(inner for part in figure.arguments for inner in _arithmetic(part))]
+    if _number(figure):
+        return [figure]
+    raise InputError(say("声明无法由闸口核算：输出列须是分组列、汇总值，或只由汇总值和常数组成的四则算式"))
+
+
+def _short(constant: Literal) -> bool:
+    digits = (constant.text or "").replace(".", "").strip("0")
+    return digits.isdecimal() and len(digits) <= MAX_CONSTANT_DIGITS if digits else True
 
 
 def _zero(part: Expression) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sandbox.egress.claims import CheckedClaim
+from sandbox.egress.claims import CheckedClaim, Item
 from sandbox.egress.expressions import Aggregate, Column, Expression, Kind, Names, columns_of, emit, walk
 from sandbox.egress.measures import condition_of
 from sandbox.egress.units import Sets, distinct_per_set
@@ -71,6 +71,17 @@ class Recomputed:
     shown: NDArray[np.bool_]
     sets: Sets
     measures: Mapping[Aggregate, Measured]
+    figures: Mapping[Expression, NDArray[np.float64]] = field(default_factory=dict)
+
+    def values(self, item: Item) -> NDArray[np.float64]:
+        """Return what an item that is no key shows in every cell, before an aggregate's own rounding."""
+        if item.aggregate is not None:
+            return self.measures[item.aggregate].values
+        return self.figures[item.figure] if item.figure is not None else np.zeros(0)
+
+    def rounded(self, item: Item) -> NDArray[np.float64]:
+        """Return what an item that is no key shows in every cell, as the SQL shows it."""
+        return self.values(item) if item.aggregate is None else self.measures[item.aggregate].rounded()
 
     @property
     def count(self) -> int:
@@ -99,7 +110,8 @@ def recompute(
             for index, aggregate in enumerate(plan.aggregates)
         }
         shown = _having(engine, claim.having, measures, len(keys))
-    return Recomputed(claim=claim, keys=keys, shown=shown, sets=sets, measures=measures)
+        figures = _figures(engine, claim.figures, measures, len(keys))
+    return Recomputed(claim=claim, keys=keys, shown=shown, sets=sets, measures=measures, figures=figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,17 +289,40 @@ def _having(
 ) -> NDArray[np.bool_]:
     if having is None:
         return np.ones(count, dtype=bool)
-    names = Names({}, {}, {aggregate: f'"g{index}"' for index, aggregate in enumerate(measures)})
+    names = _register(engine, measures, count)
+    sql = f"SELECT COALESCE({emit(having, names, Kind.TRUTH)}, FALSE) AS h FROM g ORDER BY r"
+    return np.asarray(
+        engine.execute(sql).to_arrow_table().column("h").to_numpy(zero_copy_only=False), dtype=bool
+    )
+
+
+def _figures(
+    engine: duckdb.DuckDBPyConnection,
+    figures: Sequence[Expression],
+    measures: Mapping[Aggregate, Measured],
+    count: int,
+) -> dict[Expression, NDArray[np.float64]]:
+    """Return the value of every figure in every cell, nan where it has none."""
+    if not figures:
+        return {}
+    names = _register(engine, measures, count)
+    selected = [f"CAST({emit(part, names, Kind.NUMBER)} AS DOUBLE)" for part in figures]
+    result = engine.execute(f"SELECT {', '.join(selected)} FROM g ORDER BY r").to_arrow_table()
+    return {
+        part: column.to_numpy(zero_copy_only=False)
+        for part, column in zip(figures, result.columns, strict=True)
+    }
+
+
+def _register(engine: duckdb.DuckDBPyConnection, measures: Mapping[Aggregate, Measured], count: int) -> Names:
+    """Give the engine the aggregates of every cell as the table `g`, and return how they are written."""
     columns = {
         f"g{index}": pa.array(part.rounded(), from_pandas=True)
         for index, part in enumerate(measures.values())
     }
     columns["r"] = pa.array(np.arange(count))
     engine.register("g", pa.table(columns))
-    sql = f"SELECT COALESCE({emit(having, names, Kind.TRUTH)}, FALSE) AS h FROM g ORDER BY r"
-    return np.asarray(
-        engine.execute(sql).to_arrow_table().column("h").to_numpy(zero_copy_only=False), dtype=bool
-    )
+    return Names({}, {}, {aggregate: f'"g{index}"' for index, aggregate in enumerate(measures)})
 
 
 def key_columns(claim: CheckedClaim) -> Sequence[str]:

@@ -72,13 +72,13 @@ def rewrite_proven(truth: Recomputed, comparison: Comparison, type: FileType) ->
     shown = np.sort(comparison.cells)
     names, columns, keys = [], [], []
     for place, item in enumerate(truth.claim.items):
-        if item.aggregate is None:
+        if item.key is not None:
             values = truth.keys[f"k{item.key}"].iloc[shown]
             column = [None if value is None or value != value else _key_text(str(value)) for value in values]
             keys.append(item.name)
         else:
-            figures = truth.measures[item.aggregate].rounded()[shown]
-            whole = item.aggregate.function in ("count", "count_distinct")
+            figures = truth.rounded(item)[shown]
+            whole = item.aggregate is not None and item.aggregate.function in ("count", "count_distinct")
             column = [_figure(float(value), 0 if whole else comparison.decimals[place]) for value in figures]
         names.append(item.name)
         columns.append(pa.array(column, pa.string()))

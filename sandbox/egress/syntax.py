@@ -23,7 +23,7 @@ from sandbox.egress.expressions import (
     Expression,
     Kind,
     Literal,
-    walk,
+    summarises,
 )
 from sandbox.egress.measures import check_measure, split_condition
 from sandbox.kernel.errors import InputError
@@ -115,7 +115,7 @@ def _column(node: exp.Expression, reader: Reader) -> Expression:
     if len(found) == 1:
         return Column(found[0])
     alias = reader.aliases.get(name.casefold()) if qualifier is None else None
-    if found or alias is None or (isinstance(alias, Aggregate) and not reader.allow_aggregates):
+    if found or alias is None or (summarises(alias) and not reader.allow_aggregates):
         raise refuse(say("列名不在表中，或不能唯一确定"))
     return alias
 
@@ -192,7 +192,7 @@ def _if(node: exp.Expression, reader: Reader) -> Expression:
 
 
 def _no_aggregate(expression: Expression) -> Expression:
-    if any(isinstance(part, Aggregate) for part in walk(expression)):
+    if summarises(expression):
         raise refuse(say("CASE 中不能有汇总值"))
     return expression
 

@@ -34,6 +34,8 @@ FOUR = "区县 IN ('红花岗区', '汇川区', '播州区', '仁怀市')"
         ("SELECT sum(CASE WHEN 金额 > 1000000 THEN 金额 ELSE 0 END) AS s FROM visits", {"small-group", "dominance"}),
         ("SELECT 病种, avg(CASE WHEN 金额 > 0 THEN 1 ELSE 0 END) AS s FROM visits GROUP BY 病种", {"class-disclosure"}),
         ("SELECT 病种, count(*) FILTER (WHERE 金额 < 0) AS n FROM visits GROUP BY 病种", {"class-disclosure"}),
+        ("SELECT 病种, 100.0 * count(*) FILTER (WHERE 金额 < 0) / count(*) AS n FROM visits GROUP BY 病种", {"class-disclosure"}),
+        ("SELECT 病种, count(*) AS n FROM visits GROUP BY 病种 HAVING count(*) FILTER (WHERE 金额 > 1000000) > 0", {"small-group"}),
     ],
 )  # fmt: skip
 def test_each_rule(sql: str, expected: set[str]) -> None:

@@ -58,6 +58,35 @@ def test_rounding_is_remembered() -> None:
     assert claim.aggregates[0].digits == 2
 
 
+def test_arithmetic_over_aggregates_is_a_figure_and_its_aggregates_count_as_shown() -> None:
+    claim = checked("SELECT 地区, round(100.0 * sum(金额) / count(*), 1) AS 人均 FROM source GROUP BY 地区")
+    assert claim.aggregates == (Aggregate("sum", Column("金额")), Aggregate("count", None))
+    assert len(claim.figures) == 1
+
+
+@pytest.mark.parametrize(
+    "figure",
+    [
+        "count(*) * 0 + 520302199001011",
+        "count(*) + 1 + 2 + 3 + 4 + 5",
+        "sum(金额) / length(地区)",
+        "count(*) % 2",
+        "avg(金额) + 金额",
+    ],
+)
+def test_a_figure_carries_no_message_and_no_column(figure: str) -> None:
+    with pytest.raises(InputError):
+        checked(f"SELECT 地区, {figure} AS k FROM source GROUP BY 地区")
+
+
+def test_an_ordered_limit_is_a_choice_of_rows_to_show() -> None:
+    sql = "SELECT 地区, count(*) AS k FROM source GROUP BY 地区"
+    assert checked(f"{sql} ORDER BY k DESC LIMIT 5") == checked(sql)
+    for limit in ("LIMIT 5", "ORDER BY k LIMIT 5 OFFSET 2", "ORDER BY k LIMIT (SELECT 1)"):
+        with pytest.raises(InputError):
+            checked(f"{sql} {limit}")
+
+
 def test_having_may_use_an_aggregate_or_its_alias() -> None:
     for having in ("count(*) >= 10", "k >= 10", "k BETWEEN 10 AND 20"):
         assert (
@@ -70,7 +99,7 @@ def test_having_may_use_an_aggregate_or_its_alias() -> None:
     "sql",
     [
         "SELECT 地区, count(*) FROM source GROUP BY 地区 HAVING 金额 > 1",
-        "SELECT 地区, count(*) + 1 AS k FROM source GROUP BY 地区",
+        "SELECT 地区, count(*) + length(地区) AS k FROM source GROUP BY 地区",
         "SELECT 地区 FROM source GROUP BY 地区",
         "SELECT 地区, count(*) AS 地区 FROM source GROUP BY 1",
         "SELECT 没有, count(*) FROM source GROUP BY 1",
