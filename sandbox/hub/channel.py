@@ -46,11 +46,11 @@ class Channel(Guarded, WebSocketHandler):  # type: ignore[misc]  # the Hub's cla
         """Return whether the page is one of the platform's own."""
         return origin in self.door.order.origins
 
-    async def get(self, kernel: str) -> None:  # noqa: ARG002
+    async def get(self, kernel: str) -> None:
         """Open the channel."""
         if self.door.meter.exhausted:
             raise refusal(429, say("今天的显示额度已经用完，明天恢复：需要的结果请走出域申请"))
-        await WebSocketHandler.get(self)
+        await WebSocketHandler.get(self, kernel)
 
     def select_subprotocol(self, subprotocols: list[str]) -> str | None:  # noqa: ARG002
         """Choose none: messages then come as JSON, which can be read."""
