@@ -109,7 +109,7 @@ def application(door: passage.Door, resolver: inside.SocketResolver) -> Applicat
             (rf"{base}lab/api/themes/(.+)", passage.Trusted, {**told, "path": str(lab / "themes")}),
             (rf"{base}static/(.+)", passage.Trusted, {**told, "path": str(own)}),
             (channel.kernel_path(base), channel.Channel, {**told, "resolver": resolver}),
-            (rf"{base}(.*)", passage.Passage, told),
+            (rf"{base}.*", passage.Passage, told),
         ],
         cookie_secret=os.urandom(32),
         disable_check_xsrf=True,

@@ -201,14 +201,10 @@ class Trusted(Guarded, StaticFileHandler):  # type: ignore[misc]  # the Hub's cl
 class Passage(Guarded):
     """Everything else: asked of the seat if it is on the list, shown if it is not too much."""
 
-    async def get(self, path: str) -> None:
+    async def get(self) -> None:
         """Pass a request."""
-        await self._pass(path)
-
-    head = post = put = patch = delete = get
-
-    async def _pass(self, path: str) -> None:
         request, door = self.request, self.door
+        path = request.path.removeprefix(door.order.base_url)  # as it came: a decoded one hides what it was
         route = route_for(str(request.method), path, request.query)
         if route is None:
             raise refusal(403, NOT_LISTED)
@@ -224,6 +220,8 @@ class Passage(Guarded):
         if why is not None:
             raise refusal(429, why)
         self._show(answer, route, body)
+
+    head = post = put = patch = delete = get
 
     async def _ask(self, uri: str) -> HTTPResponse:
         given = self.request.headers

@@ -65,7 +65,7 @@ def run(
     bounds = [bound for bound in (timeout, sandbox.limits.wall_seconds) if bound is not None]
     with _Launch(sandbox, command) as launch:
         process, status = launch.started_parts()
-        if started is not None:
+        if started is not None and launch.init is not None:
             started(launch.kill)
         pipes = Pipes(process, stdin=stdin, bound=output_bytes, sink=sink)
         try:

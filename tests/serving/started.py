@@ -95,7 +95,8 @@ class Started:
             return {}
 
     def code(self, name: str) -> str:
-        return totp_code(self.accounts[name]["totp_secret"], moment=int(time.time()))
+        """Return the code of the next half minute, which is taken too: that of this one was used at enrolment."""
+        return totp_code(self.accounts[name]["totp_secret"], moment=int(time.time()) + 30)
 
     def fresh(self) -> httpx.Client:
         return httpx.Client(base_url=self.base, timeout=30, follow_redirects=True)

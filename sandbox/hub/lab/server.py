@@ -39,6 +39,7 @@ def options(base_url: str) -> list[str]:
         "--ServerApp.log_level=WARN",
         "--IdentityProvider.token=",
         "--KernelManager.transport=ipc",
+        "--ZMQChannelsWebsocketConnection.limit_rate=False",
         f"--LabApp.app_settings_dir={SETTINGS}",
         "--LabApp.extension_manager=readonly",
         "--LabApp.news_url=None",
