@@ -15,7 +15,9 @@ def main() -> int:
     worst = 0
     for name in wanted:
         print(f"\n== {name}", flush=True)
-        done = subprocess.run([sys.executable, "-m", f"bench.{name}"], cwd=Path(__file__).parents[1], check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", f"bench.{name}"], cwd=Path(__file__).parents[1], check=False
+        )
         worst = max(worst, done.returncode)
     return worst
 

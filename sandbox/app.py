@@ -18,6 +18,7 @@ from pydantic import ValidationError
 from sqlalchemy import Engine
 
 from sandbox.access.desk import AccessDesk
+from sandbox.egress import review
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.frozen import FrozenStore
 from sandbox.egress.isolated import GateLimits
@@ -26,7 +27,7 @@ from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.errors import RefusedError, StateError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Home, RefusedAttempt
+from sandbox.kernel.records import Home, RefusedAttempt, Submission
 from sandbox.people import accounts
 from sandbox.people.directory import Directory
 from sandbox.people.secrets import COSTS, PasswordCost
@@ -35,7 +36,7 @@ from sandbox.regulation.calendars import calendar_for
 from sandbox.regulation.loader import regimes
 from sandbox.regulation.sectors import sectors
 from sandbox.seats.isolation import Limits
-from sandbox.seats.seat import SeatDesk
+from sandbox.seats.seat import OutputBounds, SeatDesk
 from sandbox.settings import FILE_NAME, Settings, load
 from sandbox.store import checkpoints, outbox
 from sandbox.store import home as store_home
@@ -181,7 +182,12 @@ class Platform:
             processes=settings.seat_processes,
             home_bytes=settings.seat_home_bytes,
         )
-        return SeatDesk(self.directory, self.pool, self.layout.seats, self.settings.demo, limits)
+        bounds = OutputBounds(
+            run_bytes=settings.seat_output_bytes,
+            day_bytes=settings.seat_output_day_bytes,
+            seconds=settings.seat_run_seconds,
+        )
+        return SeatDesk(self.directory, self.pool, self.layout.seats, settings.demo, limits, bounds)
 
     @cached_property
     def gate(self) -> GateDesk:
@@ -241,8 +247,9 @@ class Platform:
     def settle(self) -> None:
         """Do what written facts have left to be done outside the database; each at least once.
 
-        A release is witnessed at once; an agreement that has ended loses its masking key, and
-        with it the way from its tokens back to anybody.
+        A release is witnessed at once; votes that were all in when something stopped are settled;
+        an agreement that has ended loses its masking key, and with it the way from its tokens
+        back to anybody.
         """
         outbox.drain(
             self.store,
@@ -251,6 +258,8 @@ class Platform:
                 "agreement.ended": lambda effect: self._shred(str(effect.payload["key"])),
             },
         )
+        for stored in self.store.find(Submission, state="in-review"):
+            review.settle(self.gate, stored.record.id)
 
     def _shred(self, key_id: str) -> None:
         if self.vault.exists(key_id):

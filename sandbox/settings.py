@@ -48,6 +48,11 @@ class Settings(BaseSettings):
     gate_seconds: int = Field(default=1800, description="闸口进程的时间上限（秒）")
     seat_memory: int = Field(default=4_000_000_000, description="席位的内存上限（字节）")
     seat_processes: int = Field(default=256, description="席位的进程数上限")
+    seat_output_bytes: int = Field(
+        default=262_144, description="席位一次运行能显示的输出上限（字节）；数据只能经出域闸口带走"
+    )
+    seat_output_day_bytes: int = Field(default=10_485_760, description="席位一天能显示的输出上限（字节）")
+    seat_run_seconds: int = Field(default=3600, description="席位一次运行的时间上限（秒）")
     seat_home_bytes: int = Field(default=2_000_000_000, description="席位目录的容量上限（字节）")
 
     @classmethod

@@ -48,21 +48,30 @@ def _check_request(desk: AccessDesk, application: Application, request: ItemRequ
         raise InputError(say("数据集 {code} 的行范围没有写明起止或取值", code=dataset.code))
 
 
-def accept(desk: AccessDesk, actor: Actor, identifier: str, *, findings: str) -> Application:
-    """Return the application as passed by the preliminary review: demand and qualification both."""
-    return _judge(desk, actor, identifier, "application:accept", findings)
+def accept(
+    desk: AccessDesk, actor: Actor, identifier: str, *, findings: str, confirm_override: bool = False
+) -> Application:
+    """Return the application as passed by the preliminary review: demand and qualification both.
+
+    One that was opened under a lapsed regime needs the officer's own word for that as well.
+    """
+    return _judge(desk, actor, identifier, "application:accept", findings, confirmed=confirm_override)
 
 
 def reject(desk: AccessDesk, actor: Actor, identifier: str, *, findings: str) -> Application:
     """Return the application as rejected, with the reason on record."""
-    return _judge(desk, actor, identifier, "application:reject", findings)
+    return _judge(desk, actor, identifier, "application:reject", findings, confirmed=True)
 
 
-def _judge(desk: AccessDesk, actor: Actor, identifier: str, name: str, findings: str) -> Application:
+def _judge(
+    desk: AccessDesk, actor: Actor, identifier: str, name: str, findings: str, *, confirmed: bool
+) -> Application:
     if not findings.strip():
         raise InputError(say("初审须写明对需求和资质能力的意见"))
     stored = desk.directory.store.load(Application, identifier)
     require(actor, step(name), _situation(desk, actor, stored.record))
+    if stored.record.regime_override.strip() and not confirmed:
+        raise InputError(say("申请依据的办法已过有效期：接受前须确认其开启理由"))
     changed = replace(stored.record, state=step(name).target)
     change = Change(step(name), changed, expected=stored.version, note={"findings": findings})
     desk.directory.store.write(actor, change)

@@ -123,12 +123,19 @@ def accept(
     session: Session,
     application: _Application,
     findings: Annotated[str, typer.Option(help="对需求和资质能力的意见 · findings")],
+    confirm_override: Annotated[
+        bool,
+        typer.Option("--confirm-override", help="确认依据已失效办法开启的理由 · confirm a lapsed regime"),
+    ] = False,
 ) -> None:
     """初审通过 · pass the preliminary review."""
     from sandbox.access import application as applications
 
     actor, access = session.actor(), session.platform.access
-    _show_application(session, applications.accept(access, actor, application, findings=findings))
+    accepted = applications.accept(
+        access, actor, application, findings=findings, confirm_override=confirm_override
+    )
+    _show_application(session, accepted)
 
 
 @command(review, "reject", person=True)

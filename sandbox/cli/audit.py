@@ -9,10 +9,12 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from sandbox.catalog.reading import require_reader
 from sandbox.cli.frame import Session, command
+from sandbox.kernel.actors import Role
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Account
+from sandbox.kernel.records import Account, Home, Review, Submission
 from sandbox.store import checkpoints
 from sandbox.store.facts import Header
 from sandbox.store.verify import export
@@ -96,7 +98,7 @@ def verify_log(
     return 0 if found else TAMPERED
 
 
-@command(audit, "facts")
+@command(audit, "facts", person=True)
 def facts(
     session: Session,
     record: Annotated[str | None, typer.Option(help="记录编号 · id of a record")] = None,
@@ -106,6 +108,7 @@ def facts(
     limit: Annotated[int, typer.Option(min=1, help="最多条数，取最近的 · at most, the latest")] = 50,
 ) -> None:
     """查日志 · search the log."""
+    _reader(session)
     store = session.platform.store
     names = {one.record.id: one.record.name for one in store.find(Account)}
     ids = {name: identifier for identifier, name in names.items()}
@@ -127,6 +130,27 @@ def facts(
         session.table(say("日志"), columns, rows)
 
     session.show({"facts": [_fact(one, names) for one in found]}, view)
+
+
+def _reader(session: Session) -> None:
+    """The log is read by the authority and by supervisors, each with the own credential."""
+    actor, directory = session.actor(), session.platform.directory
+    require_reader(
+        directory,
+        actor,
+        Home(state="in-service", name="", demo=False, format=0),
+        organisations=[actor.organisation],
+        roles=frozenset({Role.AUTHORITY_OFFICER, Role.SUPERVISOR}),
+    )
+
+
+def _blind(session: Session) -> frozenset[str]:
+    """Return the votes that are still blind: those on submissions in review."""
+    store = session.platform.store
+    waiting = store.find(Submission, state="in-review")
+    return frozenset(
+        vote.record.id for one in waiting for vote in store.find(Review, linked=("submission", one.record.id))
+    )
 
 
 def _fact(one: Header, names: dict[str, str]) -> dict[str, object]:
@@ -151,12 +175,15 @@ def _moment(text: str) -> datetime:
     return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
 
 
-@command(audit, "show")
+@command(audit, "show", person=True)
 def show(session: Session, seq: Annotated[int, typer.Argument(help="日志序号 · number of the fact")]) -> None:
     """一条日志的全文 · one fact in full."""
+    _reader(session)
     store = session.platform.store
     payload = store.payload(seq)
     header = next(one for one in store.facts(limit=seq + 1) if one.seq == seq)
+    if header.record_id in _blind(session):
+        raise InputError(say("这是一张还没有揭晓的票：审查到齐之后才能查看"))
     session.show({"fact": header.to_json(), "payload": payload, "purged": payload is None})
 
 
@@ -179,7 +206,7 @@ def checkpoint(session: Session) -> None:
     session.show(data, lambda console: console.print(session.text(sentence), markup=False))
 
 
-@command(audit, "export")
+@command(audit, "export", person=True)
 def export_log(
     session: Session,
     file: Annotated[Path, typer.Argument(help="导出文件，不得已存在 · a new file")],
@@ -188,8 +215,9 @@ def export_log(
     ] = True,
 ) -> None:
     """导出日志供离线核验 · export the log for an auditor without the database."""
+    _reader(session)
     platform = session.platform
-    count = export(platform.store, file, payloads=payloads)
+    count = export(platform.store, file, payloads=payloads, withheld=_blind(session))
     verifier = platform.signer.verifier
     hint = say(
         "离线核验：python -m sandbox.store.verifier {file} 见证目录 {key}", file=str(file), key=verifier

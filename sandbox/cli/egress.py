@@ -179,6 +179,22 @@ def withdraw(session: Session, submission: _Submission) -> None:
     session.show(data, lambda console: console.print(session.text(done), markup=False))
 
 
+@command(egress, "commission", person=True)
+def commission(
+    session: Session,
+    submission: _Submission,
+    body: Annotated[str, typer.Argument(help="第三方机构：编号、名称或信用代码 · third party")],
+) -> None:
+    """委托第三方审查一项申请 · commission a third party to review it."""
+    from sandbox.egress import review
+
+    actor = session.actor()
+    after = review.commission(session.platform.gate, actor, submission, body)
+    done = say("已委托 {body} 审查申请 {id}", body=body, id=after.id)
+    data = {"submission": after.id, "commissioned": after.commissioned}
+    session.show(data, lambda console: console.print(session.text(done), markup=False))
+
+
 @command(egress, "vote", person=True)
 def vote(
     session: Session,

@@ -99,6 +99,9 @@ LISTED = (
     Listed("audit", "audit", "日志核验 · the log and its proof"),
     Listed("serve", "serve", "在浏览器里使用平台，按 Ctrl-C 停下 · the platform in a browser, until Ctrl-C."),
     Listed(
+        "demo-code", "serve", "演示账户此刻的动态码（正式环境没有这些账户）· the code of a demo account, now."
+    ),
+    Listed(
         "demo", "demo", "从空目录到放行的全过程演示 · the whole journey, from an empty home to a release."
     ),
 )

@@ -225,7 +225,8 @@ def _apply(journey: Journey, name: str, key: str, developer: str, scenario: str)
             ),
         ),
     )
-    applications.accept(access, officer, application.id, findings=str(say("需求明确，资质符合")))
+    words = str(say("需求明确，资质符合"))
+    applications.accept(access, officer, application.id, findings=words, confirm_override=True)
     (item,) = item_review.push(access, officer, application.id)
     _try_wrong_reviewer(journey, item.id)
     item_review.approve(

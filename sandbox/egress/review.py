@@ -79,6 +79,25 @@ def _capacity(actor: Actor, situation: Situation) -> Capacity:
     return capacity
 
 
+def commission(desk: GateDesk, actor: Actor, submission_id: str, body: str) -> Submission:
+    """Return the submission with a third party commissioned to review it (第十九条)."""
+    stored = desk.directory.store.load(Submission, submission_id)
+    third = desk.directory.organisation_named(body)
+    situation = with_record(review_situation(desk, actor, stored.record), other=third)
+    require(actor, step("submission:commission"), situation)
+    commissioned = tuple(sorted({*stored.record.commissioned, third.id}))
+    changed = replace(stored.record, commissioned=commissioned)
+    change = Change(
+        step("submission:commission"),
+        changed,
+        expected=stored.version,
+        links=(Link("commissioned", third.id),),
+        note={"third_party": third.id},
+    )
+    kept: Submission = desk.directory.store.write(actor, change)[0].record
+    return kept
+
+
 def settle(desk: GateDesk, submission_id: str) -> Submission:
     """Return the submission, approved or rejected if all votes are in, else as it stands."""
     stored = desk.directory.store.load(Submission, submission_id)

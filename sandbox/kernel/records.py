@@ -329,6 +329,7 @@ class Submission(Record):
     snapshots: tuple[str, ...]
     judgement: str = ""
     request: str = ""
+    commissioned: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,8 +46,25 @@ def _in_capacity(actor: Actor, now: Situation) -> Message | None:
         allowed.add(Capacity.PROVIDER)
     if capacity is None or review.capacity not in allowed:
         return say("本单位既不是主管部门、也不是所用数据的提供部门或受托第三方")
-    until = now.own.qualified_until
-    if review.capacity is Capacity.THIRD_PARTY and (until is None or until < now.today):
+    return _commissioned(now.own, now) if review.capacity is Capacity.THIRD_PARTY else None
+
+
+def _commissioned(body: Organisation, now: Situation) -> Message | None:
+    """A third party judges only what the authority commissioned it for, while qualified."""
+    if now.submission is None or body.id not in now.submission.commissioned:
+        return say("第三方没有受主管部门委托审查这项申请")
+    if body.qualified_until is None or body.qualified_until < now.today:
+        return say("第三方的资质不存在或已过期")
+    return None
+
+
+def _commissionable(_: Actor, now: Situation) -> Message | None:
+    body = now.other
+    if body is None:
+        return MISSING
+    if OrganisationRole.THIRD_PARTY_REVIEWER not in body.roles or body.state != "registered":
+        return say("只能委托已登记的第三方审查机构")
+    if body.qualified_until is None or body.qualified_until < now.today:
         return say("第三方的资质不存在或已过期")
     return None
 
@@ -140,6 +157,7 @@ def _exactly_approved(_: Actor, now: Situation) -> Message | None:
 NEVER_THE_AUTHOR = Rule("never-the-author", "第十九条", _never_the_author)
 IN_CAPACITY = Rule("in-capacity", "第十九条", _in_capacity)
 ONE_VOTE = Rule("one-vote", "第十九条", _one_vote)
+COMMISSIONABLE = Rule("commissionable", "第十九条", _commissionable)
 IN_REVIEW = Rule("in-review", "第十九条", _in_review)
 VOTES_FIT = Rule("votes-fit", "第十九条", _votes_fit)
 DECIDED = Rule("decided", "第十九条", _decided)

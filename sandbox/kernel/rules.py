@@ -43,6 +43,13 @@ def _credential(actor: Actor, _: Situation) -> Message | None:
     return say("这一步需要本人凭证：请用口令加动态码，或个人令牌")
 
 
+def _password(actor: Actor, _: Situation) -> Message | None:
+    """A token makes no further tokens: a stolen one would otherwise renew itself for ever."""
+    if actor.proof is Proof.PASSWORD_TOTP:
+        return None
+    return say("签发令牌须用口令加动态码，令牌不能签发令牌")
+
+
 def _system(actor: Actor, _: Situation) -> Message | None:
     return None if actor.proof is Proof.SYSTEM else say("这一步只由平台自己执行")
 
@@ -407,6 +414,7 @@ def _order_fits(_: Actor, now: Situation) -> Message | None:
 
 
 CREDENTIAL = Rule("credential", "第十六条", _credential)
+PASSWORD = Rule("password", "第十六条", _password)
 SYSTEM_ONLY = Rule("system-only", "第十六条", _system)
 SEAT_OR_CREDENTIAL = Rule("seat-or-credential", "第十六条", _seat_or_credential)
 ENROLMENT = Rule("enrolment", "第四条", _enrolment)

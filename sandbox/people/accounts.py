@@ -7,6 +7,7 @@ codes are counted on the record and lock the account. Does not grant roles; see 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -27,6 +28,7 @@ PASSWORD_LENGTH = 10
 TOKEN_DAYS = 90
 LONGEST_TOKEN_DAYS = 366
 _TOKEN_PREFIX = "zds"
+_LIKE_AN_ID = re.compile(r"[a-z-]+-\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,8 @@ def _new_account(
 ) -> Account:
     if not name.strip() or not display_name.strip():
         raise InputError(say("账户须有登录名和姓名"))
+    if _LIKE_AN_ID.fullmatch(name):
+        raise InputError(say("登录名 {name} 像记录编号：请换一个", name=name))
     if any(stored.record.name == name for stored in directory.store.find(Account)):
         raise InputError(say("登录名 {name} 已被使用：请换一个", name=name))
     return Account(

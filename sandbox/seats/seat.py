@@ -6,14 +6,16 @@ else; what it may do is asked anew at every run. How a process is isolated is `i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from sandbox.catalog.reading import of_authority, registered
 from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.decision import Answer, Decision, Refusal, decide
-from sandbox.kernel.errors import InputError, NotFoundError, TamperedError
+from sandbox.kernel.errors import Attempt, InputError, NotFoundError, RefusedError, TamperedError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
@@ -38,6 +40,18 @@ _FIRST_HOST_UID = 2_000_000
 
 
 @dataclass(frozen=True, slots=True)
+class OutputBounds:
+    """What a person may see of a seat without the gate: bytes a run, bytes a day, seconds a run.
+
+    A screen cannot be unseen; the bounds say how much, and every run says how much it was.
+    """
+
+    run_bytes: int = 262_144
+    day_bytes: int = 10_485_760
+    seconds: float = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
 class SeatDesk:
     """The adapters of the seats room, and whether weaker controls are bearable (a demo only)."""
 
@@ -46,6 +60,7 @@ class SeatDesk:
     root: Path
     demo: bool
     limits: isolation.Limits
+    bounds: OutputBounds = field(default_factory=OutputBounds)
     probe: Callable[[], Decision] = isolation.probe
     weaker: Callable[[], tuple[Message, ...]] = isolation.weaker
 
@@ -156,11 +171,57 @@ def run(
 
     `sink` hears what the command prints while it runs.
 
-    The run is on record before it begins. Raises `RefusedError` when the seat may not be used
-    and `IsolationError` when the machine cannot isolate it.
+    The run is on record before it begins, its end and how much it showed afterwards. Raises
+    `RefusedError` when the seat may not be used or has shown its share of the day, and
+    `IsolationError` when the machine cannot isolate it.
     """
+    seat = _named(desk, identifier).record
+    left = _output_left(desk, actor, seat)
     sandbox = begin(desk, actor, identifier, command)
-    return isolation.run(sandbox, command, timeout=seconds, sink=sink)
+    longest = min(seconds or desk.bounds.seconds, desk.bounds.seconds)
+    done = isolation.run(sandbox, command, timeout=longest, sink=sink, output_bytes=left)
+    shown = sha256(done.stdout + done.stderr).hexdigest()
+    note: dict[str, Json] = {
+        "status": done.status,
+        "shown_bytes": len(done.stdout) + len(done.stderr),
+        "shown_sha256": shown,
+        "truncated": done.truncated,
+    }
+    _finish(desk, seat.id, note)
+    return done
+
+
+def _output_left(desk: SeatDesk, actor: Actor, seat: Seat) -> int:
+    """Return how many bytes of each stream the run may show; `RefusedError` when the day's share is used."""
+    shown = shown_since(desk, seat.id, desk.directory.clock() - timedelta(days=1))
+    left = min(desk.bounds.run_bytes, desk.bounds.day_bytes - shown) // 2
+    if left > 0:
+        return left
+    sentence = say("席位今天能显示的输出已用完：数据请经出域申请带走，明天再运行")
+    decision = decide([Answer("output-budget", Refusal("output-budget", "第十七条", sentence))])
+    attempt = Attempt("seat:run", seat.id, actor.account, actor.organisation)
+    raise RefusedError(decision, attempt=attempt)
+
+
+def shown_since(desk: SeatDesk, seat_id: str, moment: datetime) -> int:
+    """Return how many bytes the seat's runs have shown since a moment, from the facts."""
+    store = desk.directory.store
+    total = 0
+    for fact in store.facts(record=seat_id, verb="seat:finish", since=moment):
+        note = (store.payload(fact.seq) or {}).get("note")
+        shown = note.get("shown_bytes", 0) if isinstance(note, Mapping) else 0
+        total += shown if isinstance(shown, int) else 0
+    return total
+
+
+def _finish(desk: SeatDesk, seat_id: str, note: Mapping[str, Json]) -> bool:
+    """Put the end of a run on record; False when the seat is no longer open."""
+    stored = _named(desk, seat_id)
+    if stored.record.state not in step("seat:finish").sources:
+        return False
+    change = Change(step("seat:finish"), stored.record, expected=stored.version, note=note)
+    desk.directory.store.write(SYSTEM, change)
+    return True
 
 
 def begin(desk: SeatDesk, actor: Actor, identifier: str, command: Sequence[str]) -> isolation.Sandbox:
@@ -233,13 +294,7 @@ def _environment(desk: SeatDesk, actor: Actor, agreement: ServiceAgreement) -> S
 
 def note_end(desk: SeatDesk, identifier: str, *, lines: int, digest: str) -> bool:
     """Put the digest of a seat's transcript on record; False while the seat is not open."""
-    stored = _named(desk, identifier)
-    if stored.record.state not in step("seat:run").sources:
-        return False
-    note: dict[str, Json] = {"transcript": {"lines": lines, "digest": digest}}
-    change = Change(step("seat:run"), stored.record, expected=stored.version, note=note)
-    desk.directory.store.write(SYSTEM, change)
-    return True
+    return _finish(desk, identifier, {"transcript": {"lines": lines, "digest": digest}})
 
 
 def visible(desk: SeatDesk, actor: Actor) -> tuple[Seat, ...]:

@@ -59,15 +59,16 @@ def verify(home: Store | Path, *, key: PublicKey, witness: Path | None = None) -
     return auditor.finish()
 
 
-def export(store: Store, path: Path, *, payloads: bool = True) -> int:
+def export(store: Store, path: Path, *, payloads: bool = True, withheld: frozenset[str] = frozenset()) -> int:
     """Write the log as JSON lines (head, checkpoints, facts) and return how many facts.
 
-    Without payloads it holds no names and still proves the tree. Refuses an existing file.
+    Without payloads it holds no names and still proves the tree; `withheld` are records whose
+    payloads stay back all the same. Refuses an existing file.
     """
     count = 0
     try:
         with reading(store.engine) as connection, path.open("x", encoding="utf-8") as file:
-            for line in _export(connection, store, payloads=payloads):
+            for line in _export(connection, store, payloads=payloads, withheld=withheld):
                 file.write(canonical(line) + "\n")
                 count += "fact" in line
     except FileExistsError:
@@ -77,13 +78,16 @@ def export(store: Store, path: Path, *, payloads: bool = True) -> int:
     return count
 
 
-def _export(connection: Connection, store: Store, *, payloads: bool) -> Iterator[dict[str, Json]]:
+def _export(
+    connection: Connection, store: Store, *, payloads: bool, withheld: frozenset[str]
+) -> Iterator[dict[str, Json]]:
     yield {"form": _FORM, "hash": store.settings.hash.value, "origin": store.settings.origin}
     for row in _noted(connection):
         yield {"checkpoint": {"size": row.size, "root": row.root.hex(), "at": row.at, "note": row.note}}
     for values in _rows(connection):
         header = Header.of_row(values)
-        yield _line(header, values, shown=payloads or header.verb in TELLING)
+        open_to_all = payloads and header.record_id not in withheld
+        yield _line(header, values, shown=open_to_all or header.verb in TELLING)
 
 
 def _line(header: Header, row: Mapping[str, Any], *, shown: bool) -> dict[str, Json]:

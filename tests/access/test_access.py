@@ -134,7 +134,9 @@ def test_who_applies_reviews_and_signs(landed: Home) -> None:
             applications.accept(access, desk.actor(OFFICER), asked.id, findings=" ")
         with pytest.raises(RefusedError):
             review.push(access, desk.actor(OFFICER), asked.id)
-        applications.accept(access, desk.actor(OFFICER), asked.id, findings="好")
+        with pytest.raises(InputError, match="有效期"):
+            applications.accept(access, desk.actor(OFFICER), asked.id, findings="好")
+        applications.accept(access, desk.actor(OFFICER), asked.id, findings="好", confirm_override=True)
         (item,) = review.push(access, desk.actor(SECOND_OFFICER), asked.id)
         assert item.due_on > item.pushed_on
         for who, reasons in (

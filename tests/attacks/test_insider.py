@@ -200,7 +200,7 @@ def test_a_session_makes_neither_accounts_nor_roles(place: Town) -> None:
     by_session = replace(place.actor("chen"), proof=Proof.SESSION)
     with pytest.raises(RefusedError) as refused:
         accounts.issue_token(place.directory, by_session, label="kept")
-    assert codes(refused) == {"fresh-credential"}
+    assert codes(refused) == {"fresh-credential", "password"}
     with pytest.raises(RefusedError) as refused:
         accounts.reset(place.directory, by_session, "luo")
     assert "fresh-credential" in codes(refused)

@@ -87,7 +87,10 @@ def test_enrolment_codes_and_weak_passwords(terminal):
 
 
 def test_a_token_from_a_file_works_until_it_is_revoked(terminal, tmp_path):
-    made = terminal.json("account", "token", "--label", "laptop", "--days", "3", by="chen")
+    assert "令牌不能签发令牌" in terminal.refused("account", "token", by="chen")[1]
+    given = {"SANDBOX_PASSWORD": PASSWORD, "SANDBOX_CODE": terminal.code("chen", ahead=1)}
+    words = ("account", "token", "--as", "chen", "--label", "laptop", "--days", "3")
+    made = terminal.json(*words, **given)
     file = tmp_path / "token"
     file.write_text(made["token"] + "\n")
     found = terminal.json("account", "tokens", "--token-file", file)["tokens"]
@@ -120,8 +123,8 @@ def test_every_reason_of_a_refusal_is_said_with_its_article_and_kept(terminal):
     status, said = terminal.refused("grant", "propose", "worker", "security-reviewer", by="zhang")
     assert status == 3
     assert "数据运营商不得授予审查类角色（第十九条）" in said
-    facts = terminal.json("audit", "facts", "--verb", "refused-attempt:record")["facts"]
-    shown = terminal.json("audit", "show", facts[-1]["seq"])
+    facts = terminal.json("audit", "facts", "--verb", "refused-attempt:record", by="chen")["facts"]
+    shown = terminal.json("audit", "show", facts[-1]["seq"], by="chen")
     assert shown["payload"]["record"]["attempted"] == "grant:propose"
     assert shown["payload"]["record"]["rules"] == ["grant-fits"]
 
@@ -138,7 +141,7 @@ def test_a_first_officer_is_appointed_once(terminal):
 def test_a_reset_takes_judging_roles_along(terminal):
     hire(terminal)
     made = terminal.json("grant", "propose", "nurse", "steward", by="liu")
-    terminal.json("grant", "countersign", made["id"], by="chen")
+    terminal.json("grant", "countersign", made["id"], by="luo")
     assert terminal.refused("account", "reset", "nurse", by="zhang")[0] == 3
     code = terminal.json("account", "reset", "nurse", by="liu")["code"]
     assert terminal.refused("account", "tokens", by="nurse")[0] == 5

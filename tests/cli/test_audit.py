@@ -66,9 +66,9 @@ def test_a_witness_that_is_not_there_is_no_proof(terminal, tmp_path):
 
 
 def test_facts_are_found_by_record_actor_verb_and_time(terminal):
-    every = terminal.json("audit", "facts", "--limit", "1000")["facts"]
+    every = terminal.json("audit", "facts", "--limit", "1000", by="chen")["facts"]
     assert [one["seq"] for one in every] == list(range(len(every)))
-    assert [one["seq"] for one in terminal.json("audit", "facts", "--limit", "2")["facts"]] == [
+    assert [one["seq"] for one in terminal.json("audit", "facts", "--limit", "2", by="chen")["facts"]] == [
         len(every) - 2,
         len(every) - 1,
     ]
@@ -77,25 +77,33 @@ def test_facts_are_found_by_record_actor_verb_and_time(terminal):
         (("--actor", "chen"), "login", "chen"),
         (("--verb", "account:enrol"), "verb", "account:enrol"),
     ):
-        found = terminal.json("audit", "facts", *words)["facts"]
+        found = terminal.json("audit", "facts", *words, by="chen")["facts"]
         assert found
         assert {one[field] for one in found} == {value}
-    assert terminal.json("audit", "facts", "--since", "2999-03-03")["facts"] == []
+    assert terminal.json("audit", "facts", "--since", "2999-03-03", by="chen")["facts"] == []
     moment = every[5]["at"]
-    later = terminal.json("audit", "facts", "--since", moment)["facts"]
+    later = terminal.json("audit", "facts", "--since", moment, by="chen")["facts"]
     assert later
     assert all(one["at"] >= moment for one in later)
     for words in (("--since", "gestern"), ("--limit", "0")):
-        assert terminal.refused("audit", "facts", *words)[0] == 2
-    _, out, _ = terminal("audit", "facts", "--actor", "chen")
+        assert terminal.refused("audit", "facts", *words, by="chen")[0] == 2
+    _, out, _ = terminal("audit", "facts", "--actor", "chen", by="chen")
     assert "account:enrol" in out
 
 
+def test_the_log_is_read_by_the_authority_and_supervisors_alone(terminal, tmp_path):
+    for words in (("facts",), ("show", 1), ("export", tmp_path / "log.jsonl")):
+        assert terminal.refused("audit", *words)[0] == 5
+        status, said = terminal.refused("audit", *words, by="zhang")
+        assert status == 3, said
+    assert not (tmp_path / "log.jsonl").exists()
+
+
 def test_one_fact_is_shown_in_full(terminal):
-    shown = terminal.json("audit", "show", 1)
+    shown = terminal.json("audit", "show", 1, by="chen")
     assert shown["fact"]["verb"] == "home:found"
     assert shown["payload"]["record"]["name"] == "zunyi-test"
-    assert terminal.refused("audit", "show", 9999)[0] == 2
+    assert terminal.refused("audit", "show", 9999, by="chen")[0] == 2
 
 
 def test_a_checkpoint_reaches_the_witness_at_once(terminal):
@@ -109,9 +117,9 @@ def test_a_checkpoint_reaches_the_witness_at_once(terminal):
 @pytest.mark.parametrize("payloads", [(), ("--no-payloads",)])
 def test_an_exported_log_is_proven_offline(terminal, tmp_path, payloads):
     log = tmp_path / "log.jsonl"
-    made = terminal.json("audit", "export", log, *payloads)
+    made = terminal.json("audit", "export", log, *payloads, by="chen")
     assert ("chen" in log.read_text("utf-8")) is not bool(payloads)
-    assert terminal.refused("audit", "export", log)[0] == 4
+    assert terminal.refused("audit", "export", log, by="chen")[0] == 4
     offline = [sys.executable, "-m", "sandbox.store.verifier", str(log), str(terminal.home / "witness")]
     run = lambda: subprocess.run([*offline, made["verifier"]], capture_output=True, check=False).returncode  # noqa: E731
     assert run() == 0

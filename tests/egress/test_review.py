@@ -96,6 +96,15 @@ def test_two_of_the_authority_are_not_the_provider(judged: Home) -> None:
 
 def test_a_commissioned_third_party_with_one_of_them(judged: Home) -> None:
     with judged.open() as desk:
+        gate, waiting, officer = desk.platform.gate, desk.submission("in-review"), desk.actor(OFFICER)
+        third = desk.actor(THIRD).organisation
+        with pytest.raises(RefusedError) as refused:
+            cast(desk, THIRD)
+        assert codes(refused) == {"in-capacity"}
+        with pytest.raises(RefusedError) as refused:
+            review.commission(gate, desk.actor(SECURITY), waiting.id, third)
+        assert codes(refused) == {"role"}
+        assert review.commission(gate, officer, waiting.id, third).commissioned == (third,)
         assert cast(desk, THIRD).state == "in-review"
         assert cast(desk, PROVIDER).state == "approved"
 

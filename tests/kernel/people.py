@@ -30,7 +30,7 @@ def actor(*roles, org="org", account=None, person=None, proof=Proof.PASSWORD_TOT
     return Actor(account or f"account-{number}", person or f"person-{number}", org, frozenset(roles), proof)
 
 
-def submission(*, files=("d1",), state="in-review", org="firm", author="author"):
+def submission(*, files=("d1",), state="in-review", org="firm", author="author", commissioned=()):
     """Return a submission whose rewritten files have the given digests."""
     return Submission(
         id="submission-1",
@@ -43,6 +43,7 @@ def submission(*, files=("d1",), state="in-review", org="firm", author="author")
         title="测试",
         files=tuple(SubmittedFile(name=f"{d}.csv", digest=f"s-{d}", size=1, rewritten=d) for d in files),
         snapshots=("snapshot-1",),
+        commissioned=commissioned,
     )
 
 

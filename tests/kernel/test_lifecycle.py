@@ -71,7 +71,7 @@ def test_no_step_passes_with_an_empty_situation(row):
 def test_files_at_hand_are_no_identity(row, proof):
     who = Actor("a", "p", "o", frozenset(Role), proof)
     codes = {refusal.code for refusal in may(who, row, Situation(today=TODAY)).refusals}
-    assert codes & {"credential", "seat-or-credential"}
+    assert codes & {"credential", "password", "seat-or-credential"}
 
 
 @pytest.mark.parametrize("row", [row for row in STEPS if row.by_system], ids=lambda row: row.name)

@@ -129,6 +129,10 @@ HOME = Home(id="home", state="in-service", name="h", demo=False, format=1)
 NOTED = RefusedAttempt(
     id="r", state="recorded", organisation="o", account="a", attempted="x", subject="", rules=(), reasons=()
 )
+LAB = Organisation(
+    id="lab", state="registered", name="检测机构", uscc="", kind="事业单位", region="520300",
+    roles=(OrganisationRole.THIRD_PARTY_REVIEWER,), qualified_until=NEXT_YEAR,
+)  # fmt: skip
 FIRM = Organisation(
     id="new", state="registered", name="新", uscc="", kind="企业", region="520300",
     roles=(OrganisationRole.DEVELOPER,),
@@ -167,6 +171,7 @@ SIDE_OF = {
     "seat:suspend": "operator",
     "seat:reinstate": "authority",
     "submission:release": "authority",
+    "submission:commission": "authority",
     "release:collect": "firm",
 }
 RECORD_OF: dict[str, Record] = {
@@ -209,6 +214,7 @@ def lawful(row: Step) -> tuple[str, Situation]:
         eligibility=decide([Answer("ok")]),
         isolation=decide([Answer("ok")]),
         longest_term_days=400,
+        other=LAB if row.name == "submission:commission" else None,
     )
 
 
@@ -226,6 +232,8 @@ def expected(row: Step, role: Role, proof: Proof) -> bool:
         return proof is Proof.SYSTEM
     if role not in row.roles:
         return False
+    if row.name == "account:issue-token":
+        return proof is Proof.PASSWORD_TOTP
     if row.name == "submission:submit":
         return proof in STRONG_PROOFS | {Proof.SESSION, Proof.SEAT}
     return proof in STRONG_PROOFS or (proof is Proof.SESSION and not row.signed)

@@ -29,7 +29,7 @@ CAST = step("review:cast")
 def situation(*reviews, providers=("dept",), **fields):
     return Situation(
         today=TODAY,
-        submission=fields.pop("submission", submission()),
+        submission=fields.pop("submission", submission(commissioned=("lab",))),
         reviews=reviews,
         providers=frozenset(providers),
         **fields,
@@ -164,6 +164,43 @@ def test_third_party_without_a_valid_qualification(until):
 def test_third_party_with_a_valid_qualification():
     lab = organisation("lab", ROLES.THIRD_PARTY_REVIEWER, qualified_until=TODAY)
     assert judge(actor(Role.SECURITY_REVIEWER, org="lab"), lab, review(THIRD, "lab", "t")) == set()
+
+
+def test_third_party_that_nobody_commissioned():
+    lab = organisation("lab", ROLES.THIRD_PARTY_REVIEWER, qualified_until=TODAY)
+    for commissioned in ((), ("other-lab",)):
+        codes = judge(
+            actor(Role.SECURITY_REVIEWER, org="lab"),
+            lab,
+            review(THIRD, "lab", "t"),
+            submission=submission(commissioned=commissioned),
+        )
+        assert codes == {"in-capacity"}
+
+
+@pytest.mark.parametrize(
+    ("body", "codes"),
+    [
+        (organisation("lab", ROLES.THIRD_PARTY_REVIEWER, qualified_until=TODAY), set()),
+        (
+            organisation("lab", ROLES.THIRD_PARTY_REVIEWER, qualified_until=date(2024, 6, 2)),
+            {"commissionable"},
+        ),
+        (organisation("lab", ROLES.THIRD_PARTY_REVIEWER), {"commissionable"}),
+        (organisation("lab", ROLES.DEVELOPER, qualified_until=TODAY), {"commissionable"}),
+        (
+            organisation("lab", ROLES.THIRD_PARTY_REVIEWER, qualified_until=TODAY, state="suspended"),
+            {"commissionable"},
+        ),
+        (None, {"commissionable"}),
+    ],
+    ids=["qualified", "lapsed", "no qualification", "no reviewer", "suspended", "nobody"],
+)
+def test_who_may_be_commissioned(body, codes):
+    officer = actor(Role.AUTHORITY_OFFICER, org="authority", person="p")
+    now = replace(situation(), own=authority(), record=submission(), other=body)
+    found = {refusal.code for refusal in may(officer, step("submission:commission"), now).refusals}
+    assert found == codes
 
 
 @pytest.mark.parametrize("yes", [(), ("d1", "d2"), ("other",), ("d1", "d1")])

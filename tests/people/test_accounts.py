@@ -193,7 +193,10 @@ def test_a_token_dies_by_revocation_and_by_its_day(place):
     place.clock.move(days=1)
     acting = place.platform.by_token(short)
     assert acting.proof is Proof.TOKEN
-    second = accounts.issue_token(place.directory, acting, label="second")
+    with pytest.raises(RefusedError) as refused:
+        accounts.issue_token(place.directory, acting, label="second")
+    assert codes_of(refused) == {"password"}
+    second = accounts.issue_token(place.directory, actor, label="second")
     accounts.revoke_token(place.directory, acting, second.split(".")[2])
     with pytest.raises(CredentialError):
         place.platform.by_token(second)
@@ -211,7 +214,7 @@ def test_a_token_dies_by_revocation_and_by_its_day(place):
 @pytest.mark.parametrize("days", [0, -1, 367])
 def test_a_token_lives_a_day_to_a_year(place, days):
     with pytest.raises(InputError):
-        accounts.issue_token(place.directory, place.actor("chen"), label="x", days=days)
+        accounts.issue_token(place.directory, place.sign_in("chen"), label="x", days=days)
 
 
 def test_a_token_of_another_or_a_made_up_one_opens_nothing(place):
@@ -238,7 +241,7 @@ def test_nobody_acts_without_a_credential(place):
         accounts.reset(place.directory, bare, "luo")
     assert "credential" in codes_of(refused)
     with pytest.raises(CredentialError):
-        accounts.issue_token(place.directory, replace(place.actor("chen"), unlock=None), label="x")
+        accounts.issue_token(place.directory, replace(place.sign_in("chen"), unlock=None), label="x")
 
 
 def test_a_reset_voids_password_device_tokens_and_judging_roles(place):
