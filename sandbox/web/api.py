@@ -1,0 +1,278 @@
+"""The same lists and steps for programs: JSON, a personal token, one description made from the tables.
+
+A token is a credential, so steps that decide on others need no other. A key in the header
+`Idempotency-Key` makes a call safe to repeat. Calls the use cases of the pages; holds no rule.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from enum import Enum
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Depends, Header, Request, Security
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel, ConfigDict, Field, create_model
+from starlette.responses import JSONResponse, Response
+
+from sandbox.access import reading
+from sandbox.app import Platform
+from sandbox.catalog.reading import is_party
+from sandbox.egress import audience
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.errors import ConflictError, CredentialError, RefusedError, SandboxError
+from sandbox.kernel.message import Message
+from sandbox.kernel.records import Dataset, Delivery, Grant, LandingOrder, Release
+from sandbox.seats import seat as seats
+from sandbox.web import waiting
+from sandbox.web.actions import NEW, Action, Call, Form
+from sandbox.web.language import chosen, text, word
+from sandbox.web.pages.audit import reads_all
+from sandbox.web.problems import told
+from sandbox.web.taking import ACTIONS
+
+_BEARER = HTTPBearer(auto_error=False, description="个人令牌 · personal token")
+_MOST_KEYS = 2_000
+_MOST = 500
+Lister = Callable[[Platform, Actor], object]
+
+
+class Done(BaseModel):
+    """What a step brought: where its record is shown, a sentence, and what is told only once."""
+
+    location: str
+    message: str
+    once: dict[str, str] = Field(default_factory=dict)
+
+
+class Problem(BaseModel):
+    """Why something was not done; of a refusal every reason with its article."""
+
+    code: str
+    problem: str
+    hint: str = ""
+    reasons: list[dict[str, str]] = Field(default_factory=list)
+
+
+def plain(value: object, language: str) -> Any:  # noqa: PLR0911  one line for each kind of value
+    """Return records as JSON values: messages rendered, enums and dates as text."""
+    if value is None or isinstance(value, bool | int | float):
+        return value.value if isinstance(value, Enum) else value
+    if isinstance(value, Message):
+        return text(value, language)
+    if isinstance(value, date | datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(name): plain(one, language) for name, one in value.items()}
+    if isinstance(value, list | tuple | frozenset | set):
+        return [plain(one, language) for one in value]
+    if hasattr(value, "__dataclass_fields__"):
+        return {name: plain(getattr(value, name), language) for name in value.__dataclass_fields__}
+    return str(value.value if isinstance(value, Enum) else value)
+
+
+def _deliveries(platform: Platform, actor: Actor) -> object:
+    found = [one.record for one in platform.store.find(Delivery)]
+    return [one for one in found if is_party(platform.directory, actor, (one.organisation,))]
+
+
+def _orders(platform: Platform, actor: Actor) -> object:
+    found = [one.record for one in platform.store.find(LandingOrder)]
+    return [one for one in found if is_party(platform.directory, actor, (one.organisation,))]
+
+
+def _releases(platform: Platform, actor: Actor) -> object:
+    seen = audience.visible(platform.gate, actor)
+    found = [stored for one in seen for stored in platform.store.find(Release, linked=("submission", one.id))]
+    return [one.record for one in found]
+
+
+def _grants(platform: Platform, actor: Actor) -> object:
+    found = [one.record for one in platform.store.find(Grant)]
+    return [one for one in found if is_party(platform.directory, actor, (one.organisation,))]
+
+
+def _facts(platform: Platform, actor: Actor) -> object:
+    found = platform.store.facts(newest_first=True, limit=None if not reads_all(actor) else _MOST)
+    return [one.to_json() for one in found if reads_all(actor) or one.organisation == actor.organisation][
+        :_MOST
+    ]
+
+
+LISTS: dict[str, Lister] = {
+    "waiting": lambda platform, actor: waiting.for_me(platform, actor),
+    "datasets": lambda platform, _: [one.record for one in platform.store.find(Dataset)],
+    "applications": lambda platform, actor: reading.applications(platform.access, actor),
+    "items": lambda platform, actor: reading.items(platform.access, actor),
+    "operating-agreements": lambda platform, actor: reading.operating(platform.access, actor),
+    "service-agreements": lambda platform, actor: reading.agreements(platform.access, actor),
+    "seats": lambda platform, actor: seats.visible(platform.seats, actor),
+    "deliveries": _deliveries,
+    "landing-orders": _orders,
+    "submissions": lambda platform, actor: audience.visible(platform.gate, actor),
+    "releases": _releases,
+    "grants": _grants,
+    "facts": _facts,
+}
+"""What can be listed; each list holds what the person may see and nothing else."""
+
+
+class Kept:
+    """The outcomes of calls by their key, so that a repeated call is not taken twice."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[tuple[str, str, str], Done | None] = OrderedDict()
+
+    def claim(self, key: tuple[str, str, str]) -> Done | None:
+        """Return the outcome of an earlier call; `ConflictError` while that one still runs."""
+        with self._lock:
+            if key not in self._kept:
+                while len(self._kept) >= _MOST_KEYS:
+                    self._kept.popitem(last=False)
+                self._kept[key] = None
+                return None
+            found = self._kept[key]
+        if found is None:
+            raise ConflictError(word("同一个幂等键的调用还在办理：请稍候再试"))
+        return found
+
+    def settle(self, key: tuple[str, str, str], done: Done | None) -> None:
+        """Keep the outcome, or let the key be used again after a failure."""
+        with self._lock:
+            if done is None:
+                self._kept.pop(key, None)
+            else:
+                self._kept[key] = done
+
+
+def router(platform: Platform) -> APIRouter:
+    """Return the routes of the API, made from the tables of lists and actions."""
+    routes = APIRouter(responses={status: {"model": Problem} for status in (401, 403, 404, 409, 422)})
+
+    def person(_: Annotated[object, Security(_BEARER)], request: Request) -> Actor:
+        given = request.headers.get("authorization", "")
+        kind, _, token = given.partition(" ")
+        if kind.lower() != "bearer" or not token:
+            raise CredentialError(word("请在 Authorization 头里出示个人令牌（Bearer）"))
+        return platform.by_token(token)
+
+    who = Annotated[Actor, Depends(person)]
+    for name, lister in LISTS.items():
+        routes.add_api_route(
+            f"/{name}", _listing(platform, lister, who), methods=["GET"], name=name, tags=[name]
+        )
+    routes.add_api_route(
+        "/submissions/{id}", _submission(platform, who), methods=["GET"], tags=["submissions"]
+    )
+    kept = Kept()
+    for action in ACTIONS:
+        places = f"/{action.plural}/{action.word}" if action.step.creates and not action.verb else ""
+        routes.add_api_route(
+            places or f"/{action.plural}/{{id}}/{action.word}",
+            _acting(platform, action, who, kept, new=bool(places)),
+            methods=["POST"],
+            tags=[action.plural],
+            summary=f"{text(action.label, 'zh')} · {action.name}",
+            description=f"{action.name}（{action.step.article}）",
+            operation_id=f"{action.plural}-{action.word}",
+        )
+    return routes
+
+
+def _language(request: Request) -> str:
+    return chosen(request.query_params.get("lang"), request.headers.get("accept-language", "")[:2])
+
+
+def _listing(platform: Platform, lister: Lister, who: Any) -> Callable[..., Response]:
+    def listed(request: Request, actor: who) -> Response:
+        return JSONResponse(plain(lister(platform, actor), _language(request)))
+
+    return _resolved(listed, actor=who, request=Request)
+
+
+def _submission(platform: Platform, who: Any) -> Callable[..., Response]:
+    def shown(request: Request, id: str, actor: who) -> Response:
+        return JSONResponse(plain(audience.shown(platform.gate, actor, id), _language(request)))
+
+    return _resolved(shown, actor=who, request=Request, id=str)
+
+
+def _resolved(function: Callable[..., Any], **kinds: Any) -> Callable[..., Any]:
+    """Give a route made in a function the types that FastAPI reads from it."""
+    function.__annotations__ = kinds
+    return function
+
+
+def _body(action: Action) -> type[BaseModel]:
+    fields: dict[str, Any] = {}
+    for one in action.fields:
+        kind: Any = list[str] if one.shape == "checks" else (int if one.shape == "number" else str)
+        about = text(one.label, "zh")
+        default: Any = (
+            ... if one.required and not one.default else ([] if one.shape == "checks" else one.default)
+        )
+        if one.shape == "number" and default == "":
+            kind, default = int | None, None
+        elif one.shape == "number" and default is not ...:
+            default = int(default)
+        fields[one.name] = (kind, Field(default, description=about))
+    config = ConfigDict(extra="forbid")
+    made: type[BaseModel] = create_model(f"{action.plural}-{action.word}", __config__=config, **fields)
+    return made
+
+
+def _acting(platform: Platform, action: Action, who: Any, kept: Kept, *, new: bool) -> Callable[..., Done]:
+    body = _body(action)
+
+    def act(
+        request: Request, actor: Actor, given: BaseModel, id: str = NEW, idempotency_key: str | None = None
+    ) -> Done:
+        place = (actor.account, request.url.path, idempotency_key or "")
+        earlier = kept.claim(place) if idempotency_key else None
+        if earlier is not None:
+            return earlier
+        done: Done | None = None
+        try:
+            outcome = action.run(Call(platform, actor, id, Form(_values(given))))
+            language = _language(request)
+            once = {text(label, language): value for label, value in outcome.once}
+            message = text(outcome.told, language) if outcome.told is not None else ""
+            done = Done(location=outcome.location, message=message, once=once)
+        finally:
+            if idempotency_key:
+                kept.settle(place, done)
+        return done
+
+    key = Annotated[str | None, Header(max_length=200)]
+    wanted = any(one.is_required() for one in body.model_fields.values())
+    given: Any = body if wanted else Annotated[body, Body(default_factory=body)]
+    kinds: dict[str, Any] = {"request": Request, "actor": who, "given": given, "idempotency_key": key}
+    if new:
+
+        def create(
+            request: Request, actor: Actor, given: BaseModel, idempotency_key: str | None = None
+        ) -> Done:
+            return act(request, actor, given, NEW, idempotency_key)
+
+        return _resolved(create, **kinds, **{"return": Done})
+    return _resolved(act, **kinds, id=str, **{"return": Done})
+
+
+def _values(given: BaseModel) -> dict[str, tuple[str, ...]]:
+    values: dict[str, tuple[str, ...]] = {}
+    for name, value in given.model_dump().items():
+        if value is None:
+            continue
+        values[name] = tuple(map(str, value)) if isinstance(value, list) else (str(value),)
+    return values
+
+
+def failed(request: Request, error: SandboxError, status: int) -> Response:
+    """Return the document for an error; a refusal is put on record as everywhere."""
+    if isinstance(error, RefusedError):
+        request.app.state.console.platform.note_refusal(error)
+    return JSONResponse(told(error, _language(request)), status_code=status)

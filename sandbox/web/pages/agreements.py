@@ -1,0 +1,550 @@
+"""Applications, agreements and seats in the browser: from what is asked to the seat that may be opened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from starlette.responses import Response
+
+from sandbox.access import agreement as agreements
+from sandbox.access import application as applications
+from sandbox.access import reading
+from sandbox.access import review as item_review
+from sandbox.access.form import application_of
+from sandbox.app import Platform
+from sandbox.catalog.entries import by_code
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.errors import InputError
+from sandbox.kernel.records import (
+    Account,
+    Application,
+    Dataset,
+    Environment,
+    Item,
+    OperatingAgreement,
+    Seat,
+    ServiceAgreement,
+    Submission,
+)
+from sandbox.seats import seat as seats
+from sandbox.web.actions import Action, Call, Field, Options, reason_field
+from sandbox.web.language import word
+from sandbox.web.session import Outcome
+from sandbox.web.visitor import Visitor
+
+_YEARS = 3
+
+
+def _submit(call: Call) -> Outcome:
+    form, directory = call.form, call.platform.directory
+    dataset = by_code(directory, form.one("dataset")).record
+    place = directory.store.load(Environment, dataset.environment).record
+    document = {
+        "environment": place.code,
+        "regime": form.one("regime", call.platform.settings.regime),
+        "regime_override": form.one("regime_override"),
+        "scenario": form.one("scenario"),
+        "scope": form.one("scope"),
+        "security_controls": form.one("security_controls"),
+        "term_from": form.one("term_from"),
+        "term_to": form.one("term_to"),
+        "requests": [
+            {
+                "dataset": dataset.id,
+                "columns": list(form.many("columns")),
+                "justification": form.one("justification"),
+            }
+        ],
+    }
+    asked = application_of(call.platform.access, call.actor, document)
+    made = applications.submit(call.platform.access, call.actor, asked)
+    return Outcome(f"/console/applications/{made.id}", word("申请已提交，等待主管部门初审"))
+
+
+def _on_application(call: Call) -> str:
+    return f"/console/applications/{call.id}"
+
+
+def _accept_application(call: Call) -> Outcome:
+    applications.accept(call.platform.access, call.actor, call.id, findings=call.form.one("findings"))
+    return Outcome(_on_application(call), word("初审通过，请推送给数据提供部门审核"))
+
+
+def _reject_application(call: Call) -> Outcome:
+    applications.reject(call.platform.access, call.actor, call.id, findings=call.form.one("findings"))
+    return Outcome(_on_application(call), word("初审未通过，理由已记录"))
+
+
+def _withdraw_application(call: Call) -> Outcome:
+    applications.withdraw(call.platform.access, call.actor, call.id)
+    return Outcome(_on_application(call), word("申请已撤回"))
+
+
+def _push(call: Call) -> Outcome:
+    made = item_review.push(call.platform.access, call.actor, call.id)
+    return Outcome(_on_application(call), word("已推送 {n} 项需求，审核期限已起算", n=len(made)))
+
+
+def _approve_item(call: Call) -> Outcome:
+    item = item_review.approve(
+        call.platform.access, call.actor, call.id, conditions=call.form.one("conditions")
+    )
+    return Outcome(f"/console/applications/{item.application}", word("需求已同意"))
+
+
+def _refuse_item(call: Call) -> Outcome:
+    item = item_review.refuse(call.platform.access, call.actor, call.id, reason=call.form.one("reason"))
+    return Outcome(f"/console/applications/{item.application}", word("需求未同意，理由已记录"))
+
+
+def _draft_operating(call: Call) -> Outcome:
+    directory = call.platform.directory
+    first = call.form.day("term_from", directory.today())
+    asked = OperatingAgreement(
+        state="drafted",
+        organisation=call.actor.organisation,
+        authority=directory.authority().id,
+        environment_code=call.form.one("environment_code"),
+        scope=call.form.one("scope"),
+        term_from=first,
+        term_to=call.form.day("term_to", first + timedelta(days=365 * _YEARS)),
+    )
+    made = agreements.draft_operating(call.platform.access, call.actor, asked)
+    return Outcome("/console/agreements", word("开发利用协议 {id} 已拟订，等待主管部门签署", id=made.id))
+
+
+def _sign_operating(call: Call) -> Outcome:
+    agreements.sign_operating(call.platform.access, call.actor, call.id)
+    return Outcome("/console/agreements", word("开发利用协议生效，可以建立环境"))
+
+
+def _establish(call: Call) -> Outcome:
+    store = call.platform.store
+    signed = store.load(OperatingAgreement, call.form.one("agreement")).record
+    place = Environment(
+        state="established",
+        organisation=signed.organisation,
+        code=signed.environment_code,
+        name=call.form.one("name"),
+        region=signed.environment_code,
+        agreement=signed.id,
+    )
+    made = agreements.establish(call.platform.access, call.actor, place)
+    return Outcome("/console/agreements", word("环境 {name} 已建立", name=made.name))
+
+
+def _draft(call: Call) -> Outcome:
+    directory = call.platform.directory
+    asked = directory.store.load(Application, call.form.one("application")).record
+    approved = directory.store.find(Item, state="approved", linked=("application", asked.id))
+    if not approved:
+        raise InputError(word("申请 {id} 还没有批准的需求", id=asked.id))
+    made = agreements.draft(
+        call.platform.access,
+        call.actor,
+        ServiceAgreement(
+            state="drafted",
+            organisation=asked.organisation,
+            operator=call.actor.organisation,
+            environment=asked.environment,
+            application=asked.id,
+            items=tuple(one.record.id for one in approved),
+            scenario=asked.scenario,
+            term_from=call.form.day("term_from", asked.term_from),
+            term_to=call.form.day("term_to", asked.term_to),
+            users=tuple(directory.account_named(name).id for name in call.form.one("users").split()),
+            seats=call.form.number("seats", 1) or 0,
+            key_id="",
+        ),
+    )
+    return Outcome(f"/console/service-agreements/{made.id}", word("协议已拟订，等待开发利用者接受"))
+
+
+def _on_agreement(call: Call) -> str:
+    return f"/console/service-agreements/{call.id}"
+
+
+def _accept(call: Call) -> Outcome:
+    agreements.accept(call.platform.access, call.actor, call.id)
+    return Outcome(_on_agreement(call), word("协议已接受，等待运营商签署"))
+
+
+def _sign(call: Call) -> Outcome:
+    agreements.sign(call.platform.access, call.actor, call.id)
+    return Outcome(_on_agreement(call), word("协议生效，可以开通席位"))
+
+
+def _suspend(call: Call) -> Outcome:
+    agreements.suspend(call.platform.access, call.actor, call.id, reason=call.form.one("reason"))
+    return Outcome(_on_agreement(call), word("协议已暂停，席位不再开放"))
+
+
+def _terminate(call: Call) -> Outcome:
+    agreements.terminate(call.platform.access, call.actor, call.id, reason=call.form.one("reason"))
+    return Outcome(_on_agreement(call), word("协议已终止"))
+
+
+def _resume(call: Call) -> Outcome:
+    agreements.resume(call.platform.access, call.actor, call.id, reason=call.form.one("reason"))
+    return Outcome(_on_agreement(call), word("协议恢复生效"))
+
+
+def _terminate_operating(call: Call) -> Outcome:
+    agreements.terminate_operating(call.platform.access, call.actor, call.id, reason=call.form.one("reason"))
+    return Outcome("/console/agreements", word("开发利用协议已终止"))
+
+
+def _close_environment(call: Call) -> Outcome:
+    agreements.close_environment(call.platform.access, call.actor, call.id, reason=call.form.one("reason"))
+    return Outcome("/console/agreements", word("环境已关闭"))
+
+
+def _provision(call: Call) -> Outcome:
+    form = call.form
+    made = seats.provision(
+        call.platform.seats,
+        call.actor,
+        agreement=form.one("agreement"),
+        user=form.one("user"),
+        name=form.one("name"),
+    )
+    return Outcome(
+        f"/console/service-agreements/{made.agreement}", word("席位 {name} 已开通", name=made.name)
+    )
+
+
+def _open_seat(call: Call) -> Outcome:
+    made = seats.open_seat(call.platform.seats, call.actor, call.id)
+    return Outcome(f"/console/seats/{made.id}", word("席位已打开，可以进入 JupyterLab"))
+
+
+def _close_seat(call: Call) -> Outcome:
+    seats.close(call.platform.seats, call.actor, call.id)
+    return Outcome(f"/console/seats/{call.id}", word("席位已关闭，其中的文件留着"))
+
+
+def _suspend_seat(call: Call) -> Outcome:
+    seats.suspend(call.platform.seats, call.actor, call.id, reason=call.form.one("reason"))
+    return Outcome(f"/console/seats/{call.id}", word("席位已暂停"))
+
+
+def _reinstate_seat(call: Call) -> Outcome:
+    seats.reinstate(call.platform.seats, call.actor, call.id, reason=call.form.one("reason"))
+    return Outcome(f"/console/seats/{call.id}", word("席位已恢复，由本人重新打开"))
+
+
+def _operating(platform: Platform, _: Actor) -> Options:
+    found = platform.store.find(OperatingAgreement, state="active")
+    return tuple((one.record.id, f"{one.record.environment_code} {one.record.scope[:24]}") for one in found)
+
+
+def _drafted_from(platform: Platform, actor: Actor) -> Options:
+    found = reading.applications(platform.access, actor)
+    return tuple((one.id, f"{one.id} {one.scenario[:24]}") for one in found if one.state == "accepted")
+
+
+def _datasets(platform: Platform, _: Actor) -> Options:
+    found = platform.store.find(Dataset, state="classified")
+    return tuple((one.record.id, one.record.title) for one in found)
+
+
+def _agreed(platform: Platform, actor: Actor) -> Options:
+    found = reading.agreements(platform.access, actor)
+    return tuple((one.id, f"{one.id} {one.scenario[:24]}") for one in found if one.state == "active")
+
+
+_FINDINGS = Field("findings", word("对需求和资质能力的意见"), "area")
+_TERM = (
+    Field("term_from", word("开始日期"), "date", required=False),
+    Field("term_to", word("结束日期"), "date", required=False),
+)
+SUBMIT = Action(
+    "application:submit",
+    "applications",
+    word("提出需求"),
+    _submit,
+    fields=(
+        Field("dataset", word("数据集"), "choice", choices=_datasets),
+        Field("columns", word("信息项"), "checks", help=word("只申请用得到的，多申请的会被退回")),
+        Field("justification", word("逐项说明理由"), "area"),
+        Field("scenario", word("使用场景")),
+        Field("scope", word("使用范围")),
+        Field("security_controls", word("安全管控措施"), "area"),
+        Field("term_from", word("开始日期"), "date"),
+        Field("term_to", word("结束日期"), "date"),
+    ),
+)
+ACCEPT_APPLICATION = Action(
+    "application:accept",
+    "applications",
+    word("初审通过"),
+    _accept_application,
+    record=Application,
+    fields=(_FINDINGS,),
+)
+REJECT_APPLICATION = Action(
+    "application:reject",
+    "applications",
+    word("初审不通过"),
+    _reject_application,
+    record=Application,
+    fields=(_FINDINGS,),
+    grave=True,
+)
+WITHDRAW_APPLICATION = Action(
+    "application:withdraw",
+    "applications",
+    word("撤回申请"),
+    _withdraw_application,
+    record=Application,
+    grave=True,
+)
+PUSH = Action(
+    "item:push",
+    "applications",
+    word("推送给数据提供部门"),
+    _push,
+    record=Application,
+    extra_states=frozenset({"accepted"}),
+    hint=word("每个数据集一项需求，审核期限按工作日起算"),
+)
+APPROVE_ITEM = Action(
+    "item:approve",
+    "items",
+    word("同意"),
+    _approve_item,
+    record=Item,
+    fields=(Field("conditions", word("边界条件"), "area", required=False),),
+)
+REFUSE_ITEM = Action(
+    "item:refuse", "items", word("不同意"), _refuse_item, record=Item, fields=(reason_field(),), grave=True
+)
+DRAFT_OPERATING = Action(
+    "operating-agreement:draft",
+    "operating-agreements",
+    word("拟订开发利用协议"),
+    _draft_operating,
+    fields=(
+        Field("environment_code", word("环境代码"), help=word("如行政区划代码 520300")),
+        Field("scope", word("运营范围"), "area"),
+        *_TERM,
+    ),
+)
+SIGN_OPERATING = Action(
+    "operating-agreement:sign",
+    "operating-agreements",
+    word("签署"),
+    _sign_operating,
+    record=OperatingAgreement,
+)
+ESTABLISH = Action(
+    "environment:establish",
+    "environments",
+    word("建立环境"),
+    _establish,
+    fields=(
+        Field("agreement", word("开发利用协议"), "choice", choices=_operating),
+        Field("name", word("环境名称")),
+    ),
+)
+DRAFT = Action(
+    "service-agreement:draft",
+    "service-agreements",
+    word("拟订授权服务协议"),
+    _draft,
+    fields=(
+        Field("application", word("已批准的申请"), "choice", choices=_drafted_from),
+        Field("users", word("席位用户的登录名"), help=word("几名用户以空格分开")),
+        Field("seats", word("席位数"), "number", default="1"),
+        *_TERM,
+    ),
+)
+ACCEPT = Action(
+    "service-agreement:accept", "service-agreements", word("接受协议"), _accept, record=ServiceAgreement
+)
+SIGN = Action("service-agreement:sign", "service-agreements", word("签署"), _sign, record=ServiceAgreement)
+SUSPEND = Action(
+    "service-agreement:suspend",
+    "service-agreements",
+    word("暂停"),
+    _suspend,
+    record=ServiceAgreement,
+    fields=(reason_field(),),
+    grave=True,
+)
+TERMINATE = Action(
+    "service-agreement:terminate",
+    "service-agreements",
+    word("终止"),
+    _terminate,
+    record=ServiceAgreement,
+    fields=(reason_field(),),
+    grave=True,
+)
+RESUME = Action(
+    "service-agreement:resume",
+    "service-agreements",
+    word("恢复"),
+    _resume,
+    record=ServiceAgreement,
+    fields=(reason_field(),),
+)
+TERMINATE_OPERATING = Action(
+    "operating-agreement:terminate",
+    "operating-agreements",
+    word("终止"),
+    _terminate_operating,
+    record=OperatingAgreement,
+    fields=(reason_field(),),
+    grave=True,
+)
+CLOSE_ENVIRONMENT = Action(
+    "environment:close",
+    "environments",
+    word("关闭环境"),
+    _close_environment,
+    record=Environment,
+    fields=(reason_field(),),
+    grave=True,
+)
+PROVISION = Action(
+    "seat:provision",
+    "seats",
+    word("开通席位"),
+    _provision,
+    fields=(
+        Field("agreement", word("授权服务协议"), "choice", choices=_agreed),
+        Field("user", word("用户登录名"), help=word("协议列名的用户")),
+        Field("name", word("席位名"), help=word("小写字母、数字和连字符")),
+    ),
+)
+OPEN_SEAT = Action("seat:open", "seats", word("打开席位"), _open_seat, record=Seat)
+CLOSE_SEAT = Action("seat:close", "seats", word("关闭席位"), _close_seat, record=Seat)
+SUSPEND_SEAT = Action(
+    "seat:suspend",
+    "seats",
+    word("暂停席位"),
+    _suspend_seat,
+    record=Seat,
+    fields=(reason_field(),),
+    grave=True,
+)
+REINSTATE_SEAT = Action(
+    "seat:reinstate", "seats", word("恢复席位"), _reinstate_seat, record=Seat, fields=(reason_field(),)
+)
+ACTIONS = (
+    SUBMIT,
+    ACCEPT_APPLICATION,
+    REJECT_APPLICATION,
+    WITHDRAW_APPLICATION,
+    PUSH,
+    APPROVE_ITEM,
+    REFUSE_ITEM,
+    DRAFT_OPERATING,
+    SIGN_OPERATING,
+    ESTABLISH,
+    DRAFT,
+    ACCEPT,
+    SIGN,
+    SUSPEND,
+    RESUME,
+    TERMINATE,
+    TERMINATE_OPERATING,
+    CLOSE_ENVIRONMENT,
+    PROVISION,
+    OPEN_SEAT,
+    CLOSE_SEAT,
+    SUSPEND_SEAT,
+    REINSTATE_SEAT,
+)
+_SEAT_ACTIONS = (OPEN_SEAT, CLOSE_SEAT, SUSPEND_SEAT, REINSTATE_SEAT)
+
+
+def applications_page(visitor: Visitor) -> Response:
+    """Return the applications that the person may see, newest first."""
+    found = reading.applications(visitor.platform.access, visitor.actor)[::-1]
+    return visitor.page("applications.html", applications=found, submit=SUBMIT)
+
+
+def application_page(visitor: Visitor, identifier: str) -> Response:
+    """Return one application with its items and their clocks."""
+    access, store = visitor.platform.access, visitor.platform.store
+    found = reading.application(access, visitor.actor, identifier)
+    items = reading.items_of(access, identifier)
+    datasets = {request.dataset: store.load(Dataset, request.dataset).record for request in found.requests}
+    return visitor.page(
+        "application.html",
+        application=found,
+        version=store.load(Application, identifier).version,
+        versions={one.id: store.load(Item, one.id).version for one in items},
+        items=items,
+        datasets=datasets,
+        environment=store.load(Environment, found.environment).record,
+        facts=store.facts(record=identifier),
+        actions=(ACCEPT_APPLICATION, REJECT_APPLICATION, *(() if items else (PUSH,)), WITHDRAW_APPLICATION),
+        approve=APPROVE_ITEM,
+        refuse=REFUSE_ITEM,
+        draft=DRAFT,
+    )
+
+
+def listing(visitor: Visitor) -> Response:
+    """Return agreements, environments and seats that the person may see."""
+    access, store, actor = visitor.platform.access, visitor.platform.store, visitor.actor
+    return visitor.page(
+        "agreements.html",
+        agreements=reading.agreements(access, actor)[::-1],
+        operating=reading.operating(access, actor)[::-1],
+        versions={one.record.id: one.version for one in store.find(OperatingAgreement)},
+        environments=store.find(Environment),
+        seats=seats.visible(visitor.platform.seats, actor),
+        submit=SUBMIT,
+        draft=DRAFT,
+        draft_operating=DRAFT_OPERATING,
+        operating_actions=(SIGN_OPERATING, TERMINATE_OPERATING),
+        close=CLOSE_ENVIRONMENT,
+        establish=ESTABLISH,
+    )
+
+
+def agreement_page(visitor: Visitor, identifier: str) -> Response:
+    """Return one service agreement: parties, term, what it covers, its seats and their use."""
+    platform, store = visitor.platform, visitor.platform.store
+    found = reading.agreement(platform.access, visitor.actor, identifier)
+    items = [store.load(Item, one).record for one in found.items]
+    return visitor.page(
+        "agreement.html",
+        agreement=found,
+        version=store.load(ServiceAgreement, identifier).version,
+        items=items,
+        datasets={one.dataset: store.load(Dataset, one.dataset).record for one in items},
+        environment=store.load(Environment, found.environment).record,
+        seats=[one.record for one in store.find(Seat, linked=("agreement", identifier))],
+        snapshots=seats.current_snapshots(platform.directory, identifier),
+        submissions=len(store.find(Submission, linked=("agreement", identifier))),
+        facts=store.facts(record=identifier),
+        actions=(ACCEPT, SIGN, SUSPEND, RESUME, TERMINATE),
+        provision=PROVISION,
+    )
+
+
+def seat_page(visitor: Visitor, identifier: str) -> Response:
+    """Return one seat: whose, what it mounts, when it ran, and the way into it."""
+    platform, store = visitor.platform, visitor.platform.store
+    found = seats.named(platform.seats, identifier)
+    if found.user != visitor.actor.account:
+        reading.agreement(platform.access, visitor.actor, found.agreement)
+    stored = store.load(Seat, found.id)
+    return visitor.page(
+        "seat.html",
+        seat=found,
+        version=stored.version,
+        user=store.load(Account, found.user).record,
+        agreement=store.load(ServiceAgreement, found.agreement).record,
+        snapshots=seats.current_snapshots(platform.directory, found.agreement),
+        runs=store.facts(record=found.id, verb="seat:run", newest_first=True, limit=20),
+        facts=store.facts(record=found.id),
+        submissions=[one.record for one in store.find(Submission, linked=("seat", found.id))],
+        actions=_SEAT_ACTIONS,
+        mine=found.user == visitor.actor.account,
+    )

@@ -1,0 +1,241 @@
+"""Deliveries in the browser: quarantine, bad rows, and discovery's proposal beside the steward's word."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from sandbox.app import Platform
+from sandbox.catalog.reading import is_party, require_reader
+from sandbox.ingest import batch, publish
+from sandbox.ingest.form import write_form
+from sandbox.ingest.proposals import propose_for
+from sandbox.kernel.actors import Actor, Role
+from sandbox.kernel.records import (
+    Dataset,
+    Delivery,
+    LandingOrder,
+    MaskingPolicy,
+    ServiceAgreement,
+    Snapshot,
+)
+from sandbox.web.actions import Action, Call, Field, Options, reason_field
+from sandbox.web.language import word
+from sandbox.web.pages.catalogue import CLASSIFY, CONFIRM
+from sandbox.web.session import Outcome
+from sandbox.web.visitor import Visitor
+
+MOST_BAD = 100
+
+
+def _accept(call: Call) -> Outcome:
+    batch.accept(call.platform.ingest, call.actor, call.id, explanation=call.form.one("explanation"))
+    return Outcome(f"/console/deliveries/{call.id}", word("交付批次已接收"))
+
+
+def _refuse(call: Call) -> Outcome:
+    batch.refuse(call.platform.ingest, call.actor, call.id, reason=call.form.one("reason"))
+    return Outcome(f"/console/deliveries/{call.id}", word("交付批次已退回"))
+
+
+def own_datasets(platform: Platform, actor: Actor) -> Options:
+    """Return the datasets of the actor's organisation, for a field of choice."""
+    found = platform.store.find(Dataset, organisation=actor.organisation)
+    return tuple((one.record.id, one.record.title) for one in found if one.record.state != "withdrawn")
+
+
+def _agreements(platform: Platform, _: Actor) -> Options:
+    found = platform.store.find(ServiceAgreement, state="active")
+    return tuple((one.record.id, f"{one.record.id} {one.record.scenario[:30]}") for one in found)
+
+
+def _accepted(platform: Platform, actor: Actor) -> Options:
+    found = platform.store.find(Delivery, state="accepted", organisation=actor.organisation)
+    return tuple((one.record.id, f"{one.record.id} {one.record.file_name}") for one in found)
+
+
+def _order(call: Call) -> Outcome:
+    form = call.form
+    made = publish.order(
+        call.platform.ingest,
+        call.actor,
+        agreement=form.one("agreement"),
+        dataset=form.one("dataset"),
+        delivery=form.one("delivery"),
+    )
+    return Outcome("/console/landing-orders", word("落地单 {id} 已开，平台将脱敏并发布快照", id=made.id))
+
+
+def _reopen(call: Call) -> Outcome:
+    publish.reopen(call.platform.ingest, call.actor, call.id)
+    return Outcome("/console/landing-orders", word("落地单已按现行脱敏策略重新开出"))
+
+
+def _withdraw(call: Call) -> Outcome:
+    publish.withdraw(call.platform.ingest, call.actor, call.id, reason=call.form.one("reason"))
+    return Outcome("/console/landing-orders", word("快照已撤回，席位不再挂载"))
+
+
+ACCEPT = Action(
+    "delivery:accept",
+    "deliveries",
+    word("接收"),
+    _accept,
+    record=Delivery,
+    fields=(
+        Field(
+            "explanation",
+            word("行数对不上的说明"),
+            "area",
+            required=False,
+            help=word("申报与实收一致时不必填写"),
+        ),
+    ),
+)
+REFUSE = Action(
+    "delivery:refuse",
+    "deliveries",
+    word("退回"),
+    _refuse,
+    record=Delivery,
+    fields=(reason_field(),),
+    grave=True,
+)
+ORDER = Action(
+    "landing-order:order",
+    "landing-orders",
+    word("开落地单"),
+    _order,
+    fields=(
+        Field("agreement", word("授权服务协议"), "choice", choices=_agreements),
+        Field("dataset", word("数据集"), "choice", choices=own_datasets),
+        Field("delivery", word("交付批次"), "choice", choices=_accepted),
+    ),
+)
+REOPEN = Action("landing-order:resume", "landing-orders", word("重新开出"), _reopen, record=LandingOrder)
+WITHDRAW = Action(
+    "snapshot:withdraw",
+    "snapshots",
+    word("撤回快照"),
+    _withdraw,
+    record=Snapshot,
+    fields=(reason_field(),),
+    grave=True,
+)
+ACTIONS = (ACCEPT, REFUSE, ORDER, REOPEN, WITHDRAW)
+
+
+def listing(visitor: Visitor) -> Response:
+    """Return the deliveries of the person's organisation, of all for the authority."""
+    platform, actor = visitor.platform, visitor.actor
+    stored = [
+        one
+        for one in platform.store.find(Delivery, newest_first=True)
+        if is_party(platform.directory, actor, (one.record.organisation,))
+    ]
+    titles = {one.record.id: one.record.title for one in platform.store.find(Dataset)}
+    may = actor.has(Role.STEWARD)
+    return visitor.page("deliveries.html", deliveries=stored, titles=titles, may_receive=may)
+
+
+def receive_page(visitor: Visitor, status: int = 200, problem: str = "") -> Response:
+    """Return the form for handing in a file."""
+    return visitor.page(
+        "receive.html",
+        status=status,
+        datasets=own_datasets(visitor.platform, visitor.actor),
+        chosen=visitor.request.query_params.get("dataset", ""),
+        problem=problem,
+        cap=visitor.console.options.upload_bytes,
+    )
+
+
+def one(visitor: Visitor, identifier: str) -> Response:
+    """Return one delivery: counts beside what was declared; the rows themselves are a page of their own."""
+    platform, actor = visitor.platform, visitor.actor
+    stored = platform.store.load(Delivery, identifier)
+    found = stored.record
+    require_reader(platform.directory, actor, found, organisations=(found.organisation,))
+    dataset = platform.store.load(Dataset, found.dataset).record
+    return visitor.page(
+        "delivery.html",
+        delivery=found,
+        version=stored.version,
+        made=stored.created_at,
+        dataset=dataset,
+        facts=platform.store.facts(record=identifier),
+        accept=ACCEPT,
+        refuse=REFUSE,
+        own=found.organisation == actor.organisation,
+    )
+
+
+def _own(visitor: Visitor, identifier: str) -> Delivery:
+    """Return the delivery for its provider's steward, by his credential: it is raw data."""
+    found = visitor.platform.store.load(Delivery, identifier).record
+    require_reader(
+        visitor.platform.directory,
+        visitor.actor,
+        found,
+        organisations=(found.organisation,),
+        roles=frozenset({Role.STEWARD}),
+        authority=False,
+    )
+    return found
+
+
+def bad_rows(visitor: Visitor, identifier: str) -> Response:
+    """Return the quarantined rows with number, reason and text, for the own steward."""
+    found = _own(visitor, identifier)
+    rows = batch.bad_rows(visitor.platform.ingest, found, limit=MOST_BAD) if found.bad_rows else ()
+    return visitor.page("bad_rows.html", delivery=found, rows=rows, most=MOST_BAD)
+
+
+def proposal(visitor: Visitor, identifier: str) -> Response:
+    """Return discovery's proposal beside what the steward has confirmed, and the sheet to confirm it by."""
+    platform = visitor.platform
+    found = _own(visitor, identifier)
+    stored = platform.store.load(Dataset, found.dataset)
+    dataset = stored.record
+    made = propose_for(
+        platform.ingest, found, dataset, comments={one.name: one.comment for one in dataset.columns}
+    )
+    policies = platform.store.find(MaskingPolicy, state="drafted", linked=("dataset", dataset.id))
+    return visitor.page(
+        "proposal.html",
+        delivery=found,
+        dataset=dataset,
+        version=stored.version,
+        proposals=made.proposals,
+        units=made.units,
+        confirmed={one.name: one for one in dataset.columns},
+        sheet=write_form(made, dataset),
+        drafted=policies[-1] if policies else None,
+        classify=CLASSIFY,
+        confirm=CONFIRM,
+    )
+
+
+def orders(visitor: Visitor) -> Response:
+    """Return landing orders and snapshots of the own organisation, all for the authority."""
+    platform, actor = visitor.platform, visitor.actor
+    directory = platform.directory
+    found = [
+        one
+        for one in platform.store.find(LandingOrder, newest_first=True)
+        if is_party(directory, actor, (one.record.organisation,))
+    ]
+    snapshots = {
+        one.record.order: one
+        for one in platform.store.find(Snapshot)
+        if is_party(directory, actor, (one.record.organisation,))
+    }
+    titles = {one.record.id: one.record.title for one in platform.store.find(Dataset)}
+    return visitor.page(
+        "orders.html",
+        orders=found,
+        snapshots=snapshots,
+        titles=titles,
+        order=ORDER,
+        reopen=REOPEN,
+        withdraw=WITHDRAW,
+    )

@@ -1,0 +1,284 @@
+"""Submissions, votes and releases in the browser: who sees what is decided by `egress.audience`."""
+
+from __future__ import annotations
+
+import io
+import json
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from starlette.responses import Response
+
+from sandbox.catalog.reading import require_reader
+from sandbox.egress import audience, intake, release, review
+from sandbox.kernel.errors import InputError, NotFoundError
+from sandbox.kernel.findings import Verdict
+from sandbox.kernel.records import (
+    Capacity,
+    Dataset,
+    FileVote,
+    Release,
+    ServiceAgreement,
+    Snapshot,
+    Submission,
+)
+from sandbox.kernel.review_rules import quorum
+from sandbox.web import framed
+from sandbox.web.actions import Action, Call, Field, reason_field
+from sandbox.web.language import word
+from sandbox.web.session import Outcome
+from sandbox.web.visitor import Visitor
+
+MOST_SHOWN = 200
+
+
+def _cast(call: Call) -> Outcome:
+    capacity = call.form.one("capacity")
+    try:
+        chosen = Capacity(capacity) if capacity else None
+    except ValueError:
+        raise InputError(word("投票身份只能是主管部门、提供部门或第三方")) from None
+    after = review.cast(call.platform.gate, call.actor, call.id, _votes(call), capacity=chosen)
+    told = word("已投票")
+    if after.state != "in-review":
+        told = word("已投票，审查意见已到齐")
+    return Outcome(f"/console/submissions/{call.id}", told)
+
+
+def _votes(call: Call) -> tuple[FileVote, ...]:
+    """Return one vote for each digest that the form names; the rules say whether they are all and right."""
+    approve, reject = set(call.form.many("approve")), set(call.form.many("reject"))
+    for name in call.form.values:
+        kind, _, digest = name.partition(":")
+        if kind == "vote":
+            {"approve": approve, "reject": reject}.get(call.form.one(name), set()).add(digest)
+    if approve & reject:
+        raise InputError(word("同一份文件不能既同意又不同意"))
+    votable = {
+        one.rewritten for one in review.found(call.platform.gate, call.id).record.files if one.rewritten
+    }
+    if votable - approve - reject:
+        raise InputError(word("还有文件没有表态：请对每一份文件选择同意或不同意"))
+    comment = call.form.one("comment")
+    return tuple(
+        FileVote(
+            digest=digest,
+            approve=digest in approve,
+            comment=call.form.one(f"comment:{digest}") or comment,
+        )
+        for digest in sorted(approve | reject)
+    )
+
+
+def _release(call: Call) -> Outcome:
+    made = release.release(call.platform.gate, call.actor, call.id)
+    call.platform.checkpoint()
+    return Outcome(f"/console/releases/{made.id}", word("已放行，回执已签发"))
+
+
+def _withdraw(call: Call) -> Outcome:
+    intake.withdraw(call.platform.gate, call.actor, call.id)
+    return Outcome(f"/console/submissions/{call.id}", word("出域申请已撤回"))
+
+
+def _recall(call: Call) -> Outcome:
+    release.recall(call.platform.gate, call.actor, call.id, reason=call.form.one("reason"))
+    return Outcome(f"/console/releases/{call.id}", word("已召回：不再发放，已领取的人记录在案"))
+
+
+def collected(call: Call) -> bytes:
+    """Return the released files and the receipt as one archive; the collection is put on record."""
+    packed = io.BytesIO()
+    with tempfile.TemporaryDirectory(prefix="collect-") as folder:
+        handed = release.hand_out(call.platform.gate, call.actor, call.id, Path(folder) / "out")
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name in handed.files:
+                archive.write(handed.folder / name, name)
+    return packed.getvalue()
+
+
+CAST = Action(
+    "review:cast",
+    "submissions",
+    word("投票"),
+    _cast,
+    verb="vote",
+    record=Submission,
+    fields=(
+        Field("approve", word("同意的文件摘要"), "checks", required=False),
+        Field("reject", word("不同意的文件摘要"), "checks", required=False),
+        Field("comment", word("意见"), "area", required=False),
+        Field("capacity", word("投票身份"), "text", required=False),
+    ),
+    hint=word("一人一票，互不可见；投票绑定文件摘要，投出后不能更改"),
+    extra_states=frozenset({"in-review"}),
+)
+RELEASE = Action(
+    "submission:release",
+    "submissions",
+    word("放行"),
+    _release,
+    record=Submission,
+    hint=word("只放行审查人一致同意的摘要，并签发回执"),
+)
+RECALL = Action(
+    "release:recall",
+    "releases",
+    word("召回"),
+    _recall,
+    fields=(reason_field(),),
+    record=Release,
+    grave=True,
+)
+WITHDRAW = Action(
+    "submission:withdraw", "submissions", word("撤回申请"), _withdraw, record=Submission, grave=True
+)
+ACTIONS = (CAST, RELEASE, RECALL, WITHDRAW)
+
+
+def listing(visitor: Visitor) -> Response:
+    """Return the submissions that the person may look at, newest first."""
+    found = audience.visible(visitor.platform.gate, visitor.actor)[::-1]
+    state = visitor.request.query_params.get("state", "")
+    states = sorted({one.state for one in found})
+    shown = [one for one in found if not state or one.state == state]
+    made = {one.record.id: one.created_at for one in visitor.platform.store.find(Submission)}
+    return visitor.page(
+        "submissions.html", submissions=shown[:MOST_SHOWN], states=states, state=state, made=made
+    )
+
+
+def one(visitor: Visitor, identifier: str) -> Response:
+    """Return one submission as this person may see it."""
+    return visitor.page("submission.html", **_context(visitor, identifier))
+
+
+def review_sheet(visitor: Visitor, identifier: str) -> Response:
+    """Return the sheet that a reviewer prints: files, findings with evidence, room for a signature."""
+    return visitor.page("review_sheet.html", **_context(visitor, identifier))
+
+
+def _context(visitor: Visitor, identifier: str) -> dict[str, Any]:
+    platform, actor = visitor.platform, visitor.actor
+    data = audience.shown(platform.gate, actor, identifier)
+    stored = platform.store.load(Submission, identifier)
+    submission = stored.record
+    files = [
+        {**told, "size": file.size, "digest": file.digest, "votable": file.rewritten, "state": file.verdict}
+        for told, file in zip(_dicts(data["files"]), submission.files, strict=True)
+    ]
+    shared: dict[str, Any] = {
+        "data": data,
+        "audience": str(data["audience"]),
+        "submission": submission,
+        "version": stored.version,
+        "made": stored.created_at,
+        "files": files,
+        "releases": platform.store.find(Release, linked=("submission", identifier)),
+        "purpose": _purpose(visitor, identifier),
+        "snapshots": [platform.store.load(Snapshot, one).record for one in submission.snapshots],
+        "agreement": platform.store.load(ServiceAgreement, submission.agreement).record,
+        "timeline": platform.store.facts(record=identifier),
+        "refused": Verdict.REFUSE,
+        "cast": CAST,
+        "release": RELEASE,
+        "withdraw": WITHDRAW,
+    }
+    return {**shared, **_ballot(visitor, submission)}
+
+
+def _ballot(visitor: Visitor, submission: Submission) -> dict[str, Any]:
+    gate = visitor.platform.gate
+    ballot = review.ballot(gate, visitor.actor, submission.id)
+    mine = [one for one in ballot.visible if one.voter == visitor.actor.account]
+    situation = review.review_situation(gate, visitor.actor, submission)
+    return {
+        "ballot": ballot,
+        "voted": bool(mine),
+        "quorum": quorum(situation),
+        "providers": sorted(visitor.body_name(one) for one in situation.providers),
+        "names": {one.rewritten: one.name for one in submission.files if one.rewritten},
+    }
+
+
+def _purpose(visitor: Visitor, identifier: str) -> str:
+    for header in visitor.platform.store.facts(record=identifier, verb="submission:submit", limit=1):
+        note = (visitor.platform.store.payload(header.seq) or {}).get("note")
+        if isinstance(note, dict):
+            return str(note.get("purpose", ""))
+    return ""
+
+
+def _dicts(value: object) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def preview(visitor: Visitor, identifier: str, place: int) -> Response:
+    """Return a file as the gate rewrote it, with what was found marked: for reviewers, shut in a frame."""
+    gate = visitor.platform.gate
+    submission = review.found(gate, identifier).record
+    if not 0 <= place < len(submission.files):
+        raise NotFoundError(word("申请里没有这份文件"))
+    file = submission.files[place]
+    rewritten = audience.rewritten(gate, visitor.actor, identifier)
+    shown = audience.shown(gate, visitor.actor, identifier)
+    found = _dicts(_dicts(shown["files"])[place].get("findings"))
+    marks = tuple(str(one["where"]) for one in found if one.get("where"))
+    if file.name in rewritten:
+        return framed.answer(framed.document(file.name, rewritten[file.name], marks, visitor.t))
+    known = frozenset(name for one in submission.snapshots for name in _columns(visitor, one))
+    drawn = framed.redacted(file.name, gate.frozen.get(file.digest), marks, visitor.t, known=known)
+    return framed.answer(drawn)
+
+
+def _columns(visitor: Visitor, snapshot: str) -> tuple[str, ...]:
+    store = visitor.platform.store
+    dataset = store.load(Dataset, store.load(Snapshot, snapshot).record.dataset).record
+    return tuple(column.name for column in dataset.columns)
+
+
+def release_page(visitor: Visitor, identifier: str) -> Response:
+    """Return one release with its receipt, readable on paper."""
+    found = readable(visitor, identifier)
+    gate = visitor.platform.gate
+    receipt = json.loads(gate.frozen.get(found.receipt))
+    holders = [visitor.accounts[one] for one in release.holders(gate, identifier) if one in visitor.accounts]
+    stored = visitor.platform.store.load(Release, identifier)
+    own = found.organisation == visitor.actor.organisation
+    return visitor.page(
+        "release.html",
+        release=found,
+        version=stored.version,
+        receipt=receipt,
+        holders=holders,
+        recall=RECALL,
+        own=own,
+        signature=_signature(visitor, found),
+    )
+
+
+def _signature(visitor: Visitor, found: Release) -> bool:
+    """Return whether the receipt's signature is this platform's; `TamperedError` where it is not."""
+    gate = visitor.platform.gate
+    release.verify_receipt(gate.frozen.get(found.receipt), public_key=gate.signer.public)
+    return True
+
+
+def receipt(visitor: Visitor, identifier: str) -> Response:
+    """Return the signed receipt as a file."""
+    data = visitor.platform.gate.frozen.get(readable(visitor, identifier).receipt)
+    name = f"{identifier}-receipt.json"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(data, media_type="application/json", headers=headers)
+
+
+def readable(visitor: Visitor, identifier: str) -> Release:
+    """Return the release for its own organisation, the providers and the authority; refused for others."""
+    platform, actor = visitor.platform, visitor.actor
+    found = platform.store.load(Release, identifier).record
+    submission = review.found(platform.gate, found.submission).record
+    parties = {found.organisation, *review.providers_of(platform.gate, submission)}
+    require_reader(platform.directory, actor, found, organisations=parties)
+    return found

@@ -1,0 +1,272 @@
+"""How a form is taken: once, from the page it was drawn on, by the person who is signed in.
+
+Keeps what was typed when it cannot be taken: sign-in over, credential wanted, refused, page out of date.
+Which steps there are is the tables' matter, whether one may be taken the use cases'.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import quote
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from sandbox.egress import review
+from sandbox.ingest import batch
+from sandbox.kernel.errors import ConflictError, InputError, NotFoundError, RefusedError, SandboxError
+from sandbox.web import words
+from sandbox.web.actions import NEW, Action, Call, Form
+from sandbox.web.language import word
+from sandbox.web.options import PREFIX
+from sandbox.web.pages import accounts, agreements, catalogue, deliveries, submissions
+from sandbox.web.problems import status_of, told
+from sandbox.web.session import Outcome
+from sandbox.web.upload import Upload, received
+from sandbox.web.visitor import Visitor
+
+ACTIONS: tuple[Action, ...] = (
+    *catalogue.ACTIONS,
+    *agreements.ACTIONS,
+    *deliveries.ACTIONS,
+    *submissions.ACTIONS,
+    *accounts.ACTIONS,
+)
+_AT = {(one.plural, one.word): one for one in ACTIONS}
+FRESH = frozenset({"fresh-credential", "credential"})
+"""The reasons for a refusal that a fresh credential removes."""
+_WAIT_SECONDS = 120
+Typed = Mapping[str, tuple[str, ...]]
+
+
+def action_at(plural: str, verb: str) -> Action:
+    """Return the action of a path; `NotFoundError` for none."""
+    found = _AT.get((plural, verb))
+    if found is None:
+        raise NotFoundError(word("没有这个页面"))
+    return found
+
+
+def take(visitor: Visitor, action: Action, identifier: str, typed: Typed) -> Response:
+    """Return the answer to a form: on to its outcome, or back with what was typed."""
+    refusal = _not_now(visitor, action.path(identifier), typed)
+    if refusal is not None:
+        return refusal
+    key = _first(typed, "key")
+    if not key:
+        return _perform(visitor, action, identifier, typed)
+    pending, first = visitor.console.sessions.claim(visitor.signed_in, key)
+    if not first:
+        pending.done.wait(_WAIT_SECONDS)
+        if pending.outcome is None:
+            return RedirectResponse(action.path(identifier), status_code=303)
+        return _onwards(key, pending.outcome)
+    try:
+        return _perform(visitor, action, identifier, typed)
+    finally:
+        if pending.outcome is None:
+            visitor.console.sessions.release(visitor.signed_in, key)
+
+
+def _not_now(visitor: Visitor, path: str, typed: Typed) -> Response | None:
+    """Return the page for a form whose sign-in or secret is over; what was typed is kept."""
+    if visitor.person is None:
+        draft = visitor.console.sessions.keep(visitor.browser, path, typed)
+        return visitor.page("expired.html", status=401, draft=draft)
+    if not secrets.compare_digest(_first(typed, "csrf"), visitor.signed_in.csrf):
+        draft = visitor.console.sessions.keep(visitor.browser, path, typed)
+        return visitor.page("stale.html", status=403, draft=draft)
+    return None
+
+
+def _perform(visitor: Visitor, action: Action, identifier: str, typed: Typed) -> Response:
+    form = Form(typed)
+    try:
+        _check_seen(visitor, action, identifier, form)
+        outcome = action.run(Call(visitor.platform, visitor.actor, identifier, form))
+    except SandboxError as error:
+        return _came_back(visitor, action, identifier, typed, error)
+    key = form.one("key") or secrets.token_urlsafe(12)
+    pending, _ = visitor.console.sessions.claim(visitor.signed_in, key)
+    pending.outcome = outcome
+    pending.done.set()
+    if outcome.told is not None and not outcome.once:
+        visitor.signed_in.told.append(outcome.told)
+    return _onwards(key, outcome)
+
+
+def _onwards(key: str, outcome: Outcome) -> Response:
+    where = f"{PREFIX}/outcomes/{quote(key, safe='')}" if outcome.once else outcome.location
+    return RedirectResponse(where, status_code=303)
+
+
+def _check_seen(visitor: Visitor, action: Action, identifier: str, form: Form) -> None:
+    """Raise `ConflictError` when the record has changed since the page was drawn, saying by whom."""
+    seen = form.number("seen")
+    if action.record is None or seen is None or identifier == NEW:
+        return
+    store = visitor.platform.store
+    if store.load(action.record, identifier).version == seen:
+        return
+    last = store.facts(record=identifier, newest_first=True, limit=1)[0]
+    raise ConflictError(
+        word(
+            "这一页打开之后，{name}已经办理了“{what}”，现在的状态不同了。什么都没有写入：请看过新的内容再决定",
+            name=visitor.person_name(last.actor),
+            what=words.step_name(last.verb),
+        )
+    )
+
+
+def _came_back(
+    visitor: Visitor, action: Action, identifier: str, typed: Typed, error: SandboxError
+) -> Response:
+    if isinstance(error, RefusedError):
+        codes = {one.code for one in error.decision.refusals}
+        if codes and codes <= FRESH:
+            draft = visitor.console.sessions.keep(visitor.browser, action.path(identifier), typed)
+            return RedirectResponse(f"{PREFIX}/step-up?draft={draft}", status_code=303)
+        visitor.platform.note_refusal(error)
+    return form_page(visitor, action, identifier, typed=typed, error=error, status=status_of(error))
+
+
+def form_page(
+    visitor: Visitor,
+    action: Action,
+    identifier: str,
+    *,
+    typed: Typed | None = None,
+    error: SandboxError | None = None,
+    status: int = 200,
+) -> Response:
+    """Return an action's form as a page of its own, filled with what was typed before."""
+    filled = dict(typed or {name: (value,) for name, value in visitor.request.query_params.items()})
+    version = ""
+    if action.record is not None and identifier != NEW:
+        version = str(visitor.platform.store.load(action.record, identifier).version)
+    shown = told(error, visitor.language) if error is not None else {}
+    return visitor.page(
+        "form.html",
+        status=status,
+        action=action,
+        id=identifier,
+        typed=filled,
+        seen=version,
+        error=shown,
+        back=_back(action, identifier),
+        columns=_columns(visitor, action, filled),
+        votable=_votable(visitor, action, identifier),
+    )
+
+
+def _back(action: Action, identifier: str) -> str:
+    own = {"submissions", "releases", "seats", "service-agreements", "deliveries", "datasets", "applications"}
+    if identifier != NEW and action.plural in own:
+        return f"{PREFIX}/{action.plural}/{identifier}"
+    lists = {"grants": "accounts", "organisations": "accounts", "datasets": "catalogue"}
+    lists |= {"landing-orders": "landing-orders", "accounts": "accounts", "deliveries": "deliveries"}
+    lists |= {"applications": "applications", "items": "applications", "snapshots": "landing-orders"}
+    return f"{PREFIX}/{lists.get(action.plural, 'agreements')}"
+
+
+def _columns(visitor: Visitor, action: Action, filled: Typed) -> tuple[tuple[str, str], ...]:
+    """Return the columns to choose from when a dataset has been chosen."""
+    identifier = _first(filled, "dataset")
+    if action is not agreements.SUBMIT or not identifier:
+        return ()
+    from sandbox.catalog.entries import by_code
+
+    dataset = by_code(visitor.platform.directory, identifier).record
+    return tuple((one.name, one.comment) for one in dataset.columns)
+
+
+def _votable(visitor: Visitor, action: Action, identifier: str) -> tuple[tuple[str, str], ...]:
+    if action is not submissions.CAST:
+        return ()
+    found = review.found(visitor.platform.gate, identifier).record
+    return tuple((one.rewritten, one.name) for one in found.files if one.rewritten)
+
+
+def draft_page(visitor: Visitor, name: str) -> Response:
+    """Return a kept form, filled in again, for the person who filled it in."""
+    draft = visitor.console.sessions.draft(name, visitor.browser)
+    if draft is None or draft.account not in ("", visitor.actor.account):
+        raise NotFoundError(word("没有保留下来的内容：可能已超过一小时，或是另一个人填写的"))
+    _, plural, identifier, verb = draft.path.removeprefix(PREFIX).split("/")
+    typed: dict[str, tuple[str, ...]] = {}
+    for key, value in draft.fields:
+        typed[key] = (*typed.get(key, ()), value)
+    return form_page(visitor, action_at(plural, verb), identifier, typed=typed)
+
+
+def outcome_page(visitor: Visitor, key: str) -> Response:
+    """Return what a form brought that is shown once: a code, a token."""
+    pending = visitor.signed_in.forms.get(key)
+    if pending is None or pending.outcome is None or not pending.outcome.once:
+        raise NotFoundError(word("这项内容只显示一次，已经不在了"))
+    shown, pending.outcome = pending.outcome, replace(pending.outcome, once=())
+    return visitor.page("outcome.html", outcome=shown)
+
+
+def collect(visitor: Visitor, identifier: str, typed: Typed) -> Response:
+    """Return the released products and the receipt as one archive."""
+    path = f"{PREFIX}/releases/{identifier}/collect"
+    refusal = _not_now(visitor, path, typed)
+    if refusal is not None:
+        return refusal
+    data = submissions.collected(Call(visitor.platform, visitor.actor, identifier, Form(typed)))
+    headers = {"Content-Disposition": f'attachment; filename="{quote(identifier)}.zip"'}
+    return Response(data, media_type="application/zip", headers=headers)
+
+
+async def receive(request: Request, visitor: Visitor) -> Response:
+    """Take a delivery in: streamed to a private folder, handed to the use case, removed."""
+    if visitor.person is None:
+        return visitor.page("expired.html", status=401, draft="")
+    content_type = request.headers.get("content-type", "")
+    place = visitor.platform.layout.root / "arriving"
+    try:
+        upload = await received(request.stream(), content_type, place=place)
+    except InputError as error:
+        return deliveries.receive_page(visitor, 422, visitor.say(error.message))
+    try:
+        return await run_in_threadpool(_receive, visitor, upload)
+    finally:
+        upload.remove()
+
+
+def _receive(visitor: Visitor, upload: Upload) -> Response:
+    form = Form(upload.fields)
+    if not secrets.compare_digest(form.one("csrf"), visitor.signed_in.csrf):
+        return visitor.page("stale.html", status=403, draft="")
+    try:
+        if upload.file is None or not upload.file.stat().st_size:
+            raise InputError(word("请选择要交付的文件"))
+        made = batch.receive(
+            visitor.platform.ingest,
+            visitor.actor,
+            form.one("dataset"),
+            upload.file,
+            declared_rows=form.number("rows"),
+        )
+    except RefusedError as error:
+        codes = {one.code for one in error.decision.refusals}
+        if codes <= FRESH:
+            where = quote(f"{PREFIX}/deliveries/new?dataset={form.one('dataset')}")
+            return RedirectResponse(f"{PREFIX}/step-up?then={where}", status_code=303)
+        raise
+    except SandboxError as error:
+        return deliveries.receive_page(visitor, status_of(error), visitor.say(error.message))
+    visitor.signed_in.told.append(
+        word(
+            "已收进隔离区：实收 {counted} 行，其中隔离 {bad} 行", counted=made.counted_rows, bad=made.bad_rows
+        )
+    )
+    return RedirectResponse(f"{PREFIX}/deliveries/{made.id}", status_code=303)
+
+
+def _first(typed: Typed, name: str) -> str:
+    return next(iter(typed.get(name, ())), "")

@@ -1,0 +1,288 @@
+"""What waits for a person, what he waits for, and which clocks run: read from records, by role.
+
+A list to work from, not a permission: whether a step may be taken is asked when it is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from sandbox.access import reading
+from sandbox.app import Platform
+from sandbox.catalog.reading import of_authority
+from sandbox.egress import audience, review
+from sandbox.kernel.actors import JUDGING_ROLES, Actor, Role
+from sandbox.kernel.message import Message
+from sandbox.kernel.records import (
+    Account,
+    Application,
+    Dataset,
+    Delivery,
+    Grant,
+    Item,
+    MaskingPolicy,
+    OperatingAgreement,
+    Organisation,
+    Release,
+    Seat,
+    ServiceAgreement,
+    Submission,
+)
+from sandbox.web.language import word
+
+SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line: what is to be done, on which record, since when, until when."""
+
+    what: Message
+    title: str
+    url: str
+    kind: str
+    state: str
+    since: datetime | None = None
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """A term that runs."""
+
+    what: Message
+    title: str
+    url: str
+    due: date
+
+
+Tasks = Iterator[Task]
+
+
+def for_me(platform: Platform, actor: Actor) -> tuple[Task, ...]:
+    """Return what waits for the person, what has a due day first, then the oldest."""
+    found = [task for role in sorted(actor.roles) for task in _OF_ROLE.get(role, _nothing)(platform, actor)]
+    once = {(task.url, task.what.template): task for task in found}
+    return tuple(sorted(once.values(), key=lambda one: (one.due or date.max, str(one.since or ""))))
+
+
+def for_others(platform: Platform, actor: Actor) -> tuple[Task, ...]:
+    """Return what the person waits for."""
+    waits = (_applications_under_way, _submissions_under_way, _grants_under_way, _agreements_under_way)
+    return tuple(task for each in waits for task in each(platform, actor))
+
+
+def clocks(platform: Platform, actor: Actor) -> tuple[Clock, ...]:
+    """Return the terms that concern the person, the nearest first."""
+    today = platform.directory.today()
+    found = [*_review_clocks(platform, actor), *_term_clocks(platform, actor, today)]
+    if of_authority(platform.directory, actor):
+        found += _qualifications(platform, today)
+    return tuple(sorted(found, key=lambda one: one.due))
+
+
+def _nothing(_: Platform, __: Actor) -> Tasks:
+    return iter(())
+
+
+def _officer(platform: Platform, actor: Actor) -> Tasks:
+    store = platform.store
+    for asked in store.find(Application, states=("submitted", "accepted")):
+        one, url = asked.record, f"/console/applications/{asked.id}"
+        if one.state == "submitted":
+            yield Task(word("初审"), one.scenario, url, "application", one.state, asked.created_at)
+        elif not reading.items_of(platform.access, one.id):
+            yield Task(
+                word("推送给数据提供部门"), one.scenario, url, "application", one.state, asked.updated_at
+            )
+    for drafted in store.find(OperatingAgreement, state="drafted"):
+        title = drafted.record.scope
+        yield Task(
+            word("签署开发利用协议"),
+            title,
+            "/console/agreements",
+            "operating-agreement",
+            "drafted",
+            drafted.created_at,
+        )
+    for grant in store.find(Grant, state="proposed"):
+        if grant.record.role in JUDGING_ROLES:
+            title = store.load(Account, grant.record.account).record.display_name
+            yield Task(
+                word("会签角色"), title, "/console/accounts#waiting", "grant", "proposed", grant.created_at
+            )
+    yield from _items(platform, actor)
+    yield from _to_release(platform, actor)
+
+
+def _items(platform: Platform, actor: Actor) -> Tasks:
+    for stored in platform.store.find(Item, state="pushed"):
+        one = stored.record
+        if one.reviewer == actor.organisation:
+            title = platform.store.load(Dataset, one.dataset).record.title
+            url = f"/console/applications/{one.application}"
+            yield Task(word("审核需求"), title, url, "item", one.state, stored.created_at, one.due_on)
+
+
+def _to_release(platform: Platform, actor: Actor) -> Tasks:
+    for stored in platform.store.find(Submission, state="approved"):
+        if of_authority(platform.directory, actor):
+            yield _submission(word("放行"), stored.record, stored.updated_at)
+
+
+def _to_vote(platform: Platform, actor: Actor) -> Tasks:
+    for stored in platform.store.find(Submission, state="in-review"):
+        one = stored.record
+        if audience.audience_of(platform.gate, actor, one) is not audience.Audience.REVIEWER:
+            continue
+        if all(vote.person != actor.person for vote in review.reviews_of(platform.gate, one.id)):
+            yield _submission(word("审查并投票"), one, stored.updated_at)
+
+
+def _submission(what: Message, one: Submission, since: datetime | None) -> Task:
+    return Task(what, one.title, f"/console/submissions/{one.id}", "submission", one.state, since)
+
+
+def _reviewer(platform: Platform, actor: Actor) -> Tasks:
+    yield from _to_vote(platform, actor)
+    yield from _to_release(platform, actor)
+
+
+def _provider(platform: Platform, actor: Actor) -> Tasks:
+    yield from _items(platform, actor)
+    yield from _to_vote(platform, actor)
+
+
+def _steward(platform: Platform, actor: Actor) -> Tasks:
+    store, own = platform.store, actor.organisation
+    for entry in store.find(Dataset, state="registered", organisation=own):
+        url = f"/console/datasets/{entry.id}"
+        yield Task(word("确认分类"), entry.record.title, url, "dataset", "registered", entry.created_at)
+    for batch in store.find(Delivery, state="read", organisation=own):
+        url = f"/console/deliveries/{batch.id}"
+        yield Task(word("核对并接收"), batch.record.file_name, url, "delivery", "read", batch.created_at)
+    for policy in store.find(MaskingPolicy, state="drafted", organisation=own):
+        title = store.load(Dataset, policy.record.dataset).record.title
+        url = f"/console/datasets/{policy.record.dataset}"
+        yield Task(word("确认脱敏策略"), title, url, "masking-policy", "drafted", policy.created_at)
+
+
+def _operator(platform: Platform, actor: Actor) -> Tasks:
+    store = platform.store
+    for stored in store.find(ServiceAgreement, states=("accepted", "active")):
+        one, url = stored.record, f"/console/service-agreements/{stored.id}"
+        if one.operator != actor.organisation:
+            continue
+        if one.state == "accepted":
+            yield Task(word("签署协议"), one.scenario, url, "service-agreement", one.state, stored.updated_at)
+        elif len(store.find(Seat, linked=("agreement", one.id))) < one.seats:
+            yield Task(word("开通席位"), one.scenario, url, "service-agreement", one.state, stored.updated_at)
+    agreed = {one.record.application for one in store.find(ServiceAgreement)}
+    for asked in reading.applications(platform.access, actor):
+        items = reading.items_of(platform.access, asked.id)
+        if asked.id not in agreed and items and all(one.state == "approved" for one in items):
+            url = f"/console/applications/{asked.id}"
+            yield Task(word("拟订授权服务协议"), asked.scenario, url, "application", asked.state)
+
+
+def _developer(platform: Platform, actor: Actor) -> Tasks:
+    store, own = platform.store, actor.organisation
+    for drafted in store.find(ServiceAgreement, state="drafted", organisation=own):
+        url = f"/console/service-agreements/{drafted.id}"
+        title = drafted.record.scenario
+        yield Task(word("接受协议"), title, url, "service-agreement", "drafted", drafted.created_at)
+    for seat in store.find(Seat, states=("provisioned", "open", "closed"), organisation=own):
+        if seat.record.user == actor.account:
+            url = f"/console/seats/{seat.id}"
+            yield Task(word("进入席位"), seat.record.name, url, "seat", seat.record.state, seat.updated_at)
+    collected = {fact.record_id for fact in store.facts(actor=actor.account, verb="release:collect")}
+    for made in store.find(Release, state="issued", organisation=own):
+        if made.id not in collected:
+            url = f"/console/releases/{made.id}"
+            title = store.load(Submission, made.record.submission).record.title
+            yield Task(word("领取产品"), title, url, "release", "issued", made.created_at)
+
+
+def _accounts(platform: Platform, actor: Actor) -> Tasks:
+    for stored in platform.store.find(Account, state="locked", organisation=actor.organisation):
+        title = stored.record.display_name
+        yield Task(word("解锁账户"), title, "/console/accounts", "account", "locked", stored.updated_at)
+
+
+_OF_ROLE: dict[Role, Callable[[Platform, Actor], Tasks]] = {
+    Role.AUTHORITY_OFFICER: _officer,
+    Role.SECURITY_REVIEWER: _reviewer,
+    Role.PROVIDER_REVIEWER: _provider,
+    Role.STEWARD: _steward,
+    Role.OPERATOR: _operator,
+    Role.DEVELOPER: _developer,
+    Role.ORGANISATION_OFFICER: _accounts,
+}
+
+
+def _applications_under_way(platform: Platform, actor: Actor) -> Tasks:
+    for stored in platform.store.find(
+        Application, states=("submitted", "accepted"), organisation=actor.organisation
+    ):
+        one, url = stored.record, f"/console/applications/{stored.id}"
+        items = reading.items_of(platform.access, one.id)
+        open_items = [item for item in items if item.state == "pushed"]
+        if one.state == "submitted":
+            yield Task(word("主管部门初审"), one.scenario, url, "application", one.state, stored.created_at)
+        for item in open_items:
+            what = word("数据提供部门审核")
+            yield Task(what, one.scenario, url, "item", item.state, stored.updated_at, item.due_on)
+
+
+def _submissions_under_way(platform: Platform, actor: Actor) -> Tasks:
+    whats = {"frozen": word("闸口检查"), "in-review": word("审查人投票"), "approved": word("主管部门放行")}
+    for stored in platform.store.find(Submission, states=tuple(whats)):
+        one = stored.record
+        voted = any(vote.voter == actor.account for vote in review.reviews_of(platform.gate, one.id))
+        if one.author == actor.account or (voted and one.state == "in-review"):
+            yield _submission(whats[one.state], one, stored.updated_at)
+
+
+def _grants_under_way(platform: Platform, actor: Actor) -> Tasks:
+    for stored in platform.store.find(Grant, state="proposed", organisation=actor.organisation):
+        if actor.account in (stored.record.proposed_by, stored.record.account):
+            title = platform.store.load(Account, stored.record.account).record.display_name
+            url = "/console/accounts#waiting"
+            yield Task(word("主管部门会签"), title, url, "grant", "proposed", stored.created_at)
+
+
+def _agreements_under_way(platform: Platform, actor: Actor) -> Tasks:
+    for stored in platform.store.find(ServiceAgreement, states=("drafted", "accepted")):
+        one, url = stored.record, f"/console/service-agreements/{stored.id}"
+        if one.state == "drafted" and one.operator == actor.organisation:
+            what = word("开发利用者接受协议")
+            yield Task(what, one.scenario, url, "service-agreement", one.state, stored.created_at)
+        if one.state == "accepted" and one.organisation == actor.organisation:
+            what = word("运营商签署协议")
+            yield Task(what, one.scenario, url, "service-agreement", one.state, stored.updated_at)
+
+
+def _review_clocks(platform: Platform, actor: Actor) -> Iterable[Clock]:
+    for one in reading.items(platform.access, actor):
+        if one.state == "pushed":
+            title = platform.store.load(Dataset, one.dataset).record.title
+            yield Clock(word("部门审核期限"), title, f"/console/applications/{one.application}", one.due_on)
+
+
+def _term_clocks(platform: Platform, actor: Actor, today: date) -> Iterable[Clock]:
+    for one in reading.agreements(platform.access, actor):
+        if one.state in ("active", "suspended") and one.term_to - today <= SOON:
+            url = f"/console/service-agreements/{one.id}"
+            yield Clock(word("协议到期"), one.scenario, url, one.term_to)
+    for old in reading.operating(platform.access, actor):
+        if old.state == "active" and old.term_to - today <= SOON:
+            yield Clock(word("开发利用协议到期"), old.scope, "/console/agreements", old.term_to)
+
+
+def _qualifications(platform: Platform, today: date) -> Iterable[Clock]:
+    for stored in platform.store.find(Organisation, state="registered"):
+        until = stored.record.qualified_until
+        if until is not None and until - today <= SOON:
+            yield Clock(word("第三方资质到期"), stored.record.name, "/console/accounts#bodies", until)

@@ -1,0 +1,75 @@
+"""A small demo home, told once, and a console over a copy of it, without Hub or browser."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sandbox.app import open_platform
+from sandbox.demo.story import tell_story
+from sandbox.municipality.deliveries import SMALL
+from sandbox.web.console import build
+from sandbox.web.options import Options
+from sandbox.web.signin import UnsafeSessionAuth
+
+ORIGIN = "http://127.0.0.1:8000"
+
+
+@pytest.fixture(scope="session")
+def told(tmp_path_factory):
+    home = tmp_path_factory.mktemp("console") / "home"
+    tell_story(home, lambda event: None, size=SMALL)
+    return home
+
+
+@pytest.fixture(scope="session")
+def people(told):
+    return json.loads((told / "demo-accounts.json").read_text())["accounts"]
+
+
+class Site:
+    """The console of one home, and visitors to it."""
+
+    def __init__(self, home: Path) -> None:
+        self.platform = open_platform(home)
+        self.sign_in = UnsafeSessionAuth()
+        self.app = build(self.platform, Options((ORIGIN,), home / "assets"), self.sign_in)
+
+    def client(self, **more):
+        transport = httpx.ASGITransport(app=self.app)
+        headers = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin", **more}
+        return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers)
+
+    async def visitor(self, name):
+        client = self.client()
+        begun = await client.get("/console/")
+        state = re.search("state=([^&]+)", begun.headers["location"])[1]
+        done = await client.get(f"/console/oauth_callback?state={state}&code={name}")
+        assert done.headers["location"] == "/console/"
+        return client
+
+
+@pytest.fixture(scope="session")
+def shared(told):
+    """One console that tests only look at."""
+    return Site(told)
+
+
+@pytest.fixture
+def site(told, tmp_path):
+    home = tmp_path / "home"
+    shutil.copytree(told, home, symlinks=True)
+    text = (home / "home.toml").read_text().replace(str(told), str(home))
+    (home / "home.toml").write_text(text)
+    return Site(home)
+
+
+async def hidden(client, path):
+    """Return the secret fields of the first form on a page that has them."""
+    page = (await client.get(path)).text
+    names = ("csrf", "key", "who", "seen")
+    found = {name: re.search(rf'name="{name}" value="([^"]*)"', page) for name in names}
+    return {name: match[1] for name, match in found.items() if match}
