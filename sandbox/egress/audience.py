@@ -1,7 +1,8 @@
 """Who is shown what of a submission: the author the rule and remedy, the reviewers the evidence.
 
 The author never learns counts, rows or which data matched. A reviewer sees evidence and, until
-all have voted, no vote but his own. Everybody else is refused. Decides nothing about votes.
+all have voted, no vote but his own. Everybody else is refused. Each look of a reviewer is a fact
+before it is a look. Decides nothing about votes.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ from sandbox.egress import judgements
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.intake import author_view
 from sandbox.egress.review import ballot, review_situation
-from sandbox.kernel.actors import Actor, Role
+from sandbox.kernel.actors import SYSTEM, Actor, Role
 from sandbox.kernel.findings import FileJudgement, Finding
-from sandbox.kernel.records import OrganisationRole, Submission
+from sandbox.kernel.lifecycle import step
+from sandbox.kernel.records import Examination, OrganisationRole, Submission
 from sandbox.kernel.review_rules import capacity_of
+from sandbox.store.changes import Change, Link
 
 REVIEWING = frozenset({Role.SECURITY_REVIEWER, Role.PROVIDER_REVIEWER})
 
@@ -61,6 +64,8 @@ def shown(desk: GateDesk, actor: Actor, submission_id: str) -> dict[str, object]
         require_reader(desk.directory, actor, submission, organisations=(), authority=False)
     if audience is Audience.AUTHOR:
         return {"audience": audience, **author_view(desk, submission)}
+    if audience is Audience.REVIEWER:
+        _look(desk, actor, submission, "evidence")
     return _reviewer_view(desk, actor, submission, evidence=audience is Audience.REVIEWER)
 
 
@@ -123,4 +128,18 @@ def rewritten(desk: GateDesk, actor: Actor, submission_id: str) -> dict[str, byt
     submission = desk.directory.store.load(Submission, submission_id).record
     if audience_of(desk, actor, submission) is not Audience.REVIEWER:
         require_reader(desk.directory, actor, submission, organisations=(), authority=False)
+    _look(desk, actor, submission, "products")
     return {one.name: desk.frozen.get(one.rewritten) for one in submission.files if one.rewritten}
+
+
+def _look(desk: GateDesk, actor: Actor, submission: Submission, looked_at: str) -> None:
+    """Put on record who looks at what; without the fact there is no look."""
+    record = Examination(
+        state="recorded",
+        organisation=actor.organisation,
+        account=actor.account,
+        submission=submission.id,
+        looked_at=looked_at,
+    )
+    links = (Link("submission", submission.id), Link("reader", actor.account))
+    desk.directory.store.write(SYSTEM, Change(step("examination:record"), record, links=links))

@@ -80,6 +80,7 @@ STEPS: tuple[Step, ...] = (
     _step("home", "restore", "in-service", "in-service", article="第十六条"),
     _step("home", "purge", "in-service", "in-service", _OFFICER, article="第十六条"),
     _step("refused-attempt", "record", "", "recorded", article="第十六条"),
+    _step("examination", "record", "", "recorded", article="第十六条"),
     _step("organisation", "register", "", "registered", _OFFICER, article="第三条"),
     _step("organisation", "suspend", "registered", "suspended", _OFFICER, article="第三条"),
     _step("organisation", "reinstate", "suspended", "registered", _OFFICER, article="第三条"),

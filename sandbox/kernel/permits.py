@@ -46,6 +46,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
     "home:restore": (r.SYSTEM_ONLY,),
     "home:purge": _AUTHORITY,
     "refused-attempt:record": (r.SYSTEM_ONLY,),
+    "examination:record": (r.SYSTEM_ONLY,),
     "organisation:register": (*_AUTHORITY, r.NO_SECOND_AUTHORITY),
     "organisation:suspend": _AUTHORITY,
     "organisation:reinstate": _AUTHORITY,

@@ -412,9 +412,21 @@ class RefusedAttempt(Record):
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Examination(Record):
+    """A look at what only reviewers see of a submission: its evidence, or the products to be voted on."""
+
+    KIND: ClassVar[str] = "examination"
+    organisation: str
+    account: str
+    submission: str
+    looked_at: str
+
+
 RECORDS: tuple[type[Record], ...] = (
     Home,
     RefusedAttempt,
+    Examination,
     Organisation,
     Account,
     Grant,

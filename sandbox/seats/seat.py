@@ -37,6 +37,7 @@ from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Link, Stored
 
 _FIRST_HOST_UID = 2_000_000
+_SCRAP = 16  # less than this part of a run's share is no share: the day is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +195,9 @@ def run(
 def _output_left(desk: SeatDesk, actor: Actor, seat: Seat) -> int:
     """Return how many bytes of each stream the run may show; `RefusedError` when the day's share is used."""
     shown = shown_since(desk, seat.id, desk.directory.clock() - timedelta(days=1))
-    left = min(desk.bounds.run_bytes, desk.bounds.day_bytes - shown) // 2
-    if left > 0:
-        return left
+    left = desk.bounds.day_bytes - shown
+    if left >= desk.bounds.run_bytes // _SCRAP:
+        return min(desk.bounds.run_bytes, left) // 2
     sentence = say("席位今天能显示的输出已用完：数据请经出域申请带走，明天再运行")
     decision = decide([Answer("output-budget", Refusal("output-budget", "第十七条", sentence))])
     attempt = Attempt("seat:run", seat.id, actor.account, actor.organisation)
@@ -204,14 +205,19 @@ def _output_left(desk: SeatDesk, actor: Actor, seat: Seat) -> int:
 
 
 def shown_since(desk: SeatDesk, seat_id: str, moment: datetime) -> int:
-    """Return how many bytes the seat's runs have shown since a moment, from the facts."""
+    """Return how many bytes the seat's runs have shown since a moment, from the facts.
+
+    A run without an end, under way or killed, counts as one that showed all it might.
+    """
     store = desk.directory.store
     total = 0
-    for fact in store.facts(record=seat_id, verb="seat:finish", since=moment):
+    ended = store.facts(record=seat_id, verb="seat:finish", since=moment)
+    for fact in ended:
         note = (store.payload(fact.seq) or {}).get("note")
         shown = note.get("shown_bytes", 0) if isinstance(note, Mapping) else 0
         total += shown if isinstance(shown, int) else 0
-    return total
+    begun = store.facts(record=seat_id, verb="seat:run", since=moment)
+    return total + desk.bounds.run_bytes * max(0, len(begun) - len(ended))
 
 
 def _finish(desk: SeatDesk, seat_id: str, note: Mapping[str, Json]) -> bool:

@@ -7,12 +7,14 @@ import json
 import pytest
 
 from sandbox.egress import audience, intake, release, review
-from sandbox.kernel.errors import RefusedError, TamperedError
-from sandbox.kernel.records import FileVote, Release, Review, Submission
+from sandbox.kernel.errors import RefusedError, StorageError, TamperedError
+from sandbox.kernel.message import say
+from sandbox.kernel.records import Examination, FileVote, Release, Review, Submission
 from sandbox.store.verify import verify
 from tests.journeys.forge import database, forge
 from tests.journeys.homes import (
     DEVELOPER,
+    OFFICER,
     PROVIDER,
     SECURITY,
     Desk,
@@ -144,3 +146,33 @@ def test_a_changed_or_swapped_judgement_is_not_shown(judged: Home) -> None:
 def test_a_product_named_to_leave_the_folder_stays_in_it(released: Home, tmp_path) -> None:
     assert release._plain("../../etc/passwd") == "passwd"
     assert release._plain("..") == release._plain("receipt.json") == release._plain("") == "product.bin"
+
+
+def test_every_look_of_a_reviewer_is_on_record_and_of_nobody_else(judged: Home) -> None:
+    with judged.open() as desk:
+        gate, store = desk.platform.gate, desk.platform.store
+        waiting = desk.submission("in-review")
+        audience.shown(gate, desk.actor(SECURITY), waiting.id)
+        audience.rewritten(gate, desk.actor(PROVIDER), waiting.id)
+        audience.shown(gate, desk.actor(DEVELOPER), waiting.id)  # the author sees no evidence
+        audience.shown(gate, desk.actor(OFFICER), waiting.id)  # nor does the officer who releases
+        with pytest.raises(RefusedError):
+            audience.rewritten(gate, desk.actor(OFFICER), waiting.id)
+        looks = [one.record for one in store.find(Examination, linked=("submission", waiting.id))]
+        assert [(one.account, one.looked_at) for one in looks] == [
+            (desk.actor(SECURITY).account, "evidence"),
+            (desk.actor(PROVIDER).account, "products"),
+        ]
+
+
+def test_what_cannot_be_put_on_record_is_not_shown(judged: Home, monkeypatch) -> None:
+    with judged.open() as desk:
+        gate, waiting, reviewer = desk.platform.gate, desk.submission("in-review"), desk.actor(SECURITY)
+
+        def full(*_: object) -> None:
+            raise StorageError(say("磁盘已满"))
+
+        monkeypatch.setattr(type(gate.directory.store), "write", full)
+        for look in (audience.shown, audience.rewritten):
+            with pytest.raises(StorageError):
+                look(gate, reviewer, waiting.id)

@@ -25,6 +25,7 @@ from sandbox.kernel.records import (
     Dataset,
     Delivery,
     Environment,
+    Examination,
     Grant,
     Home,
     Item,
@@ -126,6 +127,9 @@ RELEASE = Release(
     agreement="agreement", files=(), receipt="r", issued_at=None,
 )  # fmt: skip
 HOME = Home(id="home", state="in-service", name="h", demo=False, format=1)
+LOOKED = Examination(
+    id="x", state="recorded", organisation="authority", account="a", submission="s", looked_at="evidence"
+)
 NOTED = RefusedAttempt(
     id="r", state="recorded", organisation="o", account="a", attempted="x", subject="", rules=(), reasons=()
 )
@@ -141,6 +145,7 @@ FIRM = Organisation(
 KINDS: dict[str, tuple[str, Record]] = {
     "home": ("authority", HOME),
     "refused-attempt": ("authority", NOTED),
+    "examination": ("authority", LOOKED),
     "organisation": ("authority", FIRM),
     "account": ("authority", ACCOUNT),
     "grant": ("authority", GRANT),
