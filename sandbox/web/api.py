@@ -30,7 +30,7 @@ from sandbox.seats import seat as seats
 from sandbox.web import waiting
 from sandbox.web.actions import NEW, Action, Call, Form
 from sandbox.web.language import chosen, text, word
-from sandbox.web.pages.audit import reads_all
+from sandbox.web.pages.audit import require_log_reader
 from sandbox.web.problems import told
 from sandbox.web.taking import ACTIONS
 
@@ -96,10 +96,8 @@ def _grants(platform: Platform, actor: Actor) -> object:
 
 
 def _facts(platform: Platform, actor: Actor) -> object:
-    found = platform.store.facts(newest_first=True, limit=None if not reads_all(actor) else _MOST)
-    return [one.to_json() for one in found if reads_all(actor) or one.organisation == actor.organisation][
-        :_MOST
-    ]
+    require_log_reader(platform, actor)
+    return [one.to_json() for one in platform.store.facts(newest_first=True, limit=_MOST)]
 
 
 LISTS: dict[str, Lister] = {

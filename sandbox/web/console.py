@@ -15,16 +15,29 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from sandbox.app import Platform
-from sandbox.kernel.errors import CredentialError, RefusedError, SandboxError, StateError
-from sandbox.web import api, assets, measures, taking
+from sandbox.kernel.errors import RefusedError, SandboxError, StateError
+from sandbox.web import api, assets, measures, receiving, taking
+from sandbox.web.arrivals import Arrivals
 from sandbox.web.guard import Guard
 from sandbox.web.language import chosen, word
+from sandbox.web.live import Jobs
 from sandbox.web.options import PREFIX, Options
-from sandbox.web.pages import accounts, agreements, audit, catalogue, deliveries, home, signing, submissions
+from sandbox.web.pages import (
+    accounts,
+    agreements,
+    audit,
+    catalogue,
+    deliveries,
+    enrolment,
+    home,
+    signing,
+    submissions,
+    watching,
+)
 from sandbox.web.problems import status_of, told
 from sandbox.web.session import Sessions
 from sandbox.web.signin import SignIn, UnsafeSessionAuth
-from sandbox.web.visitor import COOKIE, LANGUAGE, Console, Visitor, person_of
+from sandbox.web.visitor import LANGUAGE, Console, Visitor, recognise
 
 Look = Callable[[Visitor], Response]
 LookAt = Callable[[Visitor, str], Response]
@@ -58,6 +71,7 @@ RECORD_PAGES: dict[str, LookAt] = {
     "/submissions/{id}/sheet": submissions.review_sheet,
     "/releases/{id}": submissions.release_page,
     "/releases/{id}/receipt": submissions.receipt,
+    "/live/{id}": watching.watch,
     "/drafts/{id}": taking.draft_page,
     "/outcomes/{id}": taking.outcome_page,
 }
@@ -68,7 +82,9 @@ def build(platform: Platform, options: Options, sign_in: SignIn) -> FastAPI:
     if isinstance(sign_in, UnsafeSessionAuth) and not platform.settings.demo:
         raise StateError(word("没有口令的登录只能用于演示环境"))
     version = hashlib.sha256("".join(assets.own_digests()).encode()).hexdigest()[:10]
-    console = Console(platform, options, sign_in, Sessions(options, platform.clock), version)
+    arrivals = Arrivals(platform.layout.root / "arriving", platform.clock, options.upload_bytes)
+    sessions = Sessions(options, platform.clock)
+    console = Console(platform, options, sign_in, sessions, arrivals, Jobs(), version)
     app = FastAPI(
         title="遵义数据沙箱 · 控制台接口",
         version="1",
@@ -97,20 +113,7 @@ def _visit(request: Request) -> Visitor:
     language = chosen(request.query_params.get("lang"), request.cookies.get(LANGUAGE))
     visitor = Visitor(console, request, language)
     request.state.visitor = visitor
-    name = request.cookies.get(COOKIE, "")
-    session = console.sessions.get(name)
-    if session is None:
-        return visitor
-    login = console.sign_in.name_of(session.token)
-    try:
-        visitor.person = person_of(console, session)
-        if login is None or visitor.accounts[session.account].name != login:
-            raise CredentialError(word("请先登录"))
-    except CredentialError:
-        console.sessions.close(name)
-        visitor.person = None
-        return visitor
-    visitor.session = session
+    recognise(visitor)
     return visitor
 
 
@@ -122,9 +125,11 @@ def _pages() -> APIRouter:
     for path, look in PAGES.items():
         router.add_api_route(path, _looking(look), methods=["GET"])
     router.add_api_route("/oauth_callback", signing.callback_of(visit), methods=["GET"])
+    router.add_api_route("/enrol", _open_to_all(enrolment.enrol_page), methods=["GET"])
+    router.add_api_route("/enrol", _posting(enrolment.enrol), methods=["POST"])
     router.add_api_route("/sign-out", _posting(signing.sign_out), methods=["POST"])
     router.add_api_route("/step-up", _posting(signing.step_up), methods=["POST"])
-    router.add_api_route("/deliveries/new/receive", _receive, methods=["POST"])
+    router.include_router(receiving.routes(Visited, Typed))
     router.add_api_route("/releases/{id}/collect", _collect, methods=["POST"])
     router.add_api_route("/audit/{seq:int}", _fact, methods=["GET"])
     router.add_api_route("/submissions/{id}/files/{place:int}", _preview, methods=["GET"])
@@ -138,6 +143,13 @@ def _pages() -> APIRouter:
 def _looking(look: Look) -> Callable[..., Response]:
     def page(visitor: Visited) -> Response:
         return look(visitor) if visitor.person is not None else signing.begin(visitor)
+
+    return page
+
+
+def _open_to_all(look: Look) -> Callable[..., Response]:
+    def page(visitor: Visited) -> Response:
+        return look(visitor)
 
     return page
 
@@ -187,15 +199,12 @@ def _preview(visitor: Visited, id: str, place: int) -> Response:
     return submissions.preview(visitor, id, place) if visitor.person is not None else signing.begin(visitor)
 
 
-async def _receive(request: Request, visitor: Visited) -> Response:
-    return await taking.receive(request, visitor)
-
-
 async def _failed(request: Request, error: Exception) -> Response:
     """Return the page or the API's document for an error that people are meant to read."""
     if not isinstance(error, SandboxError):
         raise error
-    if request.url.path.startswith(f"{PREFIX}/api/"):
+    program = request.headers.get("accept") == "application/json"
+    if program or request.url.path.startswith(f"{PREFIX}/api/"):
         return await run_in_threadpool(api.failed, request, error, status_of(error))
     return await run_in_threadpool(_failed_page, request, error)
 

@@ -12,6 +12,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sandbox.web.arrivals import PART_BYTES
 from sandbox.web.options import Options
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -30,8 +31,9 @@ HEADERS = {
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "cache-control": "no-store",
 }
-UPLOADS = frozenset({"/console/deliveries/new/receive"})
-"""The paths whose bodies are streamed and counted by the route itself."""
+UPLOADS = "/console/deliveries/new/receive"
+PARTS = "/console/deliveries/uploads/"
+"""The paths whose bodies are streamed: a whole file, and one part of a file."""
 
 
 class _TooLarge(Exception):
@@ -81,7 +83,10 @@ class Guard:
         return origin in self._options.origins and urlsplit(origin).netloc == headers["host"]
 
     def _limit(self, scope: Scope) -> int:
-        return self._options.upload_bytes if scope["path"] in UPLOADS else self._options.form_bytes
+        if scope["path"] == UPLOADS:
+            return self._options.upload_bytes
+        part = scope["method"] == "PATCH" and scope["path"].startswith(PARTS)
+        return PART_BYTES if part else self._options.form_bytes
 
     def _counted(self, scope: Scope, receive: Receive) -> Receive:
         limit, seen = self._limit(scope), 0

@@ -24,7 +24,8 @@ def main(arguments: list[str] | None = None) -> None:
     """Open the home and serve until stopped."""
     given = _parser().parse_args(arguments)
     platform = open_platform(given.home)
-    shutil.rmtree(platform.layout.root / "arriving", ignore_errors=True)
+    for left in (platform.layout.root / "arriving").glob(".upload-*"):  # nobody goes on with these
+        shutil.rmtree(left, ignore_errors=True)
     options = Options(
         origins=tuple(given.origin),
         assets=given.assets,
@@ -49,7 +50,7 @@ def serve(platform: Platform, options: Options, sign_in: SignIn, *, port: int) -
         proxy_headers=False,
         access_log=False,
         log_level="warning",
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=3,
     )
 
 

@@ -11,13 +11,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from urllib.parse import quote
 
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from sandbox.egress import review
-from sandbox.ingest import batch
-from sandbox.kernel.errors import ConflictError, InputError, NotFoundError, RefusedError, SandboxError
+from sandbox.kernel.errors import ConflictError, NotFoundError, RefusedError, SandboxError
 from sandbox.web import words
 from sandbox.web.actions import NEW, Action, Call, Form
 from sandbox.web.language import word
@@ -25,7 +22,6 @@ from sandbox.web.options import PREFIX
 from sandbox.web.pages import accounts, agreements, catalogue, deliveries, submissions
 from sandbox.web.problems import status_of, told
 from sandbox.web.session import Outcome
-from sandbox.web.upload import Upload, received
 from sandbox.web.visitor import Visitor
 
 ACTIONS: tuple[Action, ...] = (
@@ -36,7 +32,7 @@ ACTIONS: tuple[Action, ...] = (
     *accounts.ACTIONS,
 )
 _AT = {(one.plural, one.word): one for one in ACTIONS}
-FRESH = frozenset({"fresh-credential", "credential"})
+FRESH = frozenset({"fresh-credential", "credential", "password"})
 """The reasons for a refusal that a fresh credential removes."""
 _WAIT_SECONDS = 120
 Typed = Mapping[str, tuple[str, ...]]
@@ -220,52 +216,6 @@ def collect(visitor: Visitor, identifier: str, typed: Typed) -> Response:
     data = submissions.collected(Call(visitor.platform, visitor.actor, identifier, Form(typed)))
     headers = {"Content-Disposition": f'attachment; filename="{quote(identifier)}.zip"'}
     return Response(data, media_type="application/zip", headers=headers)
-
-
-async def receive(request: Request, visitor: Visitor) -> Response:
-    """Take a delivery in: streamed to a private folder, handed to the use case, removed."""
-    if visitor.person is None:
-        return visitor.page("expired.html", status=401, draft="")
-    content_type = request.headers.get("content-type", "")
-    place = visitor.platform.layout.root / "arriving"
-    try:
-        upload = await received(request.stream(), content_type, place=place)
-    except InputError as error:
-        return deliveries.receive_page(visitor, 422, visitor.say(error.message))
-    try:
-        return await run_in_threadpool(_receive, visitor, upload)
-    finally:
-        upload.remove()
-
-
-def _receive(visitor: Visitor, upload: Upload) -> Response:
-    form = Form(upload.fields)
-    if not secrets.compare_digest(form.one("csrf"), visitor.signed_in.csrf):
-        return visitor.page("stale.html", status=403, draft="")
-    try:
-        if upload.file is None or not upload.file.stat().st_size:
-            raise InputError(word("请选择要交付的文件"))
-        made = batch.receive(
-            visitor.platform.ingest,
-            visitor.actor,
-            form.one("dataset"),
-            upload.file,
-            declared_rows=form.number("rows"),
-        )
-    except RefusedError as error:
-        codes = {one.code for one in error.decision.refusals}
-        if codes <= FRESH:
-            where = quote(f"{PREFIX}/deliveries/new?dataset={form.one('dataset')}")
-            return RedirectResponse(f"{PREFIX}/step-up?then={where}", status_code=303)
-        raise
-    except SandboxError as error:
-        return deliveries.receive_page(visitor, status_of(error), visitor.say(error.message))
-    visitor.signed_in.told.append(
-        word(
-            "已收进隔离区：实收 {counted} 行，其中隔离 {bad} 行", counted=made.counted_rows, bad=made.bad_rows
-        )
-    )
-    return RedirectResponse(f"{PREFIX}/deliveries/{made.id}", status_code=303)
 
 
 def _first(typed: Typed, name: str) -> str:

@@ -19,17 +19,30 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from sandbox.app import Platform
-from sandbox.kernel.actors import Actor, Proof
+from sandbox.kernel.actors import Actor, Proof, Role
 from sandbox.kernel.errors import CredentialError, NotFoundError
 from sandbox.kernel.message import Message
-from sandbox.kernel.records import Account, Organisation
+from sandbox.kernel.records import Account, Organisation, OrganisationRole
 from sandbox.web import charts, shown, words
+from sandbox.web.arrivals import Arrivals
 from sandbox.web.language import text, word
+from sandbox.web.live import Jobs
 from sandbox.web.options import PREFIX, Options
 from sandbox.web.session import Session, Sessions
 from sandbox.web.signin import SignIn
 
 COOKIE, BROWSER, LANGUAGE = "console-session", "console-browser", "console-language"
+PLACES = (
+    ("/", word("首页"), "home"),
+    ("/submissions", word("出域申请"), "submission"),
+    ("/catalogue", word("数据目录"), "catalogue"),
+    ("/applications", word("需求与审核"), "application"),
+    ("/agreements", word("协议与席位"), "agreement"),
+    ("/deliveries", word("交付批次"), "delivery"),
+    ("/landing-orders", word("落地与快照"), "landing"),
+    ("/audit", word("审计日志"), "audit"),
+    ("/accounts", word("单位与账户"), "accounts"),
+)
 _PAGES = Environment(
     loader=PackageLoader("sandbox.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
@@ -43,6 +56,8 @@ class Console:
     options: Options
     sign_in: SignIn
     sessions: Sessions
+    arrivals: Arrivals
+    jobs: Jobs
     version: str
 
 
@@ -95,6 +110,21 @@ class Visitor:
     def organisations(self) -> Mapping[str, Organisation]:
         """Return every organisation by id, read once for a page."""
         return {one.record.id: one.record for one in self.platform.store.find(Organisation)}
+
+    @cached_property
+    def places(self) -> tuple[tuple[str, Message, str], ...]:
+        """Return the first page and the lists that the person has something in: path, name, icon."""
+        own = self.organisations[self.actor.organisation].roles
+        giving = bool({OrganisationRole.PROVIDER, OrganisationRole.AUTHORITY} & set(own))
+        reads = self.actor.has(Role.SUPERVISOR, Role.AUTHORITY_OFFICER)
+        shown = {"/deliveries": giving, "/landing-orders": giving, "/audit": reads}
+        return tuple(one for one in PLACES if shown.get(one[0], True))
+
+    @property
+    def origin(self) -> str:
+        """Return the public address by which this browser found the platform."""
+        host = self.request.headers.get("host", "")
+        return next(one for one in self.console.options.origins if one.endswith(f"//{host}"))
 
     @property
     def key(self) -> str:
@@ -150,6 +180,26 @@ class Visitor:
             return self.t("平台")
         found = self.organisations.get(organisation)
         return found.name if found else organisation
+
+
+def recognise(visitor: Visitor) -> bool:
+    """Find out anew who is at the browser, by his cookie, the Hub's word and the records."""
+    console, name = visitor.console, visitor.request.cookies.get(COOKIE, "")
+    visitor.person = visitor.session = None
+    session = console.sessions.get(name)
+    if session is None:
+        return False
+    login = console.sign_in.name_of(session.token)
+    try:
+        person = person_of(console, session)
+        known = console.platform.store.load(Account, session.account).record.name
+    except CredentialError:
+        known, person = "", None
+    if login is None or known != login:
+        console.sessions.close(name)
+        return False
+    visitor.session, visitor.person = session, person
+    return True
 
 
 def person_of(console: Console, session: Session) -> Actor:

@@ -6,10 +6,13 @@ import shutil
 from pathlib import Path
 
 import httpx
+import pyotp
 import pytest
 
 from sandbox.app import open_platform
 from sandbox.demo.story import tell_story
+from sandbox.kernel.actors import Role
+from sandbox.kernel.records import Account, Grant
 from sandbox.municipality.deliveries import SMALL
 from sandbox.web.console import build
 from sandbox.web.options import Options
@@ -42,6 +45,31 @@ class Site:
         transport = httpx.ASGITransport(app=self.app)
         headers = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin", **more}
         return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers)
+
+    def officer_of(self, organisation):
+        """Return an account officer of the body, by the token that the demo keeps for him."""
+        store = self.platform.store
+        grant = next(
+            one.record
+            for one in store.find(Grant, state="in-force", organisation=organisation)
+            if one.record.role is Role.ORGANISATION_OFFICER
+        )
+        name = store.load(Account, grant.account).record.name
+        return self.platform.by_token(self.people[name]["token"])
+
+    @property
+    def people(self):
+        return json.loads((self.platform.layout.root / "demo-accounts.json").read_text())["accounts"]
+
+    async def with_credential(self, name):
+        """Return a visitor who has shown password and code."""
+        client = await self.visitor(name)
+        fields = await hidden(client, "/console/step-up")
+        code = pyotp.TOTP(self.people[name]["totp_secret"]).at(int(self.platform.clock().timestamp()) + 30)
+        given = {**fields, "password": self.people[name]["password"], "code": code}
+        done = await client.post("/console/step-up", data=given)
+        assert done.status_code == 303, done.text
+        return client
 
     async def visitor(self, name):
         client = self.client()

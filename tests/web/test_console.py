@@ -61,6 +61,8 @@ def test_every_page_answers_or_refuses_clearly(shared, name):
         client = await shared.visitor(name)
         for path in PAGES:
             answer = await client.get("/console" + path)
+            if answer.headers.get("location", "").startswith("/console/step-up?"):
+                continue  # the steward's raw data wants the credential first
             assert answer.status_code in (200, 403), (path, answer.status_code)
             policy = answer.headers["content-security-policy"]
             assert "default-src 'none'" in policy

@@ -10,16 +10,23 @@ from sandbox.app import Platform
 from sandbox.catalog.reading import is_party, of_authority
 from sandbox.kernel.actors import JUDGING_ROLES, Actor, Role
 from sandbox.kernel.errors import InputError
+from sandbox.kernel.message import Message
 from sandbox.kernel.records import Account, Grant, Organisation, OrganisationRole
 from sandbox.people import accounts, grants, organisations
 from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Options
 from sandbox.web.language import word
+from sandbox.web.pages.enrolment import link
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
 
 HERE = "/console/accounts"
-_CODE = word("一次性启用码（七天内有效，请当面交给本人）")
+_LINK = word("邀请链接（七天内有效，只能用一次，请交给本人）")
+_CODE = word("其中的启用码，供命令行使用")
+
+
+def _invitation(code: str) -> tuple[tuple[Message, str], ...]:
+    return (_LINK, link(code)), (_CODE, code)
 
 
 def _invite(call: Call) -> Outcome:
@@ -32,13 +39,13 @@ def _invite(call: Call) -> Outcome:
         display_name=form.one("name"),
         identity=form.one("identity"),
     )
-    return Outcome(HERE, word("已邀请 {name}", name=made.display_name), once=((_CODE, code),))
+    return Outcome(HERE, word("已邀请 {name}", name=made.display_name), once=_invitation(code))
 
 
 def _reset(call: Call) -> Outcome:
     made, code = accounts.reset(call.platform.directory, call.actor, _login(call))
     return Outcome(
-        HERE, word("{name} 的凭证已作废，须重新启用", name=made.display_name), once=((_CODE, code),)
+        HERE, word("{name} 的凭证已作废，须重新启用", name=made.display_name), once=_invitation(code)
     )
 
 

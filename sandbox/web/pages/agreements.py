@@ -66,7 +66,14 @@ def _on_application(call: Call) -> str:
 
 
 def _accept_application(call: Call) -> Outcome:
-    applications.accept(call.platform.access, call.actor, call.id, findings=call.form.one("findings"))
+    form = call.form
+    applications.accept(
+        call.platform.access,
+        call.actor,
+        call.id,
+        findings=form.one("findings"),
+        confirm_override=form.one("confirm_override") == "yes",
+    )
     return Outcome(_on_application(call), word("初审通过，请推送给数据提供部门审核"))
 
 
@@ -253,6 +260,10 @@ def _agreed(platform: Platform, actor: Actor) -> Options:
     return tuple((one.id, f"{one.id} {one.scenario[:24]}") for one in found if one.state == "active")
 
 
+def _lapsed(_: Platform, __: Actor) -> Options:
+    return (("yes", word("我确认申请写明的开启理由成立")),)
+
+
 _FINDINGS = Field("findings", word("对需求和资质能力的意见"), "area")
 _TERM = (
     Field("term_from", word("开始日期"), "date", required=False),
@@ -272,6 +283,13 @@ SUBMIT = Action(
         Field("security_controls", word("安全管控措施"), "area"),
         Field("term_from", word("开始日期"), "date"),
         Field("term_to", word("结束日期"), "date"),
+        Field(
+            "regime_override",
+            word("依据已失效办法的具名理由"),
+            "area",
+            required=False,
+            help=word("所依据的办法已过有效期时才须填写，由主管部门确认"),
+        ),
     ),
 )
 ACCEPT_APPLICATION = Action(
@@ -280,7 +298,17 @@ ACCEPT_APPLICATION = Action(
     word("初审通过"),
     _accept_application,
     record=Application,
-    fields=(_FINDINGS,),
+    fields=(
+        _FINDINGS,
+        Field(
+            "confirm_override",
+            word("依据的办法已过有效期"),
+            "checks",
+            required=False,
+            choices=_lapsed,
+            help=word("只有依据已失效办法开启的申请才须确认"),
+        ),
+    ),
 )
 REJECT_APPLICATION = Action(
     "application:reject",

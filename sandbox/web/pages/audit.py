@@ -1,34 +1,36 @@
 """The log in the browser: facts to search, the whole verified while one looks on, the export.
 
-A supervisor or an officer of the authority sees every fact; others see what their own organisation did.
+Read by supervisors and officers of the authority alone, as on the command line. A vote that is still blind
+is not shown in full and leaves its content out of the export.
 """
 
 from __future__ import annotations
 
 import json
 import tempfile
-import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
+from sandbox.app import Platform
+from sandbox.catalog.reading import require_reader
 from sandbox.keeping import Audit
 from sandbox.keeping import audit as examine
 from sandbox.kernel.actors import Actor, Role
-from sandbox.kernel.decision import Answer, Refusal, decide
-from sandbox.kernel.errors import Attempt, InputError, NotFoundError, RefusedError, SandboxError
+from sandbox.kernel.errors import InputError, NotFoundError, SandboxError
 from sandbox.kernel.lifecycle import STEPS
-from sandbox.kernel.records import RefusedAttempt
+from sandbox.kernel.records import Home, RefusedAttempt, Review, Submission
 from sandbox.people.directory import CHINA
 from sandbox.store.checkpoints import last_checkpoint
 from sandbox.store.facts import Header
 from sandbox.store.verify import export
 from sandbox.web.language import word
-from sandbox.web.visitor import Visitor
+from sandbox.web.live import Work, followed
+from sandbox.web.visitor import Visitor, recognise
 
 PAGE, DAYS = 50, 14
 READERS = frozenset({Role.SUPERVISOR, Role.AUTHORITY_OFFICER})
@@ -39,16 +41,26 @@ def reads_all(actor: Actor) -> bool:
     return actor.has(*READERS)
 
 
-def require_all(actor: Actor, what: str) -> None:
-    """Raise `RefusedError` unless the person reads the log of everybody."""
-    if not reads_all(actor):
-        sentence = word("日志全文只供监督部门和主管部门经办人查看")
-        decision = decide([Answer("log-reader", Refusal("log-reader", "第十六条", sentence))])
-        raise RefusedError(decision, attempt=Attempt(what, "log", actor.account, actor.organisation))
+def require_log_reader(platform: Platform, actor: Actor) -> None:
+    """Raise `RefusedError` unless the person may read the log; the command line asks the same."""
+    log = Home(state="in-service", name="", demo=False, format=0)
+    require_reader(
+        platform.directory, actor, log, organisations=[actor.organisation], roles=READERS, authority=True
+    )
+
+
+def still_blind(platform: Platform) -> frozenset[str]:
+    """Return the votes that nobody may read yet: those on submissions in review."""
+    store = platform.store
+    waiting = store.find(Submission, state="in-review")
+    return frozenset(
+        vote.record.id for one in waiting for vote in store.find(Review, linked=("submission", one.record.id))
+    )
 
 
 def listing(visitor: Visitor) -> Response:
     """Return facts that fit what was asked, newest first, a page at a time."""
+    require_log_reader(visitor.platform, visitor.actor)
     asked = {
         key: visitor.request.query_params.get(key, "").strip() for key in ("record", "actor", "verb", "since")
     }
@@ -66,8 +78,7 @@ def listing(visitor: Visitor) -> Response:
         asked=asked,
         verbs=sorted(one.name for one in STEPS),
         last=last,
-        refused=[one for one in refused if reads_all(visitor.actor)],
-        whole=reads_all(visitor.actor),
+        refused=refused,
         daily=_daily(visitor, found),
     )
 
@@ -79,16 +90,13 @@ def _page(text: str) -> int:
 def _found(visitor: Visitor, asked: dict[str, str]) -> tuple[Header, ...]:
     names = {one.name: one.id for one in visitor.accounts.values()}
     names |= {one.display_name: one.id for one in visitor.accounts.values()}
-    found = visitor.platform.store.facts(
+    return visitor.platform.store.facts(
         record=asked["record"] or None,
         actor=names.get(asked["actor"], asked["actor"]) or None,
         verb=asked["verb"] or None,
         since=_moment(asked["since"]) if asked["since"] else None,
         newest_first=True,
     )
-    if reads_all(visitor.actor):
-        return found
-    return tuple(one for one in found if one.organisation == visitor.actor.organisation)
 
 
 def _moment(text: str) -> datetime:
@@ -112,21 +120,21 @@ def _day(at: str) -> str:
 
 
 def fact(visitor: Visitor, seq: int) -> Response:
-    """Return one fact in full; its content only for who reads the whole log."""
+    """Return one fact in full; of a vote that is still blind only its commitment."""
+    require_log_reader(visitor.platform, visitor.actor)
     store = visitor.platform.store
     header = next((one for one in store.facts(limit=seq + 1) if one.seq == seq), None)
     if header is None:
         raise NotFoundError(word("日志里没有第 {seq} 条", seq=seq))
-    if header.organisation != visitor.actor.organisation:
-        require_all(visitor.actor, "log:show")
-    payload = store.payload(seq) if reads_all(visitor.actor) else None
+    blind = header.record_id in still_blind(visitor.platform)
+    payload = None if blind else store.payload(seq)
     text = json.dumps(payload, ensure_ascii=False, indent=2) if payload is not None else ""
-    return visitor.page("fact.html", fact=header, payload=text, whole=reads_all(visitor.actor))
+    return visitor.page("fact.html", fact=header, payload=text, blind=blind)
 
 
 def verify(visitor: Visitor) -> Response:
     """Return what an audit of the whole log finds, for a browser without script."""
-    require_all(visitor.actor, "log:verify")
+    require_log_reader(visitor.platform, visitor.actor)
     return visitor.page("verified.html", audit=_examined(visitor))
 
 
@@ -150,45 +158,30 @@ def _summary(visitor: Visitor, found: Audit) -> dict[str, Any]:
 
 def stream(visitor: Visitor) -> Response:
     """Return the audit as server-sent events: that it runs, how long, and what it found."""
-    require_all(visitor.actor, "log:verify")
-    return StreamingResponse(_events(visitor), media_type="text/event-stream")
+    require_log_reader(visitor.platform, visitor.actor)
+    return followed(visitor.console.jobs.start("verify", _audited(visitor)), lambda: recognise(visitor))
 
 
-def _events(visitor: Visitor) -> Iterator[str]:
-    done = threading.Event()
-    answer: dict[str, Any] = {}
-
-    def work() -> None:
-        try:
-            answer.update(_examined(visitor))
-        except SandboxError as error:
-            answer.update(ok=False, problems=[visitor.say(error.message)], failed=True)
-        finally:
-            done.set()
-
+def _audited(visitor: Visitor) -> Work:
     total = len(visitor.platform.store.facts())
-    yield _event("begun", {"facts": total})
-    threading.Thread(target=work, daemon=True).start()
-    passed = 0.0
-    while not done.wait(0.5):
-        passed += 0.5
-        yield _event("running", {"seconds": passed})
-    if not answer:
-        answer.update(ok=False, problems=[visitor.t("核验没有办完：请重试")], failed=True)
-    yield _event("done", answer)
 
+    def work(tell: Callable[..., None]) -> dict[str, Any]:
+        tell(facts=total)
+        try:
+            return _examined(visitor)
+        except SandboxError as error:
+            return {"ok": False, "problems": [visitor.say(error.message)], "failed": True}
 
-def _event(name: str, data: dict[str, Any]) -> str:
-    return f"event: {name}\ndata: {json.dumps(data, ensure_ascii=False)}\n\n"
+    return work
 
 
 def exported(visitor: Visitor) -> Response:
     """Return the log as a file for an auditor without the database; contents only when asked for."""
-    require_all(visitor.actor, "log:export")
+    require_log_reader(visitor.platform, visitor.actor)
     contents = visitor.request.query_params.get("contents") == "yes"
     with tempfile.TemporaryDirectory(prefix="export-") as folder:
         path = Path(folder) / "log.jsonl"
-        export(visitor.platform.store, path, payloads=contents)
+        export(visitor.platform.store, path, payloads=contents, withheld=still_blind(visitor.platform))
         data = path.read_bytes()
     headers = {"Content-Disposition": 'attachment; filename="log.jsonl"'}
     return Response(data, media_type="application/jsonl", headers=headers)

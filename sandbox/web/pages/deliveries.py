@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from starlette.responses import Response
+from urllib.parse import urlencode
+
+from starlette.responses import RedirectResponse, Response
 
 from sandbox.app import Platform
 from sandbox.catalog.reading import is_party, require_reader
 from sandbox.ingest import batch, publish
 from sandbox.ingest.form import write_form
 from sandbox.ingest.proposals import propose_for
-from sandbox.kernel.actors import Actor, Role
+from sandbox.kernel.actors import STRONG_PROOFS, Actor, Role
 from sandbox.kernel.records import (
     Dataset,
     Delivery,
@@ -138,13 +140,18 @@ def listing(visitor: Visitor) -> Response:
 
 
 def receive_page(visitor: Visitor, status: int = 200, problem: str = "") -> Response:
-    """Return the form for handing in a file."""
+    """Return the form for handing in a file; the credential is asked for before, not after, the sending."""
+    actor, url = visitor.actor, visitor.request.url
+    if actor.proof not in STRONG_PROOFS and actor.has(Role.STEWARD):
+        here = f"{url.path}?{url.query}" if url.query else url.path
+        return RedirectResponse(f"/console/step-up?{urlencode({'then': here})}", status_code=303)
     return visitor.page(
         "receive.html",
         status=status,
         datasets=own_datasets(visitor.platform, visitor.actor),
         chosen=visitor.request.query_params.get("dataset", ""),
         problem=problem,
+        arrivals=visitor.console.arrivals.of(visitor.actor.account),
         cap=visitor.console.options.upload_bytes,
     )
 

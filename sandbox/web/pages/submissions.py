@@ -11,22 +11,26 @@ from typing import Any
 
 from starlette.responses import Response
 
+from sandbox.app import Platform
 from sandbox.catalog.reading import require_reader
 from sandbox.egress import audience, intake, release, review
+from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError, NotFoundError
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.records import (
     Capacity,
     Dataset,
     FileVote,
+    Organisation,
+    OrganisationRole,
     Release,
     ServiceAgreement,
     Snapshot,
     Submission,
 )
 from sandbox.kernel.review_rules import quorum
-from sandbox.web import framed
-from sandbox.web.actions import Action, Call, Field, reason_field
+from sandbox.web import framed, words
+from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
@@ -83,6 +87,21 @@ def _withdraw(call: Call) -> Outcome:
     return Outcome(f"/console/submissions/{call.id}", word("出域申请已撤回"))
 
 
+def _commission(call: Call) -> Outcome:
+    after = review.commission(call.platform.gate, call.actor, call.id, call.form.one("body"))
+    return Outcome(f"/console/submissions/{after.id}", word("已委托第三方审查，由其审查人投票"))
+
+
+def _third_parties(platform: Platform, _: Actor) -> Options:
+    found = platform.store.find(Organisation, state="registered")
+    kind = OrganisationRole.THIRD_PARTY_REVIEWER
+    return tuple((one.record.id, one.record.name) for one in found if kind in one.record.roles)
+
+
+def _capacities(_: Platform, __: Actor) -> Options:
+    return (("", word("按本单位的身份")), *((one.value, words.term(one.value)) for one in Capacity))
+
+
 def _recall(call: Call) -> Outcome:
     release.recall(call.platform.gate, call.actor, call.id, reason=call.form.one("reason"))
     return Outcome(f"/console/releases/{call.id}", word("已召回：不再发放，已领取的人记录在案"))
@@ -110,7 +129,7 @@ CAST = Action(
         Field("approve", word("同意的文件摘要"), "checks", required=False),
         Field("reject", word("不同意的文件摘要"), "checks", required=False),
         Field("comment", word("意见"), "area", required=False),
-        Field("capacity", word("投票身份"), "text", required=False),
+        Field("capacity", word("投票身份"), "choice", required=False, choices=_capacities),
     ),
     hint=word("一人一票，互不可见；投票绑定文件摘要，投出后不能更改"),
     extra_states=frozenset({"in-review"}),
@@ -135,7 +154,16 @@ RECALL = Action(
 WITHDRAW = Action(
     "submission:withdraw", "submissions", word("撤回申请"), _withdraw, record=Submission, grave=True
 )
-ACTIONS = (CAST, RELEASE, RECALL, WITHDRAW)
+COMMISSION = Action(
+    "submission:commission",
+    "submissions",
+    word("委托第三方审查"),
+    _commission,
+    record=Submission,
+    fields=(Field("body", word("第三方机构"), "choice", choices=_third_parties),),
+    hint=word("第三方只审查受委托的申请，资质须在有效期内"),
+)
+ACTIONS = (CAST, RELEASE, RECALL, WITHDRAW, COMMISSION)
 
 
 def listing(visitor: Visitor) -> Response:
@@ -185,6 +213,8 @@ def _context(visitor: Visitor, identifier: str) -> dict[str, Any]:
         "cast": CAST,
         "release": RELEASE,
         "withdraw": WITHDRAW,
+        "commission": COMMISSION,
+        "commissioned": [visitor.body_name(one) for one in submission.commissioned],
     }
     return {**shared, **_ballot(visitor, submission)}
 
