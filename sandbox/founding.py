@@ -197,7 +197,10 @@ def _people(platform: Platform, founding: Founding) -> tuple[str, str]:
         region=founding.region,
     )
     organisations.checked(directory, authority)
-    changes = (Change(step("home:found"), home), Change(step("organisation:register"), authority))
+    changes = (
+        Change(step("home:found"), home),
+        Change(step("organisation:register"), authority, names=(f"uscc:{authority.uscc}",)),
+    )
     made = platform.store.write(SYSTEM, *changes)[1].record
     codes = [_officer(platform, made.id, officer) for officer in founding.officers]
     return codes[0], codes[1]

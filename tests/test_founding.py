@@ -11,6 +11,7 @@ from sandbox.kernel.actors import Role
 from sandbox.kernel.errors import ConflictError, InputError, StateError, StorageError, TamperedError
 from sandbox.kernel.records import Account, Grant, Home
 from sandbox.people.secrets import OWASP_MINIMUM, RFC_9106_LOW_MEMORY
+from sandbox.store.home import FORMAT
 from sandbox.store.verify import verify
 from tests.people.homes import founding, identity
 
@@ -147,8 +148,8 @@ def test_a_lost_data_key_is_said_and_never_made_anew(made, tmp_path):
         ("demo = false", 'demo = false\npassword_cost = "trial"'),
         ("demo = false", 'demo = false\npassword_cost = "owasp"'),
         ("demo = false", "demo ="),
-        ("format = 1", "format = 2"),
-        ("format = 1", "format = 0"),
+        (f"format = {FORMAT}", f"format = {FORMAT + 1}"),
+        (f"format = {FORMAT}", "format = 0"),
         ('hash = "sha256"', 'hash = "md5"'),
     ],
 )

@@ -18,6 +18,7 @@ from sandbox.store import home as store_home
 from tests.people.homes import Clock, Town, copy_home, town
 
 KEPT = Path(__file__).parent / "kept_homes"
+NOW = f"format = {store_home.FORMAT}"
 
 
 @pytest.fixture
@@ -199,7 +200,7 @@ def test_a_changed_byte_is_found_though_the_home_no_longer_opens(place, tmp_path
 def older(home):
     """Make a home look like one of the format before the program's."""
     path = home / "home.toml"
-    path.write_text(path.read_text("utf-8").replace("format = 1", "format = 0"), encoding="utf-8")
+    path.write_text(path.read_text("utf-8").replace(NOW, "format = 0"), encoding="utf-8")
     with closing(sqlite3.connect(home / "records.db")) as connection:
         connection.execute("UPDATE meta SET value = '0' WHERE name = 'format'")
         connection.commit()
@@ -223,7 +224,7 @@ def test_an_earlier_home_says_what_to_do_and_is_upgraded_on_record(tmp_path):
 def test_an_upgrade_that_was_killed_is_finished(tmp_path):
     home, _, _ = copy_home(tmp_path)
     path = home / "home.toml"
-    path.write_text(path.read_text("utf-8").replace("format = 1", "format = 0"), encoding="utf-8")
+    path.write_text(path.read_text("utf-8").replace(NOW, "format = 0"), encoding="utf-8")
     with pytest.raises(StateError, match="sandbox upgrade"):
         open_platform(home)
     keeping.upgrade(home, clock=Clock())

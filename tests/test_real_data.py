@@ -186,7 +186,7 @@ def _agreed(journey: Journey, dataset: Dataset) -> ServiceAgreement:
             requests=(request,),
         ),
     )
-    applications.accept(access, officer, application.id, findings="需求明确")
+    applications.accept(access, officer, application.id, findings="需求明确", confirm_override=True)
     (item,) = item_review.push(access, officer, application.id)
     item_review.approve(access, journey.actor("yang.lizhi"), item.id)
     drafted = agreements.draft(

@@ -38,7 +38,12 @@ def register(directory: Directory, actor: Actor, dataset: Dataset) -> Dataset:
     )
     require(actor, step("dataset:register"), situation)
     links = (Link("environment", environment.id), Link("provider", dataset.organisation))
-    change = Change(step("dataset:register"), dataset, links=links)
+    change = Change(
+        step("dataset:register"),
+        dataset,
+        links=links,
+        names=(f"dataset:{dataset.environment}:{dataset.code}",),
+    )
     kept: Dataset = directory.store.write(actor, change)[0].record
     return kept
 

@@ -65,7 +65,8 @@ def cast(
     require(actor, step("review:cast"), with_record(situation, record=review))
     links = (Link("submission", submission.id), Link("voter", actor.account))
     note = {"digests": [vote.digest for vote in votes], "judgement": submission.judgement}
-    store.write(actor, Change(step("review:cast"), review, links=links, note=note))
+    names = (f"vote:{submission.id}:{actor.person}",)
+    store.write(actor, Change(step("review:cast"), review, links=links, note=note, names=names))
     return settle(desk, submission.id)
 
 

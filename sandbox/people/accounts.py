@@ -79,6 +79,7 @@ def _write_invitation(directory: Directory, actor: Actor, account: Account) -> t
         account,
         links=(Link("organisation", account.organisation),),
         secrets={"enrolment": sealed},
+        names=(f"login:{account.name}",),
     )
     stored = directory.store.write(actor, change)[0]
     kept = _as_account(stored)

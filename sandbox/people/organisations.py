@@ -23,7 +23,7 @@ def register(directory: Directory, actor: Actor, organisation: Organisation) -> 
     checked(directory, organisation)
     situation = with_record(directory.situation(actor), record=organisation)
     require(actor, step("organisation:register"), situation)
-    change = Change(step("organisation:register"), organisation)
+    change = Change(step("organisation:register"), organisation, names=(f"uscc:{organisation.uscc}",))
     kept: Organisation = directory.store.write(actor, change)[0].record
     return kept
 

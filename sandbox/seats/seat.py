@@ -108,7 +108,10 @@ def provision(desk: SeatDesk, actor: Actor, *, agreement: str, user: str, name: 
     )
     require(actor, step("seat:provision"), situation)
     links = (Link("agreement", service.id), Link("user", account.id))
-    kept: Seat = store.write(actor, Change(step("seat:provision"), seat, links=links))[0].record
+    # The place is numbered over all seats there ever were, so that two operators never take the same one.
+    names = (f"seat:{name}", f"place:{service.id}:{len(taken) + 1}")
+    change = Change(step("seat:provision"), seat, links=links, names=names)
+    kept: Seat = store.write(actor, change)[0].record
     return kept
 
 

@@ -32,7 +32,8 @@ class Change:
 
     `expected` is the version that the caller read; None for a creation. `note` goes into the
     fact and nowhere else. `links` are added to those the record has. `secrets` replace those
-    of the same names; only their digests enter the log.
+    of the same names; only their digests enter the log. `names` are such as only one record may
+    ever hold ("login:chen"); a second holder is a conflict, whoever asks at the same moment.
     """
 
     step: Step
@@ -41,6 +42,7 @@ class Change:
     note: Mapping[str, Json] = field(default_factory=dict)
     links: tuple[Link, ...] = ()
     secrets: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,9 +24,9 @@ from sandbox.store.log import Entropy, StoreSettings
 from sandbox.store.opener import Store
 from sandbox.vault.digests import HashName
 
-FORMAT = 1
+FORMAT = 2
 """The format this program writes; a higher one belongs to a later program."""
-REVISIONS = {1: "f0001"}
+REVISIONS = {1: "f0001", 2: "f0002"}
 _VERSION_TABLE = "alembic_version"
 
 

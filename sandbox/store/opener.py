@@ -168,6 +168,7 @@ class _Write:
             self.log.digest, row["salt"], row, self._attached(record.id, row["salt"])
         )
         self._save(row)
+        self._hold(change.names, record.id)
         payload: dict[str, Json] = {
             "note": dict(change.note),
             "state": record.state,
@@ -241,6 +242,18 @@ class _Write:
             "created_at": created,
             "updated_at": instant(self._now),
         }
+
+    def _hold(self, names: Sequence[str], id: str) -> None:
+        held = tables.held_name
+        for name in names:
+            holder = self._connection.execute(select(held.c.record_id).where(held.c.name == name)).scalar()
+            if holder is None:
+                self._connection.execute(insert(held), {"name": name, "record_id": id})
+            elif holder != id:
+                word = name.partition(":")[2]
+                raise ConflictError(
+                    say("{name} 刚被别人用了，这一步没有写入：请换一个或刷新后重试", name=word)
+                )
 
     def _attach(self, change: Change, id: str) -> None:
         self._secrets, self._links = dict(change.secrets), {(link.role, link.to_id) for link in change.links}

@@ -1,4 +1,4 @@
-"""The tables of a home: records, links, secrets, the log, its tree and checkpoints, the outbox.
+"""The tables of a home: records, links, names, secrets, the log, its tree and checkpoints, the outbox.
 
 The shape that migrations lead to (a test compares them); nothing here is of one database
 only. Times are text of fixed width (`canonical.instant`), digests are 32 bytes.
@@ -55,6 +55,13 @@ secret = Table(
     Column("record_id", String(80), ForeignKey("record.id"), primary_key=True),
     Column("name", String(80), primary_key=True),
     Column("value", LargeBinary, nullable=False),
+)
+
+held_name = Table(
+    "held_name",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("record_id", String(80), ForeignKey("record.id"), nullable=False),
 )
 
 counter = Table(

@@ -1,11 +1,13 @@
 """Signing in, enrolling, tokens, resets: what opens an account and what never does."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
 
 from sandbox.kernel.actors import Actor, Proof, Role
 from sandbox.kernel.errors import (
+    ConflictError,
     CredentialError,
     InputError,
     NotFoundError,
@@ -313,3 +315,26 @@ def test_the_authority_invites_nobody_but_the_first_officer_of_another_organisat
     with pytest.raises(RefusedError) as refused:
         invite(place, by="chen", name="another", number=22, body="某市数据运营公司")
     assert codes_of(refused) == {"first-account"}
+
+
+def test_two_invitations_at_once_make_one_account(place):
+    actor = place.actor("chen")
+
+    def try_it(number: int) -> bool:
+        try:
+            accounts.invite(
+                place.directory,
+                actor,
+                organisation=actor.organisation,
+                name="both",
+                display_name="同名",
+                identity=identity(40 + number),
+            )
+        except (ConflictError, InputError):
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(try_it, range(6)))
+    assert sum(made) == 1
+    assert sum(one.record.name == "both" for one in place.directory.store.find(Account)) == 1

@@ -77,7 +77,7 @@ def test_a_database_torn_in_the_middle_is_said_so(store):
         read_meta(store.engine)
 
 
-@pytest.mark.parametrize(("value", "match"), [("2", "升级程序"), ("x", "读不懂")])
+@pytest.mark.parametrize(("value", "match"), [(str(FORMAT + 1), "升级程序"), ("x", "读不懂")])
 def test_a_later_format_is_left_alone(store, value, match):
     with closing(sqlite3.connect(store.engine.url.database)) as connection:
         connection.execute("UPDATE meta SET value = ? WHERE name = 'format'", (value,))

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.kernel.actors import SYSTEM
+from sandbox.kernel.errors import ConflictError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.records import Account, Organisation
 from sandbox.store.changes import Change
@@ -17,9 +18,9 @@ from sandbox.store.home import FORMAT, open_home, read_meta
 from sandbox.store.log import StoreSettings
 from sandbox.store.verify import verify
 from sandbox.vault.signer import PublicKey
+from tests.store.homes.make import FIRM
 
 HOMES = Path(__file__).parent / "homes"
-KEY = PublicKey.parse((HOMES / "verifier.txt").read_text())
 
 
 def test_there_is_one_for_every_format():
@@ -31,6 +32,7 @@ def test_it_opens_proves_itself_and_goes_on(number, tmp_path):
     path = tmp_path / "home.sqlite"
     with closing(sqlite3.connect(path)) as connection:
         connection.executescript((HOMES / f"format-{number}.sql").read_text(encoding="utf-8"))
+    key = PublicKey.parse((HOMES / f"verifier-{number}.txt").read_text())
     store = open_home(
         open_engine(path),
         clock=lambda: datetime.now(UTC),
@@ -38,7 +40,12 @@ def test_it_opens_proves_itself_and_goes_on(number, tmp_path):
         settings=StoreSettings(origin="ignored"),
     )
     assert read_meta(store.engine)["format"] == str(FORMAT)
-    assert verify(store, key=KEY, witness=HOMES / "witness").whole
+    assert verify(store, key=key, witness=HOMES / "witness").whole
+    with pytest.raises(ConflictError):  # names taken under the earlier format stay taken
+        store.write(
+            SYSTEM,
+            Change(step("organisation:register"), FIRM, names=(f"uscc:{FIRM.uscc}",)),
+        )
     firm = store.find(Organisation)[0]
     assert firm.record.name == "遵义某公司"
     assert store.links(store.find(Account)[0].id) == (("of", firm.id),)
@@ -56,4 +63,4 @@ def test_it_opens_proves_itself_and_goes_on(number, tmp_path):
             ),
         ),
     )
-    assert verify(store, key=KEY, witness=HOMES / "witness").whole
+    assert verify(store, key=key, witness=HOMES / "witness").whole

@@ -5,6 +5,7 @@ import os
 import signal
 import sqlite3
 import time
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -273,3 +274,28 @@ def test_a_full_disk_is_said_so_and_leaves_the_database_whole(store, officer):
     assert everything(store) == before
     with sqlite3.connect(store.engine.url.database) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_a_name_has_one_holder_whoever_asks(store):
+    first = Change(step("organisation:register"), FIRM, names=("uscc:x", "uscc:y"))
+    (held,) = store.write(SYSTEM, first)
+    with pytest.raises(ConflictError, match="刚被别人用了"):
+        store.write(SYSTEM, Change(step("organisation:register"), FIRM, names=("uscc:y",)))
+    assert len(store.find(Organisation)) == 1  # nothing of the second stands
+    suspended = replace(held.record, state="suspended")
+    again = Change(step("organisation:suspend"), suspended, expected=1, names=("uscc:x",))
+    assert store.write(SYSTEM, again)[0].version == 2  # its own holder may name it again
+
+
+def test_two_who_ask_at_once_are_not_both_served(store):
+    def register(_: int) -> bool:
+        try:
+            store.write(SYSTEM, Change(step("organisation:register"), FIRM, names=("uscc:x",)))
+        except ConflictError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(4) as pool:
+        served = list(pool.map(register, range(8)))
+    assert sum(served) == 1
+    assert len(store.find(Organisation)) == 1

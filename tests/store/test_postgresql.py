@@ -153,7 +153,7 @@ def test_the_journey_of_a_record_and_its_audit(store, tmp_path):
 
 
 def test_the_guards_hold_and_an_owner_without_them_is_found(store, tmp_path):
-    (firm,) = store.write(SYSTEM, Change(step("organisation:register"), FIRM))
+    (firm,) = store.write(SYSTEM, Change(step("organisation:register"), FIRM, names=("uscc:x",)))
     suspended = replace(firm.record, state="suspended")
     store.write(
         SYSTEM, Change(step("organisation:suspend"), suspended, expected=1, links=(Link("of", firm.id),))

@@ -36,6 +36,8 @@ REFUSED = [
     "UPDATE record SET id = 'home-000009', version = version + 1",
     "UPDATE link SET role = 'x'",
     "DELETE FROM link",
+    "UPDATE held_name SET record_id = 'home-000001'",
+    "DELETE FROM held_name",
 ]
 SQLITE_ONLY = [
     "REPLACE INTO fact SELECT * FROM fact",
@@ -47,7 +49,7 @@ SQLITE_ONLY = [
 
 @pytest.fixture
 def filled(store, officer):
-    (made,) = store.write(officer, Change(step("home:found"), HOME))
+    (made,) = store.write(officer, Change(step("home:found"), HOME, names=("home:h",)))
     store.write(
         officer, Change(step("home:upgrade"), made.record, expected=1, links=(Link("of", "home-000001"),))
     )
