@@ -33,6 +33,7 @@ from sandbox.people.directory import Directory, with_record
 from sandbox.pool.snapshot import Pool
 from sandbox.seats import isolation, workspace
 from sandbox.seats.pipes import Sink
+from sandbox.seats.vigil import Vigil
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Link, Stored
 
@@ -176,14 +177,17 @@ def run(
     `sink` hears what the command prints while it runs.
 
     The run is on record before it begins, its end and how much it showed afterwards. Raises
-    `RefusedError` when the seat may not be used or has shown its share of the day, and
-    `IsolationError` when the machine cannot isolate it.
+    `RefusedError` when the seat may not be used, has shown its share of the day, or may be used no
+    longer while it runs (it is then killed), and `IsolationError` when the machine cannot isolate it.
     """
     seat = _named(desk, identifier).record
     left = _output_left(desk, actor, seat)
     sandbox = begin(desk, actor, identifier, command)
     longest = min(seconds or desk.bounds.seconds, desk.bounds.seconds)
-    done = isolation.run(sandbox, command, timeout=longest, sink=sink, output_bytes=left)
+    with Vigil(lambda: _may_go_on(desk, actor, seat.id)) as vigil:
+        done = isolation.run(
+            sandbox, command, timeout=longest, sink=sink, output_bytes=left, started=vigil.begin
+        )
     shown = sha256(done.stdout + done.stderr).hexdigest()
     note: dict[str, Json] = {
         "status": done.status,
@@ -192,7 +196,15 @@ def run(
         "truncated": done.truncated,
     }
     _finish(desk, seat.id, note)
+    if vigil.ended_by is not None:
+        raise vigil.ended_by
     return done
+
+
+def _may_go_on(desk: SeatDesk, actor: Actor, identifier: str) -> None:
+    """Raise `RefusedError` once the rules no longer allow the run: as things and roles stand now."""
+    now = replace(actor, roles=desk.directory.roles_of(actor.account))
+    require(now, step("seat:run"), situation_of(desk, now, _named(desk, identifier).record))
 
 
 def _output_left(desk: SeatDesk, actor: Actor, seat: Seat) -> int:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from dataclasses import replace
 from datetime import datetime
 
 import pytest
 
+from sandbox.access import agreement as contracts
 from sandbox.kernel.errors import RefusedError
 from sandbox.kernel.records import Seat
 from sandbox.seats import seat as seats
 from sandbox.seats.seat import OutputBounds
-from tests.journeys.homes import DEVELOPER, Desk, Home, judged, told
+from tests.journeys.homes import DEVELOPER, MARKET, OPERATOR, Desk, Home, judged, told
 
 __all__ = ["judged", "told"]
 
@@ -67,6 +70,32 @@ def test_a_run_without_an_end_counts_as_all_it_might_show(judged: Home) -> None:
         seats.begin(room, desk.actor(DEVELOPER), "demo", ["true"])
         with pytest.raises(RefusedError, match="输出已用完"):
             seats.run(room, desk.actor(DEVELOPER), "demo", ["true"])
+
+
+def test_a_run_ends_when_its_seat_is_suspended(judged: Home) -> None:
+    with judged.open() as desk:
+        room = desk.platform.seats
+        suspend = threading.Timer(
+            1.0, lambda: seats.suspend(room, desk.actor(OPERATOR), "demo", reason="核查")
+        )
+        suspend.start()
+        began = time.monotonic()
+        with pytest.raises(RefusedError):
+            seats.run(room, desk.actor(DEVELOPER), "demo", ["sleep", "120"], seconds=120)
+        suspend.join()
+        assert time.monotonic() - began < 60  # it was not its own end
+
+
+def test_a_run_ends_when_its_agreement_is_terminated(judged: Home) -> None:
+    with judged.open() as desk:
+        room, access = desk.platform.seats, desk.platform.access
+        end = threading.Timer(
+            1.0, lambda: contracts.suspend(access, desk.actor(OPERATOR), MARKET, reason="核查")
+        )
+        end.start()
+        with pytest.raises(RefusedError, match="已暂停"):
+            seats.run(room, desk.actor(DEVELOPER), "demo", ["sleep", "120"], seconds=120)
+        end.join()
 
 
 def test_a_run_has_an_end(judged: Home) -> None:
