@@ -1,0 +1,101 @@
+"""A demo home after the small story, with something waiting on every desk; told once for all tests."""
+
+import atexit
+import json
+import shutil
+import tempfile
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+
+from sandbox.access import application as applications
+from sandbox.access.form import application_of
+from sandbox.app import open_platform
+from sandbox.catalog.entries import by_code
+from sandbox.demo.story import tell_story
+from sandbox.egress import intake
+from sandbox.ingest import batch
+from sandbox.kernel.actors import Role
+from sandbox.kernel.records import Account, Environment, Seat
+from sandbox.municipality.deliveries import SMALL, Size, deliver
+from sandbox.people import grants
+from sandbox.seats import seat as seats
+
+DEVELOPER, STEWARD, OFFICER = "lin.xiaoyu", "zhao.qinghe", "tian.yufang"
+
+
+@cache
+def lived_in_home():
+    """Return the folder of the home; nobody may write into it."""
+    folder = Path(tempfile.mkdtemp(prefix="console-home-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    home = folder / "home"
+    tell_story(home, lambda event: None, size=SMALL)
+    platform = open_platform(home)
+    people = json.loads((home / "demo-accounts.json").read_text())["accounts"]
+
+    def actor(name):
+        return platform.by_token(people[name]["token"])
+
+    _submit_again(platform, actor(DEVELOPER))
+    _deliver_again(platform, actor(STEWARD), folder)
+    _ask_again(platform, actor("xu.zhizhong"))
+    _propose(platform, actor(OFFICER))
+    platform.close()
+    return home
+
+
+def copied(target):
+    """Return a copy of the home that may be written to."""
+    source = lived_in_home()
+    shutil.copytree(source, target, symlinks=True)
+    settings = target / "home.toml"
+    settings.write_text(settings.read_text().replace(str(source), str(target)))
+    return target
+
+
+def _submit_again(platform, developer):
+    """Run the first notebook once more, so that a product waits for its votes."""
+    seat = next(one.record for one in platform.store.find(Seat, state="open"))
+    seats.run(
+        platform.seats, developer, seat.id, ["python", "-m", "sandbox_seat.run", "01-开始.ipynb"], seconds=120
+    )
+    for one in intake.collect(platform.gate, seat.id, refused=platform.note_refusal).submissions:
+        intake.judge(platform.gate, one.id)
+
+
+def _deliver_again(platform, steward, folder):
+    """Deliver next month's firms, so that a delivery waits for its steward."""
+    place = folder / "extracts"
+    place.mkdir()
+    made = deliver(place, seed=77, size=Size(firms=300, visits=900, persons=300))["companies"]
+    dataset = by_code(platform.directory, "dataset-000001").record
+    batch.receive(platform.ingest, steward, dataset.code, made.path, declared_rows=made.note.declared_rows)
+
+
+def _ask_again(platform, applicant):
+    dataset = by_code(platform.directory, "dataset-000001").record
+    today = platform.directory.today()
+    document = {
+        "environment": platform.store.load(Environment, dataset.environment).record.code,
+        "regime": "zunyi-2022",
+        "regime_override": "延续性研究，依据原办法立项",
+        "scenario": "县域商业活力指数",
+        "scope": "按县区和行业汇总，供内部研究",
+        "security_controls": "专人专席，不下载，产品经出域审查",
+        "term_from": today.isoformat(),
+        "term_to": (today + timedelta(days=180)).isoformat(),
+        "requests": [
+            {
+                "dataset": dataset.id,
+                "columns": [one.name for one in dataset.columns if one.technique != "drop"][:4],
+                "justification": "分组统计所需",
+            }
+        ],
+    }
+    applications.submit(platform.access, applicant, application_of(platform.access, applicant, document))
+
+
+def _propose(platform, officer):
+    account = next(one.id for one in platform.store.find(Account) if one.record.name == STEWARD)
+    grants.propose(platform.directory, officer, account=account, role=Role.PROVIDER_REVIEWER)
