@@ -23,7 +23,7 @@ from sandbox.ingest.desk import GATE_KEY, IngestDesk
 from sandbox.ingest.scope import Scoped, read_scoped
 from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.entities import IdentifierClass
-from sandbox.kernel.errors import InputError, SandboxError
+from sandbox.kernel.errors import InputError, RefusedError, SandboxError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
@@ -136,7 +136,13 @@ def land(desk: IngestDesk, order_id: str, *, progress: Progress | None = None) -
     store = desk.directory.store
     stored = store.load(LandingOrder, order_id)
     inputs = _inputs(desk, stored.record)
-    require(SYSTEM, step("landing-order:land"), _situation(desk, SYSTEM, inputs))
+    try:
+        require(SYSTEM, step("landing-order:land"), _situation(desk, SYSTEM, inputs))
+    except RefusedError as error:
+        # One whose columns are not those approved was changed behind us: it is left as it lies.
+        if not {"state", "order-fits"} & {one.code for one in error.decision.refusals}:
+            _stop(desk, stored.record, stored.version, error.decision.refusals[0].message)
+        raise
     try:
         return _land(desk, inputs, stored.version, progress)
     except InputError as error:

@@ -202,9 +202,16 @@ def run(
 
 
 def _may_go_on(desk: SeatDesk, actor: Actor, identifier: str) -> None:
-    """Raise `RefusedError` once the rules no longer allow the run: as things and roles stand now."""
+    """Raise `RefusedError` once the rules no longer allow the run, as things and roles stand now.
+
+    Data that was withdrawn while it lies in the run ends the run as well.
+    """
     now = replace(actor, roles=desk.directory.roles_of(actor.account))
-    require(now, step("seat:run"), situation_of(desk, now, _named(desk, identifier).record))
+    seat = _named(desk, identifier).record
+    situation = situation_of(desk, now, seat)
+    mounted = tuple(desk.directory.store.load(Snapshot, one).record for one in seat.mounted)
+    withdrawn = not all(shown_still(desk.directory, one) for one in mounted)
+    require(now, step("seat:run"), replace(situation, snapshots=()) if withdrawn else situation)
 
 
 def _output_left(desk: SeatDesk, actor: Actor, seat: Seat) -> int:
@@ -282,6 +289,7 @@ def current_snapshots(directory: Directory, agreement: str) -> tuple[Snapshot, .
     """Return the newest snapshot of each dataset of the agreement, if it is in force.
 
     A newest one that was withdrawn leaves nothing: an older version does not come back by itself.
+    Nothing of a withdrawn dataset is shown to anybody.
     """
     newest: dict[str, Snapshot] = {}
     for stored in directory.store.find(Snapshot, linked=("agreement", agreement)):
@@ -289,7 +297,13 @@ def current_snapshots(directory: Directory, agreement: str) -> tuple[Snapshot, .
         if held is None or stored.record.version > held.version:
             newest[stored.record.dataset] = stored.record
     found = (newest[dataset] for dataset in sorted(newest))
-    return tuple(one for one in found if one.state == "published")
+    return tuple(one for one in found if shown_still(directory, one))
+
+
+def shown_still(directory: Directory, snapshot: Snapshot) -> bool:
+    """Return whether the snapshot may be worked on: neither it nor its dataset has been withdrawn."""
+    dataset = directory.store.load(Dataset, snapshot.dataset).record
+    return snapshot.state == "published" and dataset.state != "withdrawn"
 
 
 def situation_of(desk: SeatDesk, actor: Actor, seat: Seat) -> Situation:

@@ -15,7 +15,7 @@ from sandbox.kernel.records import Dataset, Item, LandingOrder, MaskingPolicy, R
 from sandbox.masking import versions
 from sandbox.masking.policy_file import read_policy, write_policy
 from tests.journeys.forge import forge
-from tests.journeys.homes import CODE, CREDIT, MARKET, OPERATOR, STEWARD, Desk, Home, landed, told
+from tests.journeys.homes import CODE, CREDIT, MARKET, OFFICER, OPERATOR, STEWARD, Desk, Home, landed, told
 
 __all__ = ["landed", "told"]
 
@@ -127,6 +127,8 @@ def test_an_agreement_past_its_term_lands_nothing(landed: Home, days: int) -> No
     with landed.open(days=days) as later:
         with pytest.raises(RefusedError, match="使用期限"):
             publish.land(later.platform.ingest, made.id)
+        stopped = later.platform.store.load(LandingOrder, made.id).record
+        assert (stopped.state, "使用期限" in stopped.reason) == ("stopped", True)
         expired = agreements.expire_due(later.platform.access)
         assert {MARKET, CREDIT} <= {one.id for one in expired}
         with pytest.raises(RefusedError):
@@ -141,3 +143,19 @@ def test_a_dataset_that_is_withdrawn_lands_no_more(landed: Home) -> None:
         with pytest.raises(RefusedError, match="分类"):
             publish.land(desk.platform.ingest, made.id)
         assert desk.platform.store.load(Dataset, dataset.id).record.state == "withdrawn"
+
+
+def test_what_may_not_land_is_stopped_on_record_and_ordered_again(landed: Home) -> None:
+    with landed.open() as desk:
+        ingest, access, store = desk.platform.ingest, desk.platform.access, desk.platform.store
+        made, failed = ordered(desk), []
+        agreements.suspend(access, desk.actor(OPERATOR), MARKET, reason="核查")
+        publish.resume(ingest, failed=lambda record, error: failed.append((record, str(error))))
+        assert [record for record, _ in failed] == [made.id]
+        assert store.load(LandingOrder, made.id).record.state == "stopped"
+        assert store.facts(record=made.id)[-1].verb == "landing-order:stop"
+        publish.resume(ingest, failed=pytest.fail)  # nothing is tried again by itself
+        agreements.resume(access, desk.actor(OFFICER), MARKET, reason="好了")
+        publish.reopen(ingest, desk.actor(STEWARD), made.id)
+        (snapshot,) = publish.resume(ingest, failed=pytest.fail)
+        assert snapshot.order == made.id

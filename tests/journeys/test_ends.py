@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from sandbox.access import agreement as contracts
+from sandbox.catalog import entries
 from sandbox.egress import intake, review
 from sandbox.ingest import publish
 from sandbox.kernel.errors import InputError, NotFoundError, RefusedError
@@ -19,6 +22,7 @@ from sandbox.kernel.records import (
 from sandbox.seats import seat as seats
 from sandbox.seats.seat import current_snapshots
 from tests.journeys.homes import (
+    CODE,
     COUNTY_STEWARD,
     DEVELOPER,
     MARKET,
@@ -85,6 +89,19 @@ def test_a_withdrawn_snapshot_is_mounted_no_more(judged: Home) -> None:
         assert current_snapshots(desk.platform.directory, MARKET) == ()
         with pytest.raises(RefusedError, match="没有任何落地"):
             seats.run(desk.platform.seats, desk.actor(DEVELOPER), "demo", ["true"])
+
+
+def test_a_withdrawn_dataset_is_mounted_no_more_and_ends_the_run(judged: Home) -> None:
+    with judged.open() as desk:
+        room, directory = desk.platform.seats, desk.platform.directory
+        dataset = entries.by_code(directory, CODE).record
+        end = threading.Timer(1.0, lambda: entries.withdraw(directory, desk.actor(STEWARD), dataset.id))
+        end.start()
+        with pytest.raises(RefusedError, match="没有任何落地"):
+            seats.run(room, desk.actor(DEVELOPER), "demo", ["sleep", "120"], seconds=120)
+        end.join()
+        with pytest.raises(RefusedError, match="没有任何落地"):
+            seats.run(room, desk.actor(DEVELOPER), "demo", ["true"])
 
 
 def test_the_author_takes_a_submission_back(judged: Home) -> None:
