@@ -13,10 +13,9 @@ from collections.abc import Awaitable
 from typing import Any
 
 from tornado.httpclient import HTTPRequest
-from tornado.netutil import Resolver
 from tornado.websocket import WebSocketClientConnection, WebSocketHandler, websocket_connect
 
-from sandbox.hub.passage import Door, Guarded, refusal
+from sandbox.hub.passage import Guarded, refusal
 from sandbox.hub.routes import KERNEL_CHANNEL
 from sandbox.kernel.message import Message, say
 
@@ -32,13 +31,11 @@ DAY_IS_OVER = 4429
 """The code with which a channel closes when nothing more may be shown today."""
 
 
-class Channel(Guarded, WebSocketHandler):  # type: ignore[misc]  # the Hub's classes have no types
+class Channel(Guarded, WebSocketHandler):
     """One browser's channel to one kernel."""
 
-    def initialize(self, door: Door, resolver: Resolver) -> None:
-        """Keep how to reach the seat."""
-        Guarded.initialize(self, door)
-        self._resolver = resolver
+    def initialize(self) -> None:
+        """Begin with nothing opened and nobody told anything."""
         self._inside: WebSocketClientConnection | None = None
         self._told: set[str] = set()
 
@@ -69,7 +66,7 @@ class Channel(Guarded, WebSocketHandler):  # type: ignore[misc]  # the Hub's cla
                 request,
                 on_message_callback=self._from_seat,
                 max_message_size=LARGEST_OUT,
-                resolver=self._resolver,
+                resolver=self.door.resolver,
             )
         except Exception:  # noqa: BLE001  the seat is hostile: however it fails, the channel is closed
             self.close(1011)

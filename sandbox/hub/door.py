@@ -67,15 +67,21 @@ async def _serve(order: Order, listening: socket.socket, lifeline: int | None) -
     transcript = Transcript(places.cells / f"{order.seat}.jsonl", clock)
     meter = Meter(places.meters / f"{order.seat}.json", clock)
     unix, address = inside.listen(places.doors, f"{order.seat}.sock")
-    behind = inside.running(order, unix, ended=lambda: loop.call_soon_threadsafe(over.set))
+
+    def ended() -> None:
+        loop.call_soon_threadsafe(over.set)
+
+    behind = inside.running(order, unix, ended=ended)
     try:
         await loop.run_in_executor(None, behind.start)
         unix.close()
         resolver = inside.SocketResolver(address=address)
         client = AsyncHTTPClient(force_instance=True, resolver=resolver, max_body_size=passage.LARGEST)
         await _until_ready(order, client, behind, over)
-        door = passage.Door(order, client=client, meter=meter, transcript=transcript, clock=clock)
-        server = HTTPServer(application(door, resolver), max_body_size=LARGEST_REQUEST)
+        door = passage.Door(
+            order, client=client, meter=meter, transcript=transcript, clock=clock, resolver=resolver
+        )
+        server = HTTPServer(application(door), max_body_size=LARGEST_REQUEST)
         server.add_socket(_nonblocking(listening))
         LOG.info("seat %s is open", order.seat)
         await _tend(door, over)
@@ -87,34 +93,33 @@ async def _serve(order: Order, listening: socket.socket, lifeline: int | None) -
         meter.save()
         transcript.close()
         head = transcript.head
-        ended = {"seat": order.seat, "lines": head.lines, "digest": head.digest}
-        write_whole(places.doors / f"{order.seat}.ended", json.dumps(ended).encode())
+        end = {"seat": order.seat, "lines": head.lines, "digest": head.digest}
+        write_whole(places.doors / f"{order.seat}.ended", json.dumps(end).encode())
 
 
-def application(door: passage.Door, resolver: inside.SocketResolver) -> Application:
+def application(door: passage.Door) -> Application:
     """Return the routes of the door; the order of the list is the order of asking."""
     base = re.escape(door.order.base_url)
-    told = {"door": door}
     lab, own = inside.SHARE / "lab", Path(passage.server_static())
     return Application(
         [
             (rf"{base}oauth_callback", passage.Callback),
-            (rf"{base}?", passage.First, told),
-            (rf"{base}static/lab/(.+)", passage.Trusted, {**told, "path": str(lab / "static")}),
+            (rf"{base}?", passage.First),
+            (rf"{base}static/lab/(.+)", passage.Trusted, {"path": str(lab / "static")}),
             (
                 rf"{base}lab/extensions/(.+)",
                 passage.Trusted,
-                {**told, "path": str(inside.SHARE / "labextensions")},
+                {"path": str(inside.SHARE / "labextensions")},
             ),
-            (rf"{base}lab/api/themes/(.+)", passage.Trusted, {**told, "path": str(lab / "themes")}),
-            (rf"{base}static/(.+)", passage.Trusted, {**told, "path": str(own)}),
-            (channel.kernel_path(base), channel.Channel, {**told, "resolver": resolver}),
-            (rf"{base}.*", passage.Passage, told),
+            (rf"{base}lab/api/themes/(.+)", passage.Trusted, {"path": str(lab / "themes")}),
+            (rf"{base}static/(.+)", passage.Trusted, {"path": str(own)}),
+            (channel.kernel_path(base), channel.Channel),
+            (rf"{base}.*", passage.Passage),
         ],
+        door=door,
         cookie_secret=os.urandom(32),
         disable_check_xsrf=True,
         default_handler_class=channel.Elsewhere,
-        default_handler_args=told,
         websocket_ping_interval=20,
         websocket_max_message_size=channel.LARGEST_IN,
         log_function=_log,

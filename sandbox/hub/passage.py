@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 from jupyterhub._version import __version__ as hub_version
 from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuthenticated, UserNotAllowed
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
+from tornado.netutil import Resolver
 from tornado.web import HTTPError, RequestHandler, StaticFileHandler
 
 from sandbox.hub.budget import Meter
@@ -67,9 +68,10 @@ class Door:
         meter: Meter,
         transcript: Transcript,
         clock: Callable[[], datetime],
+        resolver: Resolver,
     ) -> None:
         self.order, self.client, self.meter, self.transcript = order, client, meter, transcript
-        self.clock = clock
+        self.clock, self.resolver = clock, resolver
         self.hosts = frozenset(urlsplit(origin).netloc for origin in order.origins)
         self.active: datetime | None = None
 
@@ -77,9 +79,11 @@ class Door:
 class Guarded(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # the Hub's classes have no types
     """A request whose person and origin are checked before anything else."""
 
-    def initialize(self, door: Door) -> None:
-        """Keep what the door knows."""
-        self.door = door
+    @property
+    def door(self) -> Door:
+        """Return what all handlers of this door share."""
+        door: Door = self.settings["door"]
+        return door
 
     @property
     def hub_auth(self) -> HubOAuth:
@@ -185,13 +189,8 @@ class First(Guarded):
         self.redirect(self.door.order.base_url + self.door.order.first)
 
 
-class Trusted(Guarded, StaticFileHandler):  # type: ignore[misc]  # the Hub's classes have no types
+class Trusted(Guarded, StaticFileHandler):
     """JupyterLab's own files, from the platform's copy: the seat cannot change them, nor are they counted."""
-
-    def initialize(self, door: Door, path: str) -> None:
-        """Keep the folder and what the door knows."""
-        Guarded.initialize(self, door)
-        StaticFileHandler.initialize(self, path)
 
     def set_extra_headers(self, path: str) -> None:  # noqa: ARG002
         """Let the browser keep files for the day: their names hold their digests."""

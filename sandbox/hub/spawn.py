@@ -28,7 +28,7 @@ STOP_SECONDS = 12.0
 KEPT = ("PATH", "LANG", "LD_LIBRARY_PATH", "VIRTUAL_ENV")
 
 
-class SpawnRefused(HTTPError):  # type: ignore[misc]  # tornado's is Any under the Hub's import
+class SpawnRefused(HTTPError):
     """A seat that may not be opened, with the sentences the person reads."""
 
     def __init__(self, error: SandboxError) -> None:

@@ -80,7 +80,8 @@ class Worker:
     def landings(self) -> None:
         """Finish reading and landing what was ordered; a killed round is taken up again here."""
         store = self.platform.store
-        if store.find(LandingOrder, state="ordered") or store.find(Delivery, state="quarantined"):
+        ordered, unread = store.find(LandingOrder, state="ordered"), store.find(Delivery, state="quarantined")
+        if ordered or unread:
             publish.resume(
                 self.platform.ingest, failed=lambda name, error: LOG.warning("%s: %s", name, error)
             )

@@ -95,7 +95,7 @@ class Started:
             return {}
 
     def code(self, name: str) -> str:
-        """Return the code of the next half minute, which is taken too: that of this one was used at enrolment."""
+        """Return the code of the next half minute: that of this one was used at enrolment."""
         return totp_code(self.accounts[name]["totp_secret"], moment=int(time.time()) + 30)
 
     def fresh(self) -> httpx.Client:
