@@ -57,9 +57,13 @@ KEK_FILE, SEED_FILE = "kek", "checkpoint-key"
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Where a home keeps its things."""
+    """Where a home keeps its things; absolute, since its paths are handed to other processes."""
 
     root: Path
+
+    def __post_init__(self) -> None:
+        """Make the root absolute."""
+        object.__setattr__(self, "root", self.root.absolute())
 
     @property
     def database(self) -> Path:

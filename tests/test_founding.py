@@ -2,6 +2,7 @@
 
 import stat
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -175,4 +176,13 @@ def test_a_demo_home_may_keep_its_keys_inside_and_costs_less(tmp_path):
     platform, _ = found(home, founding(home, home / "demo-keys", demo=True, hash="sm3"))
     assert platform.directory.cost == OWASP_MINIMUM
     assert verify(platform.store, key=platform.public_key, witness=home / "witness").whole
+    platform.close()
+
+
+def test_a_home_named_by_a_relative_path_lies_where_it_lies(made, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    platform = open_platform(Path("home"))
+    monkeypatch.chdir("/")
+    assert platform.layout.pool == tmp_path / "home" / "pool"
+    assert platform.seats.pool.root.is_absolute()
     platform.close()
