@@ -93,10 +93,10 @@ def build(platform: Platform, options: Options, sign_in: SignIn) -> FastAPI:
         openapi_url=f"{PREFIX}/api/openapi.json",
     )
     app.state.console = console
-    app.include_router(_pages(), prefix=PREFIX)
     app.include_router(assets.router(options), prefix=PREFIX)
-    app.include_router(api.router(platform), prefix=f"{PREFIX}/api")
     app.include_router(measures.router(platform), prefix=PREFIX)
+    app.include_router(api.router(platform), prefix=f"{PREFIX}/api")
+    app.include_router(_pages(), prefix=PREFIX)  # the last: its paths take what is left
     app.add_exception_handler(SandboxError, _failed)
     app.add_middleware(Guard, options=options)
     app.add_middleware(measures.Measured)

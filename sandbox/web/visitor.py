@@ -22,7 +22,7 @@ from sandbox.app import Platform
 from sandbox.kernel.actors import Actor, Proof, Role
 from sandbox.kernel.errors import CredentialError, NotFoundError
 from sandbox.kernel.message import Message
-from sandbox.kernel.records import Account, Organisation, OrganisationRole
+from sandbox.kernel.records import Account, Dataset, Organisation, OrganisationRole, ServiceAgreement
 from sandbox.web import charts, shown, words
 from sandbox.web.arrivals import Arrivals
 from sandbox.web.language import text, word
@@ -174,6 +174,18 @@ class Visitor:
         found = self.accounts.get(account)
         return found.display_name if found else account
 
+    def title_of(self, identifier: str) -> str:
+        """Return what people call a dataset or an agreement; of anything else its number."""
+        kinds: dict[str, type[Dataset | ServiceAgreement]] = {
+            "dataset": Dataset,
+            "service-agreement": ServiceAgreement,
+        }
+        kind = kinds.get(identifier.rpartition("-")[0])
+        if kind is None:
+            return identifier
+        found = self.platform.store.load(kind, identifier).record
+        return found.title if isinstance(found, Dataset) else found.scenario
+
     def body_name(self, organisation: str) -> str:
         """Return the name of an organisation."""
         if organisation == "platform":
@@ -237,6 +249,7 @@ def _filters(visitor: Visitor) -> dict[str, Any]:
         "badge": badge,
         "term": lambda value: told(words.term(str(value))),
         "verb": lambda name: told(words.step_name(name)),
+        "deed": lambda name: told(words.verb_name(name)),
         "kind_name": lambda kind: told(words.kind_name(kind)),
         "moment": lambda value: shown.moment(value, language),
         "day": lambda value: shown.day(value, language),

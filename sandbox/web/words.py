@@ -253,6 +253,24 @@ _VERBS = {
 }
 
 
+_OF_STEP = {
+    "application:accept": word("初审通过"),
+    "application:reject": word("初审不通过"),
+    "service-agreement:accept": word("接受"),
+    "delivery:refuse": word("退回"),
+    "item:refuse": word("不同意"),
+    "item:push": word("推送审核"),
+    "submission:refuse": word("闸口拒绝"),
+    "submission:judge": word("闸口检查完毕，交付审查"),
+    "submission:approve": word("审查通过"),
+    "submission:reject": word("审查未通过"),
+    "account:suspend": word("停用"),
+    "landing-order:resume": word("重新开出"),
+    "seat:close": word("关闭"),
+}
+"""Verbs that mean something of their own for one kind of record."""
+
+
 def state_of(kind: str, state: str) -> tuple[Message, str]:
     """Return what a state is called and in which tone it is shown."""
     unknown = (word("{state}", state=state), "over")
@@ -269,9 +287,13 @@ def term(value: str) -> Message:
     return _TERMS.get(value, word("{term}", term=value))
 
 
+def verb_name(name: str) -> Message:
+    """Return what was done, where the record it was done to is plain; an unknown step as it is written."""
+    verb = name.partition(":")[2]
+    return _OF_STEP.get(name) or _VERBS.get(verb) or word("{step}", step=name)
+
+
 def step_name(name: str) -> Message:
-    """Return a step of the log in words, kind and verb; an unknown one as it is written."""
-    kind, _, verb = name.partition(":")
-    if verb not in _VERBS:
-        return word("{step}", step=name)
-    return word("{kind}：{verb}", kind=kind_name(kind), verb=_VERBS[verb])
+    """Return a step of the log in words, kind and verb."""
+    kind = name.partition(":")[0]
+    return word("{kind}：{verb}", kind=kind_name(kind), verb=verb_name(name))
