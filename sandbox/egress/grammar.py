@@ -100,7 +100,7 @@ def _parse(sql: str) -> exp.Select:
 
 
 def _limit(node: exp.Expression | None, *, ordered: bool) -> None:
-    """Accept ORDER BY … LIMIT with a number; it is not kept: a product may always show fewer rows than there are.
+    """Accept ORDER BY … LIMIT with a number; it is not kept: a product may always show fewer rows.
 
     The rows left out are judged as a remainder, like those that an author suppresses.
     """

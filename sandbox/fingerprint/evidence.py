@@ -28,6 +28,8 @@ _RARE: Final = 64  # rows that hold a value up to which all of them are looked a
 _DEPTH: Final = 8  # source columns that one value is looked for in
 _SETTLED: Final = 0.6  # share of a row's filled cells at which a sure record is taken as its own
 _CHUNK: Final = 1 << 18
+_BATCH: Final = 1 << 22
+_SIFTED: Final = 20  # pairs sifted by one comparison that cost as much as one that is scored
 _STRONG: Final = 2  # names, addresses and the like: so many of one record make a row
 CELLS: Final = 3
 """Values of one record that make a row when they are not all names and addresses."""
@@ -236,7 +238,8 @@ def _all_pairs(index: RecordIndex, hits: Hits, bits: Floats, search: Search) -> 
     """
     keys = []
     weak = np.log2(index.records / _RARE)
-    common = np.where(bits < weak, bits, 0).sum(axis=1) > search.floor
+    shared = np.where(bits < weak, bits, 0)
+    common = shared.sum(axis=1) > search.floor
     rarest = np.full(hits.rows, -1, np.int64)
     for _, entries in hits.slots:
         count = np.where(entries >= 0, index.count[entries].astype(np.int64), 0)
@@ -245,8 +248,43 @@ def _all_pairs(index: RecordIndex, hits: Hits, bits: Floats, search: Search) -> 
         better = common & (count > _RARE) & ((rarest < 0) | (count < index.count[rarest]))
         rarest = np.where(better, entries, rarest)
     scan = np.flatnonzero(rarest >= 0)
-    scan = scan[search.budget.take(index.count[rarest[scan]].astype(np.int64))]
-    return _distinct(index, [*keys, _expand(index, scan, rarest)])
+    needed = _needed(index, hits, shared, rarest, search.floor)
+    counts = index.count[rarest[scan]].astype(np.int64)
+    costs = np.where(needed[scan] >= 0, -(-counts // _SIFTED), counts)
+    scan = scan[search.budget.take(costs)]
+    return _distinct(index, [*keys, *_sifted(index, scan, rarest, needed)])
+
+
+def _needed(index: RecordIndex, hits: Hits, shared: Floats, rarest: Integers, floor: float) -> Integers:
+    """For each row an entry that a record found by the rarest common value must hold too, or -1.
+
+    It is the row's one value of the column worth most beside that of the rarest: where the common
+    values do not reach the floor without it, a record without it is none.
+    """
+    row = np.arange(hits.rows)
+    others = shared.copy()
+    others[row[rarest >= 0], index.column[rarest[rarest >= 0]]] = 0
+    best = others.argmax(axis=1)
+    entry = np.full(hits.rows, -1, np.int64)
+    seen = np.zeros(hits.rows, np.int64)
+    for _, entries in hits.slots:
+        here = (entries >= 0) & (index.column[entries] == best)
+        entry = np.where(here, entries, entry)
+        seen += here
+    must = (seen == 1) & (shared.sum(axis=1) - others[row, best] <= floor)
+    return np.where(must, entry, -1)
+
+
+def _sifted(index: RecordIndex, rows: Integers, rarest: Integers, needed: Integers) -> Iterator[Integers]:
+    """Yield the expanded numbers of the rows, a few million at a time, but for records without the needed."""
+    ends = np.cumsum(index.count[rarest[rows]].astype(np.int64))
+    cuts = np.searchsorted(ends, np.arange(_BATCH, ends.max(initial=0), _BATCH))
+    for part in np.split(rows, np.unique(cuts + 1)):
+        keys = _expand(index, part, rarest)
+        row, record = np.divmod(keys, index.records)
+        entry = needed[row]
+        column = index.column[np.maximum(entry, 0)]
+        yield keys[(entry < 0) | (index.codes[column, record] == entry + 1)]
 
 
 def _distinct(index: RecordIndex, keys: list[Integers]) -> Integers:

@@ -40,6 +40,7 @@ _TOKENS: Final = 64
 _LINES: Final = 16
 _SHORT: Final = 20_000
 _PAIRS: Final = 40_000_000
+_PAIRS_A_ROW: Final = 60
 _LITTLE: Final = 1.0  # bits beyond one record in all that a row of a table of records needs
 _PART: Final = 0.6  # share of a row's filled cells that the one record explains, ...
 _MOSTLY: Final = 0.5  # ... in this share of all rows: a table of records with something added
@@ -97,7 +98,7 @@ def match(
     if not rows or not index.records:
         return _nothing(rows)
     floor = math.log2(index.records) + penalty
-    search = Search(floor + _LITTLE, floor + MARGIN + math.log2(rows), Budget(_PAIRS))
+    search = Search(floor + _LITTLE, floor + MARGIN + math.log2(rows), Budget(_PAIRS + _PAIRS_A_ROW * rows))
     parts = [
         _match_block(
             index, [[one[start : start + _BLOCK] for one in column] for column in read], start, search

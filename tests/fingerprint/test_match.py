@@ -95,6 +95,7 @@ def test_a_row_that_many_units_explain_is_a_group():
 
 def test_a_search_cut_short_says_so(index, source, monkeypatch):
     monkeypatch.setattr(room, "_PAIRS", 3)
+    monkeypatch.setattr(room, "_PAIRS_A_ROW", 0)
     found = match(index, source.append_column("noise", pa.array([f"a值{n % 900}" for n in range(2000)])))
     assert not found.complete
 
