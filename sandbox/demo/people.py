@@ -19,6 +19,7 @@ from sandbox.people import accounts, grants, organisations
 from sandbox.people.secrets import readable
 
 ACCOUNTS_FILE = "demo-accounts.json"
+TOKENS = "demo-tokens"
 
 
 class Troupe:
@@ -52,11 +53,16 @@ class Troupe:
         }
 
     def save(self) -> Path:
-        """Write the accounts of the demo into its home."""
+        """Write the accounts of the demo into its home, and each one's token as a file of its own."""
         path = self.platform.layout.root / ACCOUNTS_FILE
         document = {"demo": str(say("演示账户：只用于演示环境")), "accounts": self._secrets}
         path.write_text(json.dumps(document, ensure_ascii=False, indent=1), encoding="utf-8")
         path.chmod(0o600)
+        tokens = self.platform.layout.root / TOKENS
+        tokens.mkdir(mode=0o700)
+        for name, secret in self._secrets.items():
+            (tokens / name).write_text(secret["token"] + "\n", encoding="utf-8")
+            (tokens / name).chmod(0o600)
         return path
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sandbox.demo import egress, journey
 from sandbox.demo.events import Narrator, Tell
-from sandbox.demo.people import found_demo, gather
+from sandbox.demo.people import TOKENS, found_demo, gather
 from sandbox.kernel.errors import TamperedError
 from sandbox.kernel.message import say
 from sandbox.municipality.cast import cast
@@ -31,6 +31,14 @@ def tell_story(home: Path, tell: Tell, *, size: Size = FULL) -> dict[str, object
     _, submissions = egress.work(walk)
     released = egress.review_and_release(walk, egress.judge(walk, submissions))
     report = _verify(walk)
+    narrator.chapter(say("接着自己试：演示账户的令牌各有一个文件，例如"))
+    narrator.done(
+        say(
+            "sandbox seat list --home {home} --token-file {token}",
+            home=str(home),
+            token=str(home / TOKENS / egress.DEVELOPER),
+        )
+    )
     troupe.platform.close()
     return {"people": people, "release": released.id, "facts": report.facts}
 
