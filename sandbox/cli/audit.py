@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +15,7 @@ from sandbox.kernel.actors import Role
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Account, Home, Review, Submission
+from sandbox.people.directory import CHINA
 from sandbox.store import checkpoints
 from sandbox.store.facts import Header
 from sandbox.store.verify import export
@@ -123,10 +124,10 @@ def facts(
 
     def view(_: Console) -> None:
         rows = [
-            (str(one.seq), one.at[:19], names.get(one.actor, one.actor), one.verb, one.record_id)
+            (str(one.seq), _shown(one.at), names.get(one.actor, one.actor), one.verb, one.record_id)
             for one in found
         ]
-        columns = (say("序号"), say("时间（UTC）"), say("经手人"), say("步骤"), say("记录"))
+        columns = (say("序号"), say("时间（北京）"), say("经手人"), say("步骤"), say("记录"))
         session.table(say("日志"), columns, rows)
 
     session.show({"facts": [_fact(one, names) for one in found]}, view)
@@ -167,12 +168,17 @@ def _fact(one: Header, names: dict[str, str]) -> dict[str, object]:
     }
 
 
+def _shown(instant: str) -> str:
+    """Return an instant of the log as people here read it."""
+    return datetime.fromisoformat(instant).astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError:
         raise InputError(say("时间 {text} 应写成 YYYY-MM-DD 或 ISO 8601 时刻", text=text)) from None
-    return moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo is not None else moment.replace(tzinfo=CHINA)
 
 
 @command(audit, "show", person=True)

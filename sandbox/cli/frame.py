@@ -61,6 +61,9 @@ EXITS: dict[type[SandboxError], int] = {
 }
 """The one place where errors become exit statuses; subclasses take their nearest ancestor's."""
 
+PIPED = 160
+"""Columns of a table that no terminal shows: wide enough for ids and sentences to stay whole."""
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 _HomeOption = Annotated[Path | None, typer.Option("--home", help="主目录 · the home (or SANDBOX_HOME)")]
@@ -87,7 +90,8 @@ class Session:
     token_file: Path | None = None
 
     def __post_init__(self) -> None:
-        self.out = Console(stderr=False, highlight=False, soft_wrap=not sys.stdout.isatty())
+        tty = sys.stdout.isatty()
+        self.out = Console(highlight=False, soft_wrap=not tty, width=None if tty else PIPED)
         self.err = Console(stderr=True, highlight=False, soft_wrap=True)
         self._platform: Platform | None = None
 

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from sandbox.store.home import FORMAT
 from tests.cli.calling import Terminal
 from tests.people.homes import AUTHORITY_USCC, PASSWORD, copy_home, identity
 
@@ -152,9 +153,9 @@ def test_backup_into_the_home_or_a_full_folder_is_refused(small, tmp_path):
 
 
 def test_upgrade_says_when_there_is_nothing_to_do(small):
-    assert small.json("upgrade") == {"found": 1, "format": 1}
+    assert small.json("upgrade") == {"found": FORMAT, "format": FORMAT}
     path = small.home / "home.toml"
-    path.write_text(path.read_text("utf-8").replace("format = 1", "format = 7"), encoding="utf-8")
+    path.write_text(path.read_text("utf-8").replace(f"format = {FORMAT}", "format = 7"), encoding="utf-8")
     for words in (("upgrade",), ("account", "list")):
         status, said = small.refused(*words)
         assert status == 2
