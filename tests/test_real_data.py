@@ -14,65 +14,39 @@ import random
 import re
 import unicodedata
 import zipfile
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from sandbox.access import agreement as agreements
-from sandbox.access import application as applications
-from sandbox.access import review as item_review
-from sandbox.catalog import entries
 from sandbox.cli.main import main
 from sandbox.demo.events import Narrator
-from sandbox.demo.journey import REGIME, Journey, establish
+from sandbox.demo.journey import Journey, establish
 from sandbox.demo.people import found_demo, gather
 from sandbox.egress import intake, release, review
-from sandbox.ingest import batch, proposals, publish
+from sandbox.ingest import publish
 from sandbox.ingest.scope import read_scoped
-from sandbox.kernel.entities import IdentifierClass
 from sandbox.kernel.records import (
-    Application,
-    Dataset,
     Delivery,
     FileVote,
-    ItemRequest,
     RowRange,
     ServiceAgreement,
 )
-from sandbox.masking import versions
-from sandbox.masking.policy_file import write_policy
-from sandbox.masking.techniques import DateTrunc, DateUnit, Keep, Region, RegionLevel, Token
 from sandbox.municipality.cast import cast
 from sandbox.pool.snapshot import Snapshot as Version
 from sandbox.seats import seat as seats
 from sandbox.seats.isolation import probe
+from tests.journeys.registrations import ADDRESS, CODE, FIRM, PERSON, agreed, published
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data" / "zunyi-enterprises.csv.gz"
 pytestmark = pytest.mark.skipif(not DATA.is_file(), reason="the city's file is not at hand")
 isolated = pytest.mark.skipif(not probe(), reason="this machine cannot isolate a process")
 
 ROWS = 10_069
-CODE, FIRM, PERSON, ADDRESS = "统一社会信用代码", "企业名称", "法人代表", "注册地址"
 SENTINELS = {"", "N/A", "-", "无", "null", "不详", "未知"}
 APPROVED = ("遵义", "贵阳", "黔西南")
-KEPT = Keep(reason="统计分析所需")
-DECISIONS = {
-    FIRM: (Token(group="organization"), IdentifierClass.DIRECT),
-    CODE: (Token(group="firm"), IdentifierClass.DIRECT),
-    PERSON: (Token(group="person"), IdentifierClass.DIRECT),
-    "注册日期": (DateTrunc(DateUnit.YEAR), IdentifierClass.QUASI),
-    "企业类型": (KEPT, IdentifierClass.QUASI),
-    "注册资金": (KEPT, IdentifierClass.SENSITIVE),
-    "经营范围": (KEPT, IdentifierClass.OTHER),
-    "所在省份": (KEPT, IdentifierClass.OTHER),
-    "地区": (KEPT, IdentifierClass.QUASI),
-    ADDRESS: (Region(RegionLevel.DISTRICT), IdentifierClass.QUASI),
-}
-"""A steward who keeps as much text as can be kept: the leak is to be found, not to be dropped."""
 
 
 @dataclass
@@ -104,8 +78,8 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> Landed:
     gather(troupe)
     journey = Journey(troupe, Narrator(lambda event: None))
     establish(journey)
-    dataset, delivery = _published(journey)
-    agreement = _agreed(journey, dataset)
+    dataset, delivery = published(journey, DATA, ROWS)
+    agreement = agreed(journey, dataset, rows=(RowRange(column="地区", values=APPROVED),))
     ingest = troupe.platform.ingest
     made = publish.order(
         ingest,
@@ -120,95 +94,6 @@ def landed(tmp_path_factory: pytest.TempPathFactory) -> Landed:
     scoped = read_scoped(ingest, record, (RowRange(column="地区", values=APPROVED),), None).shuffled(key)
     version = ingest.pool.version(snapshot.series, snapshot.version)
     return Landed(journey, version, agreement, scoped.numbers.to_pylist())
-
-
-def _published(journey: Journey) -> tuple[Dataset, str]:
-    platform, steward = journey.troupe.platform, journey.actor("zhao.qinghe")
-    entry = journey.troupe.cast.dataset("companies")
-    dataset = entries.register(
-        platform.directory,
-        steward,
-        Dataset(
-            state="registered",
-            organisation=steward.organisation,
-            environment=journey.environments[entry.environment],
-            code="zunyi-enterprises",
-            resource_code=entry.code,
-            title=entry.title,
-            grading=entry.grading,
-        ),
-    )
-    delivery = batch.receive(platform.ingest, steward, dataset.code, DATA, declared_rows=ROWS)
-    proposal = proposals.propose_for(platform.ingest, delivery, dataset)
-    table = proposal.policy.table(dataset.code)
-    decided = tuple(
-        replace(column, technique=DECISIONS[column.name][0], identifier=DECISIONS[column.name][1])
-        for column in table.columns
-    )
-    policy = replace(
-        proposal.policy, tables=(replace(table, columns=decided, max_suppressed=0.3),), proposed=False
-    )
-    columns = tuple(
-        replace(column, technique=mine.technique.name, identifier=mine.identifier)
-        for column, mine in zip(proposal.columns, decided, strict=True)
-    )
-    dataset = entries.classify(platform.directory, steward, dataset.id, columns=columns, units=proposal.units)
-    drafted = versions.draft(platform.directory, steward, dataset, write_policy(policy))
-    versions.confirm(platform.directory, steward, drafted.id)
-    return dataset, batch.accept(platform.ingest, steward, delivery.id).id
-
-
-def _agreed(journey: Journey, dataset: Dataset) -> ServiceAgreement:
-    access = journey.troupe.platform.access
-    applicant, officer = journey.actor("lin.xiaoyu"), journey.actor("luo.zhengyan")
-    operator, today = journey.actor("zhang.kai"), access.directory.today()
-    request = ItemRequest(
-        dataset=dataset.id,
-        columns=tuple(column.name for column in dataset.columns),
-        rows=(RowRange(column="地区", values=APPROVED),),
-        justification="分组统计",
-    )
-    application = applications.submit(
-        access,
-        applicant,
-        Application(
-            state="submitted",
-            organisation=applicant.organisation,
-            environment=dataset.environment,
-            regime=REGIME,
-            regime_override="按原办法走完全流程",
-            scenario="市场主体分析",
-            scope="只产出汇总表",
-            term_from=today,
-            term_to=today + timedelta(days=365),
-            security_controls="专人专席",
-            applicant=applicant.account,
-            requests=(request,),
-        ),
-    )
-    applications.accept(access, officer, application.id, findings="需求明确", confirm_override=True)
-    (item,) = item_review.push(access, officer, application.id)
-    item_review.approve(access, journey.actor("yang.lizhi"), item.id)
-    drafted = agreements.draft(
-        access,
-        operator,
-        ServiceAgreement(
-            state="drafted",
-            organisation=application.organisation,
-            operator=operator.organisation,
-            environment=application.environment,
-            application=application.id,
-            items=(item.id,),
-            scenario=application.scenario,
-            term_from=application.term_from,
-            term_to=application.term_to,
-            users=(journey.troupe.accounts["lin.xiaoyu"],),
-            seats=1,
-            key_id="",
-        ),
-    )
-    agreements.accept(access, applicant, drafted.id)
-    return agreements.sign(access, operator, drafted.id)
 
 
 # --- the plain loop --------------------------------------------------------------------------
