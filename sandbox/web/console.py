@@ -7,12 +7,13 @@ and the reasons. Errors become HTTP statuses here and nowhere else. Holds no rul
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable, Mapping
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from sandbox.app import Platform
 from sandbox.kernel.errors import RefusedError, SandboxError, StateError
@@ -39,6 +40,7 @@ from sandbox.web.session import Sessions
 from sandbox.web.signin import SignIn, UnsafeSessionAuth
 from sandbox.web.visitor import LANGUAGE, Console, Visitor, recognise
 
+LOG = logging.getLogger("console")
 Look = Callable[[Visitor], Response]
 LookAt = Callable[[Visitor, str], Response]
 
@@ -98,6 +100,7 @@ def build(platform: Platform, options: Options, sign_in: SignIn) -> FastAPI:
     app.include_router(api.router(platform), prefix=f"{PREFIX}/api")
     app.include_router(_pages(), prefix=PREFIX)  # the last: its paths take what is left
     app.add_exception_handler(SandboxError, _failed)
+    app.add_exception_handler(Exception, _broken)
     app.add_middleware(Guard, options=options)
     app.add_middleware(measures.Measured)
     return app
@@ -207,6 +210,12 @@ async def _failed(request: Request, error: Exception) -> Response:
     if program or request.url.path.startswith(f"{PREFIX}/api/"):
         return await run_in_threadpool(api.failed, request, error, status_of(error))
     return await run_in_threadpool(_failed_page, request, error)
+
+
+async def _broken(_: Request, error: Exception) -> Response:
+    """Answer for a fault of our own: nothing of it is told, all of it is in the diagnostics."""
+    LOG.error("a page could not be made", exc_info=error)
+    return PlainTextResponse("平台内部出错，这一步没有办成：请返回后重试，仍不行请联系运营人员。", 500)
 
 
 def _failed_page(request: Request, error: SandboxError) -> Response:

@@ -15,6 +15,7 @@ from sandbox.kernel.errors import (
     TamperedError,
 )
 from sandbox.web.language import text
+from sandbox.web.words import humane
 
 STATUSES: dict[type[SandboxError], int] = {
     NotFoundError: 404,
@@ -41,8 +42,8 @@ def told(error: SandboxError, language: str) -> dict[str, object]:
     message = error.message if not isinstance(error, RefusedError) else error.decision.summary()
     if isinstance(error, RefusedError):
         reasons = [
-            {"code": one.code, "article": one.article, "message": text(one.message, language)}
+            {"code": one.code, "article": one.article, "message": text(humane(one.message), language)}
             for one in error.decision.refusals
         ]
     hint = text(error.hint, language) if error.hint is not None else ""
-    return {"problem": text(message, language), "reasons": reasons, "hint": hint, "code": error.code}
+    return {"problem": text(humane(message), language), "reasons": reasons, "hint": hint, "code": error.code}

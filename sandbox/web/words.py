@@ -6,7 +6,9 @@ over is grey. Holds no rule; what a state means is `kernel.lifecycle`.
 
 from __future__ import annotations
 
-from sandbox.kernel.message import Message
+from collections.abc import Callable
+
+from sandbox.kernel.message import Message, Value
 from sandbox.web.language import word
 
 TONES = ("done", "wait", "heed", "stop", "over")
@@ -285,6 +287,26 @@ def kind_name(kind: str) -> Message:
 def term(value: str) -> Message:
     """Return a role, type, class or technique in words; what has none stays as it is."""
     return _TERMS.get(value, word("{term}", term=value))
+
+
+def humane(message: Message) -> Message:
+    """Return the sentence with the states, steps and roles in it as people call them."""
+    put: dict[str, Callable[[str], Message]] = {
+        "state": lambda value: state_of("", value)[0],
+        "verb": step_name,
+    }
+    values = [
+        (name, put[name](value) if name in put and isinstance(value, str) else _roles(name, value))
+        for name, value in message.values
+    ]
+    return Message(message.template, tuple(values))
+
+
+def _roles(name: str, value: Value) -> Value:
+    if name != "roles" or not isinstance(value, str):
+        return value
+    names = [_TERMS.get(one) for one in value.split("、")]
+    return "、".join(str(found) for found in names) if all(names) else value
 
 
 def verb_name(name: str) -> Message:

@@ -1,4 +1,6 @@
-"""The whole platform, started once, and a headless browser; both are skipped with their reason where they lack."""
+"""The whole platform, started once, and a headless browser; skipped with the reason where one lacks."""
+
+import os
 
 import pytest
 
@@ -18,7 +20,13 @@ def browser():
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as engine:
-        launched = engine.chromium.launch(executable_path=chromium(), args=["--no-sandbox"])
+        options = ["--no-sandbox", "--lang=zh-CN"]
+        chinese = {**os.environ, "LANGUAGE": "zh_CN"}
+        launched = engine.chromium.launch(executable_path=chromium(), args=options, env=chinese)
+            executable_path=chromium(),
+            args=["--no-sandbox", "--lang=zh-CN"],
+            env={**os.environ, "LANGUAGE": "zh_CN"},
+        )
         yield launched
         launched.close()
 

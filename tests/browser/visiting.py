@@ -11,21 +11,20 @@ import time
 from pathlib import Path
 
 from sandbox.people.secrets import STEP_SECONDS, totp_code
+from tests.browser.pictures import small
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PICTURES = ROOT / "docs" / "screenshots"
 WIDE, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
-LOOKED = (
-    "() => axe.run(document, {resultTypes: ['violations']})"
-    ".then((found) => found.violations.map((one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ')}`))"
-)
+LOOKED = """() => axe.run(document, {resultTypes: ['violations']}).then((found) => found.violations.map(
+  (one) => `${one.id}: ${one.nodes.map((node) => node.html).join(' | ')}`))"""
 WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
-HEARD = """
-addEventListener('securitypolicyviolation', (event) => {
-  if (event.blockedURI !== 'eval') console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI);
-});
-"""
+WIDEST = """() => [...document.querySelectorAll('main *')]
+  .filter((one) => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+  .slice(0, 4).map((one) => one.outerHTML.slice(0, 120))"""
+HEARD = """addEventListener('securitypolicyviolation', (event) =>
+  console.error('policy: ' + event.violatedDirective + ' ' + event.blockedURI));"""
 
 
 def chromium():
@@ -71,21 +70,21 @@ class Visit:
         account = self.started.accounts[self.name]
         self.page.fill("#password", account["password"])
         self.page.fill("#code", next_code(self.started, self.name))
-        self.page.click("form.sheetless button.btn-primary, main form button.btn-primary")
-        self.page.wait_for_url(re.compile(r"^(?!.*step-up).*$"))
+        self.page.click("form[action$='/step-up'] button")
+        self.page.wait_for_selector("form[action$='/step-up']", state="detached")
 
     def go(self, path):
         """Open a page of the console and return its answer."""
         return self.page.goto(f"{self.started.base}/console{path}")
 
-    def look(self, picture="", *, status=200):
+    def look(self, picture=""):
         """Judge the page that is open at both widths; raise with everything that is wrong."""
         wrong = []
         for width, size in (("wide", WIDE), ("phone", PHONE)):
             self.page.set_viewport_size(size)
             over = self.page.evaluate(WIDER)
             if over > 0:
-                wrong.append(f"{width}: {over} px too wide: {self._widest()}")
+                wrong.append(f"{width}: {over} px too wide: {self.page.evaluate(WIDEST)}")
             wrong += [f"{width}: {one}" for one in self._axe()]
             if picture and os.environ.get("SANDBOX_SCREENSHOTS"):
                 self.picture(f"{picture}-{width}")
@@ -95,18 +94,44 @@ class Visit:
 
     def picture(self, name):
         PICTURES.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=PICTURES / f"{name}.png", full_page=True, animations="disabled")
+        width, height = self.page.evaluate("() => [innerWidth, document.documentElement.scrollHeight]")
+        part = {
+            "x": 0,
+            "y": 0,
+            "width": width,
+            "height": min(height, 2 * width if width > 500 else 6 * width),
+        }
+        data = self.page.screenshot(full_page=True, clip=part, animations="disabled")
+        (PICTURES / f"{name}.png").write_bytes(small(data))
+
+    def press(self, label, **fields):
+        """Fill the form behind a button of the page's actions and send it."""
+        page = self.page
+        form = page.locator("details.act", has=page.locator("summary", has_text=label)).first
+        form.locator("summary").click()
+        for name, value in fields.items():
+            field = form.locator(f"[name='{name}']").first
+            if field.evaluate("(one) => one.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(value)
+        form.locator("button").last.click()
+        self.settle()
+
+    def settle(self):
+        """Wait for the page that comes, showing the credential if that is asked for first."""
+        self.page.wait_for_load_state()
+        if "step-up" in self.page.url:
+            self.show_credential()
+
+    def text(self):
+        """Return what can be read on the page."""
+        return self.page.inner_text("main")
 
     def _axe(self):
         if not self.page.evaluate("() => 'axe' in window"):
             self.page.evaluate(AXE.read_text(encoding="utf-8"))
         return self.page.evaluate(LOOKED)
-
-    def _widest(self):
-        return self.page.evaluate(
-            "() => [...document.querySelectorAll('main *')].filter((one) => one.getBoundingClientRect().right > "
-            "document.documentElement.clientWidth + 1).slice(0, 4).map((one) => one.outerHTML.slice(0, 120))"
-        )
 
     def close(self):
         """End the visit; nothing may have been asked of others, and no page may have complained."""
