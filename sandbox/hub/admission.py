@@ -6,6 +6,7 @@ found here. Called by `spawn` in a thread.
 
 from __future__ import annotations
 
+from datetime import datetime
 from urllib.parse import quote
 
 from sandbox.app import Platform
@@ -13,6 +14,7 @@ from sandbox.hub.order import Order
 from sandbox.kernel.errors import NotFoundError, RefusedError, SandboxError
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Seat
+from sandbox.people.directory import CHINA
 from sandbox.seats import seat as seats
 from sandbox.seats import workspace
 from sandbox.serving.places import Plan
@@ -36,6 +38,7 @@ def admit(platform: Platform, *, user: str, seat: str, base_url: str, plan: Plan
     try:
         if held.state in ("provisioned", "closed"):
             seats.open_seat(platform.seats, actor, held.id)
+        shown = seats.shown_since(platform.seats, held.id, day_began(platform.clock()))
         sandbox = seats.begin(platform.seats, actor, held.id, COMMAND)
     except RefusedError as error:
         platform.note_refusal(error)
@@ -48,7 +51,14 @@ def admit(platform: Platform, *, user: str, seat: str, base_url: str, plan: Plan
         origins=plan.origins,
         home=platform.layout.root.absolute(),
         sandbox=sandbox,
+        day_bytes=platform.seats.bounds.day_bytes,
+        shown_bytes=shown,
     )
+
+
+def day_began(now: datetime) -> datetime:
+    """Return when the day in China began."""
+    return now.astimezone(CHINA).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def sentences(error: SandboxError) -> list[str]:

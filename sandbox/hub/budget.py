@@ -33,15 +33,22 @@ class Limits:
 
 
 class Meter:
-    """The count of one seat, kept in one file."""
+    """The count of one seat, kept in one file; `shown` is what is known to have been shown today elsewhere.
 
-    def __init__(self, file: Path, clock: Callable[[], datetime], limits: Limits | None = None) -> None:
+    `run` is how much this run of the seat has shown.
+    """
+
+    def __init__(
+        self, file: Path, clock: Callable[[], datetime], limits: Limits | None = None, *, shown: int = 0
+    ) -> None:
         self._file, self._clock, self._limits = file, clock, limits or Limits()
         self._recent: deque[tuple[datetime, int]] = deque()
         self._in_minute = 0
         self._cells: OrderedDict[str, int] = OrderedDict()
         self._day, self._used, self._saved = self._today(), 0, -1
         self._load()
+        self._used = max(self._used, shown)
+        self.run = 0
 
     @property
     def used(self) -> int:
@@ -62,6 +69,7 @@ class Meter:
             return why
         now, counted = self._clock(), size + self._limits.overhead
         self._used += counted
+        self.run += counted
         self._in_minute += counted
         self._recent.append((now, counted))
         if cell is not None:
@@ -92,7 +100,7 @@ class Meter:
     def save(self) -> None:
         """Keep the count if it changed."""
         if self._saved != self._used:
-            document = {"day": self._day, "bytes": self._used}
+            document = {"day": self._day, "bytes": self._used, "run": self.run}
             write_whole(self._file, json.dumps(document).encode())
             self._saved = self._used
 

@@ -56,7 +56,7 @@ def _hub(c: Any, places: Places, plan: Plan) -> None:
     hub.oauth_token_expires_in = 12 * HOURS
     hub.default_url = "/console/"
     hub.authenticate_prometheus = True
-    hub.last_activity_interval = 60
+    hub.last_activity_interval = 15  # seconds; with it the proxy's routes are looked over
     hub.log_level = "INFO"
 
 
@@ -66,7 +66,6 @@ def _proxy(c: Any, places: Places, plan: Plan) -> None:
     c.ConfigurableHTTPProxy.api_url = f"http://127.0.0.1:{plan.proxy_api}"
     c.ConfigurableHTTPProxy.auth_token = places.token("proxy")
     c.Proxy.extra_routes = routes(plan)
-    c.JupyterHub.proxy_check_interval = 5
 
 
 def routes(plan: Plan) -> dict[str, str]:
@@ -81,11 +80,11 @@ def _people(c: Any) -> None:
     c.Authenticator.auth_refresh_age = 4
     c.Authenticator.refresh_pre_spawn = True
     own = ["read:users!user", "read:servers!user", "servers!user", "access:servers!user"]
+    own.append("users:activity!user")  # what a door may say for its person, and no more
     roles = [{"name": "user", "scopes": [*own, "access:services!service=console"]}]
     console = ["list:users", "read:users:name", "read:servers", "servers", "delete:servers"]
     roles.append({"name": "console", "services": ["console"], "scopes": console})
-    worker = ["list:users", "read:users:name", "read:servers", "delete:servers"]
-    roles.append({"name": "worker", "services": ["worker"], "scopes": worker})
+    roles.append({"name": "supervisor", "services": ["supervisor"], "scopes": ["proxy"]})
     roles.append({"name": "metrics", "services": ["metrics"], "scopes": ["read:metrics"]})
     c.JupyterHub.load_roles = roles
 
@@ -100,7 +99,7 @@ def _services(c: Any, places: Places) -> None:
             "oauth_no_confirm": True,
             "display": False,
         },
-        {"name": "worker", "api_token": places.token("worker"), "display": False},
+        {"name": "supervisor", "api_token": places.token("supervisor"), "display": False},
         {"name": "metrics", "api_token": places.token("metrics"), "display": False},
     ]
 
@@ -110,7 +109,7 @@ def _seats(c: Any) -> None:
     c.JupyterHub.allow_named_servers = True
     c.Spawner.start_timeout = 90
     c.Spawner.http_timeout = 30
-    c.Spawner.poll_interval = 5
+    c.Spawner.poll_interval = 2
     c.Spawner.consecutive_failure_limit = 0
 
 

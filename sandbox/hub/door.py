@@ -25,11 +25,12 @@ from tornado.httpserver import HTTPServer
 from tornado.web import Application
 
 from sandbox.hub import channel, inside, passage
-from sandbox.hub.budget import Meter
+from sandbox.hub.budget import Limits, Meter
 from sandbox.hub.order import Order, decode
 from sandbox.kernel.errors import SandboxError
 from sandbox.seats.running import Running
-from sandbox.serving.places import Places, write_whole
+from sandbox.serving import doors
+from sandbox.serving.places import Places
 from sandbox.serving.transcript import Transcript
 
 START_SECONDS, STOP_SECONDS = 60.0, 8.0
@@ -46,7 +47,8 @@ def clock() -> datetime:
 def main() -> int:
     """Open the seat that the order names and stay until told to go; the status says whether it opened."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
-    logging.getLogger("tornado.access").setLevel(logging.WARNING)
+    for chatty in ("tornado.access", "tornado.application"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)
     order = decode(_read(int(os.environ["SANDBOX_ORDER_FD"])))
     listening = socket.socket(fileno=int(os.environ["SANDBOX_LISTEN_FD"]))
     try:
@@ -65,7 +67,8 @@ async def _serve(order: Order, listening: socket.socket, lifeline: int | None) -
     if lifeline is not None:
         loop.add_reader(lifeline, over.set)
     transcript = Transcript(places.cells / f"{order.seat}.jsonl", clock)
-    meter = Meter(places.meters / f"{order.seat}.json", clock)
+    limits = Limits(day=order.day_bytes)
+    meter = Meter(places.meters / f"{order.seat}.json", clock, limits, shown=order.shown_bytes)
     unix, address = inside.listen(places.doors, f"{order.seat}.sock")
 
     def ended() -> None:
@@ -93,8 +96,8 @@ async def _serve(order: Order, listening: socket.socket, lifeline: int | None) -
         meter.save()
         transcript.close()
         head = transcript.head
-        end = {"seat": order.seat, "lines": head.lines, "digest": head.digest}
-        write_whole(places.doors / f"{order.seat}.ended", json.dumps(end).encode())
+        end = doors.End(order.seat, os.getpid(), lines=head.lines, digest=head.digest, shown_bytes=meter.run)
+        doors.leave(places, end)
 
 
 def application(door: passage.Door) -> Application:

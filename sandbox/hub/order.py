@@ -15,7 +15,10 @@ from sandbox.seats.spec import Limits, Mount, Sandbox
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """One seat to open: `first` is the page shown first, `hosts` the values of Host that are answered."""
+    """One seat to open: `first` is the page shown first, `origins` the addresses people use.
+
+    `day_bytes` may be shown in a day; `shown_bytes` of it were already, outside the door.
+    """
 
     seat: str
     user: str
@@ -24,6 +27,8 @@ class Order:
     origins: tuple[str, ...]
     home: Path
     sandbox: Sandbox
+    day_bytes: int
+    shown_bytes: int
 
     def encode(self) -> bytes:
         """Return the order as JSON."""
@@ -38,7 +43,13 @@ class Order:
             "host_uid": box.host_uid,
             "home": box.home,
         }
-        told = {"seat": self.seat, "user": self.user, "base_url": self.base_url, "first": self.first}
+        told: dict[str, Any] = {
+            "seat": self.seat,
+            "user": self.user,
+            "base_url": self.base_url,
+            "first": self.first,
+        }
+        told |= {"day_bytes": self.day_bytes, "shown_bytes": self.shown_bytes}
         document = {**told, "origins": list(self.origins), "home": str(self.home), "sandbox": sandbox}
         return json.dumps(document, ensure_ascii=False).encode()
 

@@ -27,10 +27,12 @@ from sandbox.kernel.records import (
     Seat,
     ServiceAgreement,
     Snapshot,
+    Undertaking,
 )
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import Directory, with_record
 from sandbox.pool.snapshot import Pool
+from sandbox.regulation.undertakings import undertaking
 from sandbox.seats import isolation, workspace
 from sandbox.seats.pipes import Sink
 from sandbox.seats.vigil import Vigil
@@ -184,7 +186,7 @@ def run(
     left = _output_left(desk, actor, seat)
     sandbox = begin(desk, actor, identifier, command)
     longest = min(seconds or desk.bounds.seconds, desk.bounds.seconds)
-    with Vigil(lambda: _may_go_on(desk, actor, seat.id)) as vigil:
+    with Vigil(lambda: may_go_on(desk, actor, seat.id)) as vigil:
         done = isolation.run(
             sandbox, command, timeout=longest, sink=sink, output_bytes=left, started=vigil.begin
         )
@@ -201,7 +203,7 @@ def run(
     return done
 
 
-def _may_go_on(desk: SeatDesk, actor: Actor, identifier: str) -> None:
+def may_go_on(desk: SeatDesk, actor: Actor, identifier: str) -> None:
     """Raise `RefusedError` once the rules no longer allow the run, as things and roles stand now.
 
     Data that was withdrawn while it lies in the run ends the run as well.
@@ -301,9 +303,9 @@ def current_snapshots(directory: Directory, agreement: str) -> tuple[Snapshot, .
 
 
 def shown_still(directory: Directory, snapshot: Snapshot) -> bool:
-    """Return whether the snapshot may be worked on: neither it nor its dataset has been withdrawn."""
+    """Return whether the snapshot may be worked on: neither it nor its dataset has been withdrawn or stopped."""
     dataset = directory.store.load(Dataset, snapshot.dataset).record
-    return snapshot.state == "published" and dataset.state != "withdrawn"
+    return snapshot.state == "published" and dataset.state not in ("withdrawn", "suspended")
 
 
 def situation_of(desk: SeatDesk, actor: Actor, seat: Seat) -> Situation:
@@ -317,7 +319,16 @@ def situation_of(desk: SeatDesk, actor: Actor, seat: Seat) -> Situation:
         account=desk.directory.store.load(Account, seat.user).record,
         snapshots=current_snapshots(desk.directory, seat.agreement),
         isolation=can_isolate(desk),
+        undertaking=_undertaking(desk.directory, seat),
+        undertaking_version=undertaking().version,
     )
+
+
+def _undertaking(directory: Directory, seat: Seat) -> Undertaking | None:
+    """Return the latest version that the seat's user has signed for its agreement."""
+    found = (one.record for one in directory.store.find(Undertaking, linked=("account", seat.user)))
+    mine = (one for one in found if one.agreement == seat.agreement)
+    return max(mine, key=lambda one: one.version, default=None)
 
 
 def _environment(desk: SeatDesk, actor: Actor, agreement: ServiceAgreement) -> Situation:
@@ -327,9 +338,13 @@ def _environment(desk: SeatDesk, actor: Actor, agreement: ServiceAgreement) -> S
     return with_record(desk.directory.situation(actor), environment=environment, operating=operating)
 
 
-def note_end(desk: SeatDesk, identifier: str, *, lines: int, digest: str) -> bool:
-    """Put the digest of a seat's transcript on record; False while the seat is not open."""
-    return _finish(desk, identifier, {"transcript": {"lines": lines, "digest": digest}})
+def note_end(desk: SeatDesk, identifier: str, *, lines: int, digest: str, shown_bytes: int) -> bool:
+    """Put the end of a run in the browser on record: how much it showed, the digest of its transcript.
+
+    Returns False while the seat is not open.
+    """
+    note: dict[str, Json] = {"shown_bytes": shown_bytes, "transcript": {"lines": lines, "digest": digest}}
+    return _finish(desk, identifier, note)
 
 
 def visible(desk: SeatDesk, actor: Actor) -> tuple[Seat, ...]:

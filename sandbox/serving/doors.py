@@ -30,6 +30,37 @@ class DoorNote:
         return alive(self.pid, self.started)
 
 
+@dataclass(frozen=True, slots=True)
+class End:
+    """What a door leaves behind: its transcript's lines and last digest, and how many bytes it showed."""
+
+    seat: str
+    pid: int
+    lines: int
+    digest: str
+    shown_bytes: int
+
+
+def leave(places: Places, end: End) -> None:
+    """Write what an ended door leaves to be put on record."""
+    write_whole(places.doors / f"{end.seat}.ended", json.dumps(asdict(end)).encode())
+
+
+def left(places: Places) -> Iterator[End]:
+    """Yield what ended doors left that is not on record yet."""
+    for path in sorted(places.doors.glob("*.ended")):
+        with suppress(OSError, ValueError, TypeError):
+            yield End(**json.loads(path.read_text(encoding="utf-8")))
+
+
+def taken(places: Places, end: End) -> None:
+    """Take away what was left, and the door's note, now that it is on record."""
+    (places.doors / f"{end.seat}.ended").unlink(missing_ok=True)
+    for door in noted(places):
+        if (door.seat, door.pid) == (end.seat, end.pid):
+            forget(places, door)
+
+
 def note(places: Places, door: DoorNote) -> None:
     """Write a door's note."""
     write_whole(places.doors / f"{door.seat}.json", json.dumps(asdict(door)).encode())

@@ -15,7 +15,7 @@ from pathlib import Path
 from sandbox.kernel.errors import StateError
 from sandbox.kernel.message import say
 
-TOKENS = ("proxy", "console", "worker", "metrics")
+TOKENS = ("proxy", "console", "supervisor", "metrics")
 """The secrets between the processes of one home; made once, each in a file of its own."""
 
 

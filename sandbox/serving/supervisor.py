@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import http.client
 import importlib.util
 import os
 import signal
@@ -30,7 +31,8 @@ CONFIG = PACKAGE.parent / "jupyterhub_config.py"
 PAGES = Path(__file__).with_name("pages")
 ASSETS = PACKAGE.parent / "node_modules"
 PROXY = ASSETS / "configurable-http-proxy" / "bin" / "configurable-http-proxy"
-TICK, LOOK_SECONDS, STOP_SECONDS, DOOR_SECONDS, START_SECONDS = 0.2, 0.5, 8.0, 12.0, 120.0
+TICK, LOOK_SECONDS, STOP_SECONDS, DOOR_SECONDS = 0.2, 0.5, 8.0, 12.0
+START_SECONDS, ROUTES_SECONDS = 120.0, 35.0
 KEPT = ("PATH", "LANG", "LC_ALL", "TZ", "LD_LIBRARY_PATH", "VIRTUAL_ENV", "HOME", "TMPDIR")
 
 
@@ -59,7 +61,8 @@ class Supervisor:
         told, deadline, due = False, time.monotonic() + START_SECONDS, 0.0
         while not self._over.wait(TICK):
             for child in self.children:
-                child.tend()
+                if child.tend() and child.name == "proxy" and child.restarts:
+                    threading.Thread(target=self._restore_routes, name="routes", daemon=True).start()
             reap(self._known())
             if told or time.monotonic() < due:
                 continue
@@ -73,6 +76,17 @@ class Supervisor:
                 raise StateError(
                     say("这些部分没有启动：{parts}；请看 {logs} 里的记录", parts=silent, logs=logs)
                 )
+
+    def _restore_routes(self) -> None:
+        """Have the Hub tell a proxy that was started again where everybody is."""
+        headers = {"Authorization": f"token {self._places.token('supervisor')}"}
+        while not self._over.wait(TICK):
+            connection = http.client.HTTPConnection("127.0.0.1", self._plan.hub, timeout=ROUTES_SECONDS)
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                connection.request("POST", "/hub/api/proxy", headers=headers)
+                if connection.getresponse().status == 200:
+                    return
+            connection.close()
 
     def _stop(self) -> None:
         """End everything in order: no new seats, the seats, what records their end, the proxy."""

@@ -15,11 +15,9 @@ from pathlib import Path
 
 from sandbox.app import Platform
 from sandbox.kernel.errors import SandboxError
-from sandbox.kernel.lifecycle import step
-from sandbox.kernel.permits import may
 from sandbox.seats import seat as seats
 from sandbox.serving import doors, transcript
-from sandbox.serving.doors import DoorNote
+from sandbox.serving.doors import DoorNote, End
 from sandbox.serving.places import Places
 from sandbox.serving.signed import signed_in
 
@@ -38,37 +36,46 @@ def close_unlawful(platform: Platform, places: Places) -> None:
 def lawful(platform: Platform, door: DoorNote) -> bool:
     """Return whether the rules allow the seat's run now; what cannot be asked is not allowed."""
     try:
-        actor = signed_in(platform, door.user)
-        seat = seats.named(platform.seats, door.seat)
-        return bool(may(actor, step("seat:run"), seats.situation_of(platform.seats, actor, seat)))
+        seats.may_go_on(platform.seats, signed_in(platform, door.user), door.seat)
     except SandboxError:
         return False
+    return True
 
 
 def record_ended(platform: Platform, places: Places) -> None:
-    """Put the digest of each ended seat's transcript on record."""
-    for path in sorted(places.doors.glob("*.ended")):
-        _record(platform, path)
+    """Put the end of each ended door on record, once: how much it showed, its transcript's digest."""
+    ends = {(end.seat, end.pid): end for end in doors.left(places)}
+    for end in ends.values():
+        if _noted(platform, end):
+            doors.taken(places, end)
+        else:
+            LOG.warning("%s is not open any more: the end of its last run is not on record yet", end.seat)
     for door in doors.noted(places):
-        if not door.alive:
+        if not door.alive and (door.seat, door.pid) not in ends:
             _killed(platform, places, door)
 
 
-def _record(platform: Platform, path: Path) -> None:
-    try:
-        told = json.loads(path.read_text(encoding="utf-8"))
-        seat, lines, digest = str(told["seat"]), int(told["lines"]), str(told["digest"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return
-    if not seats.note_end(platform.seats, seat, lines=lines, digest=digest):
-        LOG.warning("%s is not open any more: its transcript's digest waits for its next run", seat)
-        return
-    path.unlink(missing_ok=True)
+def _noted(platform: Platform, end: End) -> bool:
+    return seats.note_end(
+        platform.seats, end.seat, lines=end.lines, digest=end.digest, shown_bytes=end.shown_bytes
+    )
 
 
 def _killed(platform: Platform, places: Places, door: DoorNote) -> None:
-    """Put the end of a door on record that could not say goodbye; the digest is found in its transcript."""
-    if not (places.doors / f"{door.seat}.ended").exists():
-        found = transcript.read_head(places.cells / f"{door.seat}.jsonl")
-        seats.note_end(platform.seats, door.seat, lines=found.lines, digest=found.digest)
+    """Put the end of a door on record that could not say goodbye: from its transcript and its count."""
+    head = transcript.read_head(places.cells / f"{door.seat}.jsonl")
+    shown = _shown(places.meters / f"{door.seat}.json", platform.seats.bounds.day_bytes)
+    if _noted(platform, End(door.seat, door.pid, lines=head.lines, digest=head.digest, shown_bytes=shown)):
+        LOG.warning("the door of %s was killed", door.seat)
     doors.forget(places, door)
+
+
+def _shown(count: Path, unknown: int) -> int:
+    """Return how many bytes a killed run had shown when last counted; all it might if that cannot be read."""
+    try:
+        found = json.loads(count.read_text(encoding="utf-8"))["run"]
+    except FileNotFoundError:
+        return 0
+    except (OSError, ValueError, KeyError, TypeError):
+        return unknown
+    return found if isinstance(found, int) and found >= 0 else unknown

@@ -90,6 +90,18 @@ def test_a_clock_set_back_gives_nothing_back(meter: Meter, clock: Clock, tmp_pat
     assert json.loads((tmp_path / "seat.json").read_text())["day"] == "2026-11-25"
 
 
+def test_what_was_shown_elsewhere_counts_and_a_run_is_counted_apart(
+    meter: Meter, clock: Clock, tmp_path: Path
+) -> None:
+    meter.take(900)
+    meter.save()
+    assert json.loads((tmp_path / "seat.json").read_text())["run"] == 1000
+    again = Meter(tmp_path / "seat.json", clock, SMALL, shown=29_500)
+    assert (again.used, again.run) == (29_500, 0)
+    assert again.take(500) is not None
+    assert Meter(tmp_path / "seat.json", clock, SMALL, shown=10).used == 1000
+
+
 def _use_up(meter: Meter, clock: Clock) -> None:
     for _ in range(100):
         if meter.exhausted:

@@ -27,5 +27,7 @@ def test_an_order_is_read_as_it_was_written() -> None:
         origins=("http://127.0.0.1:8000", "http://localhost:8000"),
         home=Path("/var/home"),
         sandbox=sandbox,
+        day_bytes=10_485_760,
+        shown_bytes=300,
     )
     assert decode(order.encode()) == order

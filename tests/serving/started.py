@@ -127,8 +127,12 @@ class Started:
 
         def there() -> bool:
             nonlocal page
-            if "spawn-pending" in str(page.url):
+            if "spawn-pending" in str(page.url) or "平台正在恢复" in page.text:
                 page = client.get(str(page.url))
+                return False
+            if page.status_code == 424:  # the seat is closed: the page has a button
+                page = client.get(f"/hub/spawn/{name}/{self.seats[seat]}")
+                return False
             return "/lab" in str(page.url) or page.status_code >= 400
 
         until(there)

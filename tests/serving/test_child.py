@@ -14,7 +14,7 @@ import pytest
 from sandbox.kernel.errors import InputError, StateError
 from sandbox.serving import doors, supervisor
 from sandbox.serving.child import Child
-from sandbox.serving.places import Places, Plan
+from sandbox.serving.places import TOKENS, Places, Plan
 
 SLEEP = [sys.executable, "-I", "-S", "-c", "import time; time.sleep(60)"]
 
@@ -104,7 +104,7 @@ def test_secrets_are_made_once_for_the_platform_alone(tmp_path: Path) -> None:
     token = places.token("proxy")
     places.lay_out()
     assert places.token("proxy") == token
-    assert len({places.token(name) for name in ("proxy", "console", "worker", "metrics")}) == 4
+    assert len({places.token(name) for name in TOKENS}) == len(TOKENS)
     assert places.root.stat().st_mode & 0o777 == 0o700
     assert (places.root / "proxy-token").stat().st_mode & 0o777 == 0o600
     with pytest.raises(StateError):
