@@ -138,7 +138,7 @@ class Visitor:
 
     def say(self, message: Message) -> str:
         """Return a sentence in the visitor's language."""
-        return text(message, self.language)
+        return text(words.humane(message), self.language)
 
     def t(self, template: str, **values: Any) -> str:
         """Return one of the console's sentences; the pages' own function."""

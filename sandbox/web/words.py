@@ -6,8 +6,6 @@ over is grey. Holds no rule; what a state means is `kernel.lifecycle`.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from sandbox.kernel.message import Message, Value
 from sandbox.web.language import word
 
@@ -290,23 +288,23 @@ def term(value: str) -> Message:
 
 
 def humane(message: Message) -> Message:
-    """Return the sentence with the states, steps and roles in it as people call them."""
-    put: dict[str, Callable[[str], Message]] = {
-        "state": lambda value: state_of("", value)[0],
-        "verb": step_name,
-    }
-    values = [
-        (name, put[name](value) if name in put and isinstance(value, str) else _roles(name, value))
-        for name, value in message.values
-    ]
-    return Message(message.template, tuple(values))
+    """Return the sentence with the states, steps, roles and types in it as people call them."""
+    values = tuple((name, _called(name, value)) for name, value in message.values)
+    return Message(message.template, values)
 
 
-def _roles(name: str, value: Value) -> Value:
-    if name != "roles" or not isinstance(value, str):
+def _called(name: str, value: Value) -> Value:
+    if not isinstance(value, str):
+        return humane(value) if isinstance(value, Message) else value
+    if name == "state":
+        return state_of("", value)[0]
+    if name == "verb":
+        return step_name(value)
+    parts = value.split("、")
+    if not all(one in _TERMS and (name == "roles" or one.isupper()) for one in parts):
         return value
-    names = [_TERMS.get(one) for one in value.split("、")]
-    return "、".join(str(found) for found in names) if all(names) else value
+    joined = "、".join(f"{{v{place}}}" for place in range(len(parts)))
+    return Message(joined, tuple((f"v{place}", _TERMS[one]) for place, one in enumerate(parts)))
 
 
 def verb_name(name: str) -> Message:

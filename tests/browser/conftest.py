@@ -19,14 +19,10 @@ def browser():
         pytest.skip("axe-core is not installed: make install")
     from playwright.sync_api import sync_playwright
 
+    options = ["--no-sandbox", "--lang=zh-CN"]
+    chinese = {**os.environ, "LANGUAGE": "zh_CN"}
     with sync_playwright() as engine:
-        options = ["--no-sandbox", "--lang=zh-CN"]
-        chinese = {**os.environ, "LANGUAGE": "zh_CN"}
         launched = engine.chromium.launch(executable_path=chromium(), args=options, env=chinese)
-            executable_path=chromium(),
-            args=["--no-sandbox", "--lang=zh-CN"],
-            env={**os.environ, "LANGUAGE": "zh_CN"},
-        )
         yield launched
         launched.close()
 

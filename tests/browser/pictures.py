@@ -11,9 +11,7 @@ def small(data):
     """Return the picture with a palette of its 64 most frequent colours, the rest by the nearest of them."""
     pixels = _pixels(data)
     height, width, _ = pixels.shape
-    packed = (
-        (pixels[..., 0].astype(np.uint32) << 16) | (pixels[..., 1].astype(np.uint32) << 8) | pixels[..., 2]
-    )
+    packed = pixels.astype(np.uint32) @ np.array([1 << 16, 1 << 8, 1], np.uint32)
     colours, places, often = np.unique(packed, return_inverse=True, return_counts=True)
     chosen = colours[np.argsort(often, kind="stable")[::-1][:64]]
     nearest = np.abs(_parts(colours)[:, None] - _parts(chosen)[None]).sum(axis=2).argmin(axis=1)

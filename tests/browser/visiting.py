@@ -95,12 +95,8 @@ class Visit:
     def picture(self, name):
         PICTURES.mkdir(parents=True, exist_ok=True)
         width, height = self.page.evaluate("() => [innerWidth, document.documentElement.scrollHeight]")
-        part = {
-            "x": 0,
-            "y": 0,
-            "width": width,
-            "height": min(height, 2 * width if width > 500 else 6 * width),
-        }
+        tallest = width * (2 if width > PHONE["width"] else 6)
+        part = {"x": 0, "y": 0, "width": width, "height": min(height, tallest)}
         data = self.page.screenshot(full_page=True, clip=part, animations="disabled")
         (PICTURES / f"{name}.png").write_bytes(small(data))
 

@@ -13,6 +13,23 @@ ELSEWHERE = {
     "submission:submit": "from the notebook",
     "release:issue": "a part of releasing",
     "release:collect": "answers with the products, not with a page",
+    **dict.fromkeys(
+        (
+            "dataset:suspend",
+            "dataset:reinstate",
+            "responsibility:assign",
+            "responsibility:relieve",
+            "undertaking:sign",
+            "incident:open",
+            "incident:freeze",
+            "incident:report",
+            "incident:close",
+            "notice:read",
+            "subscription:add",
+            "subscription:cancel",
+        ),
+        "on the command line until the console has its form",
+    ),
 }
 
 
