@@ -83,8 +83,8 @@ def _deliver(
 
 
 def _taken(made: Delivery) -> Message:
-    sentence = "已收进隔离区：实收 {counted} 行，其中隔离 {bad} 行"
-    return word(sentence, counted=made.counted_rows, bad=made.bad_rows)
+    rows, bad = made.counted_rows, made.bad_rows
+    return word("已收进隔离区：实收 {counted} 行，其中隔离 {bad} 行", counted=rows, bad=bad)
 
 
 def begin(visitor: Visitor, typed: Typed) -> Response:
