@@ -33,11 +33,12 @@ from tests.journeys.homes import (
     landed,
     told,
 )
+from tests.lengths import length
 
 __all__ = ["judged", "landed", "told"]
 
 EVERYDAY = 3
-LONG = 12
+LONG = length(12, 150)
 
 
 def whole(desk: Desk) -> None:
@@ -96,7 +97,9 @@ def ordered(landed: Home) -> tuple[Home, str]:
     return landed, made.id
 
 
-@pytest.mark.parametrize("count", [EVERYDAY, pytest.param(LONG, marks=[pytest.mark.long, pytest.mark.timeout(1200)])])
+@pytest.mark.parametrize(
+    "count", [EVERYDAY, pytest.param(LONG, marks=[pytest.mark.long, pytest.mark.timeout(1200)])]
+)
 def test_a_killed_landing(ordered: tuple[Home, str], tmp_path: Path, count: int) -> None:
     prepared, order = ordered
     total = crash(copy(prepared, tmp_path / "counted").path, "land", 0, order)
@@ -104,7 +107,9 @@ def test_a_killed_landing(ordered: tuple[Home, str], tmp_path: Path, count: int)
         kill_landing(prepared, tmp_path / "killed", order, at)
 
 
-@pytest.mark.parametrize("count", [EVERYDAY, pytest.param(LONG, marks=[pytest.mark.long, pytest.mark.timeout(1200)])])
+@pytest.mark.parametrize(
+    "count", [EVERYDAY, pytest.param(LONG, marks=[pytest.mark.long, pytest.mark.timeout(1200)])]
+)
 def test_a_killed_submission(judged: Home, tmp_path: Path, count: int) -> None:
     with judged.open() as desk:
         seat = next(one.record for one in desk.platform.store.find(Seat) if one.record.name == "demo")
@@ -125,7 +130,9 @@ def test_a_killed_submission(judged: Home, tmp_path: Path, count: int) -> None:
             whole(desk)
 
 
-@pytest.mark.parametrize("count", [EVERYDAY, pytest.param(LONG, marks=[pytest.mark.long, pytest.mark.timeout(1200)])])
+@pytest.mark.parametrize(
+    "count", [EVERYDAY, pytest.param(LONG, marks=[pytest.mark.long, pytest.mark.timeout(1200)])]
+)
 def test_a_killed_release(judged: Home, tmp_path: Path, count: int) -> None:
     with judged.open() as desk:
         waiting = desk.submission("in-review")

@@ -28,6 +28,7 @@ from sandbox.store.db import open_engine, writing
 from sandbox.store.facts import Header
 from sandbox.store.home import open_home
 from sandbox.store.log import StoreSettings
+from tests.lengths import length
 
 FIRM = Organisation(
     state="registered",
@@ -232,13 +233,13 @@ def test_two_processes_append_without_a_gap(store, tmp_path):
 @pytest.mark.long
 def test_killed_while_writing_leaves_a_whole_log(store, tmp_path):
     context = multiprocessing.get_context("spawn")
-    for round in range(5):
+    for round in range(length(5, 200)):
         worker = context.Process(target=_append, args=(tmp_path / "home.sqlite", 10_000, round))
         worker.start()
         before = len(store.facts())
         while len(store.facts()) < before + 5:
             time.sleep(0.01)
-        time.sleep(0.003 * round)
+        time.sleep(0.003 * (round % 20))
         os.kill(worker.pid, signal.SIGKILL)
         worker.join()
         facts, records = store.facts(), store.find(Organisation)
