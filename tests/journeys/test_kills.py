@@ -39,6 +39,9 @@ __all__ = ["judged", "landed", "told"]
 
 EVERYDAY = 3
 LONG = length(12, 150)
+COUNTS = pytest.mark.parametrize(
+    "count", [EVERYDAY, pytest.param(LONG, marks=[pytest.mark.long, pytest.mark.timeout(3600)])]
+)
 
 
 def whole(desk: Desk) -> None:
