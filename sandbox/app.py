@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -28,12 +28,14 @@ from sandbox.kernel.errors import RefusedError, StateError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Home, RefusedAttempt, Submission
+from sandbox.oversight import incident, notices, retention
+from sandbox.oversight.desk import Channels, MailServer, OversightDesk
+from sandbox.oversight.templates import ANNOUNCED
 from sandbox.people import accounts
 from sandbox.people.directory import Directory
 from sandbox.people.secrets import COSTS, PasswordCost
 from sandbox.pool.snapshot import Pool
-from sandbox.regulation.calendars import calendar_for
-from sandbox.regulation.loader import regimes
+from sandbox.regulation.loader import Regime, regimes, with_own
 from sandbox.regulation.sectors import sectors
 from sandbox.seats.isolation import Limits
 from sandbox.seats.seat import OutputBounds, SeatDesk
@@ -53,6 +55,7 @@ DATABASE = "records.db"
 PEOPLE_KEY = "people"
 KEK_FILE, SEED_FILE = "kek", "checkpoint-key"
 """The names of the two key files in a folder of keys."""
+_AT_ONCE = 1000  # effects done at one settling
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +102,21 @@ class Layout:
     def frozen(self) -> Path:
         """Submitted and rewritten files by digest."""
         return self.root / "frozen"
+
+    @property
+    def evidence(self) -> Path:
+        """What was frozen for incidents, by digest."""
+        return self.root / "gate" / "evidence"
+
+    @property
+    def attachments(self) -> Path:
+        """Papers of applications by digest, sealed."""
+        return self.root / "attachments"
+
+    @property
+    def regimes(self) -> Path:
+        """The home's own regimes, as TOML; need not be there."""
+        return self.root / "regimes"
 
     @property
     def seats(self) -> Path:
@@ -152,7 +170,16 @@ class Platform:
         key = self.vault.open(PEOPLE_KEY)
         packs = frozenset(pack.code for pack in sectors())
         cost = password_cost(self.settings)
-        return Directory(self.store, key, self.clock, self.entropy, cost=cost, sectors=packs)
+        regime = self.regimes.get(self.settings.regime)
+        return Directory(
+            self.store,
+            key,
+            self.clock,
+            self.entropy,
+            cost=cost,
+            sectors=packs,
+            deputy_days=regime.rule("deputy-term").number if regime is not None else 0,
+        )
 
     @cached_property
     def pool(self) -> Pool:
@@ -160,10 +187,15 @@ class Platform:
         return Pool(self.layout.pool)
 
     @cached_property
+    def regimes(self) -> Mapping[str, Regime]:
+        """The regimes shipped and the home's own, by id."""
+        return {one.id: one for one in with_own(self.layout.regimes)}
+
+    @cached_property
     def access(self) -> AccessDesk:
         """Applications, reviews, agreements."""
-        known = {regime.id: regime for regime in regimes()}
-        return AccessDesk(self.directory, known, calendar_for(self.settings.region), self.vault)
+        layout, region = self.layout, self.settings.region
+        return AccessDesk(self.directory, self.regimes, region, self.vault, layout.attachments)
 
     @cached_property
     def ingest(self) -> IngestDesk:
@@ -213,6 +245,19 @@ class Platform:
             demo=self.settings.demo,
         )
 
+    @cached_property
+    def oversight(self) -> OversightDesk:
+        """Duties, accounts of use, notices, incidents, retention."""
+        return OversightDesk(
+            directory=self.directory,
+            regimes=self.access.regimes,
+            regime=self.settings.regime,
+            evidence=FrozenStore(self.layout.evidence),
+            home_name=self.settings.name,
+            demo=self.settings.demo,
+            channels=_channels(self.settings),
+        )
+
     @property
     def public_key(self) -> PublicKey:
         """The key that checkpoints and receipts are verified with."""
@@ -253,15 +298,15 @@ class Platform:
 
         A release is witnessed at once; votes that were all in when something stopped are settled;
         an agreement that has ended loses its masking key, and with it the way from its tokens
-        back to anybody.
+        back to anybody. Notices come into inboxes here; what goes by mail or webhook is the worker's.
         """
-        outbox.drain(
-            self.store,
-            {
-                "release.issued": lambda _: self.checkpoint(),
-                "agreement.ended": lambda effect: self._shred(str(effect.payload["key"])),
-            },
-        )
+        handlers: dict[str, Callable[[outbox.Pending], object]] = {
+            "release.issued": lambda _: self.checkpoint(),
+            "agreement.ended": lambda effect: self._shred(str(effect.payload["key"])),
+            incident.STOPPED: lambda _: self.checkpoint(),
+            **{kind: partial(told, self.oversight) for kind, told in notices.HANDLERS.items()},
+        }
+        outbox.drain(self.store, handlers, kinds=handlers, limit=_AT_ONCE)
         for stored in self.store.find(Submission, state="in-review"):
             review.settle(self.gate, stored.record.id)
 
@@ -375,4 +420,26 @@ def _check_demo(platform: Platform) -> None:
 
 def store_settings(settings: Settings) -> StoreSettings:
     """Return what the store needs to know of the settings."""
-    return StoreSettings(origin=settings.name, hash=HashName(settings.hash))
+    known = regimes()
+    return StoreSettings(
+        origin=settings.name,
+        hash=HashName(settings.hash),
+        keep_by_default=retention.keep_decisions(known),
+        keep=retention.keep(known),
+        announced=ANNOUNCED,
+    )
+
+
+def _channels(settings: Settings) -> Channels:
+    """Return where notices may go besides the console."""
+    server = MailServer(
+        host=settings.mail_host,
+        port=settings.mail_port,
+        security=settings.mail_security,
+        sender=settings.mail_sender,
+        user=settings.mail_user,
+        password=settings.mail_password.get_secret_value(),
+        authorities=str(settings.mail_authorities or ""),
+    )
+    plain = settings.notices_plain and settings.demo
+    return Channels(server, settings.webhook_hosts, plain=plain, console=settings.console_address)

@@ -96,7 +96,14 @@ def backup(platform: Platform, target: Path) -> Backup:
         raise StateError(say("这个数据库请用它自带的工具备份（PostgreSQL：pg_dump）"))
     if target.resolve().is_relative_to(layout.root.resolve()):
         raise InputError(say("备份目录不能放在主目录之内：请换一块盘"))
-    trees = (layout.quarantine, layout.pool, layout.root / "gate", layout.frozen)
+    trees = (
+        layout.quarantine,
+        layout.pool,
+        layout.root / "gate",
+        layout.frozen,
+        layout.attachments,
+        layout.regimes,
+    )
     parts = (FILE_NAME, *(path.name for path in trees if path.is_dir()))
     keys = [layout.keys, *(one for one in _key_files(platform.settings) if one is not None)]
     made = store_backup.backup(platform.store, target, home=layout.root, parts=parts, keys=keys)

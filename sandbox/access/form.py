@@ -13,17 +13,22 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from sandbox.access.boundaries import outputs_of
 from sandbox.access.desk import AccessDesk
 from sandbox.catalog.entries import by_code
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError, NotFoundError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Application, Environment, ItemRequest, RowRange
+from sandbox.kernel.records import Application, ColumnReason, Environment, Extent, ItemRequest, RowRange
 
 MAX_BYTES = 1 << 20
 _TEXTS = ("environment", "regime", "regime_override", "scenario", "scope", "security_controls")
-_KEYS = frozenset({*_TEXTS, "term_from", "term_to", "requests"})
-_REQUEST_KEYS = frozenset({"dataset", "columns", "justification", "rows"})
+_LISTS = ("scenario_kinds", "outputs")
+_KEYS = frozenset({*_TEXTS, *_LISTS, "contact", "activity", "term_from", "term_to", "requests"})
+_EXTENT_KEYS = ("period_from", "period_to", "regions")
+_REQUEST_KEYS = frozenset(
+    {"dataset", "columns", "justification", "rows", "reasons", "refresh", *_EXTENT_KEYS}
+)
 _ROW_KEYS = frozenset({"column", "start", "end", "values"})
 
 
@@ -47,6 +52,7 @@ def application_of(desk: AccessDesk, actor: Actor, document: Mapping[str, Any]) 
     """Return the application that the document describes, by the actor and his organisation."""
     _only(document, _KEYS)
     given = {key: _text(document, key) for key in _TEXTS}
+    _check_activity(_text(document, "activity"))
     return Application(
         state="submitted",
         organisation=actor.organisation,
@@ -60,7 +66,16 @@ def application_of(desk: AccessDesk, actor: Actor, document: Mapping[str, Any]) 
         term_from=_day(document, "term_from"),
         term_to=_day(document, "term_to"),
         requests=tuple(_request(desk, one) for one in _tables(document, "requests")),
+        scenario_kinds=_texts(document, "scenario_kinds"),
+        outputs=outputs_of(_texts(document, "outputs")),
+        contact=_text(document, "contact"),
     )
+
+
+def _check_activity(activity: str) -> None:
+    """Sharing between departments is out of the measure's scope (第二条): it has its own channel."""
+    if activity not in ("", "open", "develop"):
+        raise InputError(say("只受理开放和开发利用的申请：部门之间的共享请走政务数据共享渠道（第二条）"))
 
 
 def environment_of(desk: AccessDesk, name: str) -> Environment:
@@ -78,7 +93,21 @@ def _request(desk: AccessDesk, document: Mapping[str, Any]) -> ItemRequest:
         columns=_texts(document, "columns"),
         justification=_text(document, "justification"),
         rows=tuple(_rows(one) for one in _tables(document, "rows")),
+        reasons=_reasons(document),
+        extent=Extent(
+            start=_day(document, "period_from") if "period_from" in document else None,
+            end=_day(document, "period_to") if "period_to" in document else None,
+            regions=_texts(document, "regions"),
+        ),
+        refresh=_text(document, "refresh"),
     )
+
+
+def _reasons(document: Mapping[str, Any]) -> tuple[ColumnReason, ...]:
+    found = document.get("reasons", {})
+    if isinstance(found, dict) and all(isinstance(one, str) for one in found.values()):
+        return tuple(ColumnReason(column=key, reason=value) for key, value in found.items())
+    raise InputError(say("申请表的“{key}”须逐个信息项写明理由", key="reasons"))
 
 
 def _rows(document: Mapping[str, Any]) -> RowRange:

@@ -10,6 +10,8 @@ from sandbox.catalog.reading import is_party, require_reader
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.records import (
     Application,
+    Consultation,
+    Coordination,
     Dataset,
     Environment,
     Item,
@@ -21,19 +23,40 @@ from sandbox.kernel.records import (
 def applications(desk: AccessDesk, actor: Actor) -> tuple[Application, ...]:
     """Return the applications of the actor's organisation, on its data or in its environment."""
     every = (stored.record for stored in desk.directory.store.find(Application))
-    return tuple(one for one in every if is_party(desk.directory, actor, _applied(desk, one)))
+    return tuple(
+        one for one in every if is_party(desk.directory, actor, _applied(desk, one)) and _seen(actor, one)
+    )
+
+
+def _seen(actor: Actor, one: Application) -> bool:
+    """A draft is nobody's business but the own organisation's."""
+    return one.state != "draft" or one.organisation == actor.organisation
 
 
 def application(desk: AccessDesk, actor: Actor, identifier: str) -> Application:
     """Return one application; `RefusedError` for who is no party to it."""
     found = desk.directory.store.load(Application, identifier).record
-    require_reader(desk.directory, actor, found, organisations=_applied(desk, found))
+    own = found.state == "draft"
+    parties = {found.organisation} if own else _applied(desk, found)
+    require_reader(desk.directory, actor, found, organisations=parties, authority=not own)
     return found
 
 
 def items(desk: AccessDesk, actor: Actor) -> tuple[Item, ...]:
     """Return the items that the actor's organisation asked for or reviews."""
     every = (stored.record for stored in desk.directory.store.find(Item))
+    return tuple(one for one in every if is_party(desk.directory, actor, (one.organisation, one.reviewer)))
+
+
+def consultations(desk: AccessDesk, actor: Actor) -> tuple[Consultation, ...]:
+    """Return the consultations that the actor's organisation asked or was asked in."""
+    every = (stored.record for stored in desk.directory.store.find(Consultation))
+    return tuple(one for one in every if is_party(desk.directory, actor, (one.organisation, one.asked_by)))
+
+
+def coordinations(desk: AccessDesk, actor: Actor) -> tuple[Coordination, ...]:
+    """Return the coordination cases about the actor's organisation's demand or refusal."""
+    every = (stored.record for stored in desk.directory.store.find(Coordination))
     return tuple(one for one in every if is_party(desk.directory, actor, (one.organisation, one.reviewer)))
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from sandbox.cli import agreements
+from sandbox.cli import agreements, applications, reviewing
 from sandbox.cli.frame import Session, command
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
@@ -26,6 +26,8 @@ _Item = Annotated[str, typer.Argument(help="需求 · item")]
 
 def register(root: typer.Typer) -> None:
     """Add the groups."""
+    applications.register(apply)
+    reviewing.register(review)
     root.add_typer(apply, name="apply")
     root.add_typer(review, name="review")
     agreements.register(root)
@@ -48,7 +50,7 @@ def submit(
     why: Annotated[str, typer.Option(help="需要这些信息项的理由 · justification")] = "",
 ) -> None:
     """提交数据需求申请（表格文件，或用选项写明）· submit an application."""
-    from sandbox.access import application as applications
+    from sandbox.access import application as asking
     from sandbox.access.form import application_of, read_file
 
     document: dict[str, Any] = dict(read_file(file)) if file is not None else {}
@@ -70,16 +72,17 @@ def submit(
         raise InputError(say("请给出申请表文件，或用选项写明申请的内容"))
     actor, platform = session.actor(), session.platform
     document.setdefault("regime", platform.settings.regime)
-    made = applications.submit(platform.access, actor, application_of(platform.access, actor, document))
+    applications.warn(session, str(document["regime"]))
+    made = asking.submit(platform.access, actor, application_of(platform.access, actor, document))
     session.show(made, lambda console: console.print(made.id, markup=False))
 
 
 @command(apply, "withdraw", person=True)
 def withdraw(session: Session, application: _Application) -> None:
     """撤回本单位的申请 · withdraw an application."""
-    from sandbox.access import application as applications
+    from sandbox.access import application as asking
 
-    _show_application(session, applications.withdraw(session.platform.access, session.actor(), application))
+    _show_application(session, asking.withdraw(session.platform.access, session.actor(), application))
 
 
 @command(apply, "list", person=True)
@@ -122,18 +125,23 @@ def list_items(session: Session) -> None:
 def accept(
     session: Session,
     application: _Application,
-    findings: Annotated[str, typer.Option(help="对需求和资质能力的意见 · findings")],
+    findings: Annotated[str, typer.Option(help="对需求（和资质能力）的意见 · findings")],
+    qualification: Annotated[str, typer.Option(help="对资质能力的意见，另写时用 · on qualification")] = "",
     confirm_override: Annotated[
         bool,
         typer.Option("--confirm-override", help="确认依据已失效办法开启的理由 · confirm a lapsed regime"),
     ] = False,
 ) -> None:
     """初审通过 · pass the preliminary review."""
-    from sandbox.access import application as applications
+    from sandbox.access import application as asking
 
-    actor, access = session.actor(), session.platform.access
-    accepted = applications.accept(
-        access, actor, application, findings=findings, confirm_override=confirm_override
+    accepted = asking.accept(
+        session.platform.access,
+        session.actor(),
+        application,
+        findings=findings,
+        qualification=qualification,
+        confirm_override=confirm_override,
     )
     _show_application(session, accepted)
 
@@ -143,12 +151,26 @@ def reject(
     session: Session,
     application: _Application,
     findings: Annotated[str, typer.Option(help="不予通过的意见 · findings")],
+    fails: Annotated[
+        str, typer.Option(help="哪一项不通过：demand | qualification | both · which finding fails")
+    ] = "demand",
 ) -> None:
     """初审不予通过 · reject in the preliminary review."""
-    from sandbox.access import application as applications
+    from sandbox.access import application as asking
 
-    actor, access = session.actor(), session.platform.access
-    _show_application(session, applications.reject(access, actor, application, findings=findings))
+    found = {"demand": (False, None), "qualification": (None, False), "both": (False, False)}
+    if fails not in found:
+        raise InputError(say("哪一项不通过只能写 demand、qualification 或 both"))
+    demand, qualification = found[fails]
+    made = asking.reject(
+        session.platform.access,
+        session.actor(),
+        application,
+        findings=findings,
+        demand=demand,
+        qualification=qualification,
+    )
+    _show_application(session, made)
 
 
 @command(review, "push", person=True)
@@ -165,11 +187,23 @@ def approve(
     session: Session,
     item: _Item,
     conditions: Annotated[str, typer.Option(help="使用边界与条件 · conditions")] = "",
+    boundary: Annotated[
+        Path | None, typer.Option(help="追加的边界条件（TOML 或 JSON）· further boundary conditions")
+    ] = None,
+    columns: Annotated[str, typer.Option(help="只同意这些信息项，逗号分隔 · approve only these")] = "",
 ) -> None:
-    """部门审核同意 · approve an item."""
+    """部门审核同意，可附条件 · approve an item, with conditions."""
+    from sandbox.access import boundaries
     from sandbox.access import review as item_review
+    from sandbox.access.form import read_file
+    from sandbox.kernel.boundary import UNBOUND
 
-    made = item_review.approve(session.platform.access, session.actor(), item, conditions=conditions)
+    access = session.platform.access
+    added = boundaries.boundary_of(access, read_file(boundary)) if boundary is not None else UNBOUND
+    part = tuple(one.strip() for one in columns.replace("，", ",").split(",") if one.strip())
+    made = item_review.approve(
+        access, session.actor(), item, conditions=conditions, boundary=added, columns=part
+    )
     session.show(made, lambda _: _items(session, (made,)))
 
 

@@ -223,6 +223,30 @@ def propose(
     _show_grant(session, made)
 
 
+@command(grant, "depute", person=True)
+def depute(
+    session: Session,
+    login_name: _Login,
+    role: Annotated[Role, typer.Argument(help="角色 · role")],
+    deputy_for: Annotated[str, typer.Option("--for", help="被代理人的登录名 · whom for")],
+    start: Annotated[str, typer.Option("--from", help="首日 YYYY-MM-DD · first day")],
+    until: Annotated[str, typer.Option("--until", help="末日 YYYY-MM-DD · last day")],
+) -> None:
+    """提名具名代理人，限期代行职责 · name a deputy for a term."""
+    from sandbox.cli.rules import day
+
+    actor, directory = session.actor(), session.platform.directory
+    made = grants.depute(
+        directory,
+        actor,
+        account=directory.account_named(login_name).id,
+        role=role,
+        deputy_for=directory.account_named(deputy_for).id,
+        term=grants.Term(day(start), day(until)),
+    )
+    _show_grant(session, made)
+
+
 @command(grant, "countersign", person=True)
 def countersign(session: Session, identifier: _Grant) -> None:
     """会签审查类角色，提名人和被提名人不得会签 · countersign a judging role."""

@@ -22,6 +22,7 @@ WrongCall: type[Exception] = typer.BadParameter.__mro__[2]
 
 PARTS = (
     "rules",
+    "regimes",
     "data",
     "inspect",
     "homes",
@@ -31,6 +32,9 @@ PARTS = (
     "seats",
     "egress",
     "audit",
+    "oversight",
+    "notices",
+    "incidents",
     "demo",
     "serve",
 )
@@ -53,6 +57,7 @@ LISTED = (
         "单位能否担任某一角色、依据哪一条 · may this organisation hold that role, and by which article.",
     ),
     Listed("clock", "rules", "期限 · clocks"),
+    Listed("regime", "regimes", "制度版本 · regimes"),
     Listed(
         "discover",
         "data",
@@ -97,6 +102,9 @@ LISTED = (
     Listed("seat", "seats", "开发席位 · seats"),
     Listed("egress", "egress", "出域闸口、审查与放行 · egress gate, review, release"),
     Listed("audit", "audit", "日志核验 · the log and its proof"),
+    Listed("oversight", "oversight", "监督：责任、承诺、使用计量 · duties, undertakings, use"),
+    Listed("notice", "notices", "通知 · notices"),
+    Listed("incident", "incidents", "安全事件：即时停止、召回、冻结证据、报告 · incidents"),
     Listed("serve", "serve", "在浏览器里使用平台，按 Ctrl-C 停下 · the platform in a browser, until Ctrl-C."),
     Listed(
         "demo-code", "serve", "演示账户此刻的动态码（正式环境没有这些账户）· the code of a demo account, now."

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from sandbox.cli import clocks
 from sandbox.cli.frame import Session, command
 from sandbox.kernel.eligibility import eligibility
 from sandbox.kernel.errors import InputError
@@ -20,6 +21,7 @@ clock = typer.Typer(help="期限 · clocks", no_args_is_help=True)
 
 def register(root: typer.Typer) -> None:
     """Add the group and the command."""
+    clocks.register(clock)
     root.add_typer(clock, name="clock")
     command(root, "eligibility")(eligibility_command)
 

@@ -6,6 +6,7 @@ with four grades of general data. Numbers come from `regulation`; this file hold
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
@@ -70,6 +71,10 @@ class Grading:
     national: NationalLevel
     grade: Grade
 
+    def covers(self, other: Grading) -> bool:
+        """Return whether this grading is at least as high as the other on every axis."""
+        return joined((self, other)) == self
+
     @property
     def landable(self) -> bool:
         """Return whether data of this grading may land at all (第六条: never secret or core)."""
@@ -79,3 +84,15 @@ class Grading:
     def interactive(self) -> bool:
         """Return whether an interactive seat may open it: grades 1 to 3 only."""
         return self.landable and self.grade <= Grade.L3
+
+
+def joined(gradings: Sequence[Grading]) -> Grading:
+    """Return the grading of what is made of several inputs: the highest on every axis (就高从严).
+
+    `gradings` holds at least one; a new assessment may later grade the result by itself.
+    """
+    return Grading(
+        max((one.provincial for one in gradings), key=list(ProvincialLevel).index),
+        max((one.national for one in gradings), key=list(NationalLevel).index),
+        max(one.grade for one in gradings),
+    )

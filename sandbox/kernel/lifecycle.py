@@ -22,6 +22,8 @@ _HANDS_OUT = frozenset(
     {"account:invite", "account:reset", "account:issue-token", "grant:propose", "grant:confirm"}
 )
 """Steps that make credentials or roles: a session left open must not become an account."""
+_BINDS = frozenset({"undertaking:sign", "consent:give"})
+"""Steps by which a person binds himself: they bear his own signature."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Step:
     @property
     def signed(self) -> bool:
         """Return whether the step needs the person's own credential at hand, and so bears his signature."""
-        return self.judging or self.name in _HANDS_OUT
+        return self.judging or self.name in _HANDS_OUT | _BINDS
 
     @property
     def by_system(self) -> bool:
@@ -84,6 +86,8 @@ STEPS: tuple[Step, ...] = (
     _step("organisation", "register", "", "registered", _OFFICER, article="第三条"),
     _step("organisation", "suspend", "registered", "suspended", _OFFICER, article="第三条"),
     _step("organisation", "reinstate", "suspended", "registered", _OFFICER, article="第三条"),
+    _step("organisation", "attach", "registered", "registered", _ACCOUNTS, _OFFICER, article="第三条"),
+    _step("organisation", "decide", "registered", "registered", _OFFICER, article="第三条"),
     _step("account", "invite", "", "invited", _ACCOUNTS, _OFFICER, article="第四条"),
     _step("account", "enrol", "invited", "active", article="第四条"),
     _step("account", "reset", "active locked invited", "invited", _ACCOUNTS, article="第四条"),
@@ -110,7 +114,13 @@ STEPS: tuple[Step, ...] = (
     _step("environment", "close", "established", "closed", _OFFICER, article="第十一条"),
     _step("dataset", "register", "", "registered", _STEWARD, article="第六条"),
     _step("dataset", "classify", "registered classified", "classified", _STEWARD, article="第五条"),
+    _step("dataset", "describe", "registered", "registered", _STEWARD, article="第六条"),
+    _step("dataset", "amend", "classified", "classified", _STEWARD, article="第六条"),
+    _step("consent", "give", "", "in-force", _ACCOUNTS, article="第五条"),
+    _step("consent", "withdraw", "in-force", "withdrawn", _ACCOUNTS, article="第五条"),
     _step("dataset", "withdraw", "registered classified", "withdrawn", _STEWARD, article="第六条"),
+    _step("dataset", "suspend", "classified", "suspended", _OFFICER, article="第十七条"),
+    _step("dataset", "reinstate", "suspended", "classified", _OFFICER, article="第十七条"),
     _step("delivery", "receive", "", "quarantined", _STEWARD, article="第九条"),
     _step("delivery", "read", "quarantined", "read", article="第九条"),
     _step("delivery", "fail", "quarantined", "failed", article="第九条"),
@@ -119,13 +129,52 @@ STEPS: tuple[Step, ...] = (
     _step("masking-policy", "draft", "", "drafted", _STEWARD, article="第六条"),
     _step("masking-policy", "confirm", "drafted", "confirmed", _STEWARD, article="第六条"),
     _step("masking-policy", "supersede", "confirmed", "superseded", _STEWARD, article="第六条"),
+    _step("application", "draft", "", "draft", _DEVELOPER, article="第七条"),
+    _step("application", "revise", "draft", "draft", _DEVELOPER, article="第七条"),
+    _step("application", "hand-in", "draft", "submitted", _DEVELOPER, article="第七条"),
     _step("application", "submit", "", "submitted", _DEVELOPER, article="第七条"),
+    _step("application", "import", "", "submitted", _OFFICER, article="第七条"),
+    _step("application", "supplement", "submitted", "returned", _OFFICER, article="第七条"),
+    _step("application", "answer", "returned", "submitted", _DEVELOPER, article="第七条"),
     _step("application", "accept", "submitted", "accepted", _OFFICER, article="第八条"),
     _step("application", "reject", "submitted", "rejected", _OFFICER, article="第八条"),
-    _step("application", "withdraw", "submitted accepted", "withdrawn", _DEVELOPER, article="第七条"),
+    _step(
+        "application",
+        "withdraw",
+        "draft submitted returned accepted",
+        "withdrawn",
+        _DEVELOPER,
+        article="第七条",
+    ),
+    _step("application", "remind", "submitted", "submitted", article="第八条"),
+    _step("application", "escalate", "submitted", "submitted", article="第八条"),
+    _step("application", "recount", "submitted", "submitted", article="第八条"),
     _step("item", "push", "", "pushed", _OFFICER, article="第八条"),
     _step("item", "approve", "pushed", "approved", _PROVIDER, _OFFICER, article="第八条"),
     _step("item", "refuse", "pushed", "refused", _PROVIDER, _OFFICER, article="第八条"),
+    _step("item", "extend", "pushed", "pushed", _PROVIDER, _OFFICER, article="第八条"),
+    _step("item", "reopen", "refused", "pushed", _OFFICER, article="第八条"),
+    _step("item", "close", "refused", "closed", _OFFICER, article="第八条"),
+    _step("item", "withdraw", "pushed refused approved", "withdrawn", _DEVELOPER, article="第七条"),
+    _step("item", "remind", "pushed", "pushed", article="第八条"),
+    _step("item", "escalate", "pushed", "pushed", article="第八条"),
+    _step("item", "recount", "pushed", "pushed", article="第八条"),
+    _step("consultation", "ask", "", "asked", _PROVIDER, _OFFICER, article="第八条"),
+    _step("consultation", "answer", "asked", "answered", _PROVIDER, _OFFICER, article="第八条"),
+    _step("consultation", "withdraw", "asked", "withdrawn", _PROVIDER, _OFFICER, article="第八条"),
+    _step("consultation", "remind", "asked", "asked", article="第八条"),
+    _step("consultation", "escalate", "asked", "asked", article="第八条"),
+    _step("consultation", "recount", "asked", "asked", article="第八条"),
+    _step("coordination", "open", "", "open", _PROVIDER, _OFFICER, article="第八条"),
+    _step("coordination", "return", "open", "returned", _OFFICER, article="第八条"),
+    _step("coordination", "uphold", "open", "upheld", _OFFICER, article="第八条"),
+    _step("coordination", "drop", "open", "dropped", _DEVELOPER, article="第七条"),
+    _step("coordination", "remind", "open", "open", article="第八条"),
+    _step("coordination", "escalate", "open", "open", article="第八条"),
+    _step("coordination", "recount", "open", "open", article="第八条"),
+    _step("calendar-notice", "record", "", "in-force", _OFFICER, article="第八条"),
+    _step("calendar-notice", "revoke", "in-force", "revoked", _OFFICER, article="第八条"),
+    _step("dataset", "bound", "classified", "classified", _STEWARD, _PROVIDER, article="第八条"),
     _step("service-agreement", "draft", "", "drafted", _OPERATOR, article="第十二条"),
     _step("service-agreement", "accept", "drafted", "accepted", _DEVELOPER, article="第十二条"),
     _step("service-agreement", "sign", "accepted", "active", _OPERATOR, article="第十二条"),
@@ -167,6 +216,17 @@ STEPS: tuple[Step, ...] = (
     _step("release", "issue", "", "issued", _SECURITY, _OFFICER, article="第十九条"),
     _step("release", "collect", "issued", "issued", _DEVELOPER, article="第十三条"),
     _step("release", "recall", "issued", "recalled", _SECURITY, _OFFICER, article="第十七条"),
+    _step("responsibility", "assign", "", "in-force", _STEWARD, _OFFICER, article="第十六条"),
+    _step("responsibility", "relieve", "in-force", "relieved", _STEWARD, _OFFICER, article="第十六条"),
+    _step("undertaking", "sign", "", "signed", _DEVELOPER, article="第十六条"),
+    _step("incident", "open", "", "open", _OFFICER, article="第十七条"),
+    _step("incident", "freeze", "open reported", "open", _OFFICER, article="第十六条"),
+    _step("incident", "report", "open reported", "reported", _OFFICER, article="第十六条"),
+    _step("incident", "close", "reported", "closed", _OFFICER, article="第十六条"),
+    _step("notice", "post", "", "posted", article="第十六条"),
+    _step("notice", "read", "posted", "read", *Role, article="第十六条"),
+    _step("subscription", "add", "", "active", *Role, article="第十六条"),
+    _step("subscription", "cancel", "active", "cancelled", *Role, article="第十六条"),
 )
 """The whole table, in the order of the journey."""
 

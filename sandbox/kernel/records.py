@@ -14,9 +14,11 @@ from enum import StrEnum
 from typing import ClassVar
 
 from sandbox.kernel.actors import Role
+from sandbox.kernel.boundary import UNBOUND, Boundary, OutputForm
 from sandbox.kernel.entities import EntityType, IdentifierClass
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.grades import Grading, Zone
+from sandbox.kernel.metadata import UNSTATED, Clearance, Core, Exclusion, Media, Origin
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +39,23 @@ class OrganisationRole(StrEnum):
     DEVELOPER = "developer"  # 数据开发利用者
     THIRD_PARTY_REVIEWER = "third-party-reviewer"  # 具备资质的第三方
     SUPERVISOR = "supervisor"  # 网信、公安等监管部门
+    PURCHASER = "purchaser"  # 数据产品和服务购买方
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruling:
+    """A named person's decision where 第三条 leaves open whether a body may hold a role.
+
+    `evidence` are digests of papers of the organisation that the decision rests on.
+    """
+
+    role: str
+    eligible: bool
+    reason: str
+    evidence: tuple[str, ...]
+    decided_by: str
+    decided_on: date
+    until: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +69,9 @@ class Organisation(Record):
     roles: tuple[OrganisationRole, ...]
     region: str
     qualified_until: date | None = None
+    fiscally_funded: bool = False
+    evidence: tuple[Attachment, ...] = ()
+    rulings: tuple[Ruling, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +97,13 @@ class Grant(Record):
     role: Role
     proposed_by: str
     founding: bool = False
+    deputy_for: str = ""
+    start: date | None = None
+    until: date | None = None
+
+    def runs(self, day: date) -> bool:
+        """Return whether the grant counts on the day: a deputy's only within its term."""
+        return (self.start is None or self.start <= day) and (self.until is None or day <= self.until)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +168,27 @@ class Dataset(Record):
     special_regime: str = ""
     columns: tuple[Column, ...] = ()
     units: tuple[Unit, ...] = ()
+    boundary: Boundary = UNBOUND
+    core: Core = UNSTATED
+    media: Media = Media.TABLE
+    origin: Origin = Origin.GOVERNMENT
+    exclusions: tuple[Exclusion, ...] = ()
+    derived_from: tuple[str, ...] = ()
+    delivered_by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consent(Record):
+    """授权书 of a contributor of social data (第五条): for what use, by the digest of its text."""
+
+    KIND: ClassVar[str] = "consent"
+    organisation: str
+    environment: str
+    dataset: str
+    document: str
+    purposes: tuple[str, ...]
+    until: date
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,13 +237,88 @@ class RowRange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ColumnReason:
+    """Why one information item is needed (第七条; minimum necessary, PIPL 第六条)."""
+
+    column: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """Which time and place the data asked for covers; empty means not limited. `regions` are codes."""
+
+    start: date | None = None
+    end: date | None = None
+    regions: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ItemRequest:
-    """What an application asks of one dataset, with a reason for every column."""
+    """What an application asks of one dataset, with a reason for every column.
+
+    `reasons` are single columns' own; `justification` stands for the columns that have none.
+    """
 
     dataset: str
     columns: tuple[str, ...]
     justification: str
     rows: tuple[RowRange, ...] = ()
+    reasons: tuple[ColumnReason, ...] = ()
+    extent: Extent = Extent()
+    refresh: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clock:
+    """A running term as it was last counted; `due` between `earliest` and `latest` while provisional.
+
+    The days are those of the regime at the start. Reminders go by `earliest`, escalation by `latest`.
+    """
+
+    started_on: date
+    days: int
+    region: str
+    due: date
+    earliest: date
+    latest: date
+    provisional: bool = False
+    extension: int = 0
+    reminded_on: date | None = None
+    escalated_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A paper of an application by the digest of its bytes; `pages` is 0 where it has none."""
+
+    name: str
+    digest: str
+    size: int
+    type: str
+    pages: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplement:
+    """补正通知: everything that is missing, told once."""
+
+    points: tuple[str, ...]
+    told_on: date
+    answer_by: Clock | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preliminary:
+    """The two findings of 初审: on the demand and on the applicant's qualification (第八条).
+
+    None is a finding that was not stated.
+    """
+
+    demand: bool | None
+    qualification: bool | None
+    on_demand: str
+    on_qualification: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +337,29 @@ class Application(Record):
     applicant: str
     requests: tuple[ItemRequest, ...]
     regime_override: str = ""
+    regime_digest: str = ""
+    override_confirmed_by: str = ""
+    scenario_kinds: tuple[str, ...] = ()
+    outputs: tuple[OutputForm, ...] = ()
+    contact: str = ""
+    portal_number: str = ""
+    attachments: tuple[Attachment, ...] = ()
+    supplement: Supplement | None = None
+    supplements: int = 0
+    preliminary: Preliminary | None = None
+    clock: Clock | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extension:
+    """延长期限: how long, who of the provider approved it by which document, when the authority was told."""
+
+    days: int
+    leader: str
+    document: str
+    approved_on: date
+    notified_on: date
+    reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +378,57 @@ class Item(Record):
     pushed_on: date
     due_on: date
     conditions: str = ""
+    reasons: tuple[ColumnReason, ...] = ()
+    extent: Extent = Extent()
+    clock: Clock | None = None
+    extensions: tuple[Extension, ...] = ()
+    boundary: Boundary = UNBOUND
+    round: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consultation(Record):
+    """征求意见: an industry authority is asked about one item (第八条); `organisation` is the one asked."""
+
+    KIND: ClassVar[str] = "consultation"
+    organisation: str
+    environment: str
+    item: str
+    asked_by: str
+    question: str
+    clock: Clock
+    objects: bool = False
+    opinion: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Coordination(Record):
+    """协调处理: what the authority does about a refused item (第八条); `organisation` is the applicant's."""
+
+    KIND: ClassVar[str] = "coordination"
+    organisation: str
+    environment: str
+    item: str
+    reviewer: str
+    refusal: str
+    clock: Clock
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarNotice(Record):
+    """节假日安排: days off and weekend days worked, by the document that fixes them.
+
+    With `year` it publishes that whole year. `region` is the city or the one county it is for.
+    """
+
+    KIND: ClassVar[str] = "calendar-notice"
+    organisation: str
+    region: str
+    document: str
+    rest: tuple[date, ...] = ()
+    work: tuple[date, ...] = ()
+    year: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,6 +484,10 @@ class Snapshot(Record):
     smallest_class: int
     interactive: bool
     reason: str = ""
+    exclusions: tuple[Exclusion, ...] = ()
+    cleared: tuple[Clearance, ...] = ()
+    delivered_by: tuple[str, ...] = ()
+    consent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -423,6 +626,83 @@ class Examination(Record):
     looked_at: str
 
 
+class Duty(StrEnum):
+    """The three sides of security of a dataset (第十六条)."""
+
+    SUPERVISE = "supervise"  # 数据监管
+    PROVIDE = "provide"  # 数据提供
+    USE = "use"  # 数据使用
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responsibility(Record):
+    """责任分工: one named person of one side for one dataset; `organisation` owns the dataset (第十六条)."""
+
+    KIND: ClassVar[str] = "responsibility"
+    organisation: str
+    environment: str
+    dataset: str
+    duty: Duty
+    holder: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undertaking(Record):
+    """承诺书 of one user for one service agreement: which version of the text, by its digest (第十六条)."""
+
+    KIND: ClassVar[str] = "undertaking"
+    organisation: str
+    environment: str
+    account: str
+    agreement: str
+    version: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident(Record):
+    """安全事件: what was stopped and recalled at once, frozen as evidence, reported (第十六、十七条)."""
+
+    KIND: ClassVar[str] = "incident"
+    organisation: str
+    target: str
+    title: str
+    reason: str
+    known_at: datetime
+    report_due: datetime
+    opened_by: str
+    stopped: tuple[str, ...] = ()
+    recalled: tuple[str, ...] = ()
+    evidence: str = ""
+    report: str = ""
+    conclusion: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice(Record):
+    """通知 in one account's inbox: which template, with which values, about which record."""
+
+    KIND: ClassVar[str] = "notice"
+    organisation: str
+    account: str
+    template: str
+    subject: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription(Record):
+    """通知订阅: where an account's notices go besides the console, or an organisation's own system."""
+
+    KIND: ClassVar[str] = "subscription"
+    organisation: str
+    account: str
+    channel: str
+    address: str
+    language: str = "zh"
+
+
 RECORDS: tuple[type[Record], ...] = (
     Home,
     RefusedAttempt,
@@ -433,10 +713,14 @@ RECORDS: tuple[type[Record], ...] = (
     OperatingAgreement,
     Environment,
     Dataset,
+    Consent,
     Delivery,
     MaskingPolicy,
     Application,
     Item,
+    Consultation,
+    Coordination,
+    CalendarNotice,
     ServiceAgreement,
     LandingOrder,
     Snapshot,
@@ -444,5 +728,10 @@ RECORDS: tuple[type[Record], ...] = (
     Submission,
     Review,
     Release,
+    Responsibility,
+    Undertaking,
+    Incident,
+    Notice,
+    Subscription,
 )
 """Every record kind; a new kind is added here and nowhere else."""

@@ -14,14 +14,20 @@ from sandbox.kernel.message import Message, say
 from sandbox.kernel.records import (
     Account,
     Application,
+    Duty,
     Grant,
     Item,
+    ItemRequest,
+    Notice,
     OperatingAgreement,
     Organisation,
     OrganisationRole,
+    Responsibility,
     Seat,
     ServiceAgreement,
     Submission,
+    Subscription,
+    Undertaking,
 )
 from sandbox.kernel.situation import Situation
 
@@ -242,9 +248,16 @@ def _five_elements(_: Actor, now: Situation) -> Message | None:
     if not isinstance(one, Application):
         return MISSING
     named = (one.requests, one.scenario.strip(), one.scope.strip(), one.security_controls.strip())
-    if all(named) and all(r.justification.strip() and r.columns for r in one.requests):
+    if all(named) and all(r.columns and _justified(r, now) for r in one.requests):
         return None
     return say("申请须写明来源、场景、使用范围、使用期限和安全管控，逐项说明理由")
+
+
+def _justified(request: ItemRequest, now: Situation) -> bool:
+    """Every column has its own reason, or where the regime lets it, shares the request's."""
+    own = {one.column for one in request.reasons if one.reason.strip()}
+    shared = bool(request.justification.strip()) and not now.each_field_justified
+    return shared or own >= set(request.columns)
 
 
 def _term(_: Actor, now: Situation) -> Message | None:
@@ -262,6 +275,8 @@ def _regime(_: Actor, now: Situation) -> Message | None:
     one = now.record
     if not isinstance(one, Application):
         return MISSING
+    if now.regime_ahead:
+        return say("所依据的办法尚未施行，不能据以提出申请")
     if now.regime_lapsed and not one.regime_override.strip():
         return say("所依据的办法已过有效期：须由具名人员写明理由后方可开启")
     return None
@@ -413,6 +428,98 @@ def _order_fits(_: Actor, now: Situation) -> Message | None:
     return None
 
 
+def _undertaken(_: Actor, now: Situation) -> Message | None:
+    """The person whose seat it is has signed the text in force, for this agreement."""
+    seat = now.record if isinstance(now.record, Seat) else now.seat
+    if seat is None or not now.undertaking_version:
+        return MISSING
+    signed = now.undertaking
+    fits = signed is not None and (signed.account, signed.agreement) == (seat.user, seat.agreement)
+    if signed is None or not fits or signed.state != "signed":
+        return say(
+            "进入席位之前须签署数据安全承诺书：请用 sandbox oversight sign {agreement} 签署",
+            agreement=seat.agreement,
+        )
+    if signed.version == now.undertaking_version:
+        return None
+    return say(
+        "承诺书已更新为第 {version} 版：请用 sandbox oversight sign {agreement} 重新签署",
+        version=now.undertaking_version,
+        agreement=seat.agreement,
+    )
+
+
+def _seat_stands(_: Actor, now: Situation) -> Message | None:
+    """What was made in a seat that is suspended does not leave while it is looked into."""
+    if now.seat is None:
+        return MISSING
+    return say("产品出自已暂停的席位：查明之前不得放行") if now.seat.state == "suspended" else None
+
+
+def _own_undertaking(actor: Actor, now: Situation) -> Message | None:
+    one = now.record
+    if not isinstance(one, Undertaking) or now.agreement is None or not now.undertaking_version:
+        return MISSING
+    if one.account != actor.account or one.agreement != now.agreement.id:
+        return say("承诺书由本人签署，不能代签")
+    if actor.account not in now.agreement.users:
+        return say("本人不在授权服务协议的用户名单上")
+    if one.version != now.undertaking_version:
+        return say("承诺书须按现行版本签署")
+    return None
+
+
+_DUTY_SIDES = {
+    Duty.SUPERVISE: frozenset({OrganisationRole.AUTHORITY, OrganisationRole.SUPERVISOR}),
+    Duty.PROVIDE: frozenset({OrganisationRole.PROVIDER, OrganisationRole.AUTHORITY}),
+    Duty.USE: frozenset({OrganisationRole.OPERATOR, OrganisationRole.DEVELOPER}),
+}
+
+
+def _duty_fits(actor: Actor, now: Situation) -> Message | None:
+    """Each side's duty lies with a body of that side; who is no authority names only his own people."""
+    one, holder = now.record, now.other
+    if not isinstance(one, Responsibility) or holder is None or now.account is None:
+        return MISSING
+    if now.account.id != one.account or now.account.organisation != holder.id or holder.id != one.holder:
+        return say("责任人须是责任单位的人员")
+    if now.account.state != "active" or holder.state != "registered":
+        return say("责任人或责任单位已停用：请另行指定")
+    if _DUTY_SIDES[one.duty].isdisjoint(holder.roles):
+        return say("这一方的责任不能由该单位承担")
+    officer = now.own is not None and OrganisationRole.AUTHORITY in now.own.roles
+    if not officer and (one.duty is not Duty.PROVIDE or holder.id != actor.organisation):
+        return say("数据提供部门只指定本部门的责任人，其余由主管部门指定")
+    return None
+
+
+def _no_open_incident(_: Actor, now: Situation) -> Message | None:
+    """While something is being looked into, nothing that could prove it is removed."""
+    if now.incidents is None:
+        return MISSING
+    return say("有安全事件尚未办结：办结之前不得清理日志") if now.incidents else None
+
+
+def _own_inbox(actor: Actor, now: Situation) -> Message | None:
+    if isinstance(now.record, Notice) and now.record.account == actor.account:
+        return None
+    return say("只能办理本人收件箱里的通知")
+
+
+def _own_subscription(actor: Actor, now: Situation) -> Message | None:
+    """One's own mail; an organisation's system only by its account officer."""
+    one = now.record
+    if not isinstance(one, Subscription):
+        return MISSING
+    if one.organisation != actor.organisation:
+        return say("只能办理本单位的通知订阅")
+    if one.channel == "mail" and one.account == actor.account:
+        return None
+    if one.channel == "webhook" and actor.has(Role.ORGANISATION_OFFICER):
+        return None
+    return say("邮件订阅由本人办理，系统回调由本单位账户管理员办理")
+
+
 CREDENTIAL = Rule("credential", "第十六条", _credential)
 PASSWORD = Rule("password", "第十六条", _password)
 SYSTEM_ONLY = Rule("system-only", "第十六条", _system)
@@ -464,3 +571,10 @@ APPLICANT = Rule("applicant", "第七条", _applicant)
 SEAT_PARTY = Rule("seat-party", "第十二条", _seat_party)
 FIRST_OFFICER = Rule("first-officer", "第四条", _first_officer)
 FIRST_ACCOUNT = Rule("first-account", "第四条", _first_account)
+UNDERTAKEN = Rule("undertaken", "第十六条", _undertaken)
+SEAT_STANDS = Rule("seat-stands", "第十七条", _seat_stands)
+OWN_UNDERTAKING = Rule("own-undertaking", "第十六条", _own_undertaking)
+DUTY_FITS = Rule("duty-fits", "第十六条", _duty_fits)
+NO_OPEN_INCIDENT = Rule("no-open-incident", "第十六条", _no_open_incident)
+OWN_INBOX = Rule("own-inbox", "第十六条", _own_inbox)
+OWN_SUBSCRIPTION = Rule("own-subscription", "第十六条", _own_subscription)

@@ -14,21 +14,29 @@ from sandbox.kernel.decision import Decision
 from sandbox.kernel.records import (
     Account,
     Application,
+    Consent,
+    Consultation,
+    Coordination,
     Dataset,
     Delivery,
     Environment,
+    Extension,
     Grant,
+    Incident,
     Item,
     LandingOrder,
     MaskingPolicy,
     OperatingAgreement,
     Organisation,
+    Preliminary,
     Record,
     Review,
+    Ruling,
     Seat,
     ServiceAgreement,
     Snapshot,
     Submission,
+    Undertaking,
 )
 
 
@@ -70,7 +78,27 @@ class Situation:
     isolation: Decision | None = None
     regime_lapsed: bool = False
     longest_term_days: int = 0
+    regime_ahead: bool = False
+    preliminary: Preliminary | None = None
+    supplements_allowed: int = 0
+    each_field_justified: bool = False
+    extension: Extension | None = None
+    extension_days: int = 0
+    extensions_allowed: int = 0
+    consultations: tuple[Consultation, ...] | None = None
+    must_consult: bool = True
+    coordination: Coordination | None = None
+    principal: Account | None = None
+    principal_roles: frozenset[Role] = frozenset()
+    deputy_days: int = 0
+    parties: frozenset[str] = frozenset()
     sectors: frozenset[str] = frozenset()
+    consents: tuple[Consent, ...] | None = None
+    inputs: tuple[Dataset, ...] = ()
+    ruling: Ruling | None = None
+    undertaking: Undertaking | None = None
+    undertaking_version: int = 0
+    incidents: tuple[Incident, ...] | None = None
 
     def organisation(self, identifier: str) -> Organisation | None:
         """Return the organisation of that id among those gathered, or None."""

@@ -30,6 +30,7 @@ class Directory:
     """The store, the key of the people's secrets, the clock, random bytes, the argon2 cost.
 
     `sectors` names the sector rule packs at hand; they stand at the beginning of every situation.
+    `deputy_days` is the longest term of a deputy; at 0 none is named.
     """
 
     store: Store
@@ -38,6 +39,7 @@ class Directory:
     entropy: Callable[[int], bytes]
     cost: PasswordCost = RFC_9106_LOW_MEMORY
     sectors: frozenset[str] = frozenset()
+    deputy_days: int = 0
 
     def today(self) -> date:
         """Return today's date in China."""
@@ -82,16 +84,18 @@ class Directory:
     def roles_within(self, organisation: str) -> frozenset[Role]:
         """Return the roles in force in an organisation, those of suspended accounts aside."""
         grants = self.store.find(Grant, state="in-force", organisation=organisation)
+        today = self.today()
         return frozenset(
             one.record.role
             for one in grants
-            if self.store.load(Account, one.record.account).record.state != "suspended"
+            if one.record.runs(today)
+            and self.store.load(Account, one.record.account).record.state != "suspended"
         )
 
     def roles_of(self, account: str) -> frozenset[Role]:
-        """Return the roles that are in force for the account."""
-        grants = self.store.find(Grant, state="in-force", linked=("account", account))
-        return frozenset(stored.record.role for stored in grants)
+        """Return the roles that are in force for the account today; a deputy's within its term."""
+        grants, today = self.store.find(Grant, state="in-force", linked=("account", account)), self.today()
+        return frozenset(stored.record.role for stored in grants if stored.record.runs(today))
 
     def authority(self) -> Organisation:
         """Return the data authority; `NotFoundError` before the home is founded."""

@@ -6,21 +6,52 @@ the home is founded, and the first account officer of each organisation; both on
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 
 from sandbox.kernel.actors import JUDGING_ROLES, SYSTEM, Actor, Role
 from sandbox.kernel.lifecycle import Step, step
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Account, Grant
+from sandbox.kernel.records import Account, Grant, Organisation, OrganisationRole
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import Directory, with_record
 from sandbox.store.changes import Change, Link, Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """The days of a deputy, first and last included."""
+
+    start: date
+    until: date
 
 
 def propose(directory: Directory, actor: Actor, *, account: str, role: Role) -> Grant:
     """Return the grant: in force at once if the role judges nobody, else awaiting a countersignature."""
     person = directory.store.load(Account, account).record
     grant = _grant(actor.account, person, role, state="proposed")
+    require(actor, step("grant:propose"), _situation(directory, actor, grant, person))
+    stored = _create(directory, actor, step("grant:propose"), grant)
+    if role in JUDGING_ROLES:
+        return stored.record
+    return _move(directory, actor, stored.record.id, "grant:confirm", "in-force")
+
+
+def depute(
+    directory: Directory, actor: Actor, *, account: str, role: Role, deputy_for: str, term: Term
+) -> Grant:
+    """Return the grant of a named deputy for a term: a colleague of who holds the role, never a party.
+
+    Countersigned like the role itself where it judges; counts only on the days of its term.
+    """
+    person = directory.store.load(Account, account).record
+    principal = directory.store.load(Account, deputy_for).record
+    grant = replace(
+        _grant(actor.account, person, role, state="proposed"),
+        deputy_for=principal.id,
+        start=term.start,
+        until=term.until,
+    )
     require(actor, step("grant:propose"), _situation(directory, actor, grant, person))
     stored = _create(directory, actor, step("grant:propose"), grant)
     if role in JUDGING_ROLES:
@@ -90,7 +121,22 @@ def _grant(proposer: str, person: Account, role: Role, *, state: str) -> Grant:
 def _situation(directory: Directory, actor: Actor, grant: Grant, person: Account) -> Situation:
     parties = frozenset({directory.person_of_account(grant.proposed_by), person.person})
     parties |= _behind(directory, grant.proposed_by)
-    return with_record(directory.situation(actor), record=grant, account=person, acted=parties)
+    situation = with_record(directory.situation(actor), record=grant, account=person, acted=parties)
+    return _with_principal(directory, situation, grant) if grant.deputy_for else situation
+
+
+def _with_principal(directory: Directory, situation: Situation, grant: Grant) -> Situation:
+    """Return the situation with who is stood in for, and every person on the side of those who are judged."""
+    sides = {OrganisationRole.DEVELOPER, OrganisationRole.OPERATOR}
+    judged = [one.record for one in directory.store.find(Organisation) if sides & set(one.record.roles)]
+    held = directory.store.find(Grant, state="in-force", linked=("account", grant.deputy_for))
+    return with_record(
+        situation,
+        principal=directory.store.load(Account, grant.deputy_for).record,
+        principal_roles=frozenset(one.record.role for one in held if not one.record.deputy_for),
+        deputy_days=directory.deputy_days,
+        parties=frozenset(person for one in judged for person in directory.persons_of(one.id)),
+    )
 
 
 def _behind(directory: Directory, proposer: str) -> frozenset[str]:

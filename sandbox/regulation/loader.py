@@ -14,6 +14,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any, TypeVar
 
 from sandbox.kernel.errors import InputError, NotFoundError
@@ -21,7 +22,7 @@ from sandbox.kernel.grades import Grade, Thresholds
 from sandbox.kernel.message import Message, say
 from sandbox.regulation.regime import Basis, Purpose, Regime, Rule, RuleKind, ThresholdRule
 
-__all__ = ["Regime", "article_number", "load", "regime", "regimes"]
+__all__ = ["Regime", "article_number", "load", "regime", "regimes", "with_own"]
 
 _FILES = ("zunyi-2022.toml", "national-2025.toml")
 _NUMERALS = "一二三四五六七八九"
@@ -47,6 +48,42 @@ def regime(identifier: str) -> Regime:
         if one.id == identifier:
             return one
     raise NotFoundError(say("没有名为 {name} 的制度版本", name=identifier))
+
+
+def with_own(folder: Path) -> tuple[Regime, ...]:
+    """Return the regimes shipped and those in a home's folder, the earliest first.
+
+    An own file of a shipped id takes its place, and may change the platform's settings there, never
+    what is law. `InputError` names the file that cannot be used: no rule is guessed.
+    """
+    known = {one.id: one for one in regimes()}
+    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else []:
+        try:
+            made = load(path.read_text(encoding="utf-8"), name=path.name)
+        except (OSError, UnicodeDecodeError):
+            raise InputError(say("读不了制度文件 {name}：请检查权限和编码", name=path.name)) from None
+        if made.id in known:
+            _check_law(known[made.id], made, name=path.name)
+        known[made.id] = made
+    return tuple(sorted(known.values(), key=lambda one: one.effective_from))
+
+
+def _check_law(shipped: Regime, made: Regime, *, name: str) -> None:
+    own = {rule.code: rule for rule in made.rules}
+    changed = [
+        rule.code
+        for rule in shipped.rules
+        if rule.basis is Basis.LAW and (rule.code not in own or own[rule.code].value != rule.value)
+    ]
+    if changed or made.effective_from != shipped.effective_from or made.valid_to != shipped.valid_to:
+        raise InputError(
+            say(
+                "制度文件 {name} 与随附的 {id} 不一致：办法规定的 {codes} 不能改，只能改本平台设置",
+                name=name,
+                id=shipped.id,
+                codes="、".join(changed) or "effective_from / valid_to",
+            )
+        )
 
 
 def load(text: str, *, name: str) -> Regime:

@@ -46,7 +46,7 @@ class Purpose(StrEnum):
 
 _UNITS: Mapping[RuleKind, frozenset[str]] = {
     RuleKind.DEADLINE: frozenset({"working-days", "days", "months", "minutes"}),
-    RuleKind.COUNT: frozenset({"times"}),
+    RuleKind.COUNT: frozenset({"times", "pages", "megabytes"}),
     RuleKind.TERM: frozenset({"years"}),
     RuleKind.RETENTION: frozenset({"months", "years"}),
     RuleKind.RETENTION_AFTER_TERM: frozenset({"months", "years"}),
@@ -119,6 +119,10 @@ class Regime:
         """Return whether the measure is in force on the day."""
         return self.effective_from <= day <= self.valid_to
 
+    def ahead(self, day: date) -> bool:
+        """Return whether the measure is not in force yet on the day."""
+        return day < self.effective_from
+
     @property
     def lapsed_on(self) -> date:
         """Return the first day on which the measure is no longer in force."""
@@ -138,6 +142,13 @@ class Regime:
             raise NotFoundError(
                 say("{regime}的规则 {code} 不是以工作日计的期限", regime=self.title, code=code)
             )
+        return rule.number
+
+    def count(self, code: str) -> int:
+        """Return how many: of times, pages or megabytes; `NotFoundError` if the rule is none."""
+        rule = self.rule(code)
+        if rule.kind is not RuleKind.COUNT:
+            raise NotFoundError(say("{regime}的规则 {code} 不是数量", regime=self.title, code=code))
         return rule.number
 
     def floor(self, code: str) -> int:

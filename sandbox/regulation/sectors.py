@@ -14,11 +14,15 @@ from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 
 _FIELDS = {"code", "title", "article", "instrument", "smallest_class", "text"}
+_MORE = {"industry"}
 
 
 @dataclass(frozen=True, slots=True)
 class Sector:
-    """One pack: its code, the article, the standard it follows, the smallest class it allows."""
+    """One pack: its code, the article, the standard it follows, the smallest class it allows.
+
+    `industry` holds words in the names of the bodies that are the industry's own authorities.
+    """
 
     code: str
     title: str
@@ -26,6 +30,7 @@ class Sector:
     instrument: str
     smallest_class: int
     text: str
+    industry: tuple[str, ...] = ()
 
 
 @cache
@@ -34,7 +39,7 @@ def sectors() -> tuple[Sector, ...]:
     raw = tomllib.loads(files("sandbox.regulation").joinpath("sectors.toml").read_text(encoding="utf-8"))
     found = []
     for row in raw["sector"]:
-        if set(row) != _FIELDS or not row["article"]:
+        if set(row) - _MORE != _FIELDS or not row["article"]:
             raise InputError(say("行业规则包 {code} 缺少字段或条款", code=str(row.get("code"))))
-        found.append(Sector(**row))
+        found.append(Sector(**{**row, "industry": tuple(row.get("industry", ()))}))
     return tuple(found)

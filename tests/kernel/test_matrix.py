@@ -16,33 +16,50 @@ from sandbox.kernel.actors import STRONG_PROOFS, Actor, Proof, Role
 from sandbox.kernel.decision import Answer, decide
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel, Zone
 from sandbox.kernel.lifecycle import STEPS, Step
+from sandbox.kernel.metadata import Origin
 from sandbox.kernel.permits import may
 from sandbox.kernel.records import (
     Account,
     Application,
+    Attachment,
+    CalendarNotice,
     Capacity,
+    Clock,
     Column,
+    Consent,
+    Consultation,
+    Coordination,
     Dataset,
     Delivery,
+    Duty,
     Environment,
     Examination,
+    Extension,
     Grant,
     Home,
+    Incident,
     Item,
     ItemRequest,
     LandingOrder,
     MaskingPolicy,
+    Notice,
     OperatingAgreement,
     Organisation,
     OrganisationRole,
+    Preliminary,
     Record,
     RefusedAttempt,
     Release,
+    Responsibility,
+    Ruling,
     Seat,
     ServiceAgreement,
     Snapshot,
+    Subscription,
+    Undertaking,
 )
 from sandbox.kernel.situation import Situation
+from sandbox.municipality.numbers import uscc
 from tests.kernel.people import TODAY, organisation, review, submission
 
 NEXT_YEAR = TODAY + timedelta(days=300)
@@ -75,6 +92,26 @@ ITEM = Item(
     id="item", state="approved", organisation="firm", environment="env", application="application",
     dataset="dataset", reviewer="dept", columns=("地区",), pushed_on=TODAY, due_on=TODAY,
 )  # fmt: skip
+CLOCK = Clock(started_on=TODAY, days=15, region="520300", due=NEXT_YEAR, earliest=NEXT_YEAR, latest=NEXT_YEAR)
+EXTENSION = Extension(
+    days=15, leader="李", document="文", approved_on=TODAY, notified_on=TODAY, reason="复杂"
+)
+CONSULTATION = Consultation(
+    id="consultation", state="asked", organisation="dept", environment="env", item="item", asked_by="authority",
+    question="?", clock=CLOCK,
+)  # fmt: skip
+COORDINATION = Coordination(
+    id="coordination", state="open", organisation="firm", environment="env", item="item", reviewer="dept",
+    refusal="不", clock=CLOCK,
+)  # fmt: skip
+CALENDAR_NOTICE = CalendarNotice(
+    id="calendar-notice",
+    state="in-force",
+    organisation="authority",
+    region="520300",
+    document="d",
+    rest=(TODAY,),
+)
 AGREEMENT = ServiceAgreement(
     id="agreement", state="active", organisation="firm", operator="operator", environment="env",
     application="application", items=("item",), scenario="统计", term_from=TODAY, term_to=NEXT_YEAR,
@@ -141,6 +178,32 @@ FIRM = Organisation(
     id="new", state="registered", name="新", uscc="", kind="企业", region="520300",
     roles=(OrganisationRole.DEVELOPER,),
 )  # fmt: skip
+RESPONSIBILITY = Responsibility(
+    id="responsibility", state="in-force", dataset="dataset", duty=Duty.PROVIDE, holder="dept",
+    account="other", **PLACE,
+)  # fmt: skip
+UNDERTAKING = Undertaking(
+    id="undertaking", state="signed", organisation="firm", environment="env", account="me",
+    agreement="agreement", version=1, text="d",
+)  # fmt: skip
+INCIDENT = Incident(
+    id="incident", state="open", organisation="authority", target="agreement", title="t", reason="r",
+    known_at=None, report_due=None, opened_by="other",
+)  # fmt: skip
+NOTICE = Notice(id="notice", state="posted", organisation="own", account="me", template="t", subject="s")
+SUBSCRIPTION = Subscription(
+    id="subscription", state="active", organisation="authority", account="me", channel="mail", address="a@b"
+)
+CONSENT = Consent(
+    id="consent", state="in-force", dataset="dataset", document="d", purposes=("统计",), until=NEXT_YEAR,
+    **PLACE,
+)  # fmt: skip
+SOCIAL = replace(DATASET, origin=Origin.SOCIAL)
+PAPER = Attachment(name="证明.pdf", digest="d", size=1, type="pdf")
+TRADER = replace(FIRM, uscc=uscc("92", "520302", "MA6H0000"), kind="个体工商户", evidence=(PAPER,))
+RULING = Ruling(
+    role="developer", eligible=True, reason="从事数据服务", evidence=("d",), decided_by="me", decided_on=TODAY
+)  # fmt: skip
 
 KINDS: dict[str, tuple[str, Record]] = {
     "home": ("authority", HOME),
@@ -152,10 +215,14 @@ KINDS: dict[str, tuple[str, Record]] = {
     "operating-agreement": ("authority", OPERATING),
     "environment": ("authority", ENVIRONMENT),
     "dataset": ("dept", DATASET),
+    "consent": ("dept", CONSENT),
     "delivery": ("dept", DELIVERY),
     "masking-policy": ("dept", POLICY),
     "application": ("firm", APPLICATION),
-    "item": ("dept", ITEM),
+    "item": ("dept", replace(ITEM, clock=CLOCK)),
+    "consultation": ("dept", CONSULTATION),
+    "coordination": ("authority", COORDINATION),
+    "calendar-notice": ("authority", CALENDAR_NOTICE),
     "service-agreement": ("operator", AGREEMENT),
     "landing-order": ("dept", ORDER),
     "snapshot": ("dept", SNAPSHOT),
@@ -163,13 +230,29 @@ KINDS: dict[str, tuple[str, Record]] = {
     "submission": ("firm", SUBMISSION),
     "review": ("authority", VOTES[0]),
     "release": ("authority", RELEASE),
+    "responsibility": ("dept", RESPONSIBILITY),
+    "undertaking": ("firm", UNDERTAKING),
+    "incident": ("authority", INCIDENT),
+    "notice": ("authority", NOTICE),
+    "subscription": ("authority", SUBSCRIPTION),
 }
 """Who acts on what, unless the step says otherwise."""
 SIDE_OF = {
     "operating-agreement:draft": "operator",
     "application:accept": "authority",
     "application:reject": "authority",
+    "dataset:suspend": "authority",
+    "dataset:reinstate": "authority",
     "item:push": "authority",
+    "item:reopen": "authority",
+    "item:close": "authority",
+    "item:withdraw": "firm",
+    "consultation:ask": "authority",
+    "consultation:withdraw": "authority",
+    "coordination:open": "dept",
+    "coordination:drop": "firm",
+    "application:import": "authority",
+    "application:supplement": "authority",
     "service-agreement:accept": "firm",
     "service-agreement:resume": "authority",
     "seat:provision": "operator",
@@ -184,7 +267,12 @@ RECORD_OF: dict[str, Record] = {
     "grant:appoint": replace(GRANT, role=Role.ORGANISATION_OFFICER),
     "grant:countersign": replace(GRANT, role=Role.STEWARD),
     "submission:release": APPROVED,
+    "organisation:decide": TRADER,
+    "application:import": replace(APPLICATION, portal_number="1"),
 }
+
+
+CONSULTED_ITEM = replace(ITEM, state="pushed", reviewer="authority")
 
 
 def lawful(row: Step) -> tuple[str, Situation]:
@@ -204,11 +292,11 @@ def lawful(row: Step) -> tuple[str, Situation]:
         account=replace(ACCOUNT, id="other", organisation=side, person="q"),
         environment=ENVIRONMENT,
         operating=OPERATING,
-        dataset=DATASET,
+        dataset=SOCIAL if row.kind == "consent" else DATASET,
         delivery=DELIVERY,
         policy=POLICY,
         application=APPLICATION,
-        items=(ITEM,),
+        items=(CONSULTED_ITEM if row.kind == "consultation" else ITEM,),
         agreement=AGREEMENT,
         order=ORDER,
         snapshots=(SNAPSHOT,),
@@ -219,7 +307,20 @@ def lawful(row: Step) -> tuple[str, Situation]:
         eligibility=decide([Answer("ok")]),
         isolation=decide([Answer("ok")]),
         longest_term_days=400,
-        other=LAB if row.name == "submission:commission" else None,
+        other={"submission:commission": LAB, "responsibility:assign": SIDES["dept"]}.get(row.name),
+        undertaking=UNDERTAKING,
+        undertaking_version=1,
+        incidents=(),
+        consents=(),
+        ruling=RULING,
+        preliminary=Preliminary(demand=True, qualification=True, on_demand="好"),
+        supplements_allowed=1,
+        extension=EXTENSION,
+        extension_days=15,
+        extensions_allowed=1,
+        consultations=(),
+        must_consult=False,
+        coordination=COORDINATION,
     )
 
 
@@ -277,7 +378,8 @@ def test_nobody_acts_for_a_suspended_or_unknown_organisation(row: Step) -> None:
 
 ELSEWHERE = {
     "account:invite", "account:suspend", "service-agreement:suspend", "service-agreement:terminate",
-    "seat:close", "seat:suspend", "snapshot:withdraw", "submission:withdraw",
+    "seat:close", "seat:suspend", "snapshot:withdraw", "submission:withdraw", "responsibility:assign",
+    "responsibility:relieve", "organisation:attach",
 }  # fmt: skip
 """Steps that the authority, or the person alone, may take from another organisation."""
 

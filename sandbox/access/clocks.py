@@ -1,0 +1,230 @@
+"""Clocks of review: started by the regime, counted by the calendar, listed for the people concerned.
+
+The day after the start is day 1. Reminders go by the earliest day, escalation by the latest; overdue
+is never consent. `nightly` runs them; nothing here decides on an application.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from sandbox.access.desk import AccessDesk
+from sandbox.catalog.reading import of_authority, registered
+from sandbox.kernel.actors import Actor, Role
+from sandbox.kernel.records import Application, Clock, Consultation, Coordination, Dataset, Item
+from sandbox.kernel.workdays import Calendar, due
+from sandbox.store.changes import Stored
+
+_ONE_DAY = timedelta(days=1)
+_REVIEWERS = frozenset({Role.PROVIDER_REVIEWER, Role.AUTHORITY_OFFICER})
+
+
+def start(desk: AccessDesk, *, days: int, region: str) -> Clock:
+    """Return a clock of `days` working days that starts today: tomorrow is its first day."""
+    today = desk.directory.today()
+    blank = Clock(started_on=today, days=days, region=region, due=today, earliest=today, latest=today)
+    return counted(blank, desk.calendar(region))
+
+
+def counted(clock: Clock, calendar: Calendar) -> Clock:
+    """Return the clock with its days counted anew by the calendar."""
+    term = due(clock.started_on, clock.days, calendar, extension=clock.extension)
+    return replace(
+        clock, due=term.due, earliest=term.earliest, latest=term.latest, provisional=term.provisional
+    )
+
+
+def of_item(desk: AccessDesk, item: Item) -> Clock:
+    """Return the clock of an item; counted from the push for one that an earlier version made without."""
+    if item.clock is not None:
+        return item.clock
+    application = desk.directory.store.load(Application, item.application).record
+    blank = Clock(
+        started_on=item.pushed_on,
+        days=desk.regime(application.regime).deadline("provider-review"),
+        region=desk.directory.organisation(item.reviewer).region,
+        due=item.due_on,
+        earliest=item.due_on,
+        latest=item.due_on,
+    )
+    return counted(blank, desk.calendar(blank.region))
+
+
+def days_left(today: date, last: date, calendar: Calendar) -> int:
+    """Return the working days after today up to the last; below zero once it has passed."""
+    first, end = min(today, last), max(today, last)
+    count = sum(calendar.is_workday(first + step * _ONE_DAY) for step in range(1, (end - first).days + 1))
+    return count if last >= today else -max(count, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenClock:
+    """A running term: what for, on which record, who must act, and how long there is.
+
+    `standing` is running, soon, due or overdue; `staffed` is false where nobody of the
+    organisation holds a role that could act, so that a deputy must be named.
+    """
+
+    what: str
+    record: str
+    application: str
+    title: str
+    organisation: str
+    clock: Clock
+    days_left: int
+    standing: str
+    staffed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An open record with its clock, whoever must act, and who else is concerned."""
+
+    what: str
+    stored: Stored[Application] | Stored[Item] | Stored[Consultation] | Stored[Coordination]
+    clock: Clock
+    application: str
+    title: str
+    organisation: str
+    concerned: frozenset[str]
+
+
+def running(desk: AccessDesk) -> Iterator[Running]:
+    """Yield every running clock of the home."""
+    authority = desk.directory.authority().id
+    yield from _of_applications(desk, authority)
+    items = {stored.id: stored for stored in desk.directory.store.find(Item, states=("pushed", "refused"))}
+    titles = _Titles(desk)
+    for stored in items.values():
+        one = stored.record
+        if one.state == "pushed":
+            clock = of_item(desk, one)
+            concerned = frozenset({one.organisation, one.reviewer, authority})
+            title = titles(one.dataset)
+            yield Running("provider-review", stored, clock, one.application, title, one.reviewer, concerned)
+    yield from _of_consultations(desk, items, titles)
+    yield from _of_coordinations(desk, items, titles, authority)
+
+
+def _of_applications(desk: AccessDesk, authority: str) -> Iterator[Running]:
+    for stored in desk.directory.store.find(Application, states=("submitted", "returned")):
+        one, concerned = stored.record, frozenset({stored.record.organisation, authority})
+        if one.state == "submitted" and one.clock is not None:
+            yield Running("preliminary-review", stored, one.clock, one.id, one.scenario, authority, concerned)
+        if one.state == "returned" and one.supplement is not None and one.supplement.answer_by is not None:
+            until = one.supplement.answer_by
+            yield Running("supplement", stored, until, one.id, one.scenario, one.organisation, concerned)
+
+
+def _of_consultations(
+    desk: AccessDesk, items: dict[str, Stored[Item]], title: Callable[[str], str]
+) -> Iterator[Running]:
+    for stored in desk.directory.store.find(Consultation, state="asked"):
+        one, item = stored.record, items.get(stored.record.item)
+        if item is not None and item.record.state == "pushed":
+            concerned = frozenset({one.organisation, one.asked_by, item.record.organisation})
+            yield Running(
+                "consultation",
+                stored,
+                one.clock,
+                item.record.application,
+                title(item.record.dataset),
+                one.organisation,
+                concerned,
+            )
+
+
+def _of_coordinations(
+    desk: AccessDesk, items: dict[str, Stored[Item]], title: Callable[[str], str], authority: str
+) -> Iterator[Running]:
+    for stored in desk.directory.store.find(Coordination, state="open"):
+        one, item = stored.record, items.get(stored.record.item)
+        if item is not None:
+            concerned = frozenset({one.organisation, one.reviewer, authority})
+            yield Running(
+                "coordination",
+                stored,
+                one.clock,
+                item.record.application,
+                title(item.record.dataset),
+                authority,
+                concerned,
+            )
+
+
+class _Titles:
+    """Titles of datasets, each looked up once."""
+
+    def __init__(self, desk: AccessDesk) -> None:
+        self._desk, self._known = desk, {}  # type: tuple[AccessDesk, dict[str, str]]
+
+    def __call__(self, dataset: str) -> str:
+        if dataset not in self._known:
+            self._known[dataset] = self._desk.directory.store.load(Dataset, dataset).record.title
+        return self._known[dataset]
+
+
+class Calendars:
+    """Calendars by region, each built once."""
+
+    def __init__(self, desk: AccessDesk) -> None:
+        self._desk, self._known = desk, {}  # type: tuple[AccessDesk, dict[str, Calendar]]
+
+    def __call__(self, region: str) -> Calendar:
+        if region not in self._known:
+            self._known[region] = self._desk.calendar(region)
+        return self._known[region]
+
+
+def open_clocks(desk: AccessDesk, actor: Actor) -> tuple[OpenClock, ...]:
+    """Return the running clocks that concern the actor's organisation; all for the authority."""
+    if not registered(desk.directory, actor):
+        return ()
+    everything = of_authority(desk.directory, actor)
+    calendars, staffed = Calendars(desk), _Staffed(desk)
+    found = [
+        _shown(desk, one, calendars(one.clock.region), staffed)
+        for one in running(desk)
+        if everything or actor.organisation in one.concerned
+    ]
+    return tuple(sorted(found, key=lambda one: (one.clock.due, one.record)))
+
+
+def _shown(desk: AccessDesk, one: Running, calendar: Calendar, staffed: Callable[[str], bool]) -> OpenClock:
+    today = desk.directory.today()
+    needs_reviewer = one.what != "supplement"
+    return OpenClock(
+        what=one.what,
+        record=one.stored.id,
+        application=one.application,
+        title=one.title,
+        organisation=one.organisation,
+        clock=one.clock,
+        days_left=days_left(today, one.clock.due, calendar),
+        standing=standing(one.clock, today),
+        staffed=not needs_reviewer or staffed(one.organisation),
+    )
+
+
+def standing(clock: Clock, today: date) -> str:
+    """Return how a clock stands: overdue only after the latest day, due from the earliest on."""
+    if today > clock.latest:
+        return "overdue"
+    if today >= clock.earliest:
+        return "due"
+    return "soon" if clock.reminded_on is not None else "running"
+
+
+class _Staffed:
+    """Whether an organisation has somebody who could act today, deputies included."""
+
+    def __init__(self, desk: AccessDesk) -> None:
+        self._desk, self._known = desk, {}  # type: tuple[AccessDesk, dict[str, bool]]
+
+    def __call__(self, organisation: str) -> bool:
+        if organisation not in self._known:
+            roles = self._desk.directory.roles_within(organisation)
+            self._known[organisation] = not roles.isdisjoint(_REVIEWERS)
+        return self._known[organisation]
