@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -54,6 +54,21 @@ class Settings(BaseSettings):
     seat_output_day_bytes: int = Field(default=10_485_760, description="席位一天能显示的输出上限（字节）")
     seat_run_seconds: int = Field(default=3600, description="席位一次运行的时间上限（秒）")
     seat_home_bytes: int = Field(default=2_000_000_000, description="席位目录的容量上限（字节）")
+
+    mail_host: str = Field(default="", description="邮件服务器；空则不发邮件，通知只在控制台")
+    mail_port: int = Field(default=465, ge=1, le=65535, description="邮件服务器端口")
+    mail_security: Literal["tls", "starttls", "none"] = Field(
+        default="tls", description="邮件的加密方式；none 只用于演示"
+    )
+    mail_sender: str = Field(default="", description="发件地址")
+    mail_user: str = Field(default="", description="邮件服务器的用户名；空则不登录")
+    mail_password: SecretStr = Field(
+        default=SecretStr(""), description="邮件服务器的口令；请用环境变量给出，不写进 home.toml"
+    )
+    mail_authorities: Path | None = Field(default=None, description="另外信任的证书文件（PEM）")
+    webhook_hosts: tuple[str, ...] = Field(default=(), description="允许的回调主机；空则不能设回调")
+    notices_plain: bool = Field(default=False, description="演示中允许向本机不加密发送通知；正式环境无效")
+    console_address: str = Field(default="", description="写在邮件里的控制台地址")
 
     @classmethod
     def settings_customise_sources(

@@ -234,3 +234,29 @@ def export_log(
         console.print(session.text(hint), markup=False)
 
     session.show({"file": str(file), "facts": count, "verifier": verifier}, view)
+
+
+@command(audit, "purge", person=True)
+def purge(
+    session: Session,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="只看会清理什么 · only say what would go")
+    ] = False,
+) -> None:
+    """清理保存期满的日志内容；摘要和树不动，清理本身记入日志 · remove what outlived its retention."""
+    from sandbox.oversight import retention
+
+    found = retention.purge(session.platform.oversight, session.actor(), dry_run=dry_run)
+    done = bool(found.count) and not dry_run
+    data = {"count": found.count, "steps": dict(found.by_step), "spans": found.spans, "purged": done}
+    line = (
+        say("已清理 {count} 条日志的内容", count=found.count)
+        if done
+        else say("保存期满、可以清理的有 {count} 条", count=found.count)
+    )
+
+    def view(console: Console) -> None:
+        console.print(session.text(line), markup=False)
+        session.table(say("按步骤"), (say("步骤"), say("条数")), found.by_step)
+
+    session.show(data, view)

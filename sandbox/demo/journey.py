@@ -39,6 +39,7 @@ from sandbox.masking import versions
 from sandbox.masking.policy_file import write_policy
 from sandbox.municipality.deliveries import FULL, Size, deliver
 from sandbox.municipality.writers import Delivered
+from sandbox.oversight import duties
 
 CODES = {
     "companies": "enterprise-registration",
@@ -273,7 +274,9 @@ def _agree(journey: Journey, application: Application, item: str, user: str) -> 
         ),
     )
     agreements.accept(access, journey.actor(user), drafted.id)
-    return agreements.sign(access, operator, drafted.id)
+    signed = agreements.sign(access, operator, drafted.id)
+    duties.sign(journey.troupe.platform.oversight, journey.actor(user), signed.id)
+    return signed
 
 
 def land(journey: Journey) -> None:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+from sandbox.catalog.consents import usable
 from sandbox.catalog.reading import of_authority, registered
 from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.decision import Answer, Decision, Refusal, decide
@@ -303,9 +304,13 @@ def current_snapshots(directory: Directory, agreement: str) -> tuple[Snapshot, .
 
 
 def shown_still(directory: Directory, snapshot: Snapshot) -> bool:
-    """Return whether the snapshot may be worked on: neither it nor its dataset has been withdrawn or stopped."""
+    """Return whether the snapshot may be worked on: neither it nor its dataset has been withdrawn or stopped.
+
+    Social data lies in a seat only while its contributor's consent holds (第五条).
+    """
     dataset = directory.store.load(Dataset, snapshot.dataset).record
-    return snapshot.state == "published" and dataset.state not in ("withdrawn", "suspended")
+    shown = snapshot.state == "published" and dataset.state not in ("withdrawn", "suspended")
+    return shown and usable(directory, dataset)
 
 
 def situation_of(desk: SeatDesk, actor: Actor, seat: Seat) -> Situation:

@@ -14,6 +14,9 @@ from sandbox.kernel.lifecycle import Step
 from sandbox.kernel.records import Record
 from sandbox.store.canonical import Json
 
+ANNOUNCED = "step.announced"
+"""The kind of the effect that the store posts by itself for the steps that its settings announce."""
+
 R = TypeVar("R", bound=Record)
 R_co = TypeVar("R_co", bound=Record, covariant=True)
 

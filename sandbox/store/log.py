@@ -30,20 +30,23 @@ Entropy = Callable[[int], bytes]
 class StoreSettings:
     """Chosen when a home is made: the log's name and hash; and how long payloads are kept.
 
-    `keep` names the retention of facts by record kind; a payload may be purged after it.
+    `keep` names the retention of facts by step or by record kind, the step first; a payload may be
+    purged after it. `announced` are the steps for which an effect is posted with the fact.
     """
 
     origin: str
     hash: HashName = HashName.SHA256
     keep_by_default: timedelta = DEFAULT_KEEP
     keep: tuple[tuple[str, timedelta], ...] = ()
+    announced: frozenset[str] = frozenset()
 
-    def keep_until(self, kind: str, now: datetime) -> str:
-        """Return until when the payload of a fact about this kind is kept."""
+    def keep_until(self, verb: str, now: datetime) -> str:
+        """Return until when the payload of a fact of this step, or about this kind, is kept."""
+        kind, kept = verb.partition(":")[0], dict(self.keep)
         if kind in KEPT_FOR_EVER:
             return FOR_EVER
         try:
-            return instant(now + dict(self.keep).get(kind, self.keep_by_default))
+            return instant(now + kept.get(verb, kept.get(kind, self.keep_by_default)))
         except OverflowError:
             return FOR_EVER
 
@@ -104,7 +107,7 @@ class Log:
             record_version=subject.version,
             record_digest=subject.digest,
             payload_commitment=commitment(self.digest, salt, text),
-            keep_until=self._settings.keep_until(verb.partition(":")[0], self._now),
+            keep_until=self._settings.keep_until(verb, self._now),
         )
         if actor.sign is not None:
             header = replace(header, signature=actor.sign(header.signing_input()))

@@ -22,7 +22,7 @@ from sandbox.kernel.message import say
 from sandbox.kernel.records import Record
 from sandbox.store import codec, facts, tables
 from sandbox.store.canonical import Json, canonical, instant, moment_of
-from sandbox.store.changes import Change, Effect, Stored
+from sandbox.store.changes import ANNOUNCED, Change, Effect, Stored
 from sandbox.store.db import writing
 from sandbox.store.facts import Header
 from sandbox.store.log import ABOUT_THE_LOG, SALT_BYTES, Entropy, Log, StoreSettings, Subject
@@ -153,6 +153,7 @@ class _Write:
     def __init__(self, connection: Connection, store: Store, actor: Actor) -> None:
         self._connection, self._actor = connection, actor
         self._now, self._entropy = store.clock(), store.entropy
+        self._announced = store.settings.announced
         self.log = Log(connection, settings=store.settings, entropy=store.entropy, now=self._now)
 
     def apply(self, change: Change, *, outbox: Sequence[Effect] = (), default: str = "") -> Stored[Any]:
@@ -174,8 +175,12 @@ class _Write:
             "state": record.state,
             "record": codec.encode(record),
         }
-        if outbox:
-            payload["effects"] = [self._post(effect, default or record.id) for effect in outbox]
+        effects = [self._post(effect, default or record.id) for effect in outbox]
+        if change.step.name in self._announced:
+            told: dict[str, Json] = {"step": change.step.name, "actor": self._actor.account}
+            effects.append(self._post(Effect(ANNOUNCED, told), record.id))
+        if effects:
+            payload["effects"] = effects
         subject = Subject(id=record.id, version=version, digest=row["digest"])
         self.log.append(self._actor, verb=change.step.name, subject=subject, payload=payload)
         return Stored(

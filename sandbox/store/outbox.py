@@ -6,7 +6,7 @@ being called twice. Decides nothing about what an effect does.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -42,11 +42,15 @@ class Drained:
     left: tuple[tuple[Pending, SandboxError | None], ...]
 
 
-def pending(store: Store, *, kind: str | None = None, limit: int = 100) -> tuple[Pending, ...]:
-    """Return the open effects in the order they were posted."""
+def pending(
+    store: Store, *, kind: str | None = None, kinds: Collection[str] | None = None, limit: int = 100
+) -> tuple[Pending, ...]:
+    """Return the open effects in the order they were posted, of one kind or of several if so asked."""
     query = select(_TABLE).where(_TABLE.c.done_at.is_(None)).order_by(_TABLE.c.id).limit(limit)
     if kind is not None:
         query = query.where(_TABLE.c.kind == kind)
+    if kinds is not None:
+        query = query.where(_TABLE.c.kind.in_(sorted(kinds)))
     with reading(store.engine) as connection:
         rows = connection.execute(query).all()
     return tuple(
@@ -76,10 +80,19 @@ def postpone(store: Store, effect: Pending) -> None:
         connection.execute(place.values(attempts=_TABLE.c.attempts + 1))
 
 
-def drain(store: Store, handlers: Mapping[str, Callable[[Pending], None]], *, limit: int = 100) -> Drained:
-    """Do what is open, each once; a failure is counted and stops neither the others nor the caller."""
+def drain(
+    store: Store,
+    handlers: Mapping[str, Callable[[Pending], object]],
+    *,
+    kinds: Collection[str] | None = None,
+    limit: int = 100,
+) -> Drained:
+    """Do what is open, each once; a failure is counted and stops neither the others nor the caller.
+
+    `kinds` leaves everything else to whoever does it.
+    """
     done, left = 0, []
-    for effect in pending(store, limit=limit):
+    for effect in pending(store, kinds=kinds, limit=limit):
         handler = handlers.get(effect.kind)
         error: SandboxError | None = None
         try:

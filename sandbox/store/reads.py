@@ -20,6 +20,7 @@ from sandbox.store.db import reading
 from sandbox.store.facts import Header
 
 _RECORD, _LINK, _FACT = tables.record, tables.link, tables.fact
+_SLICE = 500  # names in one question: databases bound them
 
 
 def stored(cls: type[R], row: Mapping[str, Any]) -> Stored[R]:
@@ -106,6 +107,13 @@ class Reads:
             raise NotFoundError(say("记录 {id} 没有名为 {name} 的凭据", id=id, name=name))
         return bytes(value)
 
+    def holder(self, name: str) -> str | None:
+        """Return the record that holds a name which only one may hold; None while nobody does."""
+        table = tables.held_name
+        with reading(self._engine) as connection:
+            found = connection.execute(select(table.c.record_id).where(table.c.name == name)).scalar()
+        return None if found is None else str(found)
+
     def has_secret(self, id: str, name: str) -> bool:
         """Return whether a secret of that name is kept beside the record."""
         try:
@@ -135,6 +143,44 @@ class Reads:
         query = query.order_by(_FACT.c.seq.desc() if newest_first else _FACT.c.seq).limit(limit)
         with reading(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
+        return tuple(Header.of_row(cast("Mapping[str, Any]", row)) for row in rows)
+
+    def told(
+        self,
+        *,
+        verbs: Iterable[str] | None = None,
+        records: Iterable[str] | None = None,
+        since: datetime | None = None,
+        until: datetime | None = None,
+    ) -> tuple[tuple[Header, dict[str, Json] | None], ...]:
+        """Return facts with what they tell, in log order; None where the payload was purged."""
+        told = tables.fact_payload
+        base: Select[Any] = select(_FACT, told.c.payload).outerjoin(told, told.c.seq == _FACT.c.seq)
+        if verbs is not None:
+            base = base.where(_FACT.c.verb.in_(sorted(verbs)))
+        if since is not None:
+            base = base.where(_FACT.c.at >= instant(since))
+        if until is not None:
+            base = base.where(_FACT.c.at < instant(until))
+        wanted = None if records is None else sorted(set(records))
+        slices = [None] if wanted is None else [wanted[n : n + _SLICE] for n in range(0, len(wanted), _SLICE)]
+        rows: list[Mapping[str, Any]] = []
+        with reading(self._engine) as connection:
+            for some in slices:
+                query = base if some is None else base.where(_FACT.c.record_id.in_(some))
+                rows += cast("list[Mapping[str, Any]]", connection.execute(query).mappings().all())
+        rows.sort(key=lambda row: int(row["seq"]))
+        return tuple(
+            (Header.of_row(row), None if row["payload"] is None else cast("Any", parse(row["payload"])))
+            for row in rows
+        )
+
+    def due_payloads(self, now: datetime) -> tuple[Header, ...]:
+        """Return the facts whose payload is still there and whose retention has ended."""
+        told = tables.fact_payload
+        query = select(_FACT).join(told, told.c.seq == _FACT.c.seq).where(told.c.keep_until <= instant(now))
+        with reading(self._engine) as connection:
+            rows = connection.execute(query.order_by(_FACT.c.seq)).mappings().all()
         return tuple(Header.of_row(cast("Mapping[str, Any]", row)) for row in rows)
 
     def payload(self, seq: int) -> dict[str, Json] | None:

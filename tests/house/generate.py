@@ -19,6 +19,7 @@ from babel.messages.pofile import read_po
 from sandbox.kernel.lifecycle import STEPS, steps_of
 from sandbox.kernel.permits import RULES
 from sandbox.kernel.records import RECORDS
+from sandbox.oversight.controls import Control, controls
 from sandbox.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -125,12 +126,48 @@ def law() -> str:
     return "".join(parts)
 
 
+def bans() -> str:
+    """Return the bans of article 17, each with its control and its tests."""
+    lines = [
+        HEADER + "# 第十七条的禁止 · Bans of article 17",
+        "",
+        "From `sandbox/oversight/controls.toml`. What is still to come names the issue that brings it.",
+        "",
+        "| 项 ban | 禁止 text | 控制 control | 规则与步骤 rules, steps | 测试 tests | 待补 to come |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [_control(one, one.ban) for one in controls() if one.ban]
+    return "\n".join(lines) + "\n"
+
+
+def articles() -> str:
+    """Return every article with what carries it and what proves it."""
+    lines = [
+        HEADER + "# 条款、控制、测试 · Articles, controls, tests",
+        "",
+        "From `sandbox/oversight/controls.toml`; the measure of 2022, article by article.",
+        "",
+        "| 条款 article | 要求 text | 控制 control | 规则与步骤 rules, steps | 测试 tests | 待补 to come |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [_control(one, f"{one.article}{f' ({one.ban})' if one.ban else ''}") for one in controls()]
+    return "\n".join(lines) + "\n"
+
+
+def _control(row: Control, first: str) -> str:
+    carried = "、".join([*row.rules, *(f"`{name}`" for name in row.steps)]) or "—"
+    tests = "<br>".join(f"`{name}`" for name in row.tests) or "—"
+    return f"| {first} | {row.text} | {row.control} | {carried} | {tests} | {row.pending or '—'} |"
+
+
 PAGES = {
     "states.md": states,
     "permissions.md": permissions,
     "settings.md": settings,
     "commands.md": commands,
     "import-law.md": law,
+    "bans.md": bans,
+    "articles.md": articles,
 }
 
 

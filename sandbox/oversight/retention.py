@@ -1,0 +1,112 @@
+"""How long what the facts tell is kept, by the regimes; and removing what has outlived it.
+
+A fact's term is fixed when it is written, in its header. Removal takes payloads and nothing
+else: header, leaf and tree stand, and the removal is a fact of its own. Open incidents stop it.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sandbox.kernel.actors import Actor
+from sandbox.kernel.errors import StateError
+from sandbox.kernel.lifecycle import step
+from sandbox.kernel.message import say
+from sandbox.kernel.permits import require
+from sandbox.kernel.records import Home, Incident
+from sandbox.oversight.desk import OversightDesk
+from sandbox.people.directory import with_record
+from sandbox.regulation.regime import Regime, RuleKind
+from sandbox.store.canonical import Json
+from sandbox.store.changes import Change
+from sandbox.store.facts import Header
+from sandbox.store.opener import spans
+
+ACCESS, PROVISION, DECISION = "access-log", "provision-record", "decision"
+CLASSES: dict[str, str] = {
+    "account:sign-in": ACCESS,
+    "account:miss": ACCESS,
+    "account:lock": ACCESS,
+    "account:unlock": ACCESS,
+    "examination": ACCESS,
+    "refused-attempt": ACCESS,
+    "notice": ACCESS,
+    "subscription": ACCESS,
+    "delivery": PROVISION,
+    "landing-order": PROVISION,
+    "snapshot": PROVISION,
+    "seat": PROVISION,
+    "release:collect": PROVISION,
+}
+"""Which rule of the regime keeps which step or kind; everything else is a decision.
+
+Runs of seats are the record of providing data, not only of access: the provider's account is
+read from them. Enrolments are decisions: the keys in them prove signatures.
+"""
+_LONGEST_MONTH, _LONGEST_YEAR = 31, 366
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a removal takes: how many facts of each step, and their numbers as spans."""
+
+    count: int
+    by_step: tuple[tuple[str, int], ...]
+    spans: tuple[tuple[int, int], ...]
+
+
+def keep(regimes: Iterable[Regime]) -> tuple[tuple[str, timedelta], ...]:
+    """Return how long each step or kind is kept: the longest that any of the regimes asks."""
+    every = tuple(regimes)
+    return tuple((name, _longest(every, code)) for name, code in CLASSES.items())
+
+
+def keep_decisions(regimes: Iterable[Regime]) -> timedelta:
+    """Return how long decisions are kept: the longest term of use and what the regime adds to it."""
+    return _longest(tuple(regimes), DECISION)
+
+
+def _longest(regimes: tuple[Regime, ...], code: str) -> timedelta:
+    return max(term(one, code) for one in regimes)
+
+
+def term(regime: Regime, code: str) -> timedelta:
+    """Return the retention of a class, never short of the calendar's longest months and years."""
+    rule = regime.rule(code)
+    days = rule.number * (_LONGEST_YEAR if rule.unit == "years" else _LONGEST_MONTH)
+    if rule.kind is RuleKind.RETENTION_AFTER_TERM:
+        days += regime.longest_term_days
+    return timedelta(days=days)
+
+
+def due(desk: OversightDesk) -> Due:
+    """Return what a removal would take now."""
+    return _due(desk.directory.store.due_payloads(desk.directory.clock()))
+
+
+def _due(found: tuple[Header, ...]) -> Due:
+    steps = Counter(one.verb for one in found)
+    numbers = tuple((first, last) for first, last in spans(one.seq for one in found))
+    return Due(len(found), tuple(sorted(steps.items())), numbers)
+
+
+def purge(desk: OversightDesk, actor: Actor, *, dry_run: bool = False) -> Due:
+    """Remove what has outlived its term and return what it was; `dry_run` only says what it would be.
+
+    Only an officer of the authority may, in both cases; `RefusedError` while an incident is open.
+    """
+    store = desk.directory.store
+    home = next(iter(store.find(Home)), None)
+    if home is None:
+        raise StateError(say("这里还没有数据库：请先执行 sandbox init"))
+    opened = tuple(one.record for one in store.find(Incident, states=("open", "reported")))
+    row = step("home:purge")
+    require(actor, row, with_record(desk.directory.situation(actor), record=home.record, incidents=opened))
+    found = due(desk)
+    if not dry_run and found.count:
+        note: dict[str, Json] = {"count": found.count, "steps": dict(found.by_step), "article": row.article}
+        store.purge(actor, Change(row, home.record, expected=home.version, note=note))
+    return found
