@@ -7,6 +7,7 @@ afterwards changes nothing. Nothing leaves by this alone: people review it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -23,6 +24,7 @@ from sandbox_seat.products import claim as write_claim
 
 OUTBOX = Path("/outbox")
 STATE = Path("/state/submissions.json")
+WAITING = say("等待平台取走")
 MOST_FILES = 100
 MOST_LETTERS = 200
 
@@ -83,13 +85,23 @@ def submit(
     return Submitted(identifier, digests)
 
 
-def status(*, state: Path = STATE) -> Status:
-    """Return the submissions of this seat and where each stands."""
+def status(*, state: Path = STATE, outbox: Path = OUTBOX) -> Status:
+    """Return the submissions of this seat and where each stands, those not taken yet at the end."""
     try:
         entries = json.loads(state.read_text(encoding="utf-8"))["submissions"]
-        return Status(tuple(entry for entry in entries if isinstance(entry, dict)))
+        known = tuple(entry for entry in entries if isinstance(entry, dict))
+        taken = {entry.get("request") for entry in known}
+        return Status(known + tuple(one for one in _waiting(outbox) if one["request"] not in taken))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise StorageError(say("读不到申请状态，请稍后再试")) from error
+
+
+def _waiting(outbox: Path) -> Iterator[Mapping[str, object]]:
+    """Yield what lies complete in the outbox and was not taken yet, oldest first."""
+    for request in sorted(outbox.glob("[!.]*/request.json")):
+        with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            title = json.loads(request.read_text(encoding="utf-8"))["title"]
+            yield {"request": request.parent.name, "title": title, "state": str(WAITING)}
 
 
 def _products(paths: tuple[str | Path, ...]) -> list[Path]:

@@ -17,16 +17,17 @@ import signal
 import socket
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
+from typing import Any
 
 from jupyterhub.services.auth import HubOAuth
 from tornado.httpclient import AsyncHTTPClient, HTTPRequest
 from tornado.httpserver import HTTPServer
 from tornado.web import Application
 
-from sandbox.hub import channel, inside, passage
+from sandbox.hub import channel, inside, passage, trusted
 from sandbox.hub.budget import Limits, Meter
 from sandbox.hub.order import Order, decode
+from sandbox.hub.presence import ASKED_AGAIN_SECONDS
 from sandbox.kernel.errors import SandboxError
 from sandbox.seats.running import Running
 from sandbox.serving import doors
@@ -84,11 +85,7 @@ async def _serve(order: Order, listening: socket.socket, lifeline: int | None) -
         door = passage.Door(
             order, client=client, meter=meter, transcript=transcript, clock=clock, resolver=resolver
         )
-        server = HTTPServer(application(door), max_body_size=LARGEST_REQUEST)
-        server.add_socket(_nonblocking(listening))
-        LOG.info("seat %s is open", order.seat)
-        await _tend(door, over)
-        server.stop()
+        await _let_in(door, listening, over)
     finally:
         gone = await loop.run_in_executor(None, behind.stop, STOP_SECONDS)
         LOG.info("seat %s is closed, nothing left: %s", order.seat, gone)
@@ -100,22 +97,26 @@ async def _serve(order: Order, listening: socket.socket, lifeline: int | None) -
         doors.leave(places, end)
 
 
+async def _let_in(door: passage.Door, listening: socket.socket, over: asyncio.Event) -> None:
+    """Answer people until it is over."""
+    HubOAuth.instance(cache_max_age=ASKED_AGAIN_SECONDS)
+    server = HTTPServer(application(door), max_body_size=LARGEST_REQUEST)
+    server.add_socket(_nonblocking(listening))
+    LOG.info("seat %s is open", door.order.seat)
+    people = asyncio.create_task(door.presence.watch())
+    await _tend(door, over)
+    people.cancel()
+    server.stop()
+
+
 def application(door: passage.Door) -> Application:
     """Return the routes of the door; the order of the list is the order of asking."""
     base = re.escape(door.order.base_url)
-    lab, own = inside.SHARE / "lab", Path(passage.server_static())
     return Application(
         [
             (rf"{base}oauth_callback", passage.Callback),
             (rf"{base}?", passage.First),
-            (rf"{base}static/lab/(.+)", passage.Trusted, {"path": str(lab / "static")}),
-            (
-                rf"{base}lab/extensions/(.+)",
-                passage.Trusted,
-                {"path": str(inside.SHARE / "labextensions")},
-            ),
-            (rf"{base}lab/api/themes/(.+)", passage.Trusted, {"path": str(lab / "themes")}),
-            (rf"{base}static/(.+)", passage.Trusted, {"path": str(own)}),
+            *trusted_routes(base),
             (channel.kernel_path(base), channel.Channel),
             (rf"{base}.*", passage.Passage),
         ],
@@ -127,6 +128,21 @@ def application(door: passage.Door) -> Application:
         websocket_max_message_size=channel.LARGEST_IN,
         log_function=_log,
     )
+
+
+def trusted_routes(base: str) -> list[tuple[Any, ...]]:
+    """Return what the door answers itself."""
+    lab = inside.SHARE / "lab"
+    folders = {
+        "static/lab": lab / "static",
+        "lab/extensions": inside.SHARE / "labextensions",
+        "lab/api/themes": lab / "themes",
+        "static": trusted.server_static(),
+    }
+    files = [(rf"{base}{name}/(.+)", trusted.Files, {"path": str(path)}) for name, path in folders.items()]
+    facts = [(base + re.escape(name), trusted.Fact, {"answer": one}) for name, one in trusted.FACTS.items()]
+    own = [(base + trusted.WORDS, trusted.Words), (rf"{base}api/events/subscribe", trusted.Silence)]
+    return [*files, *facts, *own]
 
 
 async def _tend(door: passage.Door, over: asyncio.Event) -> None:

@@ -6,11 +6,9 @@ the list goes no further. Nothing of the person's cookies or tokens reaches the 
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from collections.abc import Callable
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,10 +16,11 @@ from jupyterhub._version import __version__ as hub_version
 from jupyterhub.services.auth import HubOAuth, HubOAuthCallbackHandler, HubOAuthenticated, UserNotAllowed
 from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest, HTTPResponse
 from tornado.netutil import Resolver
-from tornado.web import HTTPError, RequestHandler, StaticFileHandler
+from tornado.web import HTTPError, RequestHandler
 
 from sandbox.hub.budget import Meter
 from sandbox.hub.order import Order
+from sandbox.hub.presence import Presence
 from sandbox.hub.routes import Route, route_for
 from sandbox.kernel.message import Message, say
 from sandbox.serving.transcript import Transcript
@@ -54,6 +53,7 @@ TOO_LARGE = say("这个回答太大，没有显示：大的结果请走出域申
 ELSEWHERE = say("这个请求来自别的网站，已经拒绝：请从平台自己的页面打开席位")
 NOT_YOURS = say("这个席位不属于当前登录的人")
 UNREADABLE = say("席位给出的回答不认识，没有显示：请刷新页面")
+HUB_GONE = say("登录服务暂时没有应答：请稍候刷新页面，席位里的程序还在运行")
 SEAT_GONE = say("席位没有应答：请回到控制台重新打开")
 
 
@@ -74,6 +74,7 @@ class Door:
         self.clock, self.resolver = clock, resolver
         self.hosts = frozenset(urlsplit(origin).netloc for origin in order.origins)
         self.active: datetime | None = None
+        self.presence = Presence(clock)
 
 
 class Guarded(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # the Hub's classes have no types
@@ -97,7 +98,7 @@ class Guarded(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # the H
     async def prepare(self) -> None:
         """Refuse requests of other sites, unknown people and people whose seat this is not."""
         self.check_origin_of_request()
-        person = await self.hub_auth.get_user(self, sync=False)
+        person = await self._person()
         if person is None:
             self.ask_to_sign_in()
             return
@@ -107,6 +108,22 @@ class Guarded(HubOAuthenticated, RequestHandler):  # type: ignore[misc]  # the H
             raise refusal(403, NOT_YOURS) from None
         if allowed is None or allowed.get("name") != self.door.order.user:
             raise refusal(403, NOT_YOURS)
+
+    async def _person(self) -> dict[str, Any] | None:
+        """Return who the Hub says it is; while the Hub is away, who it was a moment ago."""
+        presence, token = self.door.presence, self.hub_auth.get_token(self)
+        try:
+            person: dict[str, Any] | None = await self.hub_auth.get_user(self, sync=False)
+        except HTTPError as error:
+            known = presence.remembered(token) if error.status_code >= 500 else None
+            if known is None:
+                raise refusal(503, HUB_GONE) from None
+            return known
+        if person is None:
+            presence.forget(token)
+        else:
+            presence.confirm(token, person)
+        return person
 
     def ask_to_sign_in(self) -> None:
         """Send a page to the Hub; answer anything else with a refusal."""
@@ -189,14 +206,6 @@ class First(Guarded):
         self.redirect(self.door.order.base_url + self.door.order.first)
 
 
-class Trusted(Guarded, StaticFileHandler):
-    """JupyterLab's own files, from the platform's copy: the seat cannot change them, nor are they counted."""
-
-    def set_extra_headers(self, path: str) -> None:  # noqa: ARG002
-        """Let the browser keep files for the day: their names hold their digests."""
-        self.set_header("Cache-Control", "private, max-age=86400")
-
-
 class Passage(Guarded):
     """Everything else: asked of the seat if it is on the list, shown if it is not too much."""
 
@@ -255,11 +264,3 @@ class Passage(Guarded):
             self.set_header("Content-Type", f"{kind}; charset=utf-8" if "image" not in kind else kind)
             self.write(body)
         self.finish()
-
-
-def server_static() -> str:
-    """Return the folder of the notebook server's own pictures and styles."""
-    spec = importlib.util.find_spec("jupyter_server")
-    if spec is None or spec.origin is None:
-        raise ImportError("jupyter_server")
-    return str(Path(spec.origin).with_name("static"))

@@ -47,7 +47,6 @@ ROUTES = (
     _route(r"lab(/tree/.*|/workspaces/.*|/)?", "GET HEAD", most=256 * KIB, types=_HTML),
     _route(r"lab/api/settings(/.*)?", "GET PUT", most=MIB),
     _route(r"lab/api/workspaces(/.*)?", "GET PUT DELETE", most=256 * KIB),
-    _route(r"lab/api/translations(/[A-Za-z_]{2,20})?", "GET", most=2 * MIB),
     _route(r"api/contents(/.*)?", "GET PUT POST PATCH DELETE", most=MIB),
     _route(rf"api/kernels(/{_ID}(/(interrupt|restart))?)?", "GET POST DELETE"),
     _route(rf"api/sessions(/{_ID})?", "GET POST PATCH DELETE"),

@@ -50,11 +50,15 @@ class Transcript:
         """Record a cell that the person ran."""
         self._append({"kind": "code", "message": message, "source": source})
 
+    def asked(self, message: str, kind: str, content: bytes) -> None:
+        """Record what the person asked of the kernel by other means than a cell: the debugger, a widget."""
+        text = content[:TEXT_KEPT].decode("utf-8", "replace")
+        self._append({"kind": kind, "message": message, "text": text, **_about(content)})
+
     def shown(self, cell: str, kind: str, content: bytes, *, withheld: str = "") -> None:
         """Record what came out of a cell, and why it was withheld, if it was."""
         text = content[:TEXT_KEPT].decode("utf-8", "replace")
-        about = {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-        self._append({"kind": kind, "message": cell, "text": text, "withheld": withheld, **about})
+        self._append({"kind": kind, "message": cell, "text": text, "withheld": withheld, **_about(content)})
 
     def close(self) -> None:
         """Make what was written last and let go."""
@@ -66,6 +70,10 @@ class Transcript:
         line = json.dumps(body, ensure_ascii=False, sort_keys=True).encode("utf-8", "backslashreplace")
         self._file.write(line + b"\n")
         self._lines, self._digest = self._lines + 1, hashlib.sha256(line).hexdigest()
+
+
+def _about(content: bytes) -> dict[str, object]:
+    return {"bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def mend(path: Path) -> None:

@@ -12,7 +12,6 @@ NEEDED = (
     ("GET", "lab/tree/01-%E5%BC%80%E5%A7%8B.ipynb"),
     ("GET", "lab/api/settings/@jupyterlab/translation-extension:plugin"),
     ("PUT", "lab/api/workspaces/default"),
-    ("GET", "lab/api/translations/zh_CN"),
     ("GET", "api/contents"),
     ("PUT", "api/contents/01-%E5%BC%80%E5%A7%8B.ipynb"),
     ("POST", "api/contents/a/checkpoints"),

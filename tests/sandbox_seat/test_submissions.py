@@ -89,3 +89,18 @@ def test_a_state_that_cannot_be_read_is_said(home, content):
         file.write_text(content)
     with pytest.raises(StorageError, match="稍后再试"):
         status(state=file)
+
+
+def test_what_waits_in_the_outbox_is_shown_until_the_platform_has_taken_it(home):
+    file, outbox = home / "submissions.json", home / "outbox"
+    outbox.mkdir(exist_ok=True)
+    file.write_text(json.dumps({"submissions": []}))
+    (home / "a.csv").write_text("甲,乙\n1,2\n")
+    made = submit(home / "a.csv", title="刚交的", outbox=outbox)
+    (outbox / "strange").mkdir()
+    (outbox / "strange" / "request.json").write_text("[]")
+    text = repr(status(state=file, outbox=outbox))
+    assert "刚交的" in text
+    assert "等待平台取走" in text
+    file.write_text(json.dumps({"submissions": [{"request": made.id, "title": "刚交的", "state": "检查中"}]}))
+    assert "等待平台取走" not in repr(status(state=file, outbox=outbox))

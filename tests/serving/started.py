@@ -24,8 +24,8 @@ from sandbox.demo.events import Narrator
 from sandbox.demo.people import found_demo, gather
 from sandbox.municipality.cast import cast
 from sandbox.municipality.deliveries import SMALL
-from sandbox.people.secrets import totp_code
 from sandbox.seats import seat as seats
+from tests.browser.visiting import next_code
 
 DEVELOPER, OPERATOR, OTHER = "lin.xiaoyu", "zhang.kai", "xu.zhizhong"
 PATIENCE = 90.0
@@ -95,8 +95,8 @@ class Started:
             return {}
 
     def code(self, name: str) -> str:
-        """Return the code of the next half minute: that of this one was used at enrolment."""
-        return totp_code(self.accounts[name]["totp_secret"], moment=int(time.time()) + 30)
+        """Return a code of this account that was not used yet."""
+        return next_code(self, name)
 
     def fresh(self) -> httpx.Client:
         return httpx.Client(base_url=self.base, timeout=30, follow_redirects=True)

@@ -158,7 +158,6 @@ def test_ctrl_c_leaves_no_process_no_mount_no_socket_and_all_data(tmp_path: Path
     with platform(home, made) as second:
         assert second.parts()["hub"]
         print("second start", round(time.monotonic() - before, 1))  # noqa: T201  a figure for whoever looks
-        time.sleep(31 - (time.time() % 30))
         client = second.open_seat()
         kernel = start_kernel(client, second.prefix())
         assert "here" in execute(client, second.prefix(), kernel, "open('kept.txt').read()")[0].text

@@ -26,8 +26,12 @@ class SeatServer(ServerApp):
 
 
 def options(base_url: str) -> list[str]:
-    """Return how the server is set."""
+    """Return how the server is set; `base_url` is /user/NAME/SEAT/."""
+    user, seat = base_url.strip("/").split("/")[-2:]
+    hub = {"hubPrefix": "/hub/", "hubHost": "", "hubUser": user, "hubServerName": seat}
     return [
+        f"--ServerApp.tornado_settings={{'page_config_data': {hub!r}}}",
+        "--ServerApp.quit_button=False",
         f"--ServerApp.base_url={base_url}",
         "--ServerApp.open_browser=False",
         "--ServerApp.jpserver_extensions={'jupyterlab': True}",
