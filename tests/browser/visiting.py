@@ -35,17 +35,25 @@ def chromium():
 class Visit:
     """One person in one browser of his own."""
 
-    def __init__(self, browser, started, name):
+    def __init__(self, browser, started, name, *, script=True):
         self.started, self.name = started, name
-        self.context = browser.new_context(viewport=WIDE, locale="zh-CN", timezone_id="Asia/Shanghai")
+        self.context = browser.new_context(
+            viewport=WIDE, locale="zh-CN", timezone_id="Asia/Shanghai", java_script_enabled=script
+        )
         self.context.add_init_script(HEARD)
         self.page = self.context.new_page()
         self.page.set_default_timeout(20_000)
         self.faults, self.asked = [], []
         self.page.on("console", lambda said: self._hear(said))
+        self.page.on("response", self._answered)
         self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: {error}"))
         self.context.on("request", lambda request: self.asked.append(request.url))
         self.seen = []
+
+    def _answered(self, response):
+        if response.status in (405, 500, 502):
+            request = response.request
+            self.faults.append(f"{request.method} {request.url}: {response.status}")
 
     def _hear(self, said):
         if said.type == "error" and not re.search(r"status of (401|403|404|409|422|503)", said.text):

@@ -1,4 +1,4 @@
-"""English is complete: each of the console's sentences has it, with the same values in it, and none is left over."""
+"""English is complete: each of the console's sentences has it with the same values; none is left over."""
 
 from string import Formatter
 

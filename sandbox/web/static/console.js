@@ -14,19 +14,21 @@ for (const field of document.querySelectorAll("[data-from-link]")) {
 }
 
 // A form is sent once; its key makes a second sending harmless on the server as well.
+const sent = new Set();
 document.addEventListener("submit", (event) => {
   const form = event.target;
   if (form.method !== "post" || event.defaultPrevented) return;
-  if (form.dataset.sent) { event.preventDefault(); return; }
-  form.dataset.sent = "yes";
+  if (sent.has(form)) { event.preventDefault(); return; }
+  sent.add(form);
   for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
   if (form.hasAttribute("data-upload")) upload(event, form);
 });
+function again(form) {
+  sent.delete(form);
+  for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+}
 window.addEventListener("pageshow", () => {
-  for (const form of document.querySelectorAll("form[data-sent]")) {
-    delete form.dataset.sent;
-    for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
-  }
+  sent.forEach(again);
 });
 
 // One open sheet at a time; Escape closes it and gives the focus back.
@@ -49,16 +51,15 @@ async function upload(event, form) {
   const failed = (answer) => {
     const box = form.querySelector("[data-failed]");
     box.textContent = [answer.problem, ...(answer.reasons || []).map((one) => `${one.message}（${one.article}）`)].join(" ");
-    box.hidden = false; line.hidden = true; delete form.dataset.sent;
-    for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+    box.hidden = false; line.hidden = true; again(form);
   };
   line.hidden = false; form.querySelector("[data-failed]").hidden = true;
   try {
     let place = await resumed(localStorage.getItem(mark));
-    if (place) tell(form.dataset.resumed, place.offset);
+    if (place) tell(line.dataset.resumed, place.offset);
     else {
       const asked = new URLSearchParams({ csrf: secret, dataset: form.elements.dataset.value, rows: form.elements.rows.value, name: file.name, size: file.size });
-      const answer = await fetch(form.dataset.upload, { method: "POST", body: asked, headers: { Accept: "application/json" } });
+      const answer = await fetch(line.dataset.upload, { method: "POST", body: asked, headers: { Accept: "application/json" } });
       if (answer.redirected || answer.status === 401) { window.location.reload(); return; }
       if (!answer.ok) {
         const told = await answer.json();
@@ -71,10 +72,10 @@ async function upload(event, form) {
     while (place.offset < file.size) {
       const part = file.slice(place.offset, place.offset + place.part);
       const answer = await fetch(place.url, { method: "PATCH", body: part, headers: { Accept: "application/json", "Upload-Offset": place.offset, "X-Form-Secret": secret } }).catch(() => null);
-      if (answer && answer.ok) { place = await answer.json(); tell(form.dataset.sending, place.offset); continue; }
+      if (answer && answer.ok) { place = await answer.json(); tell(line.dataset.sending, place.offset); continue; }
       if (answer && answer.status === 401) { window.location.reload(); return; }
       if (answer && answer.status < 500 && answer.status !== 409) { localStorage.removeItem(mark); failed(await answer.json()); return; }
-      words.textContent = form.dataset.broken;
+      words.textContent = line.dataset.broken;
       await new Promise((go) => setTimeout(go, 1000));
       place = (await resumed(place.url)) || place;
     }
