@@ -1,0 +1,85 @@
+"""An industry authority is asked, and nothing is approved before it has answered."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox.access import consultation, review
+from sandbox.kernel.errors import InputError, NotFoundError, RefusedError
+from tests.access.hall import BODIES, Hall, hall
+
+
+@pytest.fixture
+def town(tmp_path) -> Hall:
+    return hall(tmp_path)
+
+
+HEALTH = BODIES["health"][0]
+
+
+def test_data_of_an_industry_is_not_approved_unasked(town: Hall) -> None:
+    relief, clinics = town.pushed("relief", "clinics")
+    with pytest.raises(RefusedError, match="涉及行业管理"):
+        review.approve(town.desk, town.actors["mu"], relief.id)
+    assert review.approve(town.desk, town.actors["tang"], clinics.id).state == "approved"
+
+
+def test_an_open_question_blocks_and_its_answer_frees(town: Hall) -> None:
+    (item,) = town.pushed("relief")
+    asked = consultation.ask(town.desk, town.actors["mu"], item.id, body=HEALTH, question="可否用于统计？")
+    assert asked.organisation == town.ids["health"]
+    with pytest.raises(RefusedError, match="尚未答复"):
+        review.approve(town.desk, town.actors["mu"], item.id)
+    for nobody in ("mu", "chen", "lin", "zhang"):
+        with pytest.raises(RefusedError):
+            consultation.answer(town.desk, town.actors[nobody], asked.id, opinion="可以", objects=False)
+    with pytest.raises(InputError):
+        consultation.answer(town.desk, town.actors["tang"], asked.id, opinion=" ", objects=False)
+    answered = consultation.answer(town.desk, town.actors["tang"], asked.id, opinion="可以", objects=False)
+    assert answered.state == "answered"
+    with pytest.raises(RefusedError):
+        consultation.answer(town.desk, town.actors["tang"], asked.id, opinion="不行", objects=True)
+    assert review.approve(town.desk, town.actors["mu"], item.id).state == "approved"
+
+
+def test_asking_does_not_stop_the_clock(town: Hall) -> None:
+    (item,) = town.pushed("relief")
+    consultation.ask(town.desk, town.actors["mu"], item.id, body=HEALTH, question="？")
+    assert town.item(item.id).due_on == item.due_on
+
+
+def test_taking_the_question_back_does_not_make_it_needless(town: Hall) -> None:
+    (item,) = town.pushed("relief")
+    asked = consultation.ask(town.desk, town.actors["mu"], item.id, body=HEALTH, question="？")
+    assert consultation.withdraw(town.desk, town.actors["mu"], asked.id).state == "withdrawn"
+    with pytest.raises(RefusedError, match="涉及行业管理"):
+        review.approve(town.desk, town.actors["mu"], item.id)
+
+
+def test_an_objection_is_heeded_in_words(town: Hall) -> None:
+    (item,) = town.pushed("relief")
+    asked = consultation.ask(town.desk, town.actors["mu"], item.id, body=HEALTH, question="？")
+    consultation.answer(town.desk, town.actors["tang"], asked.id, opinion="样本过小", objects=True)
+    with pytest.raises(InputError, match="不同意见"):
+        review.approve(town.desk, town.actors["mu"], item.id)
+    kept = review.approve(town.desk, town.actors["mu"], item.id, conditions="已提高最小汇总数")
+    assert kept.state == "approved"
+
+
+def test_only_the_reviewer_asks_and_nobody_asks_himself_or_the_applicant(town: Hall) -> None:
+    (item,) = town.pushed()
+    for who, body in (
+        ("tang", HEALTH),
+        ("chen", HEALTH),
+        ("yang", BODIES["market"][0]),
+        ("yang", BODIES["firm"][0]),
+    ):
+        with pytest.raises(RefusedError):
+            consultation.ask(town.desk, town.actors[who], item.id, body=body, question="？")
+    with pytest.raises(NotFoundError):
+        consultation.ask(town.desk, town.actors["yang"], item.id, body="没有的局", question="？")
+    with pytest.raises(InputError):
+        consultation.ask(town.desk, town.actors["yang"], item.id, body=HEALTH, question="")
+    review.approve(town.desk, town.actors["yang"], item.id)
+    with pytest.raises(RefusedError, match="已经审结"):
+        consultation.ask(town.desk, town.actors["yang"], item.id, body=HEALTH, question="？")
