@@ -7,45 +7,114 @@ dataset's columns mean is decided here once, and masking, landing and gate all r
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
+from sandbox.catalog.metadata import checked_core
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.entities import IdentifierClass
+from sandbox.kernel.entities import EntityType, IdentifierClass
 from sandbox.kernel.errors import InputError, NotFoundError
 from sandbox.kernel.grades import Grade
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
+from sandbox.kernel.metadata import Exclusion
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import Column, Dataset, Environment, Unit
 from sandbox.people.directory import Directory, with_record
+from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Link, Stored
 
 _CODE = re.compile(r"[a-z][a-z0-9-]{2,39}")
+PRIVATE_TYPES = frozenset(
+    {
+        EntityType.CN_RESIDENT_ID,
+        EntityType.CN_FOREIGNER_ID,
+        EntityType.CN_MOBILE,
+        EntityType.BIRTH_DATE,
+        EntityType.MEDICAL_RECORD,
+        EntityType.CN_SOCIAL_SECURITY_CARD,
+        EntityType.HEALTH,
+        EntityType.BIOMETRIC,
+    }
+)
+"""Types that natural persons alone have: a column of one makes a dataset personal."""
 UNIT_KINDS = ("person", "firm", "household")
 """个人、企业、户: what the gate counts instead of rows."""
 
 
 def register(directory: Directory, actor: Actor, dataset: Dataset) -> Dataset:
-    """Return the dataset as registered, with no column confirmed yet."""
-    if not _CODE.fullmatch(dataset.code):
-        raise InputError(say("数据集代码 {code} 只能用小写字母、数字和连字符", code=dataset.code))
+    """Return the dataset as registered, with no column confirmed yet.
+
+    The class digit of its resource code decides its library.
+    """
     taken = directory.store.find(Dataset, environment=dataset.environment)
     if any(one.record.code == dataset.code for one in taken):
         raise InputError(say("数据集代码 {code} 已被使用", code=dataset.code))
+    kept: Dataset = directory.store.write(actor, registration(directory, actor, dataset))[0].record
+    return kept
+
+
+def registration(
+    directory: Directory, actor: Actor, dataset: Dataset, *, note: Mapping[str, Json] | None = None
+) -> Change:
+    """Return the change that registers the dataset, asked and checked; `note` goes into its fact."""
+    if not is_code(dataset.code):
+        raise InputError(say("数据集代码 {code} 只能用小写字母、数字和连字符", code=dataset.code))
+    dataset = checked_core(dataset)
     environment = directory.store.load(Environment, dataset.environment).record
     situation = with_record(
-        directory.situation(actor), record=dataset, dataset=dataset, environment=environment
+        directory.situation(actor),
+        record=dataset,
+        dataset=dataset,
+        environment=environment,
+        inputs=_inputs(directory, dataset),
     )
     require(actor, step("dataset:register"), situation)
-    links = (Link("environment", environment.id), Link("provider", dataset.organisation))
-    change = Change(
+    sources = (Link("source", one) for one in dataset.derived_from)
+    links = (Link("environment", environment.id), Link("provider", dataset.organisation), *sources)
+    return Change(
         step("dataset:register"),
         dataset,
         links=links,
         names=(f"dataset:{dataset.environment}:{dataset.code}",),
+        note=note or {},
     )
-    kept: Dataset = directory.store.write(actor, change)[0].record
-    return kept
+
+
+def is_code(text: str) -> bool:
+    """Return whether the text can be a dataset's code: small letters, digits and hyphens, 3 to 40 places."""
+    return _CODE.fullmatch(text) is not None
+
+
+def _inputs(directory: Directory, dataset: Dataset) -> tuple[Dataset, ...]:
+    return tuple(directory.store.load(Dataset, one).record for one in dataset.derived_from)
+
+
+def describe(directory: Directory, actor: Actor, identifier: str, described: Dataset) -> Dataset:
+    """Return the dataset with the title, metadata, origin, media and flags of `described`; the rest stays.
+
+    The personal-privacy flag is never taken away here (第三条): a landed version lifts it by evidence.
+    """
+    stored = directory.store.load(Dataset, identifier)
+    kept = stored.record
+    changed = checked_core(
+        replace(
+            kept,
+            title=described.title,
+            core=described.core,
+            media=described.media,
+            origin=described.origin,
+            exclusions=described.exclusions,
+            delivered_by=described.delivered_by,
+        )
+    )
+    name = "dataset:amend" if kept.state == "classified" else "dataset:describe"
+    situation = with_record(
+        directory.situation(actor), record=kept, dataset=changed, inputs=_inputs(directory, changed)
+    )
+    require(actor, step(name), situation)
+    directory.store.write(actor, Change(step(name), changed, expected=stored.version))
+    return changed
 
 
 def classify(
@@ -66,9 +135,26 @@ def classify(
     require(actor, step("dataset:classify"), situation)
     checked_columns(columns, stored.record.grading.grade)
     checked_units(units, columns)
-    changed = replace(stored.record, state="classified", columns=columns, units=units)
+    changed = replace(
+        stored.record,
+        state="classified",
+        columns=columns,
+        units=units,
+        exclusions=flagged(stored.record.exclusions, columns, units),
+    )
     directory.store.write(actor, Change(step("dataset:classify"), changed, expected=stored.version))
     return changed
+
+
+def flagged(
+    exclusions: tuple[Exclusion, ...], columns: tuple[Column, ...], units: tuple[Unit, ...]
+) -> tuple[Exclusion, ...]:
+    """Return the flags with personal privacy added where persons or households can be told apart."""
+    persons = any(unit.kind in ("person", "household") for unit in units)
+    private = persons or any(column.type in PRIVATE_TYPES for column in columns)
+    if not private or Exclusion.PERSONAL_PRIVACY in exclusions:
+        return exclusions
+    return (*exclusions, Exclusion.PERSONAL_PRIVACY)
 
 
 def checked_columns(columns: tuple[Column, ...], grade: Grade) -> None:

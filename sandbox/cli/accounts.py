@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from sandbox.cli import eligibility
 from sandbox.cli.frame import Session, command
 from sandbox.cli.rules import day
 from sandbox.kernel.actors import Role
@@ -31,6 +32,7 @@ def register(root: typer.Typer) -> None:
     """Add the groups."""
     for name, group in (("account", account), ("grant", grant), ("organisation", organisation)):
         root.add_typer(group, name=name)
+    eligibility.register(organisation)
 
 
 @command(account, "list")

@@ -190,3 +190,35 @@ def _small(package: zipfile.ZipFile, member: str) -> str:
 def _attribute(tag: str, name: str) -> str:
     found = re.search(rf"\s{name}\s*=\s*(?:\"([^\"]*)\"|'([^']*)')", tag)
     return html.unescape(found[1] if found[1] is not None else found[2]) if found else ""
+
+
+_MERGED = re.compile(
+    rb"<(?:\w+:)?mergeCell\s[^>]*?ref\s*=\s*[\"']([A-Z]{1,3}[0-9]{1,7}:[A-Z]{1,3}[0-9]{1,7})[\"']"
+)
+_FIRST_ROW = re.compile(r"[A-Z]{1,3}([0-9]{1,7})")
+MAX_MERGED = 1_000
+MAX_MERGED_BYTES = 256 << 20
+
+
+def merged_cells(data: bytes, *, name: str) -> tuple[tuple[str, int], ...]:
+    """Return the merged areas of all sheets ("A2:A5" and its first row), at most `MAX_MERGED`.
+
+    `data` has passed `checked_package`. InputError for a package that is not whole.
+    """
+    found: list[tuple[str, int]] = []
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            for member in package.infolist():
+                if member.filename.startswith("xl/worksheets/") and len(found) < MAX_MERGED:
+                    if member.file_size > MAX_MERGED_BYTES:
+                        raise InputError(say("{name} 的工作表过大，请拆分后重新提交。", name=name))
+                    areas = _MERGED.findall(package.read(member))
+                    found += [(area.decode(), _first_row(area.decode())) for area in areas]
+    except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, *inflate.BROKEN) as error:
+        raise damaged(name) from error
+    return tuple(found[:MAX_MERGED])
+
+
+def _first_row(area: str) -> int:
+    match = _FIRST_ROW.match(area)
+    return int(match[1]) if match is not None else 0

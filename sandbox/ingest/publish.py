@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sandbox.catalog.consents import in_force, of_dataset
 from sandbox.catalog.entries import by_code
 from sandbox.fingerprint.sidecar import Sidecar, UnitColumns, dense_units
 from sandbox.ingest import batch
@@ -26,6 +27,7 @@ from sandbox.kernel.entities import IdentifierClass
 from sandbox.kernel.errors import InputError, RefusedError, SandboxError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
+from sandbox.kernel.metadata import Clearance, Exclusion
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import (
     Dataset,
@@ -125,6 +127,7 @@ def _situation(desk: IngestDesk, actor: Actor, inputs: Inputs) -> Situation:
         dataset=inputs.dataset,
         delivery=inputs.delivery,
         policy=inputs.policy,
+        consents=of_dataset(desk.directory, inputs.dataset),
     )
 
 
@@ -226,6 +229,8 @@ def _record(
     sidecar: str,
 ) -> Snapshot:
     smallest, reason = _openness(desk, inputs, result)
+    left, cleared = _flags(desk, inputs, committed, result)
+    consent = in_force(desk.directory, inputs.dataset)
     snapshot = Snapshot(
         state="published",
         organisation=inputs.dataset.organisation,
@@ -241,6 +246,10 @@ def _record(
         smallest_class=smallest,
         interactive=reason is None,
         reason=str(reason) if reason is not None else "",
+        exclusions=left,
+        cleared=cleared,
+        delivered_by=inputs.dataset.delivered_by,
+        consent=consent.id if consent is not None else "",
     )
     links = (
         Link("agreement", inputs.agreement.id),
@@ -261,10 +270,35 @@ def _record(
     return kept
 
 
+def _flags(
+    desk: IngestDesk, inputs: Inputs, committed: Version, result: MaskResult
+) -> tuple[tuple[Exclusion, ...], tuple[Clearance, ...]]:
+    """Return the flags that this version still bears, and those that its evidence lifts (第三条, 第六条).
+
+    Personal privacy is lifted when no class is below the floor: a version without rows proves nothing.
+    """
+    flag = Exclusion.PERSONAL_PRIVACY
+    smallest = _smallest(result)
+    if flag not in inputs.dataset.exclusions or smallest < desk.class_floor:
+        return inputs.dataset.exclusions, ()
+    cleared = Clearance(
+        flag=flag,
+        manifest=committed.digest,
+        policy=result.policy.digest,
+        smallest_class=smallest,
+        floor=desk.class_floor,
+    )
+    return tuple(one for one in inputs.dataset.exclusions if one is not flag), (cleared,)
+
+
+def _smallest(result: MaskResult) -> int:
+    risk = cast("dict[str, dict[str, int]]", result.manifest["risk"])["after"]
+    return int(risk["smallest_class"])
+
+
 def _openness(desk: IngestDesk, inputs: Inputs, result: MaskResult) -> tuple[int, Message | None]:
     """Return the smallest class of the result, and why no interactive seat may open it, if so."""
-    risk = cast("dict[str, dict[str, int]]", result.manifest["risk"])["after"]
-    smallest = int(risk["smallest_class"])
+    smallest = _smallest(result)
     if not inputs.dataset.grading.interactive:
         return smallest, say(
             "第 {grade} 级数据只落地、不开放交互席位", grade=int(inputs.dataset.grading.grade)

@@ -1,6 +1,7 @@
 """Records to JSON and back: every kind, every value, and nothing that does not fit."""
 
 import dataclasses
+import functools
 import types
 import typing
 from dataclasses import dataclass
@@ -61,6 +62,14 @@ GOOD = Outer(
 )
 
 
+def born(declared, **parts):
+    """A value of these parts, or the plain one where it refuses them at birth."""
+    try:
+        return declared(**parts)
+    except ValueError:
+        return declared()
+
+
 def values(declared) -> st.SearchStrategy:
     """Every value of a declared type, from the declaration alone."""
     origin, members = typing.get_origin(declared), typing.get_args(declared)
@@ -76,7 +85,8 @@ def values(declared) -> st.SearchStrategy:
         return st.sampled_from(declared)
     if dataclasses.is_dataclass(declared):
         hints = typing.get_type_hints(declared)
-        return st.builds(declared, **{f.name: values(hints[f.name]) for f in dataclasses.fields(declared)})
+        parts = {f.name: values(hints[f.name]) for f in dataclasses.fields(declared)}
+        return st.builds(functools.partial(born, declared), **parts)
     zone = timezone(timedelta(hours=8))
     return {
         str: st.text(st.characters(codec="utf-8"), max_size=5),
