@@ -36,7 +36,7 @@ class Channel(Guarded, WebSocketHandler):
     def initialize(self) -> None:
         """Begin with nothing opened and nobody told anything."""
         self._inside: WebSocketClientConnection | None = None
-        self._told: set[str] = set()
+        self._said: set[tuple[str, str, object]] = set()
         self.token: str | None = None
 
     def check_origin(self, origin: str) -> bool:
@@ -87,6 +87,7 @@ class Channel(Guarded, WebSocketHandler):
         plain = isinstance(content, dict) and not content.get("user_expressions")
         if kind == "execute_request" and isinstance(content, dict):
             self.door.active = self.door.clock()
+            self.door.asked.add(cell)
             self.door.transcript.code(cell, str(content.get("code", "")))
         if kind not in EMPTY_REQUESTS and not (kind == "execute_request" and plain):
             self.door.transcript.asked(cell, kind, _content(found))
@@ -122,22 +123,28 @@ class Channel(Guarded, WebSocketHandler):
 
     def _withhold(self, found: dict[str, Any], kind: str, cell: str, why: Message) -> None:
         """Say once that a cell shows too much, and still let it end."""
-        if cell not in self._told:
-            self._told.add(cell)
-            self._tell(cell, why)
+        self._tell(cell, why)
         content = found.get("content")
         if not isinstance(content, dict):
             return
         if kind == "status" and content.get("execution_state") in STATES:
-            self._say(_own("iopub", "status", cell, {"execution_state": content["execution_state"]}))
+            self._own_word("iopub", "status", cell, {"execution_state": content["execution_state"]})
         if kind == "execute_reply":
-            count = content.get("execution_count")
-            number = count if isinstance(count, int) and 0 <= count < 1 << 31 else 0
-            reply = {"status": "ok", "execution_count": number, "payload": [], "user_expressions": {}}
-            self._say(_own("shell", "execute_reply", cell, reply))
+            reply = {"status": "ok", "execution_count": None, "payload": [], "user_expressions": {}}
+            self._own_word("shell", "execute_reply", cell, reply)
 
     def _tell(self, cell: str, why: Message) -> None:
-        self._say(_own("iopub", "stream", cell, {"name": "stderr", "text": f"【席位】{why}\n"}))
+        self._own_word("iopub", "stream", cell, {"name": "stderr", "text": f"【席位】{why}\n"})
+
+    def _own_word(self, channel: str, kind: str, cell: str, content: dict[str, Any]) -> None:
+        """Say something of the door's own: once, and of a cell that the person ran.
+
+        These words are not counted, so a seat must not choose how many there are or what they name.
+        """
+        said = (cell, kind, content.get("execution_state"))
+        if cell in self.door.asked and said not in self._said:
+            self._said.add(said)
+            self._say(_own(channel, kind, cell, content))
 
     def _say(self, found: dict[str, Any]) -> None:
         self._send(framing.write(found, self.selected_subprotocol))

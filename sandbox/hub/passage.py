@@ -74,6 +74,7 @@ class Door:
         self.clock, self.resolver = clock, resolver
         self.hosts = frozenset(urlsplit(origin).netloc for origin in order.origins)
         self.active: datetime | None = None
+        self.asked: set[str] = set()
         self.presence = Presence(clock)
 
 

@@ -88,4 +88,4 @@ def _may_be_read(plain: str, query: str) -> bool:
     suffix = PurePosixPath(plain).suffix.lower()
     if suffix in DATA_SUFFIXES:
         return False
-    return parse_qs(query).get("format") != ["base64"] or suffix in PICTURE_SUFFIXES
+    return "base64" not in parse_qs(query).get("format", []) or suffix in PICTURE_SUFFIXES

@@ -119,6 +119,9 @@ def _picture(visit: Visit, name: str) -> None:
         if width == "phone":
             page.keyboard.press("Control+b")
         time.sleep(1)
+        if _outputs(page).count():
+            _outputs(page).last.scroll_into_view_if_needed()
+            time.sleep(1)
         page.screenshot(path=PICTURES / f"{name}-{width}.png", animations="disabled")
     page.set_viewport_size(WIDE)
     page.keyboard.press("Control+b")
