@@ -114,7 +114,7 @@ def _one(desk: AccessDesk, one: Running, calendar: Calendar, done: _Done, recoun
 def _near(desk: AccessDesk, one: Running, clock: Clock, calendar: Calendar) -> bool:
     """Return whether the reminder is due: not given yet, and the earliest day within the regime's lead."""
     today = desk.directory.today()
-    if clock.reminded_on is not None or (clock.earliest - today).days > FAR_DAYS:
+    if clock.reminded_on is not None or today > clock.latest or (clock.earliest - today).days > FAR_DAYS:
         return False
     application = desk.directory.store.load(Application, one.application).record
     lead = desk.regime(application.regime).deadline("reminder-lead")

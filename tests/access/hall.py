@@ -6,8 +6,14 @@ that a test begins where applications begin; everything after that goes through 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import atexit
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -137,29 +143,45 @@ class Hall:
         return self.store.load(Item, identifier).record
 
 
+LONG_AGO = date(2020, 1, 6)
+"""When the hall was furnished: before any day that a test asks for."""
+
+
 def hall(folder: Path, *, today: date = MONDAY) -> Hall:
-    """Return the hall, opened in an empty folder."""
-    days = [today]
+    """Return the hall on that day, copied into an empty folder."""
+    template, ids, actors = _furnished()
+    shutil.copytree(template, folder, dirs_exist_ok=True)
+    made = _opened(folder, today, store_home.open_home)
+    made.ids, made.actors = dict(ids), dict(actors)
+    return made
+
+
+@cache
+def _furnished() -> tuple[Path, dict[str, str], dict[str, Actor]]:
+    folder = Path(tempfile.mkdtemp(prefix="hall-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    made = _opened(folder, LONG_AGO, store_home.create)
+    _bodies(made)
+    _people(made)
+    _data(made)
+    made.store.engine.dispose()
+    return folder, made.ids, made.actors
+
+
+def _opened(folder: Path, today: date, opened: Callable[..., Store]) -> Hall:
+    days, counter = [today], count()
     clock = lambda: datetime.combine(days[-1], time(12), CHINA).astimezone(UTC)  # noqa: E731
-    counter = iter(range(1 << 30))
     entropy = lambda size: next(counter).to_bytes(size, "big")  # noqa: E731
-    store = store_home.create(
-        open_engine(folder / "records.db"),
-        clock=clock,
-        entropy=entropy,
-        settings=StoreSettings(origin="hall"),
-    )
+    engine = open_engine(folder / "records.db")
+    store = opened(engine, clock=clock, entropy=entropy, settings=StoreSettings(origin="hall"))
     vault = Vault(bytes(32), folder / "keys")
-    vault.create("people")
+    if not vault.exists("people"):
+        vault.create("people")
     directory = Directory(
         store, vault.open("people"), clock, entropy, sectors=frozenset({"health"}), deputy_days=60
     )
     known = {one.id: one for one in regimes()}
-    made = Hall(AccessDesk(directory, known, "520300", vault, folder / "attachments"), folder, days)
-    _bodies(made)
-    _people(made)
-    _data(made)
-    return made
+    return Hall(AccessDesk(directory, known, "520300", vault, folder / "attachments"), folder, days)
 
 
 def _put(made: Hall, key: str, verb: str, record: Record, *links: Link) -> str:
@@ -220,6 +242,8 @@ def _data(made: Hall) -> None:
         term_to=MONDAY + timedelta(days=2000),
     )
     agreement = _put(made, "operating", "draft", signed)
+    active = replace(signed, id=agreement, state="active")
+    made.store.write(SYSTEM, Change(step("operating-agreement:sign"), active, expected=1))
     place = Environment(
         state="established",
         organisation=made.ids["operator"],
@@ -245,8 +269,6 @@ def _data(made: Hall) -> None:
 
 
 def _classify(made: Hall, code: str) -> None:
-    from dataclasses import replace
-
     stored = made.store.load(Dataset, made.ids[code])
     columns = tuple(Column(name=one) for one in COLUMNS)
     changed = replace(stored.record, state="classified", columns=columns)
