@@ -25,6 +25,17 @@ from sandbox_seat.products import claim as write_claim
 OUTBOX = Path("/outbox")
 STATE = Path("/state/submissions.json")
 WAITING = say("等待平台取走")
+STATES = {
+    "frozen": say("待闸口检查"),
+    "in-review": say("审查中"),
+    "refused": say("闸口拒绝"),
+    "rejected": say("审查未通过"),
+    "approved": say("待放行"),
+    "released": say("已放行"),
+    "withdrawn": say("已撤回"),
+    "declined": say("没有收下"),
+}
+"""What each state of a submission is called; a state without a name is shown as it is."""
 MOST_FILES = 100
 MOST_LETTERS = 200
 
@@ -146,7 +157,8 @@ def _write(path: Path, content: bytes) -> None:
 
 def _lines(entry: Mapping[str, object]) -> Iterator[str]:
     identifier = entry.get("request", entry.get("id", ""))
-    yield f"{entry.get('title', '')}  {entry.get('state', '')}  （{identifier}）"
+    state = str(entry.get("state", ""))
+    yield f"{entry.get('title', '')}  {STATES.get(state, state)}  （{identifier}）"
     if entry.get("message"):
         yield f"  {entry['message']}"
     files = entry.get("files", ())

@@ -72,13 +72,13 @@ def test_status_reads_what_the_platform_published(home):
     entry = {
         "request": "r-1",
         "title": "统计",
-        "state": "已拒绝",
+        "state": "refused",
         "message": "见下",
         "files": [{"name": "a.csv", "outcome": "拒绝", "messages": ["请合并小类"]}],
     }
     file.write_text(json.dumps({"submissions": [entry, 7]}))
     text = repr(status(state=file))
-    for word in ("统计", "r-1", "已拒绝", "a.csv", "请合并小类"):
+    for word in ("统计", "r-1", "闸口拒绝", "a.csv", "请合并小类"):
         assert word in text
 
 

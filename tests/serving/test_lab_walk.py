@@ -91,7 +91,7 @@ def _state(page: Page) -> bool:
     page.locator(".jp-CodeCell .cm-content").last.click()
     page.keyboard.press("Control+Enter")
     time.sleep(2)
-    return "等待审查" in _outputs(page).last.inner_text()
+    return "审查中" in _outputs(page).last.inner_text()
 
 
 def _no_way_out(page: Page) -> None:
