@@ -15,6 +15,7 @@ def walk(person, *stops):
         person.look(picture)
 
 
+@pytest.mark.long
 def test_an_operator_provisions_a_seat(visit):
     operator = visit("li.yuncheng")
     walk(
@@ -39,6 +40,7 @@ def test_an_operator_provisions_a_seat(visit):
     operator.look()
 
 
+@pytest.mark.long
 def test_a_supervisor_watches_and_verifies(visit):
     supervisor = visit("xie.mingjian")
     walk(
@@ -66,6 +68,7 @@ def test_a_supervisor_watches_and_verifies(visit):
     supervisor.look("refused")
 
 
+@pytest.mark.long
 def test_a_developer_looks_at_what_became_of_his_work(visit):
     developer = visit("lin.xiaoyu")
     walk(
@@ -86,6 +89,9 @@ def test_a_developer_looks_at_what_became_of_his_work(visit):
         developer.page.click("text=领取产品")
     names = zipfile.ZipFile(io.BytesIO(waiting.value.path().read_bytes())).namelist()
     assert "receipt.json" in names
+    developer.go("/seats/seat-000002")
+    way = developer.page.get_attribute("a:has-text('进入 JupyterLab')", "href")
+    assert way.startswith("/hub/spawn/lin.xiaoyu/seat-000002")
 
 
 def test_a_steward_confirms_side_by_side_and_delivers(visit, tmp_path):
@@ -132,10 +138,14 @@ def test_two_reviewers_judge_blind_and_release(visit):
     walk(
         first,
         ("/", "reviewer-home"),
-        ("/submissions/submission-000002", "submission-evidence"),
         (f"/submissions/{REVIEWED}", "submission-vote"),
         (f"/submissions/{REVIEWED}/sheet", "review-sheet"),
     )
+    first.go("/submissions/submission-000002")
+    first.page.click("summary:has-text('查看内容')")
+    frame = first.page.frame_locator("iframe.seen")
+    assert "█" in frame.locator("td.m mark").first.inner_text()  # what findings point at, covered
+    first.look("submission-evidence")
     first.go(f"/submissions/{REVIEWED}")
     _vote(first, "数字与声明一致")
     assert "您已经投过票" in first.text()
@@ -181,6 +191,7 @@ def _again(person):
     return person.text()
 
 
+@pytest.mark.long
 def test_an_officer_of_the_authority_decides(visit):
     officer = visit("luo.zhengyan")
     walk(
