@@ -21,6 +21,7 @@ from sandbox.kernel.permits import RULES
 from sandbox.kernel.records import RECORDS
 from sandbox.oversight.controls import Control, controls
 from sandbox.settings import Settings
+from tests.house import foundations
 
 ROOT = Path(__file__).resolve().parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -160,12 +161,18 @@ def _control(row: Control, first: str) -> str:
     return f"| {first} | {row.text} | {row.control} | {carried} | {tests} | {row.pending or '—'} |"
 
 
+def regimes() -> str:
+    """Return every regime with its values, law kept apart from setting."""
+    return HEADER + foundations.page()
+
+
 PAGES = {
     "states.md": states,
     "permissions.md": permissions,
     "settings.md": settings,
     "commands.md": commands,
     "import-law.md": law,
+    "regimes.md": regimes,
     "bans.md": bans,
     "articles.md": articles,
 }
@@ -220,6 +227,7 @@ def main() -> int:
             stale.append(f"docs/reference/{name} differs from the code: run `make docs`")
     if check:
         stale += [f"no English for {one}" for one in untranslated()]
+        stale += foundations.unfounded()
     print("\n".join(stale) or ("pages agree with the code" if check else "pages written"))
     return 1 if stale else 0
 

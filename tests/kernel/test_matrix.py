@@ -97,8 +97,8 @@ EXTENSION = Extension(
     days=15, leader="李", document="文", approved_on=TODAY, notified_on=TODAY, reason="复杂"
 )
 CONSULTATION = Consultation(
-    id="consultation", state="asked", organisation="dept", environment="env", item="item", asked_by="authority",
-    question="?", clock=CLOCK,
+    id="consultation", state="asked", organisation="dept", environment="env", item="item",
+    asked_by="authority", question="?", clock=CLOCK,
 )  # fmt: skip
 COORDINATION = Coordination(
     id="coordination", state="open", organisation="firm", environment="env", item="item", reviewer="dept",
