@@ -13,7 +13,7 @@ from typing import Any
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Incident, Review, Submission
+from sandbox.kernel.records import Incident, Review, ServiceAgreement, Submission
 from sandbox.oversight.desk import OversightDesk
 from sandbox.oversight.incident import incident as incident_of
 from sandbox.people.directory import with_record
@@ -46,6 +46,9 @@ def concerned(desk: OversightDesk, incident: Incident) -> frozenset[str]:
         near = {other for one in edge for _, other in store.links_to(one)} - found
         found |= near
         edge = {one for one in near if one.rpartition("-")[0] not in _APART}
+    # What an agreement was made from (application, items) is evidence too, though other things hang on it.
+    agreed = [one for one in found if one.rpartition("-")[0] == ServiceAgreement.KIND]
+    found |= {to for one in agreed for role, to in store.links(one) if role in ("application", "item")}
     return frozenset(one for one in found if not one.startswith("notice-"))
 
 
