@@ -11,10 +11,10 @@ import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
@@ -26,6 +26,9 @@ from sandbox.egress.units import Sets, distinct_per_set
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 from sandbox.pool.duck import locked_connection
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 MAX_CELLS = 200_000
 
@@ -235,6 +238,8 @@ def _evaluate(engine: duckdb.DuckDBPyConnection, plan: _Plan, table: pa.Table) -
 
 def _cells(rows: pa.Table, keys: int) -> tuple[Sets, pd.DataFrame]:
     """Return the cell number of every row (-1: dropped) and the keys of the cells."""
+    import pandas as pd  # only where a claim is recomputed: it is large, and most processes never do
+
     kept = rows.column("w").to_numpy(zero_copy_only=False).astype(bool)
     code = np.zeros(rows.num_rows, dtype=np.int64)
     for index in range(keys):
@@ -277,6 +282,8 @@ def _measure(aggregate: Aggregate, index: int, rows: pa.Table, cells: Sets, coun
 
 
 def _distinct(column: pa.ChunkedArray, sets: Sets, count: int) -> NDArray[np.float64]:
+    import pandas as pd
+
     codes = pd.factorize(column.to_pandas())[0].astype(np.int64) + 1
     return distinct_per_set(sets, codes, count).astype(np.float64)
 

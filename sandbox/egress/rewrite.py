@@ -17,7 +17,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import openpyxl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -174,6 +173,8 @@ def _parquet(table: pa.Table) -> bytes:
 
 
 def _workbook(sheets: Sequence[tuple[str, pa.Table]]) -> bytes:
+    import openpyxl  # only where a workbook is written anew
+
     book = openpyxl.Workbook(write_only=True)
     for name, table in sheets:
         sheet = book.create_sheet(name)
