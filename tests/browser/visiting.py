@@ -103,6 +103,7 @@ class Visit:
     def picture(self, name):
         PICTURES.mkdir(parents=True, exist_ok=True)
         width, height = self.page.evaluate("() => [innerWidth, document.documentElement.scrollHeight]")
+        self.page.evaluate("() => scrollTo(0, 0)")
         tallest = width * (2 if width > PHONE["width"] else 6)
         part = {"x": 0, "y": 0, "width": width, "height": min(height, tallest)}
         data = self.page.screenshot(full_page=True, clip=part, animations="disabled")
