@@ -66,12 +66,17 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything readable in one file."""
+    """Everything readable in one file.
+
+    `stray` are texts that stand outside of what would be shown or rewritten, such as rows that fit
+    no table, comments or trailing bytes: they are searched for records, and nothing else.
+    """
 
     type: FileType
     form: Form
     sheets: tuple[Sheet, ...] = ()
     texts: tuple[str, ...] = ()
+    stray: tuple[str, ...] = ()
     document: Document = None
     picture: bytes | None = None
     issues: tuple[Issue, ...] = field(default=())

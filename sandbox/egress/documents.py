@@ -15,6 +15,8 @@ import pyarrow as pa
 from sandbox.egress.content import Document, Issue, Number, Sheet
 from sandbox.kernel.message import say
 
+LEAVES = "$leaves"
+"""The table of all scalars of a document by their path: a reading, none of its own tables."""
 MAX_DEPTH = 64
 MAX_LEAVES = 20_000_000
 
@@ -70,7 +72,7 @@ def sheets_of(document: Document) -> tuple[Sheet, ...]:
     leaves = [(path, _cell(leaf)) for path, leaf in _leaves(document, "$", 0)]
     if leaves:
         names, values = zip(*leaves, strict=True)
-        found.append(Sheet("$leaves", _arrow(["path", "value"], [list(names), list(values)]), plain=False))
+        found.append(Sheet(LEAVES, _arrow(["path", "value"], [list(names), list(values)]), plain=False))
     return tuple(found)
 
 

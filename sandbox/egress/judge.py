@@ -25,6 +25,7 @@ from sandbox.egress.recognise import recognise
 from sandbox.egress.recompute import Budget
 from sandbox.egress.report import FileReport, Product
 from sandbox.egress.rewrite import bundle, rewrite, rewrite_proven
+from sandbox.egress.salvage import salvaged
 from sandbox.egress.spotting import spot_cells, spot_text
 from sandbox.egress.tables import RowLevelLimits, carries_nothing, table_issues
 from sandbox.egress.together import Earlier, differencing, split_records
@@ -101,6 +102,8 @@ def _open(report: FileReport, options: Options) -> bool:
     opened = unwrap(product.data, name=product.path)
     report.archive = any(part.depth for part in opened.parts) or bool(opened.problems and not opened.parts)
     _wrapping(report, opened)
+    if opened.problems:
+        report.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=salvaged(product.data)))
     for part in opened.parts:
         content = read_content(part.data, name=part.path, type=part.type)
         report.contents.append(content)
@@ -215,8 +218,9 @@ def _identifiers(report: FileReport, options: Options) -> None:
         ]
         header = pa.chunked_array([pa.array([name for name, _ in columns], pa.string())])
         found = [*spot_cells([*columns, ("header", header)])]
-        if not content.sheets or content.document is not None:
-            found += [spot for text in content.texts[:20_000] for spot in spot_text(text, where="text")]
+        texts = content.texts if not content.sheets or content.document is not None else ()
+        for text in (*texts[:20_000], *content.stray[:20_000]):
+            found += spot_text(text, where="text")
         for spot in found:
             report.add(
                 Issue(

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 from sandbox.egress.content import Content, Form, Issue, Sheet
 from sandbox.egress.documents import parse_json, parse_lines, sheets_of, texts_of, unique_names
 from sandbox.egress.pictures import redraw
+from sandbox.egress.salvage import salvaged
 from sandbox.egress.workbooks import workbook_issues
 from sandbox.files.readers import ReadLimits, read_table
 from sandbox.files.types import FileType
@@ -35,6 +36,7 @@ MAX_SHEETS = 50
 _INVISIBLE = r"[\p{Cc}\p{Cf}\p{Co}\p{Cs}\x{FE00}-\x{FE0F}\x{3164}\x{115F}\x{1160}\x{2800}]"
 _BLANKS = r"^[\s\p{Z}]|[\s\p{Z}]$|[\x{2000}-\x{200A}\x{202F}\x{205F}\x{1680}]"
 _FORMULA = r"^[\s]*[=@]|^[+\-][A-Za-z(=@+\"'|]|^\t"
+_SALVAGED = frozenset({"opaque", "hidden-content"})
 _SCRIPT = re.compile(
     r"<\s*(script|iframe|object|embed|applet|form|meta|link|base|foreignObject|use|animate|set)\b|\bon\w+\s*=|javascript:|@import"
     r"|(?:src|href|url)\s*[=(]\s*[\"']?\s*(?:https?:|//|data:|file:)", re.IGNORECASE
@@ -51,8 +53,11 @@ def read_content(data: bytes, *, name: str, type: FileType) -> Content:
     except (SandboxError, UnicodeError, ValueError, RecursionError, pa.ArrowException, MemoryError) as error:
         evidence = error.message if isinstance(error, SandboxError) else None
         return Content(
-            type, Form.UNREAD, issues=(Issue("readable", evidence=evidence),), texts=_raw_texts(data)
-        )
+            type, Form.UNREAD, issues=(Issue("readable", evidence=evidence),), texts=_raw_texts(data),
+            stray=salvaged(data),
+        )  # fmt: skip
+    if any(issue.check in _SALVAGED for issue in content.issues):
+        content = replace(content, stray=(*content.stray, *salvaged(data)))
     content = _bounded(replace(content, type=type))
     if content.document is None:
         content = replace(content, sheets=tuple(_without_index(sheet) for sheet in content.sheets))
@@ -94,7 +99,8 @@ def _table(data: bytes, name: str) -> Content:
     except InputError as error:
         return _lenient(data, error)
     issues = [Issue("readable", where=f"row {row.row}", evidence=row.reason) for row in bad[:5]]
-    return Content(FileType.CSV, Form.TABLE, sheets=(Sheet("", table),), issues=tuple(issues))
+    stray = tuple(row.raw for row in bad)
+    return Content(FileType.CSV, Form.TABLE, sheets=(Sheet("", table),), stray=stray, issues=tuple(issues))
 
 
 def _lenient(data: bytes, error: InputError) -> Content:
@@ -159,12 +165,14 @@ def _xlsx(data: bytes, name: str) -> Content:
     except (python_calamine.CalamineError, OSError) as error:
         raise InputError(say("Excel 文件无法读取")) from error
     sheets: list[Sheet] = []
+    stray: list[str] = []
     for sheet in names[:MAX_SHEETS]:
         rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=True)
         if not rows:
             continue
         try:
             table, bad = read_table(io.BytesIO(data), name=name, limits=LIMITS, sheet=sheet)
+            stray += [row.raw for row in bad]
             issues += [
                 Issue("readable", where=f"{sheet} row {row.row}", evidence=row.reason) for row in bad[:5]
             ]
@@ -175,7 +183,14 @@ def _xlsx(data: bytes, name: str) -> Content:
     if len(names) > MAX_SHEETS:
         issues.append(Issue("size"))
     form = Form.TABLE if len(sheets) == 1 else Form.DOCUMENT
-    return Content(FileType.XLSX, form, sheets=tuple(sheets), texts=tuple(names), issues=tuple(issues))
+    return Content(
+        FileType.XLSX,
+        form,
+        sheets=tuple(sheets),
+        texts=tuple(names),
+        stray=tuple(stray),
+        issues=tuple(issues),
+    )
 
 
 def _grid(rows: list[list[object]]) -> pa.Table:
@@ -198,7 +213,10 @@ def _parquet(data: bytes, name: str) -> Content:
         raise InputError(say("Parquet 文件无法读取")) from error
     table, bad = read_table(io.BytesIO(data), name=name, limits=LIMITS)
     issues += [Issue("readable", where=f"row {row.row}", evidence=row.reason) for row in bad[:5]]
-    return Content(FileType.PARQUET, Form.TABLE, sheets=(Sheet("", table),), issues=tuple(issues))
+    stray = tuple(row.raw for row in bad)
+    return Content(
+        FileType.PARQUET, Form.TABLE, sheets=(Sheet("", table),), stray=stray, issues=tuple(issues)
+    )
 
 
 def _parquet_issues(file: pq.ParquetFile) -> list[Issue]:

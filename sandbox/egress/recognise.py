@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import numpy as np
 
@@ -17,6 +18,9 @@ from sandbox.egress.content import Content
 from sandbox.egress.views import View, views_of
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.match import Match, match
+
+_ALIKE = 0.7
+_Shown: TypeAlias = tuple[View, int, Match]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,7 @@ def recognise(contents: Sequence[Content], indexes: Sequence[RecordIndex]) -> Re
 def recognise_views(views: Sequence[View], indexes: Sequence[RecordIndex]) -> Recognised:
     """Return the source records that any of the views shows, in any of the indexes."""
     penalty = math.log2(max(len(views), 1))
-    shown: list[tuple[View, int, Match]] = []
+    shown: list[_Shown] = []
     complete = True
     for number, index in enumerate(indexes):
         for view in views:
@@ -56,12 +60,49 @@ def recognise_views(views: Sequence[View], indexes: Sequence[RecordIndex]) -> Re
                 shown.append((view, number, seen))
     if not shown:
         return Recognised(complete=complete)
-    best = [part for part in shown if part[0].aligned] or [
-        max(shown, key=lambda part: part[2].distinct_records)
-    ]
-    records = {(number, int(record)) for _, number, seen in best for record in np.unique(seen.records)}
+    best, records = _best(shown)
     named = any(seen.identifiers > 0 for _, _, seen in shown)
     return Recognised(frozenset(records), _where(best[0][0], best[0][2]), named, complete)
+
+
+def _best(shown: Sequence[_Shown]) -> tuple[Sequence[_Shown], set[tuple[int, int]]]:
+    """Return the readings to report and their records: the plain tables, unless another shows far more.
+
+    Readings that overlap show some records twice, once as a neighbour's: of those that show about
+    as many, the one with the fewest is the truest.
+    """
+    groups: dict[str, list[_Shown]] = {}
+    for part in shown:
+        groups.setdefault("" if part[0].aligned else part[0].name, []).append(part)
+    found = {name: (_counted(parts), parts) for name, parts in groups.items()}
+    wholly = {
+        name: len(
+            {(number, record) for _, number, seen in parts for record in seen.records[seen.whole].tolist()}
+        )
+        for name, parts in groups.items()
+    }
+    if "" in found:
+        wholly[""] = len(found[""][0])
+    most = max(wholly.values())
+    alike = [name for name in found if wholly[name] >= _ALIKE * most]
+    records, parts = found["" if "" in alike else min(alike, key=lambda name: len(found[name][0]))]
+    return parts, records
+
+
+def _counted(shown: Sequence[_Shown]) -> set[tuple[int, int]]:
+    """Return (source, record) of every row shown; a cell alone counts only in a row that shows none wholly.
+
+    The name of a person may also be that of a director: it is one record that such a cell shows.
+    """
+    best: dict[tuple[str, int], list[tuple[int, int]]] = {}
+    for wholly in (True, False):
+        for view, number, seen in shown:
+            rows = np.flatnonzero(seen.whole == wholly)
+            for row, record in zip(seen.rows[rows].tolist(), seen.records[rows].tolist(), strict=True):
+                held = best.setdefault((view.name, row), [])
+                if wholly or not held:
+                    held.append((number, record))
+    return {pair for pairs in best.values() for pair in pairs}
 
 
 def _where(view: View, seen: Match) -> str:

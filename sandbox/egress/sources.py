@@ -20,7 +20,7 @@ from sandbox.egress.proof import Source
 from sandbox.egress.recompute import column_kind
 from sandbox.files.readers import ReadLimits, read_table
 from sandbox.fingerprint.index import RecordIndex
-from sandbox.fingerprint.sidecar import UnitColumns, dense_units
+from sandbox.fingerprint.sidecar import UnitColumns, dense_units, finest
 from sandbox.kernel.entities import IdentifierClass
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Thresholds
@@ -92,7 +92,9 @@ def _build(
         name=source.stem,
         table=source.table,
         units=ids,
-        index=RecordIndex.build(tables, key=key, identifiers=tuple(sorted(named))),
+        index=RecordIndex.build(
+            tables, key=key, units=finest(ids) if units else None, identifiers=tuple(sorted(named))
+        ),
         identifiers=frozenset(named),
         thresholds=thresholds,
     )

@@ -16,12 +16,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sandbox.egress.content import Content
-from sandbox.fingerprint.readings import tokens
+from sandbox.egress.documents import LEAVES
+from sandbox.fingerprint.readings import tokens, windows
 
 TokenRows = Sequence[Sequence[str | None]]
 
 SMALL_CELLS = 60_000
 MAX_TOKENS = 64
+MAX_STRAY = 20_000
 WINDOW = 12
 _MARKS = re.compile(r"[|;,，；、\t]|\s{2,}|\s?[:：=]\s?| - ")
 
@@ -41,7 +43,7 @@ def views_of(content: Content) -> tuple[View, ...]:
     for sheet in content.sheets:
         label = f"{sheet.name}: " if sheet.name else ""
         if sheet.table.num_rows and sheet.table.num_columns:
-            found.append(View(label + "rows", sheet.table, aligned=True))
+            found.append(View(label + "rows", sheet.table, aligned=sheet.name != LEAVES))
         if sheet.table.num_columns >= 2:
             found.append(View(label + "header", [sheet.table.column_names], aligned=False))
         if 0 < sheet.table.num_rows * sheet.table.num_columns <= SMALL_CELLS:
@@ -52,17 +54,23 @@ def views_of(content: Content) -> tuple[View, ...]:
         ]
         if lines and (not content.sheets or sum(map(len, lines)) <= 1 << 20):
             found += [View(name, rows, aligned=False) for name, rows in _line_views(lines)]
+        if lines and sum(map(len, lines)) <= 1 << 20:
+            found.append(View("reversed", _cut([tokens(line[::-1]) for line in lines]), aligned=False))
+    stray = [line for text in content.stray for line in text.splitlines() if line.strip()][:MAX_STRAY]
+    if stray:
+        found += [View(f"hidden {name}", rows, aligned=False) for name, rows in _line_views(stray)]
     return tuple(view for view in found if not isinstance(view.rows, list) or view.rows)
 
 
 def _small_views(table: pa.Table) -> Iterator[tuple[str, list[list[str | None]]]]:
     columns: list[list[str | None]] = [column.to_pylist() for column in table.columns]
     rows = [list(row) for row in zip(*columns, strict=True)]
-    if 2 <= table.num_rows <= 5_000:
-        yield "columns", columns
+    if table.num_rows >= 2:
+        yield "columns", _cut(columns)
+    yield "reversed", [[cell and cell[::-1] for cell in row] for row in rows]
     packed = [_tokens(row) for row in rows]
     if any(len(cut) > len([cell for cell in row if cell]) for cut, row in zip(packed, rows, strict=True)):
-        yield "packed", packed
+        yield "packed", _cut(packed)
     if table.num_columns >= 2:
         yield from _groups(table, columns)
     if table.num_columns <= 3:
@@ -95,11 +103,17 @@ def _tokens(cells: Sequence[str | None]) -> list[str | None]:
     for cell in cells:
         if cell:
             found += [part.strip() for part in _MARKS.split(cell) if part and part.strip()]
-    return found[:MAX_TOKENS]
+    return found
+
+
+def _cut(rows: Sequence[Sequence[str | None]]) -> list[list[str | None]]:
+    """Return the rows of tokens, long ones in overlapping parts."""
+    filled = [[token for token in row if token] for row in rows]
+    return [list(part) for _, part in windows(filled, width=MAX_TOKENS)]
 
 
 def _line_views(lines: Sequence[str]) -> Iterator[tuple[str, list[list[str | None]]]]:
     marked = [_tokens([line]) for line in lines]
-    yield "lines", marked
-    yield "words", [list(tokens(line)[:MAX_TOKENS]) for line in lines]
+    yield "lines", _cut(marked)
+    yield "words", _cut([tokens(line) for line in lines])
     yield "windows", _windows([token for line in marked for token in line])

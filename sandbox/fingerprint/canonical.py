@@ -232,7 +232,7 @@ def _common(cells: pa.Array) -> pa.Array:
         return pc.replace_substring_regex(text, "[-/.]", "")
     out = pc.replace_substring_regex(text, f"[^0-9A-Z{_CJK}]+", "")
     # A date or an amount begins with a digit, a sign, a currency mark or a point; most text does not.
-    open_rows = pc.match_substring_regex(text, r"^[-+¥$.(]?[-+¥$.]*\d")
+    open_rows = pc.match_substring_regex(text, r"^[-+¥$.( ]*\d")
     for step in (_number_array, _date_array, _last_array, _month_array, _year_array):
         if not pc.any(open_rows).as_py():
             break

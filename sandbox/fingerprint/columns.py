@@ -27,7 +27,8 @@ _TOKEN: Final = r"^[0-9A-Z]*[0-9][0-9A-Z]*$"
 _TOKEN_LENGTH: Final = 16
 _SHORTEST: Final = 11
 _MOSTLY: Final = 0.8
-_REPEATS: Final = 16  # rows per value above which a number is a code of a group, not of a person
+REPEATS: Final = 16
+"""Rows per value above which a number is a code of a group; units above which a value is a label of one."""
 _LABEL_ROWS: Final = 16
 _LABEL_UNITS: Final = 4
 _ENOUGH: Final = 32  # rows from which a dependence is believed
@@ -59,7 +60,7 @@ class ColumnTraits:
         repeats = filled / max(distinct, 1)
         return replace(
             self,
-            identifier=self.named or (self.identifier and repeats <= _REPEATS),
+            identifier=self.named or (self.identifier and repeats <= REPEATS),
             strong=self.strong and repeats <= 2,
             distinct=distinct,
             filled=filled,

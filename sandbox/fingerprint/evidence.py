@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 
 from sandbox.fingerprint.buffers import distinct
+from sandbox.fingerprint.columns import REPEATS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +29,7 @@ _RARE: Final = 64  # rows that hold a value up to which all of them are looked a
 _DEPTH: Final = 8  # source columns that one value is looked for in
 _SETTLED: Final = 0.6  # share of a row's filled cells at which a sure record is taken as its own
 _CHUNK: Final = 1 << 18
+_SPAN: Final = 1 << 33  # units and records are below half of it
 _BATCH: Final = 1 << 22
 _SIFTED: Final = 20  # pairs sifted by one comparison that cost as much as one that is scored
 _STRONG: Final = 2  # names, addresses and the like: so many of one record make a row
@@ -92,14 +94,20 @@ class Hits:
         return Hits(picked, len(rows), self.width)
 
     def identifiers(self, index: RecordIndex) -> tuple[Integers, Integers]:
-        """Rows that hold a value of an identifying column, and its entry."""
+        """Rows that hold a value of an identifying column, and its entry, unless it is a group's label.
+
+        Such is the name of a hospital in a column of names of firms: many units share it.
+        """
         named = np.array([column.traits.identifier for column in index.columns])
         rows, found = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         for _, entries in self.slots:
             here = np.flatnonzero((entries >= 0) & named[index.column[entries]])
             rows.append(here)
             found.append(entries[here])
-        return np.concatenate(rows), np.concatenate(found)
+        entries = np.concatenate(found)
+        known, place = np.unique(entries, return_inverse=True)
+        single = (_unit_counts(index, known) <= REPEATS)[place]
+        return np.concatenate(rows)[single], entries[single]
 
     def links(self, index: RecordIndex) -> Integers:
         """[candidate column, source column] number of cells that hold a value of it."""
@@ -110,8 +118,39 @@ class Hits:
 
     def by_column(self) -> Iterator[tuple[int, list[Integers]]]:
         """Slots of each candidate column together."""
-        for place in sorted({place for place, _ in self.slots}):
-            yield place, [entries for other, entries in self.slots if other == place]
+        groups: dict[int, list[Integers]] = {}
+        for place, entries in self.slots:
+            groups.setdefault(place, []).append(entries)
+        yield from sorted(groups.items())
+
+
+def _unit_counts(index: RecordIndex, entries: Integers) -> Integers:
+    """Distinct units that hold each entry; every record of an unknown unit is one of its own."""
+    counts = index.count[entries].astype(np.int64)
+    many = np.flatnonzero(counts > REPEATS)
+    held = np.divmod(_expand(index, many, entries), index.records)
+    units = _units_of(index, held[1])
+    pairs = distinct(held[0] * _SPAN + units)
+    counts[many] = np.bincount(pairs // _SPAN, minlength=len(entries))[many]
+    return counts
+
+
+def holders(index: RecordIndex, entries: Integers, *, known: Integers) -> Integers:
+    """A record that holds each entry: one of the `known` (sorted) if there is any, else the first."""
+    found, place = np.unique(entries, return_inverse=True)
+    out = index.rows[index.start[found]].astype(np.int64)
+    several = np.flatnonzero(index.count[found] > 1)
+    if len(several) and len(known):
+        entry, record = np.divmod(_expand(index, several, found), index.records)
+        held = known[np.minimum(np.searchsorted(known, record), len(known) - 1)] == record
+        out[entry[held]] = record[held]
+    return out[place]
+
+
+def _units_of(index: RecordIndex, records: Integers) -> Integers:
+    """A number below `_SPAN` for the unit of each record; one of its own where it is unknown."""
+    known = index.units[records].astype(np.int64) if len(index.units) else np.zeros(len(records), np.int64)
+    return np.where(known > 0, known, -1 - records) + (_SPAN >> 1)
 
 
 def _following(index: RecordIndex, entries: Integers) -> Integers:
@@ -350,8 +389,5 @@ def _best(index: RecordIndex, scored: Scored) -> tuple[Integers, Integers]:
     group = np.cumsum(first) - 1
     tied = bits >= bits[first][group] - 0.01
     records = scored.records[order][tied]
-    known = index.units[records].astype(np.int64) if len(index.units) else np.zeros(len(records), np.int64)
-    unit = np.where(known > 0, known, -1 - records)
-    span = 1 << 33  # units and records are below 2**32
-    pairs = distinct(group[tied] * span + (unit + (1 << 32)))
-    return np.asarray(order[first]), np.bincount(pairs // span, minlength=int(group[-1]) + 1)
+    pairs = distinct(group[tied] * _SPAN + _units_of(index, records))
+    return np.asarray(order[first]), np.bincount(pairs // _SPAN, minlength=int(group[-1]) + 1)

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from sandbox.fingerprint.buffers import distinct, large_buffers
 from sandbox.fingerprint.canonical import canonical_array
-from sandbox.fingerprint.evidence import CELLS, Budget, Hits, Scored, Search, score_rows
+from sandbox.fingerprint.evidence import CELLS, Budget, Hits, Scored, Search, holders, score_rows
 from sandbox.fingerprint.readings import readings, segments, tokens, windows
 from sandbox.fingerprint.siphash import keyed_hash
 
@@ -54,6 +54,7 @@ class Match:
     """What was recognised; false if nothing.
 
     `rows` are 0-based candidate rows that show a record and `records` the source record each shows;
+    `whole` tells the rows that show it by several values from those where one cell names it.
     `identifiers` counts rows proven by one identifier or token cell. `columns` pairs a candidate column
     with the source column it mostly shows. `complete` is false when the work limit cut the search
     short: what was not looked at is not clean.
@@ -61,6 +62,7 @@ class Match:
 
     rows: Integers
     records: Integers
+    whole: np.ndarray[Any, np.dtype[np.bool_]]
     units: int
     identifiers: int
     bits: float
@@ -138,8 +140,7 @@ class _Part:
 
     scored: Scored
     named_rows: Integers
-    named_records: Integers
-    named_columns: Integers
+    named_entries: Integers
     filled: int
     eligible: int  # rows with cells enough to be a record
     links: np.ndarray[Any, np.dtype[np.int64]]  # [candidate columns, source columns] cells that agree
@@ -153,8 +154,7 @@ def _match_block(index: RecordIndex, read: list[list[Words]], start: int, search
     return _Part(
         scored=scored.shifted(start),
         named_rows=named_rows + start,
-        named_records=index.rows[index.start[named_entries]].astype(np.int64),
-        named_columns=index.column[named_entries].astype(np.int64),
+        named_entries=named_entries,
         filled=int((filled > 0).sum()),
         eligible=int((filled >= CELLS).sum()),
         links=hits.links(index),
@@ -179,15 +179,17 @@ def _choose(parts: list[_Part], floor: float, crowd: int) -> Scored:
 
 def _report(index: RecordIndex, parts: list[_Part], chosen: Scored, *, rows: int, complete: bool) -> Match:
     named_rows = np.concatenate([part.named_rows for part in parts])
-    named_records = np.concatenate([part.named_records for part in parts])
-    named_columns = np.concatenate([part.named_columns for part in parts])
+    named_entries = np.concatenate([part.named_entries for part in parts])
     # The record that a whole row shows is surer than the one a single cell names: it comes first.
     shown, first = np.unique(np.concatenate([chosen.rows, named_rows]), return_index=True)
+    named_records = holders(index, named_entries, known=distinct(chosen.records))
     records = np.concatenate([chosen.records, named_records])[first]
-    seen = set(np.flatnonzero(chosen.columns.any(axis=0)).tolist()) | set(named_columns.tolist())
+    seen = set(np.flatnonzero(chosen.columns.any(axis=0)).tolist())
+    seen |= set(index.column[named_entries].astype(np.int64).tolist())
     return Match(
         rows=shown,
         records=records,
+        whole=first < len(chosen.rows),
         units=_units(index, records),
         identifiers=len(distinct(named_rows)),
         bits=float(chosen.bits.max(initial=0.0)),
@@ -218,7 +220,7 @@ def _links(index: RecordIndex, links: Any, seen: set[int]) -> tuple[tuple[int, s
 
 def _nothing(rows: int) -> Match:
     empty = np.empty(0, np.int64)
-    return Match(empty, empty, 0, 0, 0.0, (), frozenset(), rows, complete=True)
+    return Match(empty, empty, np.empty(0, np.bool_), 0, 0, 0.0, (), frozenset(), rows, complete=True)
 
 
 def match_text(index: RecordIndex, text: str, *, crowd: int = CROWD) -> Match:
@@ -244,8 +246,9 @@ def match_text(index: RecordIndex, text: str, *, crowd: int = CROWD) -> Match:
 
 def _renumbered(found: Match, numbers: list[int]) -> Match:
     lines = np.asarray(numbers, np.int64)[found.rows]
-    pairs = np.unique(np.stack([lines, found.records]), axis=1)
-    return replace(found, rows=pairs[0], records=pairs[1])
+    order = np.argsort(~found.whole, kind="stable")
+    pairs, first = np.unique(np.stack([lines, found.records])[:, order], axis=1, return_index=True)
+    return replace(found, rows=pairs[0], records=pairs[1], whole=found.whole[order][first])
 
 
 def _surest(found: list[Match], lines: int) -> Match:

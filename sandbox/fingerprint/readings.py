@@ -27,6 +27,10 @@ _SERIAL_ZERO: Final = 25_569  # serial number of 1970-01-01
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.){1,400})"')
 _FIELDS: Final = re.compile(r"[\t|,;，；、：=\"'{}\[\]<>]+|: ")
 _WORDS: Final = re.compile(r"\s+")
+_RUNS: Final = re.compile(r"\d[\d.,/-]*\d[Xx]?|\d|[^\W\d_]+")
+_LONG: Final = re.compile(r"\d{19,400}[Xx]?")
+_NEAR: Final = 32
+_LENGTHS: Final = (18, 11)  # numbers of persons and firms, telephone numbers
 _ENDS: Final = re.compile(r"(?<=[}\]])[\s,;]+")
 _ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 
@@ -76,13 +80,33 @@ def _unescaped(code: str) -> str:
 
 
 def tokens(line: str) -> list[str]:
-    """Values of one line of text, each once: quoted strings, fields between separators, and single words."""
-    found: dict[str, None] = dict.fromkeys(_QUOTED.findall(line))
+    """Values of one line of text: quoted strings, fields between separators, words, figures beside words.
+
+    A value is not repeated within a few dozen others; further on, in a line of many records, it is.
+    """
+    found = _QUOTED.findall(line)
     for field in _FIELDS.split(line):
-        found[field.strip()] = None
-        found.update(dict.fromkeys(_WORDS.split(field)))
-    found.pop("", None)
-    return list(found)
+        found += (field.strip(), *_WORDS.split(field), *_run_together(field))
+    out: list[str] = []
+    last: dict[str, int] = {}
+    for token in found:
+        if token and len(out) - last.get(token, -_NEAR) >= _NEAR:
+            last[token] = len(out)
+            out.append(token)
+    return out
+
+
+def _run_together(field: str) -> list[str]:
+    """Values that a field holds without a separator: figures beside words, numbers beside numbers.
+
+    A run of figures too long for one number is cut from both of its ends.
+    """
+    runs = _RUNS.findall(field)
+    found = runs if len(runs) > 1 else []
+    for run in _LONG.findall(field):
+        for length in _LENGTHS:
+            found += [run[:length], run[-length:], run[length : length + _LENGTHS[0]]]
+    return found
 
 
 def windows(lines: Sequence[Sequence[str]], *, width: int) -> list[tuple[int, list[str]]]:

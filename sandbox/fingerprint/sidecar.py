@@ -122,7 +122,7 @@ class Sidecar:
             raise InputError(say("脱敏前后的行数不一致，无法建立旁档，请重新落地"))
         numbers = dense_units(raw, units)
         index = RecordIndex.build(
-            [("raw", raw), ("masked", masked)], key=key, units=_finest(numbers), identifiers=identifiers
+            [("raw", raw), ("masked", masked)], key=key, units=finest(numbers), identifiers=identifiers
         )
         return cls(raw.num_rows, numbers, amounts(raw), index)
 
@@ -148,7 +148,7 @@ class Sidecar:
         return cls(rows, _under("unit/", arrays), _under("amount/", arrays), index)
 
 
-def _finest(numbers: Mapping[str, Ids]) -> Ids | None:
+def finest(numbers: Mapping[str, Ids]) -> Ids | None:
     """The units a match is counted in: persons where there are any, else firms, else the first kind."""
     for kind in ("person", "firm", *numbers):
         if kind in numbers:

@@ -89,7 +89,7 @@ cells = st.one_of(st.none(), st.text(max_size=12), st.lists(pieces, max_size=8).
 
 @settings(max_examples=150, deadline=None)
 @given(st.lists(cells, max_size=40))
-@example(["二〇一九年二月", "-.", "¥", "(5)", "1,234,5", "0000", "1-2-1999"])
+@example(["二〇一九年二月", "-.", "¥", "(5)", "1,234,5", "0000", "1-2-1999", ". 1", "- 5", "¥ 5.50"])
 def test_the_fast_form_equals_the_plain_one(column):
     expected = ["" if cell is None else canonical(cell) for cell in column]
     for array in (pa.array(["x", *column, "y"], pa.string()), pa.array(["x", *column], pa.large_string())):

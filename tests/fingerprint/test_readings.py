@@ -53,3 +53,16 @@ def test_windows_overlap_and_cover():
     assert rows[0][1] == ["0", "1", "2", "3"]
     assert rows[1][1] == ["2", "3", "4", "5"]
     assert rows[3][1][-1] == "9"
+
+
+def test_values_run_together_are_cut_where_figures_meet_words_and_at_the_ends_of_long_runs():
+    assert {"2019-03-05", "出生", "张三"} <= set(tokens("张三（2019-03-05出生）"))
+    number, phone = "520302198503071234", "13800138000"
+    assert {number, phone, "张三", "肺炎"} <= set(tokens(f"张三{number}{phone}肺炎"))
+    assert "1673.46" in tokens("花费1673.46元。")
+
+
+def test_a_line_of_many_records_keeps_a_value_that_they_share():
+    line = ",".join(f"甲{number},红花岗区" for number in range(200))
+    assert tokens(line).count("红花岗区") > 5
+    assert tokens("a,b,a,b") == ["a", "b"]

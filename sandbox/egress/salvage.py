@@ -1,0 +1,118 @@
+"""Texts in bytes that the gate does not show or rewrite: what a refused file says in its hidden places.
+
+Evidence only: comments, properties, chunks, trailing bytes, streams and strings of unknown formats
+are searched for records, so that reviewers see what was hidden. Finding nothing clears nothing: the
+file is refused already. Pure, bounded; called by `reading` and `judge`.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+
+MAX_BYTES = 8 << 20
+MAX_STREAMS = 200
+MAX_MEMBERS = 500
+_STREAM = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
+_BREAK = re.compile(
+    r"</(?:\w+:)?(?:p|row|tr|li|comment|si|text|definedName|is|description|title|subject|keywords)>|<br */?>"
+)
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_ATTRIBUTE = re.compile(r"""=\s*(?:"([^"]{1,400})"|'([^']{1,400})')""")
+_HEX_TEXT = re.compile(r"<([0-9A-Fa-f]{8,})>")
+_UNPRINTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffd\ue000-\uf8ff]+")
+_SHORTEST = 4
+
+
+def salvaged(data: bytes) -> tuple[str, ...]:
+    """Return the texts found in the bytes, in compressed streams and in members of a package inside them."""
+    texts: list[str] = []
+    room = MAX_BYTES
+    for piece in _pieces(data[:MAX_BYTES]):
+        if room <= 0:
+            break
+        room -= len(piece)
+        texts += _texts(piece[: max(room, 0)])
+    return tuple(dict.fromkeys(texts))
+
+
+def _pieces(data: bytes) -> Iterator[bytes]:
+    """Yield the bytes themselves, unless they are a package, and everything compressed in them."""
+    if zipfile.is_zipfile(io.BytesIO(data)):
+        yield from _package(data)
+    else:
+        yield data
+    for number, found in enumerate(_STREAM.finditer(data)):
+        if number >= MAX_STREAMS:
+            break
+        inner = _inflated(data, found.start())
+        if len(inner) >= _SHORTEST:
+            yield inner
+
+
+def _inflated(data: bytes, start: int) -> bytes:
+    try:
+        return zlib.decompressobj().decompress(data[start:], MAX_BYTES)
+    except zlib.error:
+        return b""
+
+
+def _package(data: bytes) -> Iterator[bytes]:
+    """Yield what stands before a zip package, the names, the comments and the members of it."""
+    yield data[: max(data.find(b"PK"), 0)]
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            members = package.infolist()[:MAX_MEMBERS]
+            yield "\n".join(member.filename for member in members).encode("utf-8", errors="replace")
+            yield b"\n".join([package.comment, *(member.comment for member in members)])
+            for member in members:
+                yield _member(package, member)
+    except (zipfile.BadZipFile, ValueError, OSError, EOFError):
+        yield data
+
+
+def _member(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    try:
+        with package.open(member) as stream:
+            return stream.read(MAX_BYTES)
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError):
+        return b""
+
+
+def _texts(data: bytes) -> list[str]:
+    """Return what the bytes say in the encodings that they look like."""
+    text = _decoded(data)
+    if "<" in text and ">" in text:
+        text = _unmarked(text)
+    lines = [line for line in _UNPRINTED.sub("\n", text).splitlines() if len(line.strip()) >= _SHORTEST]
+    return ["\n".join(lines)] if lines else []
+
+
+def _decoded(data: bytes) -> str:
+    """Return the text of the bytes: a wide encoding shows by its zeros, GB18030 by being no UTF-8."""
+    zeros = data.count(0)
+    if zeros > len(data) * 0.4:
+        return data[: len(data) // 4 * 4].decode("utf-32-le", errors="replace") + _narrowed(data)
+    if zeros > len(data) * 0.04:
+        return _narrowed(data) + "\n" + data.decode("utf-8", errors="replace")
+    text = data.decode("utf-8", errors="replace")
+    if text.count("\ufffd") > len(text) * 0.05:
+        return data.decode("gb18030", errors="replace")
+    return text
+
+
+def _narrowed(data: bytes) -> str:
+    """Return the bytes as UTF-16, of the order in which the high bytes are the zeros."""
+    even = data[0::2].count(0) > data[1::2].count(0)
+    return data[: len(data) // 2 * 2].decode("utf-16-be" if even else "utf-16-le", errors="replace")
+
+
+def _unmarked(text: str) -> str:
+    """Return marked-up text by paragraphs, attribute values and hexadecimal strings included."""
+    values = " ".join(one or other for one, other in _ATTRIBUTE.findall(text))
+    written = "\n".join(_narrowed(bytes.fromhex(run[: len(run) // 2 * 2])) for run in _HEX_TEXT.findall(text))
+    return "\n".join([_TAG.sub(" ", html.unescape(_BREAK.sub("\n", text))), html.unescape(values), written])
