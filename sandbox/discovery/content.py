@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -33,7 +34,6 @@ from sandbox.kernel.entities import EntityType
 MOST_DISTINCT = 1_000_000  # beyond it later values are taken by a stride
 SAMPLE, CHECKED, WORD_SAMPLE, PROBE, HEAD = 20_000, 5_000, 4_000, 1_000, 5_000
 LONGEST_SENTINEL = max(len(word.encode()) for word in SENTINEL_WORDS)
-_SENTINELS = pa.array(sorted(SENTINEL_WORDS))
 DATE = re.compile(
     r"(?P<year>(?:18|19|20)\d{2})(?:[\-/.年](?P<month>1[0-2]|0?[1-9])(?:[\-/.月](?P<day>3[01]|[12]\d|"
     r"0?[1-9])日?|月)?|"
@@ -56,6 +56,12 @@ _SECRET = re.compile(
     r"\$(?:2[aby]|argon2id?|6|5|1)\$.{20,}|-----BEGIN .*|\{(?:SSHA|MD5|bcrypt|noop)\}.+|AKIA[0-9A-Z]{16}"
 )
 _BODY = re.compile(r"(?:data:image/\w+;base64,|/9j/4|iVBORw0KGgo).{16,}", re.DOTALL)
+
+
+@cache
+def _sentinels() -> pa.Array:
+    """Return the words for nothing; made at first use, for making an array loads pandas."""
+    return pa.array(sorted(SENTINEL_WORDS))
 
 
 def _is_illness(text: str) -> bool:
@@ -167,7 +173,7 @@ class Collector:
         short = np.flatnonzero(keep & (lengths <= LONGEST_SENTINEL))
         if len(short):
             words = pc.utf8_lower(values.take(pa.array(short)))
-            keep[short] = ~pc.is_in(words, value_set=_SENTINELS).to_numpy(zero_copy_only=False)
+            keep[short] = ~pc.is_in(words, value_set=_sentinels()).to_numpy(zero_copy_only=False)
         return (values, counts) if keep.all() else (values.filter(pa.array(keep)), counts[keep])
 
 
