@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass, field
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -16,7 +17,7 @@ import pyarrow.parquet as pq
 from sandbox.access import agreement as agreements
 from sandbox.access import application as applications
 from sandbox.access import review as item_review
-from sandbox.catalog import entries
+from sandbox.catalog import consents, entries
 from sandbox.demo import stewards
 from sandbox.demo.events import Narrator
 from sandbox.demo.people import Troupe
@@ -27,8 +28,10 @@ from sandbox.kernel.errors import RefusedError
 from sandbox.kernel.message import say
 from sandbox.kernel.records import (
     Application,
+    Consent,
     Dataset,
     Delivery,
+    Duty,
     Environment,
     ItemRequest,
     OperatingAgreement,
@@ -45,10 +48,27 @@ CODES = {
     "companies": "enterprise-registration",
     "visits": "health-settlement",
     "meitan-visits": "health-settlement-meitan",
+    "allowances": "living-allowance",
+    "water": "water-readings",
+    "parcels": "parcel-counts",
 }
 REGIME = "zunyi-2022"
-_STEWARDS = {"companies": "zhao.qinghe", "visits": "liu.jingshu", "meitan-visits": "ouyang.lan"}
-_REVIEWERS = {"companies": "yang.lizhi", "visits": "shen.zhiyuan", "meitan-visits": "linghu.ping"}
+_STEWARDS = {
+    "companies": "zhao.qinghe",
+    "visits": "liu.jingshu",
+    "meitan-visits": "ouyang.lan",
+    "allowances": "bai.ruxue",
+    "water": "jiang.hanbo",
+    "parcels": "ma.shunfeng",
+}
+_REVIEWERS = {
+    "companies": "yang.lizhi",
+    "visits": "shen.zhiyuan",
+    "meitan-visits": "linghu.ping",
+    "allowances": "fang.siyuan",
+    "water": "qu.yuanliu",
+    "parcels": "lu.pingan",
+}
 
 
 @dataclass
@@ -104,13 +124,26 @@ def establish(journey: Journey) -> None:
 
 
 def publish_data(journey: Journey) -> None:
-    """Register, deliver, read, class and accept the three datasets (第五、六、九条)."""
+    """Register, deliver, read, class and accept the datasets (第五、六、九条)."""
     journey.tell.chapter(say("二、数据提供部门编目、交付，数据管理员确认分类（第五条、第六条、第九条）"))
     with tempfile.TemporaryDirectory(prefix="municipality-") as folder:
         delivered = deliver(Path(folder), size=journey.size)
         for key in CODES:
             _register(journey, key)
             _receive(journey, key, delivered[key])
+    _answer_for(journey)
+
+
+def _answer_for(journey: Journey) -> None:
+    """Name who answers for each dataset on all three sides (第十六条)."""
+    oversight = journey.troupe.platform.oversight
+    officer = journey.actor("chen.guanglan")
+    for key, dataset in journey.datasets.items():
+        duties.assign(oversight, officer, dataset=dataset.id, duty=Duty.SUPERVISE, account="xie.mingjian")
+        steward = journey.actor(_STEWARDS[key])
+        duties.assign(oversight, steward, dataset=dataset.id, duty=Duty.PROVIDE, account=_STEWARDS[key])
+        duties.assign(oversight, officer, dataset=dataset.id, duty=Duty.USE, account="zhang.kai")
+    journey.tell.done(say("每个数据集监管、提供、使用三方的责任人已指定（第十六条）"))
 
 
 def _register(journey: Journey, key: str) -> None:
@@ -125,6 +158,8 @@ def _register(journey: Journey, key: str) -> None:
         title=entry.title,
         grading=entry.grading,
         special_regime=entry.special_regime,
+        origin=entry.origin,
+        core=entry.core,
     )
     journey.datasets[key] = entries.register(directory, steward, dataset)
 
@@ -199,6 +234,8 @@ def apply_for_data(journey: Journey) -> None:
     _apply(journey, "market-map", "companies", "lin.xiaoyu", str(say("市场主体活力分析")))
     _apply(journey, "credit", "companies", "song.keyi", str(say("小微企业信贷辅助")))
     _apply(journey, "chronic", "visits", "lin.xiaoyu", str(say("慢病医保支出分析")))
+    _apply(journey, "pipes", "water", "song.keyi", str(say("供水管网漏损分析")))
+    _apply(journey, "logistics", "parcels", "song.keyi", str(say("县域物流景气分析")))
 
 
 def _apply(journey: Journey, name: str, key: str, developer: str, scenario: str) -> None:
@@ -286,7 +323,36 @@ def land(journey: Journey) -> None:
     )
     for name, key in (("market-map", "companies"), ("credit", "companies"), ("chronic", "visits")):
         _land(journey, name, key)
+    _land(journey, "pipes", "water")
+    _consent(journey)
+    _land(journey, "logistics", "parcels")
     _show_tokens(journey)
+
+
+def _consent(journey: Journey) -> None:
+    """Social data lands only under its contributor's consent (第五条)."""
+    try:
+        _land(journey, "logistics", "parcels")
+    except RefusedError as error:
+        journey.tell.refused(say("社会数据还没有授权书就试图落地"), error)
+    directory, dataset = journey.troupe.platform.directory, journey.datasets["parcels"]
+    signed = str(say("同意用于县域物流景气分析，只出汇总结果"))
+    made = consents.give(
+        directory,
+        journey.actor("tong.daren"),
+        Consent(
+            state="in-force",
+            organisation=dataset.organisation,
+            environment=dataset.environment,
+            dataset=dataset.id,
+            document=sha256(signed.encode()).hexdigest(),
+            purposes=(signed,),
+            until=directory.today() + timedelta(days=365),
+        ),
+    )
+    journey.tell.done(
+        say("数据持有单位出具授权书 {id}，有效期至 {day}", id=made.id, day=made.until.isoformat())
+    )
 
 
 def _land(journey: Journey, name: str, key: str) -> None:

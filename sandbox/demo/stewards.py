@@ -49,8 +49,38 @@ _VISITS: Decisions = {
     "医疗总费用": (_NEEDED, _SENSITIVE),
     "医保支付": (_NEEDED, _SENSITIVE),
 }
+_ALLOWANCES: Decisions = {
+    "家庭编号": (Token(group="household"), _DIRECT),
+    "户主姓名": (Drop(), _DIRECT),
+    "户主身份证号": (Token(group="resident-id"), _DIRECT),
+    "联系电话": (Drop(), _DIRECT),
+    "家庭住址": (Drop(), _DIRECT),
+    "县区": (_NEEDED, _QUASI),
+    "保障类别": (_NEEDED, _QUASI),
+    "保障人数": (Drop(), _QUASI),
+    "致困原因": (Drop(), _SENSITIVE),
+    "月保障金": (Drop(), _SENSITIVE),
+    "纳入日期": (DateTrunc(DateUnit.DECADE), _QUASI),
+}
+_PIPES = Keep(reason="管网设施数据，不涉及个人和企业")
+_WATER: Decisions = dict.fromkeys(
+    ("表号", "计量分区", "乡镇", "口径", "抄表日期", "表底数", "用水量", "表况"), (_PIPES, _OTHER)
+)
+_BRANCHES = Keep(reason="网点运营数据，持有单位已授权")
+_PARCELS: Decisions = {
+    "网点编号": (_BRANCHES, _OTHER),
+    "县区": (_BRANCHES, _OTHER),
+    "日期": (_BRANCHES, _OTHER),
+    "收件量": (_BRANCHES, _OTHER),
+    "派件量": (_BRANCHES, _OTHER),
+}
 _MAX_SUPPRESSED = 0.15
-_DECISIONS = {"enterprise-registration": _COMPANIES}
+_DECISIONS = {
+    "enterprise-registration": _COMPANIES,
+    "living-allowance": _ALLOWANCES,
+    "water-readings": _WATER,
+    "parcel-counts": _PARCELS,
+}
 
 
 def decide(policy: Policy, columns: tuple[Column, ...], code: str) -> tuple[Policy, tuple[Column, ...]]:

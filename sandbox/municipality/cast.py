@@ -13,6 +13,7 @@ from datetime import date
 from sandbox.kernel.actors import Role
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
 from sandbox.kernel.identifiers import resident_id_check_digit
+from sandbox.kernel.metadata import UNSTATED, Core, Cycle, Opening, Origin, Sharing
 from sandbox.kernel.records import OrganisationRole
 from sandbox.municipality.numbers import uscc
 from sandbox.municipality.places import CITY_REGION
@@ -64,6 +65,8 @@ class CastDataset:
     environment: str
     grading: Grading
     special_regime: str = ""
+    origin: Origin = Origin.GOVERNMENT
+    core: Core = UNSTATED
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,9 @@ _ORGANISATIONS = (
     ("health", "遵义市卫生健康局", "11", "00942613", "机关", (_PROVIDER,), CITY_REGION),
     ("insurance", "遵义市医疗保障局", "11", "MB1C7702", "机关", (_PROVIDER,), CITY_REGION),
     ("meitan-health", "湄潭县卫生健康局", "11", "00935208", "机关", (_PROVIDER,), COUNTY_REGION),
+    ("civil", "遵义市民政局", "11", "00942728", "机关", (_PROVIDER,), CITY_REGION),
+    ("meitan-water", "湄潭县水务局", "11", "00935319", "机关", (_PROVIDER,), COUNTY_REGION),
+    ("tongda", "黔北通达快递有限公司", "91", "MA6Y5T89", "企业", (_PROVIDER,), CITY_REGION),
     ("cyberspace", "遵义市互联网信息办公室", "11", "MB0P3306", "机关", (_SUPERVISOR,), CITY_REGION),
     ("operator", "遵义数据运营有限公司", "91", "MA6Y7K01", "企业", (_OPERATOR,), CITY_REGION),
     ("qianshu", "黔数云图科技有限公司", "91", "MA6Y8M23", "企业", (_DEVELOPER,), "520303"),
@@ -136,21 +142,63 @@ _PEOPLE = (
     ("song.keyi", "宋可宜", "meijiang", (Role.DEVELOPER,)),
     ("gao.heng", "高衡", "hengzhun", (Role.SECURITY_REVIEWER,)),
     ("cai.zhun", "蔡准", "hengzhun", (_OFFICER,)),
+    ("mei.ruosong", "梅若松", "civil", (_OFFICER,)),
+    ("bai.ruxue", "白如雪", "civil", (Role.STEWARD,)),
+    ("fang.siyuan", "方思源", "civil", (Role.PROVIDER_REVIEWER,)),
+    ("shui.changqing", "水长清", "meitan-water", (_OFFICER,)),
+    ("jiang.hanbo", "江寒波", "meitan-water", (Role.STEWARD,)),
+    ("qu.yuanliu", "渠源流", "meitan-water", (Role.PROVIDER_REVIEWER,)),
+    ("tong.daren", "童达仁", "tongda", (_OFFICER,)),
+    ("ma.shunfeng", "马顺风", "tongda", (Role.STEWARD,)),
+    ("lu.pingan", "路平安", "tongda", (Role.PROVIDER_REVIEWER,)),
 )
 
 _INTERNAL = ProvincialLevel.INTERNAL
+
+
+def _core(abstract: str, form: str, cycle: Cycle, opening: Opening, rows: int) -> Core:
+    return Core(
+        abstract=abstract,
+        formats=(form,),
+        sharing=Sharing.CONDITIONAL,
+        sharing_condition="履行职责需要",
+        opening=opening,
+        cycle=cycle,
+        issued=date(2024, 11, 1),
+        rows=rows,
+    )
+
+
 _DATASETS = (
     CastDataset(
         "companies", "市场主体登记信息", "307001/000001", "market", "520300",
         Grading(_INTERNAL, NationalLevel.GENERAL, Grade.L3),
+        core=_core("全市企业和农民专业合作社登记信息", "csv", Cycle.MONTH, Opening.AFTER_MASKING, 10_000),
     ),
     CastDataset(
         "visits", "医疗保障就诊结算明细", "307015/000001", "insurance", "520300",
         Grading(_INTERNAL, NationalLevel.GENERAL, Grade.L4), "health",
+        core=_core("参保人员就诊结算逐笔明细", "csv", Cycle.MONTH, Opening.AFTER_MASKING, 60_000),
     ),
     CastDataset(
         "meitan-visits", "湄潭县就诊结算明细", "307015/520328", "meitan-health", "520328",
         Grading(_INTERNAL, NationalLevel.GENERAL, Grade.L4), "health",
+        core=_core("湄潭县定点医疗机构就诊结算逐笔明细", "xlsx", Cycle.MONTH, Opening.AFTER_MASKING, 3_000),
+    ),
+    CastDataset(
+        "allowances", "城乡低保家庭信息", "307022/000001", "civil", "520300",
+        Grading(_INTERNAL, NationalLevel.GENERAL, Grade.L4),
+        core=_core("城市和农村低保在保家庭", "csv", Cycle.QUARTER, Opening.AFTER_MASKING, 5_000),
+    ),
+    CastDataset(
+        "water", "供水分区计量水表抄表记录", "307031/520328", "meitan-water", "520328",
+        Grading(ProvincialLevel.PUBLIC, NationalLevel.GENERAL, Grade.L1), "water", Origin.PUBLIC_UTILITY,
+        _core("供水管网分区计量水表的抄表记录，不涉及用户", "parquet", Cycle.DAY, Opening.OPEN, 100_000),
+    ),
+    CastDataset(
+        "parcels", "快递网点日收派件量", "307040/000001", "tongda", "520300",
+        Grading(ProvincialLevel.INTERNAL, NationalLevel.GENERAL, Grade.L2), "", Origin.SOCIAL,
+        _core("企业自愿提供的网点日收派件量", "csv", Cycle.DAY, Opening.AFTER_MASKING, 6_000),
     ),
 )  # fmt: skip
 
@@ -187,6 +235,6 @@ def _organisation(
 
 def _resident_id(number: int) -> str:
     """Return a well-formed ID that nobody bears: its region is the city, never a county."""
-    birth = date(1975 + number % 20, 1 + number % 12, 1 + number)
+    birth = date(1975 + number % 20, 1 + number % 12, 1 + number % 28)
     first17 = f"{CITY_REGION}{birth:%Y%m%d}{number + 1:03d}"
     return first17 + resident_id_check_digit(first17)

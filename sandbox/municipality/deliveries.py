@@ -1,6 +1,7 @@
 """The deliveries of the demonstration: which extract goes out in which form, by which department.
 
-Firms as GB18030 CSV, the city's visits as UTF-8 CSV with BOM, the county's as a workbook.
+Firms as GB18030 CSV, the city's visits as UTF-8 CSV with BOM, the county's as a workbook, its water
+meters as Parquet.
 Called by the demo and by the journeys' tests; the truth of each is in the result.
 """
 
@@ -12,10 +13,13 @@ from pathlib import Path
 
 import pyarrow.compute as pc
 
+from sandbox.municipality.allowance import allowances
 from sandbox.municipality.cast import cast
 from sandbox.municipality.companies import companies
 from sandbox.municipality.extract import Extract
 from sandbox.municipality.health import visits
+from sandbox.municipality.parcels import parcels
+from sandbox.municipality.water import readings
 from sandbox.municipality.writers import Damage, Delivered, Form, write_delivery
 
 SEED = 5203
@@ -23,14 +27,20 @@ SEED = 5203
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How much is made: firms, visits and persons."""
+    """How much is made: firms, visits and persons, households on allowance, water readings, parcel rows."""
 
     firms: int = 10_000
     visits: int = 60_000
     persons: int = 20_000
+    households: int = 5_000
+    readings: int = 100_000
+    parcels: int = 6_000
 
 
-FULL, SMALL = Size(), Size(firms=1_200, visits=3_000, persons=1_000)
+FULL, SMALL = (
+    Size(),
+    Size(firms=1_200, visits=3_000, persons=1_000, households=200, readings=1_000, parcels=300),
+)
 """The whole municipality, and one for quick tests."""
 
 
@@ -43,6 +53,9 @@ def extracts(*, seed: int = SEED, size: Size = FULL) -> Mapping[str, Extract]:
         "companies": companies(seed, count=size.firms),
         "visits": city,
         "meitan-visits": city.select(rows, title=cast().dataset("meitan-visits").title),
+        "allowances": allowances(seed, count=size.households),
+        "water": readings(seed, count=size.readings),
+        "parcels": parcels(seed, count=size.parcels),
     }
 
 
@@ -55,6 +68,9 @@ def deliver(
         "companies": ("市场主体登记信息.csv", Form.GB18030_CSV),
         "visits": ("就诊结算明细.csv", Form.UTF8_CSV),
         "meitan-visits": ("湄潭县就诊结算明细.xlsx", Form.XLSX),
+        "allowances": ("城乡低保家庭信息.csv", Form.UTF8_CSV),
+        "water": ("分区计量水表抄表记录.parquet", Form.PARQUET),
+        "parcels": ("快递网点日收派件量.csv", Form.UTF8_CSV),
     }
     written = {}
     for key, extract in extracts(seed=seed, size=size).items():

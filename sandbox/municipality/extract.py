@@ -42,12 +42,16 @@ class FlawedCell:
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """A dataset as its department would export it; every column is `pa.string()`."""
+    """A dataset as its department would export it; every column is `pa.string()`.
+
+    `types` are what a typed file (Parquet) keeps of columns that are no text.
+    """
 
     title: str
     table: pa.Table
     flaws: tuple[FlawedCell, ...]
     comments: Mapping[str, str] = field(default_factory=dict)
+    types: Mapping[str, pa.DataType] = field(default_factory=dict)
 
     def rows_with(self, *flaws: Flaw) -> frozenset[int]:
         """Return the rows (from 0) that hold at least one of the flaws."""

@@ -19,6 +19,8 @@ from enum import StrEnum
 from pathlib import Path
 
 import numpy as np
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from openpyxl import Workbook
 
 from sandbox.municipality.extract import Extract
@@ -33,6 +35,7 @@ class Form(StrEnum):
     GB18030_CSV = "gb18030-csv"
     UTF8_CSV = "utf8-bom-csv"
     XLSX = "xlsx"
+    PARQUET = "parquet"
 
 
 class Fault(StrEnum):
@@ -56,7 +59,9 @@ class Damage:
     id_as_number: int = 3
 
     def of(self, form: Form) -> tuple[Fault, ...]:
-        """Return one fault for each row to be damaged in a file of this form."""
+        """Return one fault for each row to be damaged in a file of this form; Parquet cannot have any."""
+        if form is Form.PARQUET:
+            return ()
         if form is Form.XLSX:
             return (Fault.LONG_ROW,) * self.long + (Fault.ID_AS_NUMBER,) * self.id_as_number
         return (
@@ -122,7 +127,7 @@ def write_delivery(
         list(row) for row in zip(*(extract.table[name].to_pylist() for name in _names(extract)), strict=True)
     ]
     bad = _choose(rows, (damage or Damage()).of(form), seed=seed)
-    content = _xlsx(extract, rows, bad) if form is Form.XLSX else _csv(extract, rows, bad, form=form)
+    content = _content(extract, rows, bad, form=form)
     path.write_bytes(content)
     note = Note(
         dataset=extract.title,
@@ -137,6 +142,22 @@ def write_delivery(
     note_path = path.with_name(path.name + ".note.json")
     note_path.write_text(json.dumps(asdict(note), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     return Delivered(path=path, note_path=note_path, note=note, records=len(rows), bad=bad)
+
+
+def _content(extract: Extract, rows: Sequence[list[str]], bad: Sequence[BadRecord], *, form: Form) -> bytes:
+    if form is Form.PARQUET:
+        return _parquet(extract)
+    return _xlsx(extract, rows, bad) if form is Form.XLSX else _csv(extract, rows, bad, form=form)
+
+
+def _parquet(extract: Extract) -> bytes:
+    """Return the table with its own types; the same bytes every time."""
+    table = extract.table
+    for name, kind in extract.types.items():
+        table = table.set_column(table.column_names.index(name), name, pc.cast(table[name], kind))
+    buffer = io.BytesIO()
+    pq.write_table(table, buffer)
+    return buffer.getvalue()
 
 
 def _names(extract: Extract) -> list[str]:

@@ -83,6 +83,16 @@ class Reads:
             rows = connection.execute(query.limit(limit)).mappings().all()
         return tuple(stored(cls, cast("Mapping[str, Any]", row)) for row in rows)
 
+    def bodies(self, cls: type[R], *, since: str = "") -> tuple[tuple[str, str], ...]:
+        """Return (time of change, JSON) of records of the class changed at or after `since`, oldest first.
+
+        For what reads all of a kind at once, like a search; nothing is checked against its columns.
+        """
+        query = select(_RECORD.c.updated_at, _RECORD.c.body).where(_RECORD.c.kind == cls.KIND)
+        query = query.where(_RECORD.c.updated_at >= since).order_by(_RECORD.c.updated_at, _RECORD.c.id)
+        with reading(self._engine) as connection:
+            return tuple((at, body) for at, body in connection.execute(query))
+
     def links(self, id: str) -> tuple[tuple[str, str], ...]:
         """Return (role, id) of every record that this one links to, sorted."""
         query = select(_LINK.c.role, _LINK.c.to_id).where(_LINK.c.from_id == id)

@@ -1,4 +1,4 @@
-"""Core metadata: what is stated must be right, what is missing is a gap, the class digit decides the library."""
+"""Core metadata: what is stated must be right, what is missing is a gap, the class digit routes."""
 
 from dataclasses import replace
 

@@ -31,7 +31,8 @@ def index(*entries):
     ("words", "found"),
     [
         ("", True), ("市场", True), ("登记 企业", True), ("ENTERPRISE", True), ("法定代表人", True),
-        ("注册资本", True), ("307001", True), ("data", True), ("市场 水表", False), ("%", False), ("_", False),
+        ("注册资本", True), ("307001", True), ("data", True), ("市场 水表", False), ("%", False),
+        ("_", False),
         ("市场.*登记", False), ("'; drop table record", False),
     ],
 )  # fmt: skip

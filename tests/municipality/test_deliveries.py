@@ -15,7 +15,7 @@ def delivered(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Delivered]:
     return dict(deliver(tmp_path_factory.mktemp("deliveries"), size=SMALL))
 
 
-@pytest.mark.parametrize("key", ["companies", "visits", "meitan-visits"])
+@pytest.mark.parametrize("key", ["companies", "visits", "meitan-visits", "allowances", "water", "parcels"])
 def test_the_reader_finds_every_bad_record_and_no_other(delivered: dict[str, Delivered], key: str) -> None:
     truth = delivered[key]
     with open_table(truth.path, name=truth.path.name) as source:
