@@ -57,6 +57,16 @@ def test_round_trip(syntax):
     assert read(write(catalogue(*read(text, syntax=syntax)), syntax=syntax), syntax=syntax) == (BARE, FULL)
 
 
+def test_many_entries_are_written_in_parts_and_read_as_one():
+    title = '换行\n@prefix dcat: <urn:x> .\n"""'
+    many = tuple(
+        replace(BARE, id=f"dataset-{n:06d}", code=f"e{n:03d}", title=title if n % 7 else "x")
+        for n in range(95)
+    )
+    many = (*many[:50], replace(FULL, code="e050", id="dataset-000050"), *many[51:])
+    assert read(write(catalogue(*many), syntax=Syntax.TURTLE), syntax=Syntax.TURTLE) == many
+
+
 def test_what_is_nobody_elses_is_not_written():
     units = replace(FULL, units=(Unit(kind="person", columns=("姓名",), sentinels=("隐藏值",)),))
     text = write(catalogue(units), syntax=Syntax.TURTLE)
