@@ -6,7 +6,7 @@ the next night. A term already met is never reopened: only open records are look
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -27,6 +27,8 @@ from sandbox.store.changes import Change
 ALARM_FROM = (11, 1)
 """From this day on next year's calendar is missed: the notice comes early in November as a rule."""
 
+TOGETHER = 200
+"""Clocks that are written in one transaction."""
 FAR_DAYS = 60
 """A clock that ends later than this needs no look at its regime."""
 
@@ -51,26 +53,58 @@ class Round:
     missing_year: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """What is to be written of one record, in order."""
+
+    record: str
+    changes: tuple[Change, ...]
+
+
 def run(desk: AccessDesk, *, recount_only: bool = False) -> Round:
     """Return what the round did; safe to run as often as one likes."""
-    calendars, done, faults, seen = Calendars(desk), _Done(), [], 0
+    calendars, faults, written, seen = Calendars(desk), [], [], 0
+    waiting: list[_Step] = []
     for one in tuple(running(desk)):
         seen += 1
         try:
-            _one(desk, one, calendars(one.clock.region), done, recount_only)
-        except ConflictError:
-            continue  # somebody acted just now: the next round counts what then stands
+            changes = _changes(desk, one, calendars(one.clock.region), recount_only=recount_only)
         except SandboxError as error:
             faults.append(Fault(one.stored.id, error.message))
-    today = desk.directory.today()
+            continue
+        waiting += [_Step(one.stored.id, changes)] if changes else []
+        if len(waiting) == TOGETHER:
+            written += _write(desk, waiting)
+            waiting = []
+    written += _write(desk, waiting)
     return Round(
         seen=seen,
-        recounted=tuple(done.recounted),
-        reminded=tuple(done.reminded),
-        escalated=tuple(done.escalated),
+        recounted=_taken(written, "recount"),
+        reminded=_taken(written, "remind"),
+        escalated=_taken(written, "escalate"),
         faults=tuple(faults),
-        missing_year=missing_year(calendars(desk.region), today),
+        missing_year=missing_year(calendars(desk.region), desk.directory.today()),
     )
+
+
+def _taken(written: Sequence[_Step], verb: str) -> tuple[str, ...]:
+    return tuple(one.record for one in written if any(change.step.verb == verb for change in one.changes))
+
+
+def _write(desk: AccessDesk, steps: Sequence[_Step]) -> list[_Step]:
+    """Return the steps that were written: together, or one by one where somebody acted just now.
+
+    What somebody acted on meanwhile is left to the next round, which counts what then stands.
+    """
+    if not steps:
+        return []
+    try:
+        desk.directory.store.write(SYSTEM, *(change for one in steps for change in one.changes))
+    except ConflictError:
+        if len(steps) == 1:
+            return []
+        return [done for one in steps for done in _write(desk, [one])]
+    return list(steps)
 
 
 def missing_year(calendar: Calendar, today: date) -> int | None:
@@ -81,44 +115,37 @@ def missing_year(calendar: Calendar, today: date) -> int | None:
     return today.year + 1 if late and today.year + 1 not in calendar.published else None
 
 
-class _Done:
-    def __init__(self) -> None:
-        self.recounted: list[str] = []
-        self.reminded: list[str] = []
-        self.escalated: list[str] = []
-
-
-def _one(desk: AccessDesk, one: Running, calendar: Calendar, done: _Done, recount_only: bool) -> None:
+def _changes(desk: AccessDesk, one: Running, calendar: Calendar, *, recount_only: bool) -> tuple[Change, ...]:
+    """Return what is to be written of one clock tonight; of the applicant's own term nothing follows."""
     if one.what == "supplement":
-        return  # the applicant's own term: shown to him, nothing follows from it
-    today = desk.directory.today()
-    fresh = counted(one.clock, calendar)
-    version = one.stored.version
+        return ()
+    today, fresh, found = desk.directory.today(), counted(one.clock, calendar), _Writing(desk, one)
     if fresh != one.clock:
         if fresh.latest >= today:
             fresh = replace(fresh, escalated_on=None)
-        version = _write(desk, one, fresh, "recount", version, _difference(one.clock, fresh))
-        done.recounted.append(one.stored.id)
-    if recount_only:
-        return
-    if fresh.escalated_on is None and today > fresh.latest:
+        found.add(fresh, "recount", _difference(one.clock, fresh))
+    if not recount_only and fresh.escalated_on is None and today > fresh.latest:
         fresh = replace(fresh, escalated_on=today)
-        _write(desk, one, fresh, "escalate", version, {"latest": fresh.latest.isoformat()})
-        done.escalated.append(one.stored.id)
-    elif _near(desk, one, fresh, calendar):
+        found.add(fresh, "escalate", {"latest": fresh.latest.isoformat()})
+    elif not recount_only and _near(desk, one, fresh, calendar):
         fresh = replace(fresh, reminded_on=today)
-        _write(desk, one, fresh, "remind", version, {"earliest": fresh.earliest.isoformat()})
-        done.reminded.append(one.stored.id)
+        found.add(fresh, "remind", {"earliest": fresh.earliest.isoformat()})
+    return tuple(found.changes)
 
 
 def _near(desk: AccessDesk, one: Running, clock: Clock, calendar: Calendar) -> bool:
-    """Return whether the reminder is due: not given yet, and the earliest day within the regime's lead."""
+    """Return whether the reminder is due: not given yet, and the earliest day within the regime's lead.
+
+    The application is only looked up where any regime would remind: most clocks are far from their end.
+    """
     today = desk.directory.today()
     if clock.reminded_on is not None or today > clock.latest or (clock.earliest - today).days > FAR_DAYS:
         return False
+    left = days_left(today, clock.earliest, calendar)
+    if left > max(regime.deadline("reminder-lead") for regime in desk.regimes.values()):
+        return False
     application = desk.directory.store.load(Application, one.application).record
-    lead = desk.regime(application.regime).deadline("reminder-lead")
-    return days_left(today, clock.earliest, calendar) <= lead
+    return left <= desk.regime(application.regime).deadline("reminder-lead")
 
 
 def _difference(old: Clock, new: Clock) -> dict[str, Json]:
@@ -131,16 +158,20 @@ def _difference(old: Clock, new: Clock) -> dict[str, Json]:
     }
 
 
-def _write(
-    desk: AccessDesk, one: Running, clock: Clock, verb: str, version: int, note: Mapping[str, Json]
-) -> int:
-    """Write the clock by the platform's own step; return the record's new version."""
-    record = one.stored.record
-    row = step(f"{record.KIND}:{verb}")
-    require(SYSTEM, row, Situation(today=desk.directory.today(), record=record))
-    changes: dict[str, Any] = {"clock": clock}
-    if isinstance(record, Item):
-        changes["due_on"] = clock.due
-    told: dict[str, Json] = {**note, "organisation": one.organisation, "concerned": sorted(one.concerned)}
-    change = Change(row, replace(record, **changes), expected=version, note=told)
-    return desk.directory.store.write(SYSTEM, change)[0].version
+class _Writing:
+    """The platform's own steps on one record, each on the version that the one before leaves."""
+
+    def __init__(self, desk: AccessDesk, one: Running) -> None:
+        self._one, self._today = one, desk.directory.today()
+        self.changes: list[Change] = []
+
+    def add(self, clock: Clock, verb: str, note: Mapping[str, Json]) -> None:
+        one, record = self._one, self._one.stored.record
+        row = step(f"{record.KIND}:{verb}")
+        require(SYSTEM, row, Situation(today=self._today, record=record))
+        changes: dict[str, Any] = {"clock": clock}
+        if isinstance(record, Item):
+            changes["due_on"] = clock.due
+        told: dict[str, Json] = {**note, "organisation": one.organisation, "concerned": sorted(one.concerned)}
+        expected = one.stored.version + len(self.changes)
+        self.changes.append(Change(row, replace(record, **changes), expected=expected, note=told))
