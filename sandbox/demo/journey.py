@@ -9,7 +9,6 @@ from __future__ import annotations
 import tempfile
 from dataclasses import dataclass, field
 from datetime import timedelta
-from hashlib import sha256
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -17,8 +16,8 @@ import pyarrow.parquet as pq
 from sandbox.access import agreement as agreements
 from sandbox.access import application as applications
 from sandbox.access import review as item_review
-from sandbox.catalog import consents, entries
-from sandbox.demo import stewards
+from sandbox.catalog import entries
+from sandbox.demo import consents, stewards
 from sandbox.demo.events import Narrator
 from sandbox.demo.people import Troupe
 from sandbox.ingest import batch, proposals, publish
@@ -28,7 +27,6 @@ from sandbox.kernel.errors import RefusedError
 from sandbox.kernel.message import say
 from sandbox.kernel.records import (
     Application,
-    Consent,
     Dataset,
     Delivery,
     Duty,
@@ -336,20 +334,7 @@ def _consent(journey: Journey) -> None:
     except RefusedError as error:
         journey.tell.refused(say("社会数据还没有授权书就试图落地"), error)
     directory, dataset = journey.troupe.platform.directory, journey.datasets["parcels"]
-    signed = str(say("同意用于县域物流景气分析，只出汇总结果"))
-    made = consents.give(
-        directory,
-        journey.actor("tong.daren"),
-        Consent(
-            state="in-force",
-            organisation=dataset.organisation,
-            environment=dataset.environment,
-            dataset=dataset.id,
-            document=sha256(signed.encode()).hexdigest(),
-            purposes=(signed,),
-            until=directory.today() + timedelta(days=365),
-        ),
-    )
+    made = consents.give(directory, journey.actor("tong.daren"), dataset)
     journey.tell.done(
         say("数据持有单位出具授权书 {id}，有效期至 {day}", id=made.id, day=made.until.isoformat())
     )

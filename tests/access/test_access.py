@@ -205,9 +205,9 @@ def test_each_party_signs_for_itself_and_each_key_is_new(landed: Home) -> None:
 def test_lists_follow_the_parties(landed: Home) -> None:
     with landed.open() as desk:
         access = desk.platform.access
-        assert len(reading.agreements(access, desk.actor(OFFICER))) == 3
-        assert len(reading.agreements(access, desk.actor(OTHER_DEVELOPER))) == 1
-        assert len(reading.applications(access, desk.actor(OPERATOR))) == 3
+        assert len(reading.agreements(access, desk.actor(OFFICER))) == 5
+        assert len(reading.agreements(access, desk.actor(OTHER_DEVELOPER))) == 3
+        assert len(reading.applications(access, desk.actor(OPERATOR))) == 5
         assert len(reading.items(access, desk.actor(PROVIDER))) == 2
         assert reading.items_of(access, "application-000001")[0].application == "application-000001"
         with pytest.raises(RefusedError):

@@ -58,7 +58,7 @@ def test_catalogue_is_shown_to_everybody_and_its_entries_are_whole(released: Hom
 def test_lists_show_only_what_concerns_the_person(released: Home, typed) -> None:
     seen = lambda who, *words: typed(released, who, *words)[1]  # noqa: E731
     assert len(seen(STEWARD, "land", "deliveries")["deliveries"]) == 1
-    assert len(seen(OFFICER, "land", "deliveries")["deliveries"]) == 3
+    assert len(seen(OFFICER, "land", "deliveries")["deliveries"]) == 6
     assert seen(DEVELOPER, "land", "deliveries")["deliveries"] == []
     assert seen(COUNTY_STEWARD, "land", "snapshots")["snapshots"] == []
     assert {one["id"] for one in seen(DEVELOPER, "agree", "list")["agreements"]} == {
