@@ -19,7 +19,7 @@ from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Application, Dataset, Environment, Extension, Item, ItemRequest
+from sandbox.kernel.records import Account, Application, Dataset, Environment, Extension, Item, ItemRequest
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import with_record
 from sandbox.store.canonical import Json
@@ -152,6 +152,8 @@ def extend(desk: AccessDesk, actor: Actor, identifier: str, asked: Extension) ->
     """Return the item with its longer term: once, with the leader's approval and the notice in time."""
     check_record(asked)
     store = desk.directory.store
+    if asked.leader.strip() == store.load(Account, actor.account).record.display_name:
+        raise InputError(say("延长期限由主要领导同意，审核人不能自己批准"))
     stored = store.load(Item, identifier)
     regime = desk.regime(store.load(Application, stored.record.application).record.regime)
     situation = with_record(

@@ -87,6 +87,12 @@ def test_no_extension_without_the_leaders_approval(town: Hall, field) -> None:
     assert codes(refused) == {"extension"}
 
 
+def test_nobody_approves_his_own_extension(town: Hall) -> None:
+    (item,) = town.pushed()
+    with pytest.raises(InputError, match="不能自己批准"):
+        review.extend(town.desk, town.actors["yang"], item.id, extension(town, leader=" yang"))
+
+
 def test_the_extension_is_told_on_or_before_the_due_day(town: Hall) -> None:
     (item,), (late,) = town.pushed(), town.pushed()
     tomorrow = town.today + timedelta(days=1)
