@@ -14,6 +14,7 @@ from sandbox.kernel.records import (
     RECORDS,
     Account,
     Application,
+    Consultation,
     Dataset,
     Grant,
     Item,
@@ -86,6 +87,19 @@ def _reviewers(directory: Directory, record: Record) -> Iterable[str]:
     return holding(directory, record.reviewer, Role.PROVIDER_REVIEWER, Role.AUTHORITY_OFFICER)
 
 
+def _consulted(directory: Directory, record: Record) -> Iterable[str]:
+    """Whoever may answer for the body that was asked."""
+    if not isinstance(record, Consultation):
+        return ()
+    return holding(directory, record.organisation, Role.PROVIDER_REVIEWER, Role.AUTHORITY_OFFICER)
+
+
+def _askers(directory: Directory, record: Record) -> Iterable[str]:
+    if not isinstance(record, Consultation):
+        return ()
+    return holding(directory, record.asked_by, Role.PROVIDER_REVIEWER, Role.AUTHORITY_OFFICER)
+
+
 def _agreement(directory: Directory, record: Record) -> ServiceAgreement | None:
     if isinstance(record, ServiceAgreement):
         return record
@@ -146,6 +160,8 @@ AUDIENCES: dict[str, Callable[[Directory, Record], Iterable[str]]] = {
     "officers": _officers,
     "applicant": _applicant,
     "reviewers": _reviewers,
+    "consulted": _consulted,
+    "askers": _askers,
     "users": _users,
     "developers": _developers,
     "parties": _parties,
