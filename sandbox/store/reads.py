@@ -5,9 +5,12 @@ Called by every room through `Store`, which adds the one way to write.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
-from typing import Any, cast
+from functools import lru_cache
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Engine, Select, select
 
@@ -19,13 +22,43 @@ from sandbox.store.changes import R, Stored
 from sandbox.store.db import reading
 from sandbox.store.facts import Header
 
+T = TypeVar("T")
 _RECORD, _LINK, _FACT = tables.record, tables.link, tables.fact
 _SLICE = 500  # names in one question: databases bound them
+_SEEN: ContextVar[dict[tuple[object, ...], object] | None] = ContextVar("seen", default=None)
+
+
+@contextmanager
+def reading_once() -> Iterator[None]:
+    """While one page is made, each record and list is read once: what it shows is of one moment.
+
+    For looking only: a step reads anew what it decides on.
+    """
+    mark = _SEEN.set({})
+    try:
+        yield
+    finally:
+        _SEEN.reset(mark)
+
+
+def _once(key: tuple[object, ...], read: Callable[[], T]) -> T:
+    seen = _SEEN.get()
+    if seen is None:
+        return read()
+    if key not in seen:
+        seen[key] = read()
+    return cast("T", seen[key])
+
+
+@lru_cache(maxsize=8192)
+def _decoded(cls: type[Any], body: str) -> object:
+    """Return the frozen record of a body; the same body is the same record."""
+    return codec.decode(cls, parse(body))
 
 
 def stored(cls: type[R], row: Mapping[str, Any]) -> Stored[R]:
     """Return the typed record of a row; `TamperedError` if columns and body disagree."""
-    record = codec.decode(cls, parse(row["body"]))
+    record = cast("R", _decoded(cast("Any", cls), row["body"]))
     if (record.id, record.state) != (row["id"], row["state"]) or row["kind"] != cls.KIND:
         raise TamperedError(say("记录 {id} 前后不一致：请用 sandbox audit verify 核对", id=str(row["id"])))
     return Stored(
@@ -44,6 +77,9 @@ class Reads:
 
     def load(self, cls: type[R], id: str) -> Stored[R]:
         """Return one record of the class; `NotFoundError` if there is none of that id and kind."""
+        return _once((self._engine, cls, id), lambda: self._load(cls, id))
+
+    def _load(self, cls: type[R], id: str) -> Stored[R]:
         with reading(self._engine) as connection:
             row = connection.execute(select(_RECORD).where(_RECORD.c.id == id)).mappings().first()
         if row is None or row["kind"] != cls.KIND:
@@ -66,6 +102,7 @@ class Reads:
 
         `linked` is (role, id): records that link in that role to that record.
         """
+        states = None if states is None else tuple(states)
         query = select(_RECORD).where(_RECORD.c.kind == cls.KIND)
         equals = {"state": state, "organisation": organisation, "environment": environment}
         for name, value in equals.items():
@@ -79,8 +116,13 @@ class Reads:
             query = query.join(_LINK, joint)
         order = (_RECORD.c.created_at, _RECORD.c.id)
         query = query.order_by(*(column.desc() for column in order) if newest_first else order)
+        asked = (state, tuple(sorted(states or ())), states is None, organisation, environment, linked, limit)
+        key = (self._engine, cls, *asked, newest_first)
+        return _once(key, lambda: self._found(cls, query.limit(limit)))
+
+    def _found(self, cls: type[R], query: Select[Any]) -> tuple[Stored[R], ...]:
         with reading(self._engine) as connection:
-            rows = connection.execute(query.limit(limit)).mappings().all()
+            rows = connection.execute(query).mappings().all()
         return tuple(stored(cls, cast("Mapping[str, Any]", row)) for row in rows)
 
     def bodies(self, cls: type[R], *, since: str = "") -> tuple[tuple[str, str], ...]:

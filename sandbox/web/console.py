@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from sandbox.app import Platform
 from sandbox.kernel.errors import RefusedError, SandboxError, StateError
+from sandbox.store.reads import reading_once
 from sandbox.web import api, assets, measures, receiving, taking
 from sandbox.web.arrivals import Arrivals
 from sandbox.web.guard import Guard
@@ -145,7 +146,8 @@ def _pages() -> APIRouter:
 
 def _looking(look: Look) -> Callable[..., Response]:
     def page(visitor: Visited) -> Response:
-        return look(visitor) if visitor.person is not None else signing.begin(visitor)
+        with reading_once():
+            return look(visitor) if visitor.person is not None else signing.begin(visitor)
 
     return page
 
@@ -159,7 +161,8 @@ def _open_to_all(look: Look) -> Callable[..., Response]:
 
 def _looking_at(look: LookAt) -> Callable[..., Response]:
     def page(visitor: Visited, id: str) -> Response:
-        return look(visitor, id) if visitor.person is not None else signing.begin(visitor)
+        with reading_once():
+            return look(visitor, id) if visitor.person is not None else signing.begin(visitor)
 
     return page
 
