@@ -130,7 +130,12 @@ class Channel(Guarded, WebSocketHandler):
         if kind == "status" and content.get("execution_state") in STATES:
             self._own_word("iopub", "status", cell, {"execution_state": content["execution_state"]})
         if kind == "execute_reply":
-            reply = {"status": "ok", "execution_count": None, "payload": [], "user_expressions": {}}
+            reply: dict[str, Any] = {
+                "status": "ok",
+                "execution_count": None,
+                "payload": [],
+                "user_expressions": {},
+            }
             self._own_word("shell", "execute_reply", cell, reply)
 
     def _tell(self, cell: str, why: Message) -> None:

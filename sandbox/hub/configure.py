@@ -39,7 +39,7 @@ def configure(c: Any) -> None:
     _people(c)
     _services(c, places)
     _seats(c)
-    _pages(c)
+    _pages(c, plan)
 
 
 def _hub(c: Any, places: Places, plan: Plan) -> None:
@@ -71,7 +71,8 @@ def _proxy(c: Any, places: Places, plan: Plan) -> None:
 def routes(plan: Plan) -> dict[str, str]:
     """Return the routes that are not the Hub's own."""
     health = f"http://127.0.0.1:{plan.health}"
-    return {"/console/": f"http://127.0.0.1:{plan.console}", "/healthz/": health, "/readyz/": health}
+    watched = {f"/{name}/": health for name in ("healthz", "readyz", "metrics")}
+    return {"/console/": f"http://127.0.0.1:{plan.console}", **watched}
 
 
 def _people(c: Any) -> None:
@@ -113,16 +114,20 @@ def _seats(c: Any) -> None:
     c.Spawner.consecutive_failure_limit = 0
 
 
-def _pages(c: Any) -> None:
+def _pages(c: Any, plan: Plan) -> None:
     settings = opened.platform().settings
     c.JupyterHub.template_paths = [str(HERE / "templates")]
     c.JupyterHub.template_vars = {"demo": settings.demo, "platform_name": settings.name}
     c.JupyterHub.extra_handlers = [(r"/pages/(.+)", StaticFileHandler, {"path": str(HERE / "static")})]
+    secure = all(
+        origin.startswith("https://") for origin in plan.origins
+    )  # behind a front the Hub sees no TLS
     c.JupyterHub.tornado_settings = {
+        "cookie_options": {"secure": secure, "samesite": "Lax"},
         "headers": {
             "Content-Security-Policy": POLICY,
             "X-Content-Type-Options": "nosniff",
             "Referrer-Policy": "same-origin",
             "Cache-Control": "no-store",
-        }
+        },
     }

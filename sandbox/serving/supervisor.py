@@ -23,7 +23,7 @@ from sandbox.kernel.errors import InputError, StateError
 from sandbox.kernel.message import say
 from sandbox.serving import doors
 from sandbox.serving.child import Child, adopt_orphans, own_children, reap
-from sandbox.serving.health import Health, parts
+from sandbox.serving.health import Health, parts, told
 from sandbox.serving.places import Places, Plan
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -44,7 +44,9 @@ class Supervisor:
         self._over = threading.Event()
         self._lifeline, self._held = os.pipe2(os.O_CLOEXEC)
         self.children = self._children()
-        self._health = Health(plan.health, lambda: parts(places, plan))
+        self._health = Health(
+            plan.health, lambda: parts(places, plan), self._tell, token=places.token("metrics")
+        )
 
     def run(self, ready: Callable[[], None]) -> None:
         """Start everything, call `ready` once all parts answer, and stay until told to stop."""
@@ -76,6 +78,11 @@ class Supervisor:
                 raise StateError(
                     say("这些部分没有启动：{parts}；请看 {logs} 里的记录", parts=silent, logs=logs)
                 )
+
+    def _tell(self) -> bytes:
+        """Return how the parts are doing."""
+        restarts = {child.name: child.restarts for child in self.children}
+        return told(parts(self._places, self._plan), restarts, self._plan)
 
     def _restore_routes(self) -> None:
         """Have the Hub tell a proxy that was started again where everybody is."""

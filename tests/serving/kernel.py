@@ -39,12 +39,19 @@ def start_kernel(client: httpx.Client, prefix: str) -> str:
     return str(answer.json()["id"])
 
 
-def execute(client: httpx.Client, prefix: str, kernel: str, *cells: str, seconds: float = 60) -> list[Heard]:
-    return asyncio.run(_execute(client, prefix, kernel, cells, seconds))
+def execute(
+    client: httpx.Client, prefix: str, kernel: str, *cells: str, seconds: float = 60, trust: str | None = None
+) -> list[Heard]:
+    return asyncio.run(_execute(client, prefix, kernel, cells, seconds, trust))
 
 
 async def _execute(
-    client: httpx.Client, prefix: str, kernel: str, cells: tuple[str, ...], seconds: float
+    client: httpx.Client,
+    prefix: str,
+    kernel: str,
+    cells: tuple[str, ...],
+    seconds: float,
+    trust: str | None,
 ) -> list[Heard]:
     origin = str(client.base_url).rstrip("/")
     cookies = "; ".join(
@@ -53,7 +60,7 @@ async def _execute(
         if prefix.startswith(one.path) or one.path == "/"
     )
     url = f"ws{origin[4:]}{prefix}api/kernels/{kernel}/channels?session_id=test"
-    request = HTTPRequest(url, headers={"Cookie": cookies, "Origin": origin})
+    request = HTTPRequest(url, headers={"Cookie": cookies, "Origin": origin}, ca_certs=trust)
     channel = await websocket_connect(request, max_message_size=1 << 28)
     heard = []
     for code in cells:

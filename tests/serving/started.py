@@ -8,6 +8,7 @@ import re
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -76,17 +77,23 @@ class Started:
     process: subprocess.Popen[bytes]
     seats: dict[str, str]
     clients: dict[str, httpx.Client] = field(default_factory=dict)
+    public: str = ""
+    trust: Path | None = None
 
     @property
     def base(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return self.public or f"http://127.0.0.1:{self.port}"
+
+    @property
+    def trusted(self) -> ssl.SSLContext | bool:
+        return ssl.create_default_context(cafile=self.trust) if self.trust else True
 
     @property
     def accounts(self) -> dict[str, dict[str, str]]:
         return json.loads((self.home / "demo-accounts.json").read_text())["accounts"]
 
     def get(self, path: str, **kwargs: object) -> httpx.Response:
-        return httpx.get(self.base + path, timeout=10, **kwargs)
+        return httpx.get(self.base + path, timeout=10, verify=self.trusted, **kwargs)
 
     def parts(self) -> dict[str, bool]:
         try:
@@ -99,7 +106,7 @@ class Started:
         return next_code(self, name)
 
     def fresh(self) -> httpx.Client:
-        return httpx.Client(base_url=self.base, timeout=30, follow_redirects=True)
+        return httpx.Client(base_url=self.base, timeout=30, follow_redirects=True, verify=self.trusted)
 
     def try_sign_in(self, client: httpx.Client, name: str, password: str, code: str) -> httpx.Response:
         page = client.get("/hub/login")
@@ -168,15 +175,17 @@ def children(pid: int) -> list[int]:
 
 
 @contextmanager
-def platform(home: Path, made: dict[str, str]) -> Iterator[Started]:
-    """Run `sandbox serve` on a home until the block ends."""
+def platform(
+    home: Path, made: dict[str, str], *options: str, public: str = "", trust: Path | None = None
+) -> Iterator[Started]:
+    """Run `sandbox serve` on a home until the block ends; people come by `public` if it is given."""
     port = free_port()
-    command = [sys.executable, "-m", "sandbox", "serve", "--home", str(home), "--port", str(port)]
+    command = [sys.executable, "-m", "sandbox", "serve", "--home", str(home), "--port", str(port), *options]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SANDBOX_")}
     log = home.with_name(f"{home.name}.out")
     with log.open("ab") as said:
         process = subprocess.Popen(command, stdout=said, stderr=said, start_new_session=True, env=environment)
-    started = Started(home, port, process, made)
+    started = Started(home, port, process, made, public=public.format(port=port), trust=trust)
     try:
 
         def ready() -> bool:

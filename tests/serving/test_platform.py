@@ -70,6 +70,13 @@ def test_health_and_readiness_answer_without_a_person(started: Started) -> None:
     token = (started.home / "hub" / "metrics-token").read_text()
     answer = started.get("/hub/metrics", headers={"Authorization": f"token {token}"})
     assert "jupyterhub_running_servers" in answer.text
+    for headers in ({}, {"Authorization": "Bearer wrong"}):
+        assert started.get("/metrics", headers=headers).status_code == 403
+    told = started.get("/metrics", headers={"Authorization": f"Bearer {token}"}).text
+    assert 'sandbox_part_up{part="hub"} 1' in told
+    assert 'sandbox_part_restarts_total{part="proxy"} 0' in told
+    assert "console" in told.partition("sandbox_part_restarts_total")[2]
+    assert started.get("/console/metrics").status_code == 404
 
 
 def test_what_lies_in_the_home_is_for_the_platform_alone(started: Started) -> None:
