@@ -180,4 +180,7 @@ def test_the_pool_keeps_environments_apart_on_disk(landed: Home) -> None:
     with landed.open() as desk:
         pool = desk.platform.layout.pool
         series = {Path(one.record.series).parts[0] for one in desk.platform.store.find(Snapshot)}
-        assert series == {one.name for one in pool.iterdir() if one.is_dir()} == {"environment-000001"}
+        assert series == {one.name for one in pool.iterdir() if one.is_dir()}
+        assert series == {"environment-000001", "environment-000002"}
+        for one in desk.platform.store.find(Snapshot):
+            assert Path(one.record.series).parts[0] == one.record.environment

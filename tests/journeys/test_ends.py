@@ -69,7 +69,7 @@ def test_seats_end_with_their_agreement(judged: Home) -> None:
         developer = desk.actor(DEVELOPER)
         assert seats.expire_due(desk.platform.seats) == ()
     with judged.open(days=400) as later:
-        assert len(contracts.expire_due(later.platform.access)) == 3
+        assert len(contracts.expire_due(later.platform.access)) == 5
         assert {one.name for one in seats.expire_due(later.platform.seats)} == {"demo", "demo-health"}
         assert seats.expire_due(later.platform.seats) == ()
         with pytest.raises(RefusedError):
