@@ -169,7 +169,7 @@ def test_what_cannot_be_put_on_record_is_not_shown(judged: Home, monkeypatch) ->
     with judged.open() as desk:
         gate, waiting, reviewer = desk.platform.gate, desk.submission("in-review"), desk.actor(SECURITY)
 
-        def full(*_: object) -> None:
+        def full(*_: object, **__: object) -> None:
             raise StorageError(say("磁盘已满"))
 
         monkeypatch.setattr(type(gate.directory.store), "write", full)

@@ -42,7 +42,10 @@ def approve(desk):
     return waiting
 
 
-@pytest.mark.parametrize("target", ["agreement", "seat", "developer", "dataset"])
+LATER = [pytest.param(one, marks=pytest.mark.long) for one in ("seat", "developer")]
+
+
+@pytest.mark.parametrize("target", ["agreement", "dataset", *LATER])
 def test_nothing_runs_leaves_or_is_collected_once_the_switch_is_thrown(judged: Home, target: str) -> None:
     with judged.open() as desk:
         platform = desk.platform
@@ -53,7 +56,7 @@ def test_nothing_runs_leaves_or_is_collected_once_the_switch_is_thrown(judged: H
             "developer": waiting.organisation,
             "dataset": "dataset-000001",
         }
-        switch = threading.Timer(1.0, lambda: throw(desk, targets[target]))
+        switch = threading.Timer(0.3, lambda: throw(desk, targets[target]))
         switch.start()
         with pytest.raises(RefusedError):
             seats.run(platform.seats, desk.actor(DEVELOPER), "demo", ["sleep", "120"], seconds=120)
