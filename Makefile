@@ -17,9 +17,9 @@ OFFLINE_FLAGS := $(if $(NPM_CACHE),--offline --cache $(NPM_CACHE) --registry "$$
 NO_PAGES := 反向代理和页面组件没有装上，平台不能提供服务：请让 npm 连得到软件源（npm_config_registry），或用 NPM_CACHE=目录 离线安装；命令行演示可用 make demo（npm 的日志里有原因）
 LENIENT = @$(MAKE) --no-print-directory pages || echo "需要提供服务的测试会跳过" >&2
 
-.PHONY: run serve install pages npm-cache demo test test-long check bench docs lock clean
+.PHONY: run serve install pages npm-cache demo told test test-long check bench docs lock clean
 
-run: install demo serve
+run: install told serve
 
 install: $(STAMP) pages
 
@@ -44,9 +44,14 @@ npm-cache: $(STAMP)
 serve: install
 	$(BIN)/sandbox serve --home $(HOME_DIR)
 
+# The story is told anew by `make demo`; `make run` goes on with the home it finds.
 demo: $(STAMP)
-	rm -rf $(HOME_DIR)
+	rm -rf $(HOME_DIR) $(HOME_DIR).told
 	$(BIN)/sandbox demo --home $(HOME_DIR)
+	@touch $(HOME_DIR).told
+
+told: $(STAMP)
+	@test -e $(HOME_DIR).told || $(MAKE) --no-print-directory demo
 
 test: $(STAMP)
 	$(LENIENT)

@@ -45,6 +45,7 @@ def server(order: Order, listening: socket.socket) -> tuple[Sandbox, list[str]]:
         "JUPYTER_RUNTIME_DIR": "/tmp/jr",  # noqa: S108  the sandbox's own; sockets need a short path
         "JUPYTER_PLATFORM_DIRS": "0",
         "LANG": "C.UTF-8",
+        "MATPLOTLIBRC": f"{ETC_INSIDE}/matplotlibrc",
     }
     mounts = (*order.sandbox.mounts, Mount(LAB, ETC_INSIDE), Mount(SHARE, SHARE_INSIDE))
     sandbox = replace(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -144,6 +145,25 @@ def test_a_seat_opens_runs_cells_and_lets_nothing_else_through(started: Started)
     recorded = [json.loads(line) for line in lines]
     assert any(one["kind"] == "code" and one["source"] == "1 + 1" for one in recorded)
     assert any(one["kind"] == "stream" and one["withheld"] for one in recorded)
+
+
+def test_plots_in_a_seat_have_chinese_letters(started: Started) -> None:
+    pytest.importorskip("matplotlib")
+    if not list(Path("/usr/share/fonts").rglob("*CJK*")):
+        pytest.skip("no Chinese font on this machine")
+    client, prefix = started.open_seat(), started.prefix()
+    drawn = """
+import warnings
+warnings.simplefilter("error")
+import matplotlib.pyplot as plt
+figure, axes = plt.subplots()
+axes.bar(["红花岗区", "余庆县"], [3, -1])
+axes.set_title("企业数")
+figure.savefig("plot.png")
+print("drawn", plt.rcParams["axes.unicode_minus"])
+"""
+    (heard,) = execute(client, prefix, start_kernel(client, prefix), drawn)
+    assert "drawn False" in heard.text, heard.text
 
 
 def _refuses_other_sites(started: Started) -> None:
