@@ -15,11 +15,21 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 
 MIN_RUN = 40
+MIN_DUMP = 96
 MAX_BLOBS = 64
 _RUN = re.compile(r"[A-Za-z0-9+/_\-=]{40,}")
 _LINES = re.compile(r"[\s,;\"']+")
+_SHORT_HEX = re.compile(r"(?:[0-9a-fA-F]{2}){2,200}")
+_SHORT_BASE64 = re.compile(
+    r"(?:[A-Za-z0-9+/]{4}){0,100}(?:[A-Za-z0-9+/]{4}|[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)"
+)
+_BETWEEN = re.compile(r"[ \t]+")
 _HEX = re.compile(r"(?:[0-9a-fA-F]{2}){20,}")
 _BASE32 = re.compile(r"[A-Z2-7]{40,}={0,6}")
+_BASE85 = re.compile(r"[!-~]{80,}")
+_DUMP = re.compile(
+    r"^(?:[0-9a-fA-F]{4,16}:?[ \t]+)?((?:[0-9a-fA-F]{2,4}[ \t]+){4,}[0-9a-fA-F]{2,4})\b", re.MULTILINE
+)
 _WORDS = re.compile(r"[a-z]{3,}(?:[_-][a-z]{2,})+", re.IGNORECASE)
 
 
@@ -27,6 +37,9 @@ def encoded_runs(texts: Iterable[str]) -> list[str]:
     """Return the runs in the texts that look encoded rather than written."""
     found: list[str] = []
     for text in texts:
+        dumped = "".join(_BETWEEN.sub("", match.group(1)) for match in _DUMP.finditer(text))
+        if len(dumped) >= MIN_DUMP:
+            found.append(dumped)
         for match in _RUN.finditer(text):
             if looks_encoded(match.group()):
                 found.append(match.group())
@@ -58,6 +71,10 @@ def decoded(run: str) -> list[bytes]:
         results.append(bytes.fromhex(plain))
     if _BASE32.fullmatch(plain):
         results += _try(base64.b32decode, plain + "=" * (-len(plain) % 8))
+    if _BASE85.fullmatch(run):
+        results += _try(base64.b85decode, run) + _try(
+            base64.a85decode, run.removeprefix("<~").removesuffix("~>")
+        )
     for alphabet in (plain, plain.replace("-", "+").replace("_", "/")):
         padded = (
             alphabet[: len(alphabet) // 4 * 4]
@@ -77,6 +94,24 @@ def _try(decode: Callable[[str], bytes], text: str) -> list[bytes]:
         return [decode(text)]
     except (binascii.Error, ValueError):
         return []
+
+
+def maybe_base85(text: str) -> bool:
+    """Return whether a text without blanks could be base85; most that could be decode to nothing known."""
+    return bool(_BASE85.fullmatch(text)) and _entropy(text) > 4.5
+
+
+def decoded_cell(cell: str) -> str | None:
+    """Return the text that a short cell holds in hexadecimal or base64, or None."""
+    for fits, decode in ((_SHORT_HEX, bytes.fromhex), (_SHORT_BASE64, _base64)):
+        if fits.fullmatch(cell):
+            try:
+                text = decode(cell).decode("utf-8")
+            except (binascii.Error, ValueError):
+                continue
+            if text.isprintable():
+                return text
+    return None
 
 
 def joined(texts: Iterable[str]) -> str:

@@ -40,7 +40,7 @@ def judge(desk: GateDesk, submission: Submission) -> Judged:
         if one.id not in submission.snapshots:
             hidden = desk.directory.entropy(16).hex()  # compared with; no claim can name it
             sources.append(replace(_source(desk, submission, one, alone=False), name=hidden))
-    options = Options(earlier=_earlier(desk, submission))
+    options = Options(earlier=_earlier(desk, submission), words=submission.title)
     return judge_isolated(products, sources, options=options, limits=desk.limits)
 
 

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 
 from sandbox.egress import court, judgements
 from sandbox.egress.desk import GateDesk
-from sandbox.egress.judge import Judged
+from sandbox.egress.judge import WORDS, Judged
+from sandbox.egress.spotting import spot_text
 from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.errors import RefusedError
 from sandbox.kernel.findings import Judgement, Verdict
@@ -25,6 +26,9 @@ from sandbox.people.directory import with_record
 from sandbox.seats import outbox, workspace
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Link
+
+HIDDEN_TITLE = "（标题已隐去）"
+"""Stands for a title in which the gate found data: titles are read outside before anybody voted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ def collect(desk: GateDesk, seat_id: str, *, refused: Callable[[RefusedError], N
     known = {one.request for one in submissions_of(desk, seat.id)}
     for request in found.requests:
         if request.id not in known:
+            if spot_text(f"{request.title}\n{request.purpose}", where=WORDS):
+                declined.append((request.id, say("标题或用途中有证件、信用代码或电话号码：请去掉后重新提交")))
+                outbox.acknowledge(places.outbox, request.id)
+                continue
             try:
                 made.append(_submit(desk, actor, seat, request))
             except RefusedError as error:
@@ -118,13 +126,23 @@ def judge(desk: GateDesk, submission_id: str) -> Submission:
     name = "submission:judge" if votable else "submission:refuse"
     situation = with_record(desk.directory.situation(SYSTEM), record=submission)
     require(SYSTEM, step(name), situation)
-    changed = replace(submission, state=step(name).target, files=files, judgement=digest)
+    title = HIDDEN_TITLE if _title_shows(judged) else submission.title
+    changed = replace(submission, state=step(name).target, files=files, judgement=digest, title=title)
     verdicts: dict[str, Json] = {one.name: str(one.verdict) for one in files}
     note: dict[str, Json] = {"judgement": digest, "verdicts": verdicts}
     change = Change(step(name), changed, expected=stored.version, note=note)
     kept: Submission = desk.directory.store.write(SYSTEM, change)[0].record
     publish(desk, desk.directory.store.load(Seat, submission.seat).record)
     return kept
+
+
+def _title_shows(judged: Judged) -> bool:
+    """Return whether the gate found data in the words around every file: the title is what they share."""
+    found = [
+        any(one.where == WORDS and one.verdict is Verdict.REFUSE for one in file.findings)
+        for file in judged.judgement.files
+    ]
+    return bool(found) and all(found)
 
 
 def withdraw(desk: GateDesk, actor: Actor, submission_id: str) -> Submission:

@@ -23,6 +23,7 @@ from sandbox.egress.judge import Judged, Options
 from sandbox.egress.report import Product
 from sandbox.egress.wire import Json, judgement_in, message_in, message_out, unpack
 from sandbox.files.readers import read_table
+from sandbox.fingerprint.sift import prepare
 from sandbox.kernel.errors import InputError, IsolationError
 from sandbox.kernel.findings import FileJudgement, Judgement, Outcome, Receipt, Verdict
 from sandbox.kernel.grades import Thresholds
@@ -33,6 +34,8 @@ from sandbox.seats.spec import MIB
 JOB = "/job"
 SCRATCH = "/tmp"  # noqa: S108 - inside the sandbox: a private file system in memory
 MAX_RESULT = 2 << 30
+COMPILED_FROM_BYTES = 4 << 20
+"""Size of a product from which its search is worth compiled code."""
 SIDECAR_STREAMS = ("rows.bin", "index.bin")
 
 
@@ -163,6 +166,8 @@ def _judge(
     if not able:
         raise IsolationError(able.summary())
     read_table(io.BytesIO(b"a,b\n1,2\n"), name="warm-up")  # compiles the reader once, for `worker.warm_up`
+    if any(len(product.data) > COMPILED_FROM_BYTES for product in products):
+        prepare()
     files = job.folder / "job"
     files.mkdir()
     document = {
@@ -171,6 +176,7 @@ def _judge(
         "options": {
             "max_bytes": options.max_bytes,
             "canaries": sorted(options.canaries),
+            "words": options.words,
             "earlier": [[owner, claim.sql, claim.subject] for owner, claim in options.earlier],
         },
         "limits": {"file_seconds": limits.file_seconds, "file_memory": limits.file_memory},

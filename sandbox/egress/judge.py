@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sandbox.egress.blobs import decoded, encoded_runs, joined, looks_encoded
+from sandbox.egress.blobs import decoded, encoded_runs, joined, looks_encoded, maybe_base85
 from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.claims import Claim
 from sandbox.egress.content import Content, Form, Issue
@@ -25,7 +25,7 @@ from sandbox.egress.recognise import recognise
 from sandbox.egress.recompute import Budget
 from sandbox.egress.report import FileReport, Product
 from sandbox.egress.rewrite import bundle, rewrite, rewrite_proven
-from sandbox.egress.salvage import salvaged
+from sandbox.egress.salvage import packed_name, salvaged
 from sandbox.egress.spotting import spot_cells, spot_text
 from sandbox.egress.tables import RowLevelLimits, carries_nothing, table_issues
 from sandbox.egress.together import Earlier, differencing, split_records
@@ -41,6 +41,8 @@ from sandbox.kernel.message import say
 MAX_BLOB_DEPTH = 3
 MAX_CONTENTS = 200
 MAX_JOINED = 1 << 20
+WORDS = "name"
+"""Where a finding lies that concerns the names and the words that come with a file, not its content."""
 _CELL_CHECKS = ("small-group", "dominance", "differencing", "remainder", "class-disclosure")
 
 
@@ -49,7 +51,8 @@ class Options:
     """The parameters of a judgement; recorded with it by whoever asks for it.
 
     `canaries` are values that exist only in controlled data; `earlier` are claims that
-    were released before, with the label they are known by.
+    were released before, with the label they are known by; `words` is what the author wrote about
+    the files and is read outside before anybody voted.
     """
 
     max_bytes: int = 512 << 20
@@ -57,6 +60,7 @@ class Options:
     row_level: RowLevelLimits = field(default_factory=RowLevelLimits)
     canaries: frozenset[str] = frozenset()
     earlier: tuple[tuple[str, Claim], ...] = ()
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +114,8 @@ def _open(report: FileReport, options: Options) -> bool:
         prefix = f"{part.path}: " if report.archive else ""
         for issue in content.issues:
             report.add(issue, prefix=prefix)
+    names = [product.path, *(part.path for part in opened.parts), packed_name(product.data), options.words]
+    report.words = "\n".join(dict.fromkeys(filter(None, names)))
     report.ran_all(["opaque", "hidden-content", "active-content", "model"])
     return True
 
@@ -134,6 +140,7 @@ def _look_inside(report: FileReport) -> None:
     when they decode to something known: a column of tokens is no blob.
     """
     waiting = [(content, 0) for content in report.contents]
+    waiting += [(inner, 1) for inner in _dense(report)]
     while waiting and len(report.contents) < MAX_CONTENTS:
         content, depth = waiting.pop()
         texts = _texts(content)
@@ -141,11 +148,23 @@ def _look_inside(report: FileReport) -> None:
         if runs:
             report.add(Issue("opaque", evidence=say("内容中有成段的编码")))
         whole = joined(texts)
-        pieces = [whole] if len(whole) <= MAX_JOINED and looks_encoded(whole) else []
+        short = len(whole) <= MAX_JOINED
+        pieces = [whole] if short and looks_encoded(whole) else []
         for inner in _decoded([*runs, *pieces] if depth < MAX_BLOB_DEPTH else [], report.product.path):
             report.add(Issue("opaque", evidence=say("内容中有成段的编码")))
             report.contents.append(inner)
             waiting.append((inner, depth + 1))
+
+
+def _dense(report: FileReport) -> list[Content]:
+    """Return what the file as a whole holds in base85, whose marks look like delimiters; each is opaque."""
+    data = report.product.data
+    text = "".join(data.decode("ascii", errors="replace").split()) if len(data) <= MAX_JOINED else ""
+    found = list(_decoded([text], report.product.path)) if maybe_base85(text) else []
+    for _ in found[:1]:
+        report.add(Issue("opaque", evidence=say("内容中有成段的编码")))
+    report.contents += found
+    return found
 
 
 def _decoded(runs: Sequence[str], path: str) -> Iterator[Content]:
@@ -206,6 +225,10 @@ def _records(report: FileReport, sources: Sequence[Source]) -> None:
     proven = report.proof is not None and report.proof.safe
     if seen and (seen.named or not proven):
         report.add(Issue("source-record", where=seen.where), records=len(seen.records))
+    words = Content(FileType.BINARY, Form.UNREAD, stray=(report.words,))
+    said = recognise([words], [index for index in indexes if index is not None])
+    if said.wholly:  # a name by itself may be the author's own
+        report.add(Issue("source-record", where=WORDS), records=len(said.records))
 
 
 def _identifiers(report: FileReport, options: Options) -> None:
@@ -231,9 +254,8 @@ def _identifiers(report: FileReport, options: Options) -> None:
             )
         if options.canaries and any(_holds(column, options.canaries) for _, column in columns):
             report.add(Issue("canary"))
-    found_name = spot_text(report.product.path, where="name")
-    for spot in found_name:
-        report.add(Issue("identifier", where="name", evidence=say("文件名中有 {kind}", kind=spot.kind)))
+    for spot in spot_text(report.words, where=WORDS):
+        report.add(Issue("identifier", where=WORDS, evidence=say("文件名或标题中有 {kind}", kind=spot.kind)))
 
 
 def _holds(column: pa.ChunkedArray, canaries: frozenset[str]) -> bool:

@@ -29,12 +29,14 @@ class Recognised:
 
     `records` are (source number, record) pairs: those of the plain tables if they show any, else of
     the reading that shows most. `where` is the rows in the file or the reading's name, `named`
-    whether an identifier alone proved one, `complete` whether all was looked at.
+    whether an identifier alone proved one, `wholly` whether several values together did, `complete`
+    whether all was looked at.
     """
 
     records: frozenset[tuple[int, int]] = frozenset()
     where: str = ""
     named: bool = False
+    wholly: bool = False
     complete: bool = True
 
     def __bool__(self) -> bool:
@@ -62,7 +64,8 @@ def recognise_views(views: Sequence[View], indexes: Sequence[RecordIndex]) -> Re
         return Recognised(complete=complete)
     best, records = _best(shown)
     named = any(seen.identifiers > 0 for _, _, seen in shown)
-    return Recognised(frozenset(records), _where(best[0][0], best[0][2]), named, complete)
+    wholly = any(bool(seen.whole.any()) for _, _, seen in shown)
+    return Recognised(frozenset(records), _where(best[0][0], best[0][2]), named, wholly, complete)
 
 
 def _best(shown: Sequence[_Shown]) -> tuple[Sequence[_Shown], set[tuple[int, int]]]:

@@ -42,6 +42,7 @@ class FileReport:
     findings: list[Finding] = field(default_factory=list)
     ran: dict[str, Outcome] = field(default_factory=dict)
     archive: bool = False
+    words: str = ""
     proof: Proof | None = None
     rewriting: Rewriting | None = None
 

@@ -25,6 +25,7 @@ from sandbox.egress.compare import Comparison
 from sandbox.egress.content import Content, Document, Form, Number
 from sandbox.egress.recompute import Recomputed
 from sandbox.files.types import FileType
+from sandbox.fingerprint.buffers import large_buffers
 
 SIGNIFICANT = 10
 _FIGURE = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
@@ -108,17 +109,37 @@ def write_table(table: pa.Table, type: FileType) -> Rewriting:
     if type in (FileType.JSON, FileType.NDJSON):
         rows = [{name: _typed(cell) for name, cell in row.items()} for row in table.to_pylist()]
         return Rewriting(".json", (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode())
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(table.column_names)
+    return Rewriting(".csv", _csv(table))
+
+
+def _csv(table: pa.Table) -> bytes:
+    """Return the table as CSV (RFC 4180, quotes only where needed), byte for byte as Python writes it."""
+    out = io.BytesIO()
+    head = io.StringIO()
+    csv.writer(head, lineterminator="\n").writerow(table.column_names)
+    out.write(head.getvalue().encode())
     for batch in table.to_batches(max_chunksize=65_536):
-        writer.writerows(
-            zip(
-                *(("" if cell is None else cell for cell in column.to_pylist()) for column in batch.columns),
-                strict=True,
-            )
-        )
-    return Rewriting(".csv", out.getvalue().encode())
+        columns = [_quoted(column, alone=batch.num_columns == 1) for column in batch.columns]
+        lines = pc.binary_join_element_wise(*columns, pa.scalar(",", pa.large_string()))
+        ended = pc.binary_join_element_wise(lines, _EMPTY, pa.scalar("\n", pa.large_string()))
+        out.write(large_buffers(ended)[1].tobytes())
+    return out.getvalue()
+
+
+_EMPTY = pa.scalar("", pa.large_string())
+
+
+def _quoted(column: pa.Array, *, alone: bool) -> pa.Array:
+    """Return cells in quotes where they hold a separator; an empty cell that is a whole line, too."""
+    cells = pc.fill_null(column.cast(pa.large_string()), "")
+    special = pc.match_substring_regex(cells, '[,"\r\n]')
+    if alone:
+        special = pc.or_(special, pc.equal(cells, ""))
+    if not pc.any(special, min_count=0).as_py():
+        return cells
+    mark = pa.scalar('"', pa.large_string())
+    doubled = pc.replace_substring(cells.filter(special), '"', '""')
+    return pc.replace_with_mask(cells, special, pc.binary_join_element_wise(mark, doubled, mark, _EMPTY))
 
 
 def _ordered(table: pa.Table) -> pa.Table:

@@ -26,6 +26,7 @@ _ATTRIBUTE = re.compile(r"""=\s*(?:"([^"]{1,400})"|'([^']{1,400})')""")
 _HEX_TEXT = re.compile(r"<([0-9A-Fa-f]{8,})>")
 _UNPRINTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffd\ue000-\uf8ff]+")
 _SHORTEST = 4
+_FNAME = 8
 
 
 def salvaged(data: bytes) -> tuple[str, ...]:
@@ -38,6 +39,13 @@ def salvaged(data: bytes) -> tuple[str, ...]:
         room -= len(piece)
         texts += _texts(piece[: max(room, 0)])
     return tuple(dict.fromkeys(texts))
+
+
+def packed_name(data: bytes) -> str:
+    """Return the file name that a gzip header carries (RFC 1952, FNAME), or an empty text."""
+    if data[:2] != b"\x1f\x8b" or len(data) < 11 or data[3] != _FNAME:
+        return ""
+    return data[10 : data.find(b"\0", 10)][:MAX_BYTES].decode("utf-8", errors="replace")
 
 
 def _pieces(data: bytes) -> Iterator[bytes]:

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sandbox.egress.blobs import decoded_cell
 from sandbox.egress.content import Content
 from sandbox.egress.documents import LEAVES
 from sandbox.fingerprint.readings import tokens, windows
@@ -24,6 +25,7 @@ TokenRows = Sequence[Sequence[str | None]]
 SMALL_CELLS = 60_000
 MAX_TOKENS = 64
 MAX_STRAY = 20_000
+_MOSTLY = 0.5  # share of cells that decode to text from which a table is read decoded, too
 WINDOW = 12
 _MARKS = re.compile(r"[|;,，；、\t]|\s{2,}|\s?[:：=]\s?| - ")
 
@@ -68,6 +70,11 @@ def _small_views(table: pa.Table) -> Iterator[tuple[str, list[list[str | None]]]
     if table.num_rows >= 2:
         yield "columns", _cut(columns)
     yield "reversed", [[cell and cell[::-1] for cell in row] for row in rows]
+    plain = [[decoded_cell(cell) if cell else None for cell in row] for row in rows]
+    if sum(cell is not None for row in plain for cell in row) >= _MOSTLY * sum(map(_filled, rows)):
+        yield "decoded", plain
+    if table.num_columns >= 2:
+        yield "adjacent", _cut([_adjacent(row) for row in rows])
     packed = [_tokens(row) for row in rows]
     if any(len(cut) > len([cell for cell in row if cell]) for cut, row in zip(packed, rows, strict=True)):
         yield "packed", _cut(packed)
@@ -76,6 +83,19 @@ def _small_views(table: pa.Table) -> Iterator[tuple[str, list[list[str | None]]]
     if table.num_columns <= 3:
         cells = [cell for row in rows for cell in row]
         yield "windows", _windows(cells)
+
+
+def _adjacent(row: Sequence[str | None]) -> list[str]:
+    """Return values that may have been cut into cells: two or three neighbours together, and all of them."""
+    cells = [cell or "" for cell in row]
+    if len(cells) > MAX_TOKENS:
+        return ["".join(cells)]
+    joined = ["".join(cells[at : at + size]) for size in (2, 3) for at in range(len(cells) - size + 1)]
+    return [*joined, "".join(cells)]
+
+
+def _filled(row: Sequence[str | None]) -> int:
+    return sum(bool(cell) for cell in row)
 
 
 def _groups(table: pa.Table, columns: list[list[str | None]]) -> Iterator[tuple[str, list[list[str | None]]]]:

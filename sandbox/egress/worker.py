@@ -162,7 +162,12 @@ def options_in(entry: Json) -> Options:
         for owner, sql, subject in (sequence(part) for part in sequence(entry["earlier"]))
     )
     canaries = frozenset(text(value) for value in sequence(entry["canaries"]))
-    return Options(max_bytes=number(entry["max_bytes"]) or 0, canaries=canaries, earlier=earlier)
+    return Options(
+        max_bytes=number(entry["max_bytes"]) or 0,
+        canaries=canaries,
+        earlier=earlier,
+        words=text(entry["words"]),
+    )
 
 
 def _product(entry: Json, job_dir: Path) -> Product:

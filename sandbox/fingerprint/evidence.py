@@ -14,6 +14,7 @@ import numpy as np
 
 from sandbox.fingerprint.buffers import distinct
 from sandbox.fingerprint.columns import REPEATS
+from sandbox.fingerprint.sift import CELLS, COMPILE_FROM_PAIRS, STRONG, promising
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,9 +33,6 @@ _CHUNK: Final = 1 << 18
 _SPAN: Final = 1 << 33  # units and records are below half of it
 _BATCH: Final = 1 << 22
 _SIFTED: Final = 20  # pairs sifted by one comparison that cost as much as one that is scored
-_STRONG: Final = 2  # names, addresses and the like: so many of one record make a row
-CELLS: Final = 3
-"""Values of one record that make a row when they are not all names and addresses."""
 
 
 class Budget:
@@ -221,7 +219,9 @@ def score_rows(index: RecordIndex, hits: Hits, *, filled: Integers, search: Sear
     bits = column_bits(index, hits)
     hopeful = np.flatnonzero(_potential(index, hits, bits) > search.floor)
     chosen = hits.select(hopeful)
-    first = _scan(index, chosen, bits[hopeful], _rarest_pairs(index, chosen), search.floor)
+    first = _scan(
+        index, chosen, bits[hopeful], _rarest_pairs(index, chosen, bits[hopeful], search.floor), search.floor
+    )
     cells = filled[hopeful]
     settled = (first.bits > search.enough) & (first.share >= _SETTLED * cells[first.rows])
     rest = np.setdiff1d(np.arange(len(hopeful)), first.rows[settled], assume_unique=True)
@@ -258,14 +258,16 @@ def _potential(index: RecordIndex, hits: Hits, bits: Floats) -> Floats:
     return np.asarray(np.minimum(bits.sum(axis=1), by_cell))
 
 
-def _rarest_pairs(index: RecordIndex, hits: Hits) -> Integers:
+def _rarest_pairs(index: RecordIndex, hits: Hits, bits: Floats, floor: float) -> Integers:
     """[2, n] distinct (row, record) pairs: the records that hold the rarest value of a row, if it is rare."""
     rarest = np.full(hits.rows, -1, np.int64)
     for _, entries in hits.slots:
         better = (entries >= 0) & ((rarest < 0) | (index.count[entries] < index.count[rarest]))
         rarest = np.where(better, entries, rarest)
     rows = np.flatnonzero((rarest >= 0) & (index.count[rarest] <= _RARE))
-    return _distinct(index, [_expand(index, rows, rarest)])
+    return _distinct(
+        index, _pairs(index, hits, bits, wanted=(rows, rarest, np.full_like(rarest, -1)), floor=floor)
+    )
 
 
 def _all_pairs(index: RecordIndex, hits: Hits, bits: Floats, search: Search) -> Integers:
@@ -283,7 +285,10 @@ def _all_pairs(index: RecordIndex, hits: Hits, bits: Floats, search: Search) -> 
     for _, entries in hits.slots:
         count = np.where(entries >= 0, index.count[entries].astype(np.int64), 0)
         rare = np.flatnonzero((count > 0) & (count <= _RARE))
-        keys.append(_expand(index, rare[search.budget.take(count[rare])], entries))
+        rare = rare[search.budget.take(count[rare])]
+        keys += _pairs(
+            index, hits, bits, wanted=(rare, entries, np.full_like(entries, -1)), floor=search.floor
+        )
         better = common & (count > _RARE) & ((rarest < 0) | (count < index.count[rarest]))
         rarest = np.where(better, entries, rarest)
     scan = np.flatnonzero(rarest >= 0)
@@ -291,7 +296,8 @@ def _all_pairs(index: RecordIndex, hits: Hits, bits: Floats, search: Search) -> 
     counts = index.count[rarest[scan]].astype(np.int64)
     costs = np.where(needed[scan] >= 0, -(-counts // _SIFTED), counts)
     scan = scan[search.budget.take(costs)]
-    return _distinct(index, [*keys, *_sifted(index, scan, rarest, needed)])
+    keys += _pairs(index, hits, bits, wanted=(scan, rarest, needed), floor=search.floor)
+    return _distinct(index, keys)
 
 
 def _needed(index: RecordIndex, hits: Hits, shared: Floats, rarest: Integers, floor: float) -> Integers:
@@ -314,6 +320,19 @@ def _needed(index: RecordIndex, hits: Hits, shared: Floats, rarest: Integers, fl
     return np.where(must, entry, -1)
 
 
+def _pairs(
+    index: RecordIndex, hits: Hits, bits: Floats, *, wanted: tuple[Integers, Integers, Integers], floor: float
+) -> list[Integers]:
+    """Numbers of the pairs of the wanted rows and the records that hold their entries, in parts.
+
+    Where they are many, those that cannot reach the floor are left out.
+    """
+    rows, entries, needed = wanted
+    if int(index.count[entries[rows]].sum(dtype=np.int64)) < COMPILE_FROM_PAIRS:
+        return list(_sifted(index, rows, entries, needed))
+    return [promising(index, hits.slots, bits, wanted=wanted, floor=floor)]
+
+
 def _sifted(index: RecordIndex, rows: Integers, rarest: Integers, needed: Integers) -> Iterator[Integers]:
     """Yield the expanded numbers of the rows, a few million at a time, but for records without the needed."""
     ends = np.cumsum(index.count[rarest[rows]].astype(np.int64))
@@ -327,7 +346,7 @@ def _sifted(index: RecordIndex, rows: Integers, rarest: Integers, needed: Intege
 
 
 def _distinct(index: RecordIndex, keys: list[Integers]) -> Integers:
-    return np.stack(np.divmod(distinct(np.concatenate(keys)), index.records))
+    return np.stack(np.divmod(distinct(np.concatenate([np.empty(0, np.int64), *keys])), index.records))
 
 
 def _expand(index: RecordIndex, rows: Integers, entries: Integers) -> Integers:
@@ -361,8 +380,8 @@ def _verify(index: RecordIndex, hits: Hits, bits: Floats, pairs: Integers, floor
     fresh = _once(index, agree)
     score = np.minimum((bits[rows] * fresh).sum(axis=1), by_cell)
     strong = np.array([column.traits.strong or column.traits.identifier for column in index.columns])
-    enough = (np.minimum(cells, agree.sum(axis=1)) >= CELLS) | ((fresh & strong).sum(axis=1) >= _STRONG)
-    keep = (score > floor) & enough & (cells >= _STRONG)
+    enough = (np.minimum(cells, agree.sum(axis=1)) >= CELLS) | ((fresh & strong).sum(axis=1) >= STRONG)
+    keep = (score > floor) & enough & (cells >= STRONG)
     number = cells[keep]
     return Scored(rows[keep], records[keep], score[keep], number.astype(np.float32), number, agree[keep])
 

@@ -17,8 +17,9 @@ import pyarrow as pa
 
 from sandbox.fingerprint.buffers import distinct, large_buffers
 from sandbox.fingerprint.canonical import canonical_array
-from sandbox.fingerprint.evidence import CELLS, Budget, Hits, Scored, Search, holders, score_rows
+from sandbox.fingerprint.evidence import Budget, Hits, Scored, Search, holders, score_rows
 from sandbox.fingerprint.readings import readings, segments, tokens, windows
+from sandbox.fingerprint.sift import CELLS
 from sandbox.fingerprint.siphash import keyed_hash
 
 if TYPE_CHECKING:
