@@ -41,6 +41,8 @@ _SCRIPT = re.compile(
     r"<\s*(script|iframe|object|embed|applet|form|meta|link|base|foreignObject|use|animate|set)\b|\bon\w+\s*=|javascript:|@import"
     r"|(?:src|href|url)\s*[=(]\s*[\"']?\s*(?:https?:|//|data:|file:)", re.IGNORECASE
 )  # fmt: skip
+_MARKDOWN = re.compile(rb"\s*\|[^\r\n]*\|[ \t]*\r?\n\|[ :|-]*-[ :|-]*\|")
+"""A table of a Markdown text: bars at both ends, and a line of dashes under the head."""
 _TAGS = re.compile(r"<[^>]*>")
 _MODELS = re.compile(rb"sklearn|torch|xgboost|lightgbm|keras|joblib")
 
@@ -94,6 +96,8 @@ def _raw_texts(data: bytes) -> tuple[str, ...]:
 
 
 def _table(data: bytes, name: str) -> Content:
+    if _MARKDOWN.match(data) and not name.lower().endswith((".csv", ".tsv")):
+        return _text(data, name)
     try:
         table, bad = read_table(io.BytesIO(data), name=name, limits=LIMITS)
     except InputError as error:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 from sandbox.access import agreement as agreements
 from sandbox.egress import intake, release
 from sandbox.kernel.errors import RefusedError, TamperedError
 from sandbox.kernel.findings import Verdict
-from sandbox.kernel.records import RefusedAttempt, Seat, Submission
+from sandbox.kernel.records import RefusedAttempt, Seat, Snapshot, Submission
 from sandbox.seats import seat as seats
 from sandbox.seats import workspace
 from tests.journeys.homes import (
@@ -166,3 +168,39 @@ def test_what_is_judged_is_not_judged_again_and_not_releasable(judged: Home) -> 
         assert [one.verdict for one in refused_one.files] == [Verdict.REFUSE]
         with pytest.raises(RefusedError):
             release.release(gate, desk.actor(SECURITY), refused_one.id)
+
+
+def retitle(folder: Path, title: str, purpose: str = "") -> None:
+    """Change what a request says of itself."""
+    document = json.loads((folder / "request.json").read_text(encoding="utf-8"))
+    document |= {"title": title, "purpose": purpose}
+    (folder / "request.json").write_text(json.dumps(document, ensure_ascii=False), encoding="utf-8")
+
+
+@pytest.mark.parametrize("place", ["title", "purpose"])
+def test_a_number_in_the_title_or_purpose_makes_no_submission(judged: Home, place: str) -> None:
+    with judged.open() as desk:
+        folder = hand_in(judged, desk, the_seat(desk).id, TEXT)
+        said = {"title": "统计", "purpose": "", place: "联系 13800138000"}
+        retitle(folder, **said)
+        before = len(intake.submissions_of(desk.platform.gate, the_seat(desk).id))
+        found = collect(desk)
+        assert found.submissions == ()
+        assert len(intake.submissions_of(desk.platform.gate, the_seat(desk).id)) == before
+        (refusal,) = [one for one in state_of(desk) if one["state"] == "declined"]
+        assert "标题" in refusal["message"]
+        assert "13800138000" not in json.dumps(state_of(desk), ensure_ascii=False)
+        assert not folder.exists()
+
+
+def test_a_record_in_the_title_is_refused_and_the_title_hidden(judged: Home) -> None:
+    with judged.open() as desk:
+        folder = hand_in(judged, desk, the_seat(desk).id, TEXT)
+        snapshot = desk.platform.store.load(Snapshot, the_seat(desk).mounted[0]).record
+        parts = desk.platform.pool.version(snapshot.series, snapshot.version).parquet_files
+        row = pq.read_table(parts[0]).slice(3, 1).to_pylist()[0]
+        retitle(folder, " ".join(str(cell) for cell in row.values() if cell)[:190])
+        (one,) = collect(desk).submissions
+        after = intake.judge(desk.platform.gate, one.id)
+        assert after.files[0].verdict is Verdict.REFUSE
+        assert after.title == intake.HIDDEN_TITLE

@@ -285,3 +285,10 @@ def test_tables_are_written_in_every_format_with_figures_as_figures() -> None:
         {"k": "007", "n": 2, "m": None},
     ]
     assert write_table(rows, FileType.TSV).data == "k,n,m\n甲,1,1.5\n007,2,\n".encode()
+
+
+def test_a_markdown_table_is_text_and_its_records_are_seen() -> None:
+    text = "| 地区 | 数 |\n|---|---:|\n| 甲 | 120 |\n| 乙 | 340 |\n".encode()
+    content = read_content(text, name="a.md", type=FileType.CSV)
+    assert (content.form, content.issues) == (Form.TEXT, ())
+    assert read_content(text, name="a.csv", type=FileType.CSV).form is not Form.TEXT
