@@ -15,6 +15,7 @@ import unicodedata
 import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -121,12 +122,15 @@ def _csv(table: pa.Table) -> bytes:
     for batch in table.to_batches(max_chunksize=65_536):
         columns = [_quoted(column, alone=batch.num_columns == 1) for column in batch.columns]
         lines = pc.binary_join_element_wise(*columns, pa.scalar(",", pa.large_string()))
-        ended = pc.binary_join_element_wise(lines, _EMPTY, pa.scalar("\n", pa.large_string()))
+        ended = pc.binary_join_element_wise(lines, _empty(), pa.scalar("\n", pa.large_string()))
         out.write(large_buffers(ended)[1].tobytes())
     return out.getvalue()
 
 
-_EMPTY = pa.scalar("", pa.large_string())
+@cache
+def _empty() -> pa.Scalar:
+    """Return the empty text; made at first use, for making a scalar loads pandas."""
+    return pa.scalar("", pa.large_string())
 
 
 def _quoted(column: pa.Array, *, alone: bool) -> pa.Array:
@@ -139,7 +143,7 @@ def _quoted(column: pa.Array, *, alone: bool) -> pa.Array:
         return cells
     mark = pa.scalar('"', pa.large_string())
     doubled = pc.replace_substring(cells.filter(special), '"', '""')
-    return pc.replace_with_mask(cells, special, pc.binary_join_element_wise(mark, doubled, mark, _EMPTY))
+    return pc.replace_with_mask(cells, special, pc.binary_join_element_wise(mark, doubled, mark, _empty()))
 
 
 def _ordered(table: pa.Table) -> pa.Table:
