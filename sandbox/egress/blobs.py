@@ -71,7 +71,7 @@ def decoded(run: str) -> list[bytes]:
         results.append(bytes.fromhex(plain))
     if _BASE32.fullmatch(plain):
         results += _try(base64.b32decode, plain + "=" * (-len(plain) % 8))
-    if _BASE85.fullmatch(run):
+    if maybe_base85(run) and not _RUN.fullmatch(run):
         results += _try(base64.b85decode, run) + _try(
             base64.a85decode, run.removeprefix("<~").removesuffix("~>")
         )

@@ -130,6 +130,7 @@ def _judged(plain: pa.Array, tokens: set[str], *, where: str, figures: bool) -> 
 
 
 _RUN = re.compile(r"(?<![0-9A-Z])(?<!\d\.)[0-9A-Z]{9,22}(?![0-9A-Z]|\.\d)")
+_LONG = re.compile(r"(?<!\.)[0-9]{17}[0-9X][0-9]{11,200}X?")
 _JOINED = re.compile(r"(?<![0-9A-Z])(?<!\d\.)[0-9A-Z]{3,8}(?:[ \-‐-―]{1,2}[0-9A-Z]{2,12}){1,5}(?![0-9A-Z])")
 
 
@@ -142,4 +143,7 @@ def _tokens(text: str) -> set[str]:
     found = {match.group() for match in _RUN.finditer(plain)}
     found |= {re.sub(r"[^0-9A-Z]", "", match.group()) for match in _JOINED.finditer(plain)}
     found |= {match.group() for match in _EIGHTEEN.finditer(plain)}
+    for match in _LONG.finditer(plain):
+        run = match.group()
+        found |= {run[:18], run[-18:], run[18:29], run[-11:]}  # numbers without a separator between them
     return found

@@ -74,7 +74,7 @@ STREETS: Final = (
     "大连路",
     "万里路",
 )
-_WEIGHTS: Final = (7, 9, 10, 5, 3, 7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9)
+_WEIGHTS: Final = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _USCC: Final = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 

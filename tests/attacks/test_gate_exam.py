@@ -10,7 +10,7 @@ from tests.attacks.exam_room import half
 
 SEEN, HELD_OUT = 0, 1
 HALVES = [SEEN, pytest.param(HELD_OUT, marks=pytest.mark.long)]
-UNWRITABLE = {"表.html", "分析.ipynb"}
+UNWRITABLE = {"表.html", "分析.ipynb", "图.svg"}
 """Honest files of kinds that the gate does not write anew, and so refuses."""
 
 

@@ -292,3 +292,16 @@ def test_a_markdown_table_is_text_and_its_records_are_seen() -> None:
     content = read_content(text, name="a.md", type=FileType.CSV)
     assert (content.form, content.issues) == (Form.TEXT, ())
     assert read_content(text, name="a.csv", type=FileType.CSV).form is not Form.TEXT
+
+
+def test_numbers_without_a_separator_between_them_are_spotted() -> None:
+    number, phone = "520302198503070036", "13800138000"
+    digits = f"{number[:17]}{resident_check(number[:17])}"
+    kinds = {found.kind for found in spot_text(f"x {digits}{phone};", where="text")}
+    assert {"CN_RESIDENT_ID", "CN_MOBILE"} <= kinds
+
+
+def resident_check(digits: str) -> str:
+    """Return the check character of a resident number (GB 11643)."""
+    weights = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+    return "10X98765432"[sum(int(one) * weight for one, weight in zip(digits, weights, strict=True)) % 11]
