@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from sandbox.access import agreement as agreements
+from sandbox.access import nightly
 from sandbox.app import Platform, open_platform
 from sandbox.egress import intake
 from sandbox.ingest import publish
 from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.records import Delivery, LandingOrder, Seat, Submission
+from sandbox.oversight.dispatch import Dispatcher
 from sandbox.seats import seat as seats
 from sandbox.seats import workspace
 from sandbox.serving import watch
@@ -44,6 +46,11 @@ class Worker:
     over: threading.Event = field(default_factory=threading.Event)
     shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
     resting: dict[str, float] = field(default_factory=dict)
+    dispatcher: Dispatcher = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Keep one sender of notices: it remembers which address rests."""
+        self.dispatcher = Dispatcher(self.platform.oversight)
 
     def submissions(self) -> None:
         """Take in what open seats submitted; let the gate judge it; tell each seat how things stand."""
@@ -90,6 +97,18 @@ class Worker:
         """End agreements whose term is over, and the seats of ended agreements."""
         agreements.expire_due(self.platform.access)
         seats.expire_due(self.platform.seats)
+
+    def terms(self) -> None:
+        """Recount, remind and escalate the terms that run; an alarm for a calendar without its year."""
+        done = nightly.run(self.platform.access)
+        for fault in done.faults:
+            LOG.warning("%s: %s", fault.record, fault.reason)
+        if done.missing_year is not None:
+            LOG.warning("no official calendar of %d yet: terms are provisional", done.missing_year)
+
+    def notices(self) -> None:
+        """Send what waits to be sent, by mail and webhook."""
+        self.dispatcher.round()
 
     def effects(self) -> None:
         """Do what facts have left to be done."""
@@ -138,6 +157,8 @@ def tasks(worker: Worker) -> tuple[Task, ...]:
         Task("effects", worker.effects, 3.0),
         Task("checkpoint", worker.checkpoint, 10.0),
         Task("clocks", worker.clocks, 60.0),
+        Task("terms", worker.terms, 3600.0),
+        Task("notices", worker.notices, 5.0),
     )
 
 
