@@ -55,11 +55,11 @@ told: $(STAMP)
 
 test: $(STAMP)
 	$(LENIENT)
-	$(BIN)/pytest -n $(WORKERS) -m "not long"
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not long"
 
 test-long: $(STAMP)
 	$(LENIENT)
-	SANDBOX_LONG=$(LONG) $(BIN)/pytest -n $(WORKERS) -m long
+	SANDBOX_LONG=$(LONG) $(BIN)/pytest -n $(WORKERS) --dist loadfile -m long
 
 check: $(STAMP)
 	$(BIN)/ruff check .

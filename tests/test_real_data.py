@@ -35,6 +35,7 @@ from sandbox.kernel.records import (
     ServiceAgreement,
 )
 from sandbox.municipality.cast import cast
+from sandbox.oversight import duties
 from sandbox.pool.snapshot import Snapshot as Version
 from sandbox.seats import seat as seats
 from sandbox.seats.isolation import probe
@@ -277,6 +278,7 @@ def test_an_aggregate_is_released_and_holds_no_code(
     made = seats.provision(
         platform.seats, actor("zhang.kai"), agreement=landed.agreement.id, user="lin.xiaoyu", name="real"
     )
+    duties.sign(platform.oversight, actor("lin.xiaoyu"), landed.agreement.id)
     seat = seats.open_seat(platform.seats, actor("lin.xiaoyu"), made.id)
     done = seats.run(platform.seats, actor("lin.xiaoyu"), seat.id, ["python", "-c", _IN_SEAT], seconds=120)
     assert done.status == 0, done.stderr.decode(errors="replace")

@@ -10,7 +10,7 @@ from tests.serving.started import platform
 from tests.web.lived import copied
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # its event loop must be gone before the next module's tests
 def browser():
     lack = "" if chromium() else "no chromium on this machine"
     if lack:
