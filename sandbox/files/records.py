@@ -259,8 +259,8 @@ def _scan(
         if stop == _MORE:
             break
         stop, status, breaks = _settle(text, start, stop, end, status, delimiter, columns)
-        if not final and stop >= end:
-            break
+        if not final and (stop >= end or (text[stop] == _CR and stop + 1 >= end)):
+            break  # half a CRLF is no line end yet
         if status == GOOD and columns > 0 and cells != columns:
             status = WRONG_COUNT
         if status == DOUBTFUL:

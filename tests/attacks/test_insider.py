@@ -319,9 +319,7 @@ def test_nothing_is_signed_once_the_application_is_withdrawn(landed: Home) -> No
             applications.withdraw(access, desk.actor(DEVELOPER), signed.application)
         asked = store.load(Application, signed.application)  # past the desk, by code that knows the store
         gone = replace(asked.record, state="withdrawn")
-        store.write(
-            desk.actor(DEVELOPER), Change(step("application:withdraw"), gone, expected=asked.version)
-        )
+        store.write(desk.actor(DEVELOPER), Change(step("application:withdraw"), gone, expected=asked.version))
         with pytest.raises(RefusedError) as refused:
             agreements.sign(access, desk.actor(OPERATOR), drafted.id)
         assert codes(refused) == {"application-accepted"}

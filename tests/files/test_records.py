@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from sandbox.files import records
@@ -91,6 +91,7 @@ def test_compiled_and_plain_scanner_agree_on_any_text(text, columns, limit):
 
 
 @given(alphabet, st.integers(0, 60), st.integers(1, 3))
+@example(';;;;;;;,"";\r\n;', 12, 1)  # between the two signs of a line end, behind a torn quote
 @settings(max_examples=300, deadline=None)
 def test_cutting_the_text_changes_nothing(text, cut, columns):
     whole = [(row[0], row[1], row[2]) for row in scan(text, columns, 20)]

@@ -100,7 +100,8 @@ def test_limits_stop_everything_and_say_so():
         assert codes(pack(b"\0" * (32 << 20))) == {ProblemCode.TOO_LARGE}
         assert codes(pack(CSV * 9), max_total=20) == {ProblemCode.TOO_LARGE}
     assert (
-        unwrap(gzip.compress(CSV, mtime=0), name="x", expired=lambda: True).problems[0].code is ProblemCode.TOO_LARGE
+        unwrap(gzip.compress(CSV, mtime=0), name="x", expired=lambda: True).problems[0].code
+        is ProblemCode.TOO_LARGE
     )
 
 
