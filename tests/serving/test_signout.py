@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 
 import httpx
 import pytest
@@ -39,13 +40,13 @@ def test_a_role_taken_away_closes_the_seat_and_the_next_one_is_not_opened(starte
     start_kernel(client, prefix)
     door = started.door()
     start = doors.started(door)
-    _take_role(started, DEVELOPER)
-    began = time.monotonic()
-    until(lambda: not doors.alive(door, start), 20)
-    print(f"the seat was closed after {time.monotonic() - began:.1f} s")  # noqa: T201
-    spawn = f"/hub/spawn/{DEVELOPER}/{started.seats['demo']}"
-    until(lambda: client.get(spawn).status_code == 403, 15)
-    assert "角色" in client.get(spawn).text
+    with _without_roles(started, DEVELOPER):
+        began = time.monotonic()
+        until(lambda: not doors.alive(door, start), 20)
+        print(f"the seat was closed after {time.monotonic() - began:.1f} s")  # noqa: T201
+        spawn = f"/hub/spawn/{DEVELOPER}/{started.seats['demo']}"
+        until(lambda: client.get(spawn).status_code == 403, 15)
+        assert "角色" in client.get(spawn).text
 
 
 async def _held_until_closed(client: httpx.Client, path: str) -> tuple[float, int | None]:
@@ -66,21 +67,21 @@ def _asked(client: httpx.Client, path: str) -> int:
     return client.get(path, headers={"Sec-Fetch-Mode": "cors"}).status_code
 
 
-def _take_role(started: Started, name: str) -> None:
-    """Have the officer of the person's own organisation revoke what he was granted."""
+@contextmanager
+def _without_roles(started: Started, name: str) -> Iterator[None]:
+    """Have the officer of the person's own organisation revoke his roles, and grant them anew."""
     accounts = started.accounts
-    body = accounts[name]["organisation"]
-    officer = next(
-        one
-        for one in accounts.values()
-        if one["organisation"] == body and "organisation-officer" in one["roles"]
-    )
+    own = [one for one in accounts.values() if one["organisation"] == accounts[name]["organisation"]]
+    officer = next(one for one in own if "organisation-officer" in one["roles"])
+    account = accounts[name]["account"]
     opened = open_platform(started.home)
     try:
         actor = opened.by_token(officer["token"])
-        for stored in opened.store.find(
-            Grant, state="in-force", linked=("account", accounts[name]["account"])
-        ):
-            grants.revoke(opened.directory, actor, stored.record.id)
+        held = [one.record for one in opened.store.find(Grant, state="in-force", linked=("account", account))]
+        for grant in held:
+            grants.revoke(opened.directory, actor, grant.id)
+        yield
+        for grant in held:
+            grants.propose(opened.directory, actor, account=account, role=grant.role)
     finally:
         opened.close()
