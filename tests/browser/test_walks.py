@@ -6,6 +6,10 @@ import zipfile
 
 import pytest
 
+from sandbox.app import open_platform
+from sandbox.kernel.records import Application
+from tests.web.lived import AGAIN
+
 REVIEWED = "submission-000003"
 
 
@@ -191,16 +195,27 @@ def _again(person):
     return person.text()
 
 
+def asked_again(home):
+    """Return the application that waits for its preliminary review, by its scenario."""
+    opened = open_platform(home)
+    try:
+        found = opened.store.find(Application, state="submitted")
+        return next(one.id for one in found if one.record.scenario == AGAIN)
+    finally:
+        opened.close()
+
+
 @pytest.mark.long
 def test_an_officer_of_the_authority_decides(visit):
     officer = visit("luo.zhengyan")
+    waiting = f"/applications/{asked_again(officer.started.home)}"
     walk(
         officer,
         ("/", "officer-home"),
-        ("/applications/application-000004", "application"),
+        (waiting, "application"),
         ("/accounts", "accounts-authority"),
     )
-    officer.go("/applications/application-000004")
+    officer.go(waiting)
     page = officer.page
     form = page.locator("details.act", has=page.locator("summary", has_text="初审通过"))
     form.locator("summary").click()
@@ -211,7 +226,7 @@ def test_an_officer_of_the_authority_decides(visit):
     assert "需求明确，资质符合" in page.input_value("textarea[name=findings]")
     page.check("input[name=confirm_override]")
     page.click("form button.btn-primary")
-    page.wait_for_url("**/applications/application-000004")
+    page.wait_for_url(f"**{waiting}")
     assert "初审通过" in officer.text()
     page.click("button:has-text('推送给数据提供部门')")
     officer.settle()

@@ -45,6 +45,9 @@ def lived_in_home():
     return home
 
 
+AGAIN = "县域商业活力指数"
+
+
 def copied(target):
     """Return a copy of the home that may be written to."""
     source = lived_in_home()
@@ -80,7 +83,7 @@ def _ask_again(platform, applicant):
         "environment": platform.store.load(Environment, dataset.environment).record.code,
         "regime": "zunyi-2022",
         "regime_override": "延续性研究，依据原办法立项",
-        "scenario": "县域商业活力指数",
+        "scenario": AGAIN,
         "scope": "按县区和行业汇总，供内部研究",
         "security_controls": "专人专席，不下载，产品经出域审查",
         "term_from": today.isoformat(),
