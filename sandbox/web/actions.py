@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
@@ -29,7 +31,8 @@ Choices = Callable[[Platform, Actor], Options]
 class Field:
     """One thing to be filled in.
 
-    `shape` is text, area, date, number, choice, checks, code or hidden. `choices` are asked for the person.
+    `shape` is text, area, date, number, choice, checks, code, hidden or objects (for programs alone: JSON
+    objects, each a text of its own). `choices` are asked for the person.
     """
 
     name: str
@@ -77,20 +80,26 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One use of an action: who, on which record, with what."""
+    """One use of an action: who, on which record, with what; `files` lie there until the step is done."""
 
     platform: Platform
     actor: Actor
     id: str
     form: Form
+    files: tuple[Path, ...] = ()
 
 
 Run = Callable[[Call], Outcome]
+Look = Callable[[Any, str, Mapping[str, tuple[str, ...]]], Mapping[str, Any]]
+"""What a form's own page shows: of the visitor, the record's number and what was typed so far."""
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One row. `record` is the class whose version the page saw, where a stale page can be told."""
+    """One row. `record` is the class whose version the page saw, where a stale page can be told.
+
+    A form of its own kind names its `template` and what that page shows; `files` says that it sends files.
+    """
 
     name: str
     plural: str
@@ -102,6 +111,9 @@ class Action:
     grave: bool = False
     hint: Message | None = None
     extra_states: frozenset[str] = field(default=frozenset())
+    template: str = "form.html"
+    look: Look | None = None
+    files: bool = False
 
     @property
     def step(self) -> Step:

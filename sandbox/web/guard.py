@@ -6,6 +6,7 @@ alike. A call with a personal token comes from a program, carries no cookie that
 
 from __future__ import annotations
 
+import re
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -34,6 +35,9 @@ HEADERS = {
 UPLOADS = "/console/deliveries/new/receive"
 PARTS = "/console/deliveries/uploads/"
 """The paths whose bodies are streamed: a whole file, and one part of a file."""
+PAPERS = re.compile(r"/console/applications/[a-z0-9-]{1,40}/(attach|answer|import)")
+PAPERS_BYTES = 128 << 20
+"""Forms of an application that bring files with them, and their bound; the regime bounds each file."""
 
 
 class _TooLarge(Exception):
@@ -85,6 +89,8 @@ class Guard:
     def _limit(self, scope: Scope) -> int:
         if scope["path"] == UPLOADS:
             return self._options.upload_bytes
+        if PAPERS.fullmatch(scope["path"]):
+            return PAPERS_BYTES
         part = scope["method"] == "PATCH" and scope["path"].startswith(PARTS)
         return PART_BYTES if part else self._options.form_bytes
 

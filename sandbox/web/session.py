@@ -24,11 +24,12 @@ SECRET_FIELDS = frozenset({"csrf", "password", "code"})
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a form: where to go on, and what is shown once."""
+    """What became of a form: where to go on, and what is shown once, by which page."""
 
     location: str
     told: Message | None = None
     once: tuple[tuple[Message, str], ...] = ()
+    template: str = "outcome.html"
 
 
 @dataclass(slots=True)

@@ -1,6 +1,6 @@
-"""A file on its way in: streamed to a private folder, counted, never held in memory, removed afterwards.
+"""Files on their way in: streamed to a private folder, counted, never held in memory, removed afterwards.
 
-Fields that precede the file are read as text. Whether the file may be delivered is asked by `ingest.batch`.
+Fields beside the files are read as text. Whether a file may be delivered or attached the use cases ask.
 """
 
 from __future__ import annotations
@@ -25,11 +25,21 @@ _BAD = re.compile(r"[\x00-\x1f\x7f/\\]")
 
 @dataclass(slots=True)
 class Upload:
-    """The fields of the form, and the file where it lies."""
+    """The fields of the form, and the files where they lie."""
 
     folder: Path
     fields: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    file: Path | None = None
+    files: list[Path] = field(default_factory=list)
+
+    @property
+    def file(self) -> Path | None:
+        """Return the first file, if any was sent."""
+        return self.files[0] if self.files else None
+
+    @property
+    def filled(self) -> tuple[Path, ...]:
+        """Return the files that have something in them: a field left empty sends a file without bytes."""
+        return tuple(one for one in self.files if one.stat().st_size)
 
     def remove(self) -> None:
         """Remove the folder with the plain file in it."""
@@ -39,8 +49,8 @@ class Upload:
 class _Parts:
     """Callbacks of the parser: headers of a part, its data, its end."""
 
-    def __init__(self, upload: Upload) -> None:
-        self.upload = upload
+    def __init__(self, upload: Upload, most: int) -> None:
+        self.upload, self.most = upload, most
         self._name = self._value = b""
         self._headers: dict[bytes, bytes] = {}
         self._field, self._text = "", bytearray()
@@ -63,10 +73,15 @@ class _Parts:
     def on_headers_finished(self) -> None:
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         self._field = options.get(b"name", b"").decode("utf-8", "replace")
-        if b"filename" in options and self.upload.file is None:
-            path = self.upload.folder / plain_name(options[b"filename"].decode("utf-8", "replace"))
-            self.upload.file = path
-            self._stream = path.open("xb")
+        if b"filename" not in options:
+            return
+        if len(self.upload.files) >= self.most:
+            raise InputError(word("一次选的文件过多：请分几次"))
+        place = self.upload.folder / str(len(self.upload.files))
+        place.mkdir(mode=0o700)
+        path = place / plain_name(options[b"filename"].decode("utf-8", "replace"))
+        self.upload.files.append(path)
+        self._stream = path.open("xb")
 
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         if self._stream is not None:
@@ -93,10 +108,12 @@ def plain_name(name: str) -> str:
     return kept if kept.strip("._ ") else "upload"
 
 
-async def received(chunks: AsyncIterator[bytes], content_type: str, *, place: Path) -> Upload:
-    """Return the upload, its file under a fresh private folder of `place`; `InputError` for a torn form.
+async def received(
+    chunks: AsyncIterator[bytes], content_type: str, *, place: Path, most: int = 1
+) -> Upload:
+    """Return the upload, its files under a fresh private folder of `place`; `InputError` for a torn form.
 
-    The caller removes it. Nothing stays when it fails.
+    At most `most` files. The caller removes it. Nothing stays when it fails.
     """
     kind, options = parse_options_header(content_type)
     boundary = options.get(b"boundary")
@@ -104,7 +121,7 @@ async def received(chunks: AsyncIterator[bytes], content_type: str, *, place: Pa
         raise InputError(word("请用页面上的表单选择文件"))
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     upload = Upload(Path(tempfile.mkdtemp(prefix=".upload-", dir=place)))
-    parts = _Parts(upload)
+    parts = _Parts(upload, most)
     names = (
         "on_part_begin",
         "on_header_field",
