@@ -187,7 +187,7 @@ def show(session: Session, seq: Annotated[int, typer.Argument(help="日志序号
     _reader(session)
     store = session.platform.store
     payload = store.payload(seq)
-    header = next(one for one in store.facts(limit=seq + 1) if one.seq == seq)
+    header = store.fact(seq)
     if header.record_id in _blind(session):
         raise InputError(say("这是一张还没有揭晓的票：审查到齐之后才能查看"))
     session.show({"fact": header.to_json(), "payload": payload, "purged": payload is None})

@@ -12,7 +12,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Engine, Select, select
+from sqlalchemy import Engine, Select, func, select
 
 from sandbox.kernel.errors import NotFoundError, TamperedError
 from sandbox.kernel.message import say
@@ -21,33 +21,13 @@ from sandbox.store.canonical import Json, instant, moment_of, parse
 from sandbox.store.changes import R, Stored
 from sandbox.store.db import reading
 from sandbox.store.facts import Header
+from sandbox.store.moments import Moment, Moments
 
-T = TypeVar("T")
 _RECORD, _LINK, _FACT = tables.record, tables.link, tables.fact
+T = TypeVar("T", bound=object)
 _SLICE = 500  # names in one question: databases bound them
-_SEEN: ContextVar[dict[tuple[object, ...], object] | None] = ContextVar("seen", default=None)
-
-
-@contextmanager
-def reading_once() -> Iterator[None]:
-    """While one page is made, each record and list is read once: what it shows is of one moment.
-
-    For looking only: a step reads anew what it decides on.
-    """
-    mark = _SEEN.set({})
-    try:
-        yield
-    finally:
-        _SEEN.reset(mark)
-
-
-def _once(key: tuple[object, ...], read: Callable[[], T]) -> T:
-    seen = _SEEN.get()
-    if seen is None:
-        return read()
-    if key not in seen:
-        seen[key] = read()
-    return cast("T", seen[key])
+_HEAD = select(func.max(_FACT.c.seq))
+_SEEN: ContextVar[Moment | None] = ContextVar("seen", default=None)
 
 
 @lru_cache(maxsize=8192)
@@ -69,15 +49,58 @@ def stored(cls: type[R], row: Mapping[str, Any]) -> Stored[R]:
     )
 
 
+def _asking(
+    cls: type[R],
+    equals: Mapping[str, str | None],
+    states: tuple[str, ...] | None,
+    linked: tuple[str, str] | None,
+    newest_first: bool,
+) -> Select[Any]:
+    query = select(_RECORD).where(_RECORD.c.kind == cls.KIND)
+    for name, value in equals.items():
+        if value is not None:
+            query = query.where(_RECORD.c[name] == value)
+    if states is not None:
+        query = query.where(_RECORD.c.state.in_(states))
+    if linked is not None:
+        role, to_id = linked
+        joint = (_LINK.c.from_id == _RECORD.c.id) & (_LINK.c.role == role) & (_LINK.c.to_id == to_id)
+        query = query.join(_LINK, joint)
+    order = (_RECORD.c.created_at, _RECORD.c.id)
+    return query.order_by(*(column.desc() for column in order) if newest_first else order)
+
+
 class Reads:
     """The reading half of the store."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
+        self._moments = Moments()
+
+    def moment(self) -> Moment:
+        """Return what is known of the home as its log stands now: nothing is written without a fact."""
+        with reading(self._engine) as connection:
+            return self._moments.at(connection.execute(_HEAD).scalar())
+
+    @contextmanager
+    def looking(self, moment: Moment | None = None) -> Iterator[None]:
+        """While something is shown, read no record or list twice, nor what others read since the last fact.
+
+        For looking only: a step reads anew what it decides on.
+        """
+        mark = _SEEN.set(moment or self.moment())
+        try:
+            yield
+        finally:
+            _SEEN.reset(mark)
+
+    def _once(self, key: tuple[object, ...], read: Callable[[], T]) -> T:
+        seen = _SEEN.get()
+        return read() if seen is None or not self._moments.owns(seen) else seen.once(key, read)
 
     def load(self, cls: type[R], id: str) -> Stored[R]:
         """Return one record of the class; `NotFoundError` if there is none of that id and kind."""
-        return _once((self._engine, cls, id), lambda: self._load(cls, id))
+        return self._once((cls, id), lambda: self._load(cls, id))
 
     def _load(self, cls: type[R], id: str) -> Stored[R]:
         with reading(self._engine) as connection:
@@ -102,23 +125,12 @@ class Reads:
 
         `linked` is (role, id): records that link in that role to that record.
         """
-        states = None if states is None else tuple(states)
-        query = select(_RECORD).where(_RECORD.c.kind == cls.KIND)
+        held = None if states is None else tuple(sorted(states))
         equals = {"state": state, "organisation": organisation, "environment": environment}
-        for name, value in equals.items():
-            if value is not None:
-                query = query.where(_RECORD.c[name] == value)
-        if states is not None:
-            query = query.where(_RECORD.c.state.in_(sorted(states)))
-        if linked is not None:
-            role, to_id = linked
-            joint = (_LINK.c.from_id == _RECORD.c.id) & (_LINK.c.role == role) & (_LINK.c.to_id == to_id)
-            query = query.join(_LINK, joint)
-        order = (_RECORD.c.created_at, _RECORD.c.id)
-        query = query.order_by(*(column.desc() for column in order) if newest_first else order)
-        asked = (state, tuple(sorted(states or ())), states is None, organisation, environment, linked, limit)
-        key = (self._engine, cls, *asked, newest_first)
-        return _once(key, lambda: self._found(cls, query.limit(limit)))
+        asked = (cls, *equals.values(), held, linked, limit, newest_first)
+        return self._once(
+            asked, lambda: self._found(cls, _asking(cls, equals, held, linked, newest_first).limit(limit))
+        )
 
     def _found(self, cls: type[R], query: Select[Any]) -> tuple[Stored[R], ...]:
         with reading(self._engine) as connection:
@@ -196,6 +208,14 @@ class Reads:
         with reading(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(Header.of_row(cast("Mapping[str, Any]", row)) for row in rows)
+
+    def fact(self, seq: int) -> Header:
+        """Return the header of one fact; `NotFoundError` if the log is shorter."""
+        with reading(self._engine) as connection:
+            row = connection.execute(select(_FACT).where(_FACT.c.seq == seq)).mappings().first()
+        if row is None:
+            raise NotFoundError(say("日志里没有第 {seq} 条", seq=seq))
+        return Header.of_row(cast("Mapping[str, Any]", row))
 
     def told(
         self,

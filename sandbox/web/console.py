@@ -17,7 +17,6 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from sandbox.app import Platform
 from sandbox.kernel.errors import RefusedError, SandboxError, StateError
-from sandbox.store.reads import reading_once
 from sandbox.web import api, assets, measures, receiving, taking
 from sandbox.web.arrivals import Arrivals
 from sandbox.web.guard import Guard
@@ -117,7 +116,9 @@ def _visit(request: Request) -> Visitor:
     language = chosen(request.query_params.get("lang"), request.cookies.get(LANGUAGE))
     visitor = Visitor(console, request, language)
     request.state.visitor = visitor
-    recognise(visitor)
+    visitor.moment = console.platform.store.moment()
+    with console.platform.store.looking(visitor.moment):
+        recognise(visitor)
     return visitor
 
 
@@ -146,7 +147,7 @@ def _pages() -> APIRouter:
 
 def _looking(look: Look) -> Callable[..., Response]:
     def page(visitor: Visited) -> Response:
-        with reading_once():
+        with visitor.platform.store.looking(visitor.moment):
             return look(visitor) if visitor.person is not None else signing.begin(visitor)
 
     return page
@@ -161,7 +162,7 @@ def _open_to_all(look: Look) -> Callable[..., Response]:
 
 def _looking_at(look: LookAt) -> Callable[..., Response]:
     def page(visitor: Visited, id: str) -> Response:
-        with reading_once():
+        with visitor.platform.store.looking(visitor.moment):
             return look(visitor, id) if visitor.person is not None else signing.begin(visitor)
 
     return page
@@ -198,7 +199,8 @@ def _collect(visitor: Visited, id: str, form: Typed) -> Response:
 
 
 def _fact(visitor: Visited, seq: int) -> Response:
-    return audit.fact(visitor, seq) if visitor.person is not None else signing.begin(visitor)
+    with visitor.platform.store.looking(visitor.moment):
+        return audit.fact(visitor, seq) if visitor.person is not None else signing.begin(visitor)
 
 
 def _preview(visitor: Visited, id: str, place: int) -> Response:

@@ -23,6 +23,7 @@ from sandbox.kernel.actors import Actor, Proof, Role
 from sandbox.kernel.errors import CredentialError, NotFoundError
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Account, Dataset, Organisation, OrganisationRole, ServiceAgreement
+from sandbox.store.moments import Moment
 from sandbox.web import charts, shown, words
 from sandbox.web.arrivals import Arrivals
 from sandbox.web.language import text, word
@@ -44,7 +45,11 @@ PLACES = (
     ("/accounts", word("单位与账户"), "accounts"),
 )
 _PAGES = Environment(
-    loader=PackageLoader("sandbox.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+    loader=PackageLoader("sandbox.web"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    auto_reload=False,
 )
 
 
@@ -70,6 +75,7 @@ class Visitor:
     language: str
     session: Session | None = None
     person: Actor | None = None
+    moment: Moment | None = None
     extra: dict[str, str] = field(default_factory=dict)
 
     @property

@@ -21,7 +21,7 @@ from sandbox.catalog.reading import require_reader
 from sandbox.keeping import Audit
 from sandbox.keeping import audit as examine
 from sandbox.kernel.actors import Actor, Role
-from sandbox.kernel.errors import InputError, NotFoundError, SandboxError
+from sandbox.kernel.errors import InputError, SandboxError
 from sandbox.kernel.lifecycle import STEPS
 from sandbox.kernel.records import Home, RefusedAttempt, Review, Submission
 from sandbox.people.directory import CHINA
@@ -123,9 +123,7 @@ def fact(visitor: Visitor, seq: int) -> Response:
     """Return one fact in full; of a vote that is still blind only its commitment."""
     require_log_reader(visitor.platform, visitor.actor)
     store = visitor.platform.store
-    header = next((one for one in store.facts(limit=seq + 1) if one.seq == seq), None)
-    if header is None:
-        raise NotFoundError(word("日志里没有第 {seq} 条", seq=seq))
+    header = store.fact(seq)
     blind = header.record_id in still_blind(visitor.platform)
     payload = None if blind else store.payload(seq)
     text = json.dumps(payload, ensure_ascii=False, indent=2) if payload is not None else ""
