@@ -6,7 +6,7 @@ is never consent. `nightly` runs them; nothing here decides on an application.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -93,35 +93,46 @@ class Running:
 
 def running(desk: AccessDesk) -> Iterator[Running]:
     """Yield every running clock of the home."""
-    authority = desk.directory.authority().id
+    authority, titles = desk.directory.authority().id, _Titles(desk)
     yield from _of_applications(desk, authority)
     items = {stored.id: stored for stored in desk.directory.store.find(Item, states=("pushed", "refused"))}
-    titles = _Titles(desk)
-    for stored in items.values():
-        one = stored.record
-        if one.state == "pushed":
-            clock = of_item(desk, one)
-            concerned = frozenset({one.organisation, one.reviewer, authority})
-            title = titles(one.dataset)
-            yield Running("provider-review", stored, clock, one.application, title, one.reviewer, concerned)
-    yield from _of_consultations(desk, items, titles)
-    yield from _of_coordinations(desk, items, titles, authority)
+    yield from _of_items(desk, items.values(), titles, authority)
+    asked = desk.directory.store.find(Consultation, state="asked")
+    yield from _of_consultations(asked, items, titles)
+    cases = desk.directory.store.find(Coordination, state="open")
+    yield from _of_coordinations(cases, items, titles, authority)
 
 
 def _of_applications(desk: AccessDesk, authority: str) -> Iterator[Running]:
     for stored in desk.directory.store.find(Application, states=("submitted", "returned")):
-        one, concerned = stored.record, frozenset({stored.record.organisation, authority})
-        if one.state == "submitted" and one.clock is not None:
-            yield Running("preliminary-review", stored, one.clock, one.id, one.scenario, authority, concerned)
-        if one.state == "returned" and one.supplement is not None and one.supplement.answer_by is not None:
-            until = one.supplement.answer_by
-            yield Running("supplement", stored, until, one.id, one.scenario, one.organisation, concerned)
+        yield from _of_application(stored, authority)
+
+
+def _of_application(stored: Stored[Application], authority: str) -> Iterator[Running]:
+    one, concerned = stored.record, frozenset({stored.record.organisation, authority})
+    if one.state == "submitted" and one.clock is not None:
+        yield Running("preliminary-review", stored, one.clock, one.id, one.scenario, authority, concerned)
+    if one.state == "returned" and one.supplement is not None and one.supplement.answer_by is not None:
+        until = one.supplement.answer_by
+        yield Running("supplement", stored, until, one.id, one.scenario, one.organisation, concerned)
+
+
+def _of_items(
+    desk: AccessDesk, items: Iterable[Stored[Item]], title: Callable[[str], str], authority: str
+) -> Iterator[Running]:
+    for stored in items:
+        one = stored.record
+        if one.state == "pushed":
+            clock = of_item(desk, one)
+            concerned = frozenset({one.organisation, one.reviewer, authority})
+            about = title(one.dataset)
+            yield Running("provider-review", stored, clock, one.application, about, one.reviewer, concerned)
 
 
 def _of_consultations(
-    desk: AccessDesk, items: dict[str, Stored[Item]], title: Callable[[str], str]
+    asked: Iterable[Stored[Consultation]], items: Mapping[str, Stored[Item]], title: Callable[[str], str]
 ) -> Iterator[Running]:
-    for stored in desk.directory.store.find(Consultation, state="asked"):
+    for stored in asked:
         one, item = stored.record, items.get(stored.record.item)
         if item is not None and item.record.state == "pushed":
             concerned = frozenset({one.organisation, one.asked_by, item.record.organisation})
@@ -137,9 +148,12 @@ def _of_consultations(
 
 
 def _of_coordinations(
-    desk: AccessDesk, items: dict[str, Stored[Item]], title: Callable[[str], str], authority: str
+    cases: Iterable[Stored[Coordination]],
+    items: Mapping[str, Stored[Item]],
+    title: Callable[[str], str],
+    authority: str,
 ) -> Iterator[Running]:
-    for stored in desk.directory.store.find(Coordination, state="open"):
+    for stored in cases:
         one, item = stored.record, items.get(stored.record.item)
         if item is not None:
             concerned = frozenset({one.organisation, one.reviewer, authority})
@@ -190,6 +204,29 @@ def open_clocks(desk: AccessDesk, actor: Actor) -> tuple[OpenClock, ...]:
         if everything or actor.organisation in one.concerned
     ]
     return tuple(sorted(found, key=lambda one: (one.clock.due, one.record)))
+
+
+def open_on(
+    desk: AccessDesk,
+    application: Stored[Application],
+    *,
+    items: Iterable[Stored[Item]],
+    consultations: Iterable[Stored[Consultation]],
+    cases: Iterable[Stored[Coordination]],
+) -> tuple[OpenClock, ...]:
+    """Return the clocks that run on one application and these parts of it, for who may see it.
+
+    The caller has asked whether the application may be seen; a consulted body sees its own by `open_clocks`.
+    """
+    authority, titles = desk.directory.authority().id, _Titles(desk)
+    parts = {stored.id: stored for stored in items}
+    found = [*_of_application(application, authority), *_of_items(desk, parts.values(), titles, authority)]
+    asked = (one for one in consultations if one.record.state == "asked")
+    found += _of_consultations(asked, parts, titles)
+    found += _of_coordinations((one for one in cases if one.record.state == "open"), parts, titles, authority)
+    calendars, staffed = Calendars(desk), _Staffed(desk)
+    shown = (_shown(desk, one, calendars(one.clock.region), staffed) for one in found)
+    return tuple(sorted(shown, key=lambda one: (one.clock.due, one.record)))
 
 
 def _shown(desk: AccessDesk, one: Running, calendar: Calendar, staffed: Callable[[str], bool]) -> OpenClock:
