@@ -179,6 +179,7 @@ class Platform:
             cost=cost,
             sectors=packs,
             deputy_days=regime.rule("deputy-term").number if regime is not None else 0,
+            regimes=self.regimes,
         )
 
     @cached_property

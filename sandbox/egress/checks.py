@@ -166,6 +166,18 @@ CHECKS: tuple[Check, ...] = (
         parameter="smallest", across=True,
     ),
     Check(
+        "G21", "output-form", FindingKind.NOT_AGREED, Verdict.REFUSE, _RAW,
+        say("协议没有允许以这种形式产出"),
+        say("请改用协议写明的产出形式，或先变更协议"),
+        parameter="outputs",
+    ),
+    Check(
+        "G22", "join", FindingKind.NOT_AGREED, Verdict.REFUSE, _RAW,
+        say("产品把协议没有许可关联的数据集放在了一起"),
+        say("请分别统计各数据集，或先变更协议、列入许可关联"),
+        parameter="joins",
+    ),
+    Check(
         "G20", "set-record", FindingKind.SOURCE_RECORD, Verdict.REFUSE, _RAW,
         say("这些文件按行拼起来，能找到数据来源的记录"),
         say("请改为汇总结果，不要把记录分列在几个文件里"),

@@ -1,7 +1,7 @@
 """The gate in the platform: a submission judged on the very snapshots that were mounted.
 
-Hands frozen bytes, snapshots and sidecars to the isolated process, with the thresholds of
-the regime under which the application was opened and with every claim released before on
+Hands frozen bytes, snapshots and sidecars to the isolated process, under the access
+policy of the agreement, and with every claim released before on
 the same data, so that a difference between two releases shows. Decides nothing itself.
 """
 
@@ -12,18 +12,21 @@ from typing import BinaryIO, cast
 
 import pyarrow.parquet as pq
 
+from sandbox.access.policy import policy_named, policy_of
 from sandbox.egress.claims import Claim, read_claim
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.isolated import SnapshotSource, judge_isolated
 from sandbox.egress.judge import Judged, Options
 from sandbox.egress.judgements import gate_key
+from sandbox.egress.permitted import bounds_of
 from sandbox.egress.report import Product
 from sandbox.kernel.entities import IdentifierClass
 from sandbox.kernel.errors import InputError, TamperedError
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Application, Dataset, ServiceAgreement, Snapshot, Submission
+from sandbox.kernel.policy import AccessPolicy
+from sandbox.kernel.records import Dataset, ServiceAgreement, Snapshot, Submission
 from sandbox.vault.sealed import open_sealed
 
 
@@ -35,12 +38,13 @@ def judge(desk: GateDesk, submission: Submission) -> Judged:
     ]
     snapshots = [desk.directory.store.load(Snapshot, one).record for one in submission.snapshots]
     alone = len(snapshots) == 1
-    sources = [_source(desk, submission, one, alone=alone) for one in snapshots]
+    policy = policy_for(desk, submission)
+    sources = [_source(desk, policy, one, alone=alone) for one in snapshots]
     for one in within_reach(desk, submission):
         if one.id not in submission.snapshots:
             hidden = desk.directory.entropy(16).hex()  # compared with; no claim can name it
-            sources.append(replace(_source(desk, submission, one, alone=False), name=hidden))
-    options = Options(earlier=_earlier(desk, submission), words=submission.title)
+            sources.append(replace(_source(desk, policy, one, alone=False), name=hidden))
+    options = Options(earlier=_earlier(desk, submission), words=submission.title, bounds=bounds_of(policy))
     return judge_isolated(products, sources, options=options, limits=desk.limits)
 
 
@@ -55,7 +59,7 @@ def within_reach(desk: GateDesk, submission: Submission) -> tuple[Snapshot, ...]
     return tuple(one.record for one in found if one.created_at <= made)
 
 
-def _source(desk: GateDesk, submission: Submission, snapshot: Snapshot, *, alone: bool) -> SnapshotSource:
+def _source(desk: GateDesk, policy: AccessPolicy, snapshot: Snapshot, *, alone: bool) -> SnapshotSource:
     dataset = desk.directory.store.load(Dataset, snapshot.dataset).record
     held = desk.pool.version(snapshot.series, snapshot.version)
     held.verify(digest=snapshot.manifest_digest)
@@ -71,7 +75,7 @@ def _source(desk: GateDesk, submission: Submission, snapshot: Snapshot, *, alone
         open_stream=open_stream,
         key=key.derive("gate/fingerprint", 16),
         identifiers=_identifiers(dataset, pq.read_schema(held.parquet_files[0]).names),
-        thresholds=_thresholds(desk, submission, dataset),
+        thresholds=_thresholds(policy, dataset),
         aliases=("source",) if alone else (),
     )
 
@@ -83,14 +87,20 @@ def _identifiers(dataset: Dataset, landed: list[str]) -> tuple[str, ...]:
     return tuple(sorted((direct | units) & set(landed)))
 
 
-def _thresholds(desk: GateDesk, submission: Submission, dataset: Dataset) -> Thresholds:
-    store = desk.directory.store
-    agreement = store.load(ServiceAgreement, submission.agreement).record
-    application = store.load(Application, agreement.application).record
-    regime = desk.regimes.get(application.regime)
-    if regime is None:
-        raise TamperedError(say("找不到申请所依据的制度版本 {name}", name=application.regime))
-    return regime.thresholds(dataset.grading.grade)
+def _thresholds(policy: AccessPolicy, dataset: Dataset) -> Thresholds:
+    """Return the limits that the policy sets for the dataset; what it does not name has no limits at all."""
+    part = policy.part(dataset.id)
+    if part is None:
+        raise TamperedError(say("数据集 {code} 不在协议的访问策略之内", code=dataset.code))
+    return part.thresholds
+
+
+def policy_for(desk: GateDesk, submission: Submission) -> AccessPolicy:
+    """Return the policy that the submission was made under, by the digest that it names."""
+    agreement = desk.directory.store.load(ServiceAgreement, submission.agreement).record
+    if submission.policy and agreement.policy:
+        return policy_named(desk.directory, agreement.id, submission.policy)
+    return policy_of(desk.directory, agreement)
 
 
 def _earlier(desk: GateDesk, submission: Submission) -> tuple[tuple[str, Claim], ...]:

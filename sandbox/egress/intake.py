@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from sandbox.access.policy import policy_of
 from sandbox.egress import court, judgements
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.judge import WORDS, Judged
@@ -70,6 +71,7 @@ def collect(desk: GateDesk, seat_id: str, *, refused: Callable[[RefusedError], N
 def _submit(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -> Submission:
     store = desk.directory.store
     agreement = store.load(ServiceAgreement, seat.agreement).record
+    policy = policy_of(desk.directory, agreement)
     submission = Submission(
         state="frozen",
         organisation=seat.organisation,
@@ -81,9 +83,10 @@ def _submit(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -
         files=_products(request),
         snapshots=seat.mounted,
         request=request.id,
+        policy=policy.digest,
     )
     situation = with_record(
-        desk.directory.situation(actor), record=submission, seat=seat, agreement=agreement
+        desk.directory.situation(actor), record=submission, seat=seat, agreement=agreement, access=policy
     )
     require(actor, step("submission:submit"), situation)
     links = (
@@ -129,7 +132,7 @@ def judge(desk: GateDesk, submission_id: str) -> Submission:
     title = HIDDEN_TITLE if _title_shows(judged) else submission.title
     changed = replace(submission, state=step(name).target, files=files, judgement=digest, title=title)
     verdicts: dict[str, Json] = {one.name: str(one.verdict) for one in files}
-    note: dict[str, Json] = {"judgement": digest, "verdicts": verdicts}
+    note: dict[str, Json] = {"judgement": digest, "verdicts": verdicts, "policy": submission.policy}
     change = Change(step(name), changed, expected=stored.version, note=note)
     kept: Submission = desk.directory.store.write(SYSTEM, change)[0].record
     publish(desk, desk.directory.store.load(Seat, submission.seat).record)

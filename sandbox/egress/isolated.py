@@ -20,6 +20,7 @@ from typing import BinaryIO
 
 from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.judge import Judged, Options
+from sandbox.egress.permitted import Bounds
 from sandbox.egress.report import Product
 from sandbox.egress.wire import Json, judgement_in, message_in, message_out, unpack
 from sandbox.files.readers import read_table
@@ -178,6 +179,7 @@ def _judge(
             "canaries": sorted(options.canaries),
             "words": options.words,
             "earlier": [[owner, claim.sql, claim.subject] for owner, claim in options.earlier],
+            "bounds": _bounds_out(options.bounds),
         },
         "limits": {"file_seconds": limits.file_seconds, "file_memory": limits.file_memory},
     }
@@ -198,6 +200,12 @@ def _judge(
     stdin = json.dumps(document, ensure_ascii=False).encode()
     done = run(sandbox, command, stdin=stdin, output_bytes=MAX_RESULT, timeout=limits.total_seconds)
     return _believed(b"" if done.status != 0 or done.truncated else done.stdout, products)
+
+
+def _bounds_out(bounds: Bounds | None) -> Json | None:
+    if bounds is None:
+        return None
+    return {"outputs": [one.value for one in bounds.outputs], "apart": [list(pair) for pair in bounds.apart]}
 
 
 def _freeze(product: Product, number: int, files: Path) -> Json:

@@ -19,6 +19,7 @@ from sandbox.egress.blobs import decoded, encoded_runs, joined, looks_encoded, m
 from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.claims import Claim
 from sandbox.egress.content import Content, Form, Issue
+from sandbox.egress.permitted import Bounds, check_permitted
 from sandbox.egress.proof import Proof, Source, prove, run_claim
 from sandbox.egress.reading import read_content
 from sandbox.egress.recognise import recognise
@@ -52,7 +53,8 @@ class Options:
 
     `canaries` are values that exist only in controlled data; `earlier` are claims that
     were released before, with the label they are known by; `words` is what the author wrote about
-    the files and is read outside before anybody voted.
+    the files and is read outside before anybody voted. `bounds` is what the access policy lets
+    leave; None where no agreement is at hand.
     """
 
     max_bytes: int = 512 << 20
@@ -61,6 +63,7 @@ class Options:
     canaries: frozenset[str] = frozenset()
     earlier: tuple[tuple[str, Claim], ...] = ()
     words: str = ""
+    bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,7 @@ def judge_file(product: Product, sources: Sequence[Source], options: Options) ->
         return report
     _look_inside(report)
     _claim(report, sources, options)
+    check_permitted(report, sources, options.bounds)
     _records(report, sources)
     _identifiers(report, options)
     _statistics(report, sources, options)

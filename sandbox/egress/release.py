@@ -67,6 +67,7 @@ def release(desk: GateDesk, actor: Actor, submission_id: str) -> Release:
         files=files,
         receipt=receipt,
         issued_at=desk.directory.clock(),
+        policy=situation.access.digest if situation.access is not None else "",
     )
     require(actor, step("release:issue"), with_record(situation, record=made))
     ended = replace(submission, state="released")
@@ -119,6 +120,7 @@ def _receipt(
         "demo": desk.demo,
         "submission": submission.id,
         "agreement": submission.agreement,
+        "access_policy_sha256": submission.policy,
         "title": submission.title,
         "issued_at": desk.directory.clock().isoformat(),
         "files": [

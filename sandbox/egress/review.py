@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sandbox.egress.court import within_reach
+from sandbox.egress.court import policy_for, within_reach
 from sandbox.egress.desk import GateDesk
 from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.lifecycle import step
@@ -152,6 +152,7 @@ def review_situation(desk: GateDesk, actor: Actor, submission: Submission) -> Si
         record=submission,
         submission=submission,
         agreement=agreement,
+        access=policy_for(desk, submission),
         seat=desk.directory.store.load(Seat, submission.seat).record,
         reviews=reviews_of(desk, submission.id),
         providers=providers_of(desk, submission),

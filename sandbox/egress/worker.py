@@ -32,6 +32,7 @@ from sandbox.egress.claims import Claim, read_claim
 from sandbox.egress.compare import Comparison
 from sandbox.egress.content import Content, Form, Issue, Sheet
 from sandbox.egress.judge import Options, judge_file, settle
+from sandbox.egress.permitted import Bounds
 from sandbox.egress.proof import Proof, Source, run_claim
 from sandbox.egress.report import FileReport, Product
 from sandbox.egress.rewrite import Rewriting
@@ -53,6 +54,7 @@ from sandbox.egress.wire import (
 )
 from sandbox.files.types import FileType
 from sandbox.fingerprint.sidecar import Sidecar
+from sandbox.kernel.boundary import OutputForm
 from sandbox.kernel.errors import InputError, SandboxError
 from sandbox.kernel.findings import Outcome
 from sandbox.kernel.grades import Thresholds
@@ -167,6 +169,18 @@ def options_in(entry: Json) -> Options:
         canaries=canaries,
         earlier=earlier,
         words=text(entry["words"]),
+        bounds=_bounds_in(entry["bounds"]),
+    )
+
+
+def _bounds_in(entry: object) -> Bounds | None:
+    if entry is None:
+        return None
+    document = mapping(entry)
+    apart = (sequence(pair) for pair in sequence(document["apart"]))
+    return Bounds(
+        tuple(OutputForm(text(one)) for one in sequence(document["outputs"])),
+        tuple((text(one), text(other)) for one, other in apart),
     )
 
 

@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sandbox.access.policy import policy_of
 from sandbox.catalog.consents import in_force, of_dataset
 from sandbox.catalog.entries import by_code
 from sandbox.fingerprint.sidecar import Sidecar, UnitColumns, dense_units
@@ -29,6 +30,7 @@ from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.metadata import Clearance, Exclusion
 from sandbox.kernel.permits import require
+from sandbox.kernel.policy import AccessPolicy, DatasetTerms
 from sandbox.kernel.records import (
     Dataset,
     Delivery,
@@ -62,6 +64,15 @@ class Inputs:
     dataset: Dataset
     delivery: Delivery
     policy: MaskingPolicy
+    access: AccessPolicy
+
+    @property
+    def terms(self) -> DatasetTerms:
+        """What the agreement's policy says of the dataset; `InputError` if nothing."""
+        found = self.access.part(self.dataset.id)
+        if found is None:
+            raise InputError(say("协议没有列入数据集 {code}", code=self.dataset.code))
+        return found
 
 
 def order(desk: IngestDesk, actor: Actor, *, agreement: str, dataset: str, delivery: str) -> LandingOrder:
@@ -69,17 +80,19 @@ def order(desk: IngestDesk, actor: Actor, *, agreement: str, dataset: str, deliv
     store = desk.directory.store
     service = store.load(ServiceAgreement, agreement).record
     entry = by_code(desk.directory, dataset).record
-    item = _item_of(desk, service, entry)
+    part = policy_of(desk.directory, service).part(entry.id)
+    if part is None:
+        raise InputError(say("协议没有列入数据集 {code}", code=entry.code))
     made = LandingOrder(
         state="ordered",
         organisation=entry.organisation,
         environment=entry.environment,
         agreement=service.id,
-        item=item.id,
+        item=part.items[0],
         dataset=entry.id,
         delivery=delivery,
         policy=confirmed_for(desk.directory, entry.id).id,
-        columns=item.columns,
+        columns=part.columns,
     )
     inputs = _inputs(desk, made)
     require(actor, step("landing-order:order"), _situation(desk, actor, inputs))
@@ -87,7 +100,7 @@ def order(desk: IngestDesk, actor: Actor, *, agreement: str, dataset: str, deliv
         Link(role, to)
         for role, to in (
             ("agreement", service.id),
-            ("item", item.id),
+            ("item", part.items[0]),
             ("dataset", entry.id),
             ("delivery", delivery),
             ("policy", made.policy),
@@ -97,19 +110,13 @@ def order(desk: IngestDesk, actor: Actor, *, agreement: str, dataset: str, deliv
     return kept
 
 
-def _item_of(desk: IngestDesk, agreement: ServiceAgreement, dataset: Dataset) -> Item:
-    for identifier in agreement.items:
-        item = desk.directory.store.load(Item, identifier).record
-        if item.dataset == dataset.id:
-            return item
-    raise InputError(say("协议没有列入数据集 {code}", code=dataset.code))
-
-
 def _inputs(desk: IngestDesk, made: LandingOrder) -> Inputs:
     store = desk.directory.store
+    agreement = store.load(ServiceAgreement, made.agreement).record
     return Inputs(
         order=made,
-        agreement=store.load(ServiceAgreement, made.agreement).record,
+        agreement=agreement,
+        access=policy_of(desk.directory, agreement),
         item=store.load(Item, made.item).record,
         dataset=store.load(Dataset, made.dataset).record,
         delivery=store.load(Delivery, made.delivery).record,
@@ -123,6 +130,7 @@ def _situation(desk: IngestDesk, actor: Actor, inputs: Inputs) -> Situation:
         record=inputs.order,
         order=inputs.order,
         agreement=inputs.agreement,
+        access=inputs.access,
         items=(inputs.item,),
         dataset=inputs.dataset,
         delivery=inputs.delivery,
@@ -160,7 +168,7 @@ def _stop(desk: IngestDesk, made: LandingOrder, version: int, reason: Message) -
 
 def _land(desk: IngestDesk, inputs: Inputs, version: int, progress: Progress | None) -> Snapshot:
     key = desk.vault.open(inputs.agreement.key_id)
-    scoped = read_scoped(desk, inputs.delivery, inputs.item.rows, progress)
+    scoped = read_scoped(desk, inputs.delivery, inputs.terms.rows, progress)
     scoped = scoped.shuffled(key.derive("ingest/order", 16))
     numbers = dense_units(scoped.table, _units(inputs.dataset))
     policy = narrowed(read_policy(inputs.policy.text), inputs.dataset.code, inputs.order.columns)
@@ -192,6 +200,7 @@ def _manifest(inputs: Inputs, scoped: Scoped, result: MaskResult) -> dict[str, o
         "rows": rows,
         "dataset": {"id": inputs.dataset.id, "code": inputs.dataset.code, "title": inputs.dataset.title},
         "agreement": inputs.agreement.id,
+        "access_policy": inputs.access.digest,
         "order": inputs.order.id,
         "delivery": {"id": inputs.delivery.id, "sha256": inputs.delivery.digest},
         "article": "第九条",

@@ -48,6 +48,7 @@ class FindingKind(StrEnum):
     TOO_LARGE = "too-large"
     UNVERIFIED = "unverified"
     CLAIM_MISMATCH = "claim-mismatch"
+    NOT_AGREED = "not-agreed"  # only where an agreement is at hand
     CANARY = "canary"
 
 

@@ -80,6 +80,7 @@ STEPS: tuple[Step, ...] = (
     _step("home", "upgrade", "in-service", "in-service", article="第九条"),
     _step("home", "backup", "in-service", "in-service", article="第十六条"),
     _step("home", "restore", "in-service", "in-service", article="第十六条"),
+    _step("home", "move", "in-service", "in-service", article="第十六条"),
     _step("home", "purge", "in-service", "in-service", _OFFICER, article="第十六条"),
     _step("refused-attempt", "record", "", "recorded", article="第十六条"),
     _step("examination", "record", "", "recorded", article="第十六条"),
@@ -93,6 +94,7 @@ STEPS: tuple[Step, ...] = (
     _step("account", "reset", "active locked invited", "invited", _ACCOUNTS, article="第四条"),
     _step("account", "miss", "active", "active", article="第十六条"),
     _step("account", "sign-in", "active", "active", article="第十六条"),
+    _step("account", "sign-out", "active", "active", article="第十六条"),
     _step("account", "lock", "active", "locked", article="第十六条"),
     _step("account", "unlock", "locked", "active", _ACCOUNTS, article="第十六条"),
     _step(
@@ -190,6 +192,7 @@ STEPS: tuple[Step, ...] = (
         article="第十七条",
     ),
     _step("service-agreement", "expire", "active suspended", "expired", article="第十七条"),
+    _step("access-policy", "record", "", "in-force", article="第十七条"),
     _step("landing-order", "order", "", "ordered", _STEWARD, article="第九条"),
     _step("landing-order", "land", "ordered", "landed", article="第九条"),
     _step("landing-order", "stop", "ordered", "stopped", article="第九条"),

@@ -19,6 +19,7 @@ from sandbox.kernel.entities import EntityType, IdentifierClass
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.grades import Grading, Zone
 from sandbox.kernel.metadata import UNSTATED, Clearance, Core, Exclusion, Media, Origin
+from sandbox.kernel.terms import PLAIN, Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,8 @@ class Account(Record):
     person: str
     public_key: str = ""
     duties: tuple[Role, ...] = ()
+    signed_out: tuple[str, ...] = ()
+    """Digests of the browser sessions that ended last: what was signed in by them is no more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -433,7 +436,12 @@ class CalendarNotice(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceAgreement(Record):
-    """授权服务协议: what the developer may do, for whom, how long (第十二条)."""
+    """授权服务协议: what the developer may do, for whom, how long (第十二条).
+
+    `policy` and `document` are the digests of the compiled access policy and of the text that both
+    sides sign; `lineage` are the earlier versions, oldest first, `amendments` the applications that
+    they were widened by.
+    """
 
     KIND: ClassVar[str] = "service-agreement"
     organisation: str
@@ -448,6 +456,23 @@ class ServiceAgreement(Record):
     seats: int
     key_id: str
     zone: Zone = Zone.DEVELOPMENT
+    terms: Terms = PLAIN
+    policy: str = ""
+    document: str = ""
+    lineage: tuple[str, ...] = ()
+    amendments: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRecord(Record):
+    """访问策略 of one agreement as canonical text and digest; never changed (第十七条)."""
+
+    KIND: ClassVar[str] = "access-policy"
+    organisation: str
+    environment: str
+    agreement: str
+    digest: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -502,6 +527,7 @@ class Seat(Record):
     name: str
     host_uid: int = 0
     mounted: tuple[str, ...] = ()
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -533,6 +559,7 @@ class Submission(Record):
     judgement: str = ""
     request: str = ""
     commissioned: tuple[str, ...] = ()
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -589,6 +616,7 @@ class Release(Record):
     receipt: str
     issued_at: datetime
     reason: str = ""
+    policy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -722,6 +750,7 @@ RECORDS: tuple[type[Record], ...] = (
     Coordination,
     CalendarNotice,
     ServiceAgreement,
+    PolicyRecord,
     LandingOrder,
     Snapshot,
     Seat,

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sandbox.kernel.actors import JUDGING_ROLES, STRONG_PROOFS, Actor, Proof, Role
 from sandbox.kernel.message import Message, say
+from sandbox.kernel.policy import out_of_hours
 from sandbox.kernel.records import (
     Account,
     Application,
@@ -334,9 +335,16 @@ def _agreement_in_force(_: Actor, now: Situation) -> Message | None:
         return say("没有授权服务协议")
     if now.agreement.state != "active":
         return say("授权服务协议未生效、已暂停或已终止")
-    if not now.agreement.term_from <= now.today <= now.agreement.term_to:
-        return say("不在授权服务协议的使用期限之内")
-    return None
+    if now.access is None or now.access.agreement != now.agreement.id:
+        return MISSING
+    return None if now.access.in_term(now.today) else say("不在授权服务协议的使用期限之内")
+
+
+def _within_hours(_: Actor, now: Situation) -> Message | None:
+    """Seats are used at the hours agreed upon; without any, at all hours."""
+    if now.access is None or now.moment is None:
+        return MISSING
+    return None if now.access.open_at(now.moment) else out_of_hours(now.access)
 
 
 def _seat_party(actor: Actor, now: Situation) -> Message | None:
@@ -361,19 +369,19 @@ def _agreement_stands(_: Actor, now: Situation) -> Message | None:
 
 def _named_user(actor: Actor, now: Situation) -> Message | None:
     seat = now.record if isinstance(now.record, Seat) else now.seat
-    if seat is None or now.agreement is None:
+    if seat is None or now.access is None:
         return MISSING
     if seat.user != actor.account:
         return say("席位属于另一名用户：席位一人一席，不得借用")
-    return None if actor.account in now.agreement.users else say("本人不在授权服务协议的用户名单上")
+    return None if actor.account in now.access.users else say("本人不在授权服务协议的用户名单上")
 
 
 def _seat_user_listed(_: Actor, now: Situation) -> Message | None:
-    if not isinstance(now.record, Seat) or now.agreement is None:
+    if not isinstance(now.record, Seat) or now.access is None:
         return MISSING
-    if now.record.user not in now.agreement.users:
+    if now.record.user not in now.access.users:
         return say("席位用户不在授权服务协议的用户名单上")
-    return None if now.seats_taken < now.agreement.seats else say("协议约定的席位数已用完")
+    return None if now.seats_taken < now.access.seats else say("协议约定的席位数已用完")
 
 
 def _seat_operator(actor: Actor, now: Situation) -> Message | None:
@@ -416,10 +424,13 @@ def _order_fits(_: Actor, now: Situation) -> Message | None:
     agreed = now.agreement
     if order is None or item is None or agreed is None or now.delivery is None or now.policy is None:
         return MISSING
-    listed = agreed.id == order.agreement and item.id in agreed.items
-    if not listed or item.state != "approved" or item.dataset != order.dataset:
+    if now.access is None:
+        return MISSING
+    part = now.access.part(order.dataset)
+    listed = part is not None and agreed.id == order.agreement and item.id in part.items
+    if part is None or not listed or item.state != "approved" or item.dataset != order.dataset:
         return say("落地单没有对应的已批准需求")
-    if not set(order.columns) <= set(item.columns):
+    if not set(order.columns) <= set(part.columns):
         return say("落地单的信息项超出了批准的范围")
     if now.delivery.state != "accepted" or now.delivery.dataset != order.dataset:
         return say("交付批次没有通过核对")
@@ -434,7 +445,8 @@ def _undertaken(_: Actor, now: Situation) -> Message | None:
     if seat is None or not now.undertaking_version:
         return MISSING
     signed = now.undertaking
-    fits = signed is not None and (signed.account, signed.agreement) == (seat.user, seat.agreement)
+    versions = (seat.agreement, *(now.agreement.lineage if now.agreement is not None else ()))
+    fits = signed is not None and signed.account == seat.user and signed.agreement in versions
     if signed is None or not fits or signed.state != "signed":
         return say(
             "进入席位之前须签署数据安全承诺书：请用 sandbox oversight sign {agreement} 签署",
@@ -460,9 +472,11 @@ def _own_undertaking(actor: Actor, now: Situation) -> Message | None:
     one = now.record
     if not isinstance(one, Undertaking) or now.agreement is None or not now.undertaking_version:
         return MISSING
+    if now.access is None:
+        return MISSING
     if one.account != actor.account or one.agreement != now.agreement.id:
         return say("承诺书由本人签署，不能代签")
-    if actor.account not in now.agreement.users:
+    if actor.account not in now.access.users:
         return say("本人不在授权服务协议的用户名单上")
     if one.version != now.undertaking_version:
         return say("承诺书须按现行版本签署")
@@ -555,6 +569,7 @@ ITEMS_APPROVED = Rule("items-approved", "第十二条", _items_approved)
 AGREEMENT_PARTY = Rule("agreement-party", "第十二条", _agreement_party)
 AGREEMENT_OPERATOR = Rule("agreement-operator", "第十二条", _agreement_operator)
 AGREEMENT_IN_FORCE = Rule("agreement-in-force", "第十七条", _agreement_in_force)
+WITHIN_HOURS = Rule("within-hours", "第十七条", _within_hours)
 AGREEMENT_STANDS = Rule("agreement-stands", "第十七条", _agreement_stands)
 NAMED_USER = Rule("named-user", "第十七条", _named_user)
 SEAT_USER_LISTED = Rule("seat-user-listed", "第十二条", _seat_user_listed)

@@ -7,10 +7,11 @@ is not allowed. Nothing here is loaded lazily; rules stay free of disk and clock
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from sandbox.kernel.actors import Role
 from sandbox.kernel.decision import Decision
+from sandbox.kernel.policy import AccessPolicy
 from sandbox.kernel.records import (
     Account,
     Application,
@@ -46,7 +47,8 @@ class Situation:
 
     `record` is the record the step acts on, as it stands now (for a creation: as it would
     be). `own` is the actor's organisation, `other` the organisation the record concerns.
-    `sectors` are the sector rule packs at hand (第二十条).
+    `sectors` are the sector rule packs at hand (第二十条). `access` is the policy compiled from
+    `agreement`; `moment` is China's time, `today` its date.
     `acted` holds the persons who took an earlier step that excludes them from this one.
     """
 
@@ -99,6 +101,8 @@ class Situation:
     undertaking: Undertaking | None = None
     undertaking_version: int = 0
     incidents: tuple[Incident, ...] | None = None
+    access: AccessPolicy | None = None
+    moment: datetime | None = None
 
     def organisation(self, identifier: str) -> Organisation | None:
         """Return the organisation of that id among those gathered, or None."""

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from sandbox.access.policy import policy_of
 from sandbox.catalog.reading import require_reader
 from sandbox.kernel.actors import Actor, Role
-from sandbox.kernel.errors import ConflictError, InputError
+from sandbox.kernel.errors import ConflictError, InputError, RefusedError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
@@ -112,7 +113,26 @@ def matrix(desk: OversightDesk, actor: Actor, dataset: str) -> Matrix:
     return Matrix(entry.code, entry.title, tuple(rows_of(desk, entry)))
 
 
+def matrices(desk: OversightDesk, actor: Actor) -> tuple[Matrix, ...]:
+    """Return the matrix of every dataset that the actor may ask for, by title.
+
+    Raises `RefusedError` for somebody who may ask for none.
+    """
+    found, refused = [], None
+    for stored in desk.directory.store.find(Dataset):
+        if stored.record.state == "withdrawn":
+            continue
+        try:
+            found.append(matrix(desk, actor, stored.id))
+        except RefusedError as error:
+            refused = error
+    if refused is not None and not found:
+        raise refused
+    return tuple(sorted(found, key=lambda one: one.title))
+
+
 def rows_of(desk: OversightDesk, entry: Dataset) -> Iterator[Answerable]:
+    """Return who answers for a dataset: those named, then the users of agreements in force."""
     for one in sorted(_assigned(desk, entry.id), key=lambda one: list(Duty).index(one.duty)):
         yield _row(desk, entry, one.duty, (one.account, one.id))
     for agreement in _using(desk, entry.id):
@@ -175,7 +195,11 @@ def sign(desk: OversightDesk, actor: Actor, agreement: str) -> Undertaking:
         text=words.digest,
     )
     situation = with_record(
-        desk.directory.situation(actor), record=made, agreement=service, undertaking_version=words.version
+        desk.directory.situation(actor),
+        record=made,
+        agreement=service,
+        access=policy_of(desk.directory, service),
+        undertaking_version=words.version,
     )
     require(actor, step("undertaking:sign"), situation)
     for one in signed_by(desk, actor.account):

@@ -7,8 +7,8 @@ and tests can hold them still. Decides nothing.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 
 from sandbox.kernel.actors import Actor, Role
@@ -18,6 +18,7 @@ from sandbox.kernel.message import say
 from sandbox.kernel.records import Account, Grant, Organisation, OrganisationRole
 from sandbox.kernel.situation import Situation
 from sandbox.people.secrets import RFC_9106_LOW_MEMORY, PasswordCost
+from sandbox.regulation.regime import Regime
 from sandbox.store.opener import Store
 from sandbox.vault.keys import DataKey
 
@@ -30,7 +31,8 @@ class Directory:
     """The store, the key of the people's secrets, the clock, random bytes, the argon2 cost.
 
     `sectors` names the sector rule packs at hand; they stand at the beginning of every situation.
-    `deputy_days` is the longest term of a deputy; at 0 none is named.
+    `deputy_days` is the longest term of a deputy; at 0 none is named. `regimes` are the versions of
+    the measure at hand.
     """
 
     store: Store
@@ -40,6 +42,7 @@ class Directory:
     cost: PasswordCost = RFC_9106_LOW_MEMORY
     sectors: frozenset[str] = frozenset()
     deputy_days: int = 0
+    regimes: Mapping[str, Regime] = field(default_factory=dict)
 
     def today(self) -> date:
         """Return today's date in China."""
@@ -106,10 +109,11 @@ class Directory:
 
     def situation(self, actor: Actor) -> Situation:
         """Return the beginning of every situation: today, and the actor's own organisation."""
+        moment = self.clock().astimezone(CHINA)
         if actor.organisation == "platform":
-            return Situation(today=self.today(), sectors=self.sectors)
+            return Situation(today=moment.date(), moment=moment, sectors=self.sectors)
         own = self.organisation(actor.organisation)
-        return Situation(today=self.today(), own=own, sectors=self.sectors)
+        return Situation(today=moment.date(), moment=moment, own=own, sectors=self.sectors)
 
 
 def with_record(situation: Situation, **fields: object) -> Situation:

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+from sandbox.access.policy import policy_of
 from sandbox.catalog.consents import usable
 from sandbox.catalog.reading import of_authority, registered
 from sandbox.kernel.actors import SYSTEM, Actor
@@ -93,6 +94,7 @@ def provision(desk: SeatDesk, actor: Actor, *, agreement: str, user: str, name: 
     store = desk.directory.store
     _check_name(desk, name)
     service = store.load(ServiceAgreement, agreement).record
+    policy = policy_of(desk.directory, service)
     identifier = store.new_id(Seat.KIND)
     account = desk.directory.account_named(user)
     taken = store.find(Seat, linked=("agreement", service.id))
@@ -106,9 +108,14 @@ def provision(desk: SeatDesk, actor: Actor, *, agreement: str, user: str, name: 
         user=account.id,
         name=name,
         host_uid=_FIRST_HOST_UID + int(identifier.rpartition("-")[2]),
+        policy=policy.digest,
     )
     situation = with_record(
-        _environment(desk, actor, service), record=seat, agreement=service, seats_taken=len(live)
+        _environment(desk, actor, service),
+        record=seat,
+        agreement=service,
+        access=policy,
+        seats_taken=len(live),
     )
     require(actor, step("seat:provision"), situation)
     links = (Link("agreement", service.id), Link("user", account.id))
@@ -321,6 +328,7 @@ def situation_of(desk: SeatDesk, actor: Actor, seat: Seat) -> Situation:
         record=seat,
         seat=seat,
         agreement=agreement,
+        access=policy_of(desk.directory, agreement),
         account=desk.directory.store.load(Account, seat.user).record,
         snapshots=current_snapshots(desk.directory, seat.agreement),
         isolation=can_isolate(desk),
@@ -332,7 +340,8 @@ def situation_of(desk: SeatDesk, actor: Actor, seat: Seat) -> Situation:
 def _undertaking(directory: Directory, seat: Seat) -> Undertaking | None:
     """Return the latest version that the seat's user has signed for its agreement."""
     found = (one.record for one in directory.store.find(Undertaking, linked=("account", seat.user)))
-    mine = (one for one in found if one.agreement == seat.agreement)
+    agreement = directory.store.load(ServiceAgreement, seat.agreement).record
+    mine = (one for one in found if one.agreement in (agreement.id, *agreement.lineage))
     return max(mine, key=lambda one: one.version, default=None)
 
 

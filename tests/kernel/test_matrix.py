@@ -7,17 +7,18 @@ from another organisation's side. A new step must be given its lawful situation 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import product
 
 import pytest
 
 from sandbox.kernel.actors import STRONG_PROOFS, Actor, Proof, Role
 from sandbox.kernel.decision import Answer, decide
-from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel, Zone
+from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel, Thresholds, Zone
 from sandbox.kernel.lifecycle import STEPS, Step
 from sandbox.kernel.metadata import Origin
 from sandbox.kernel.permits import may
+from sandbox.kernel.policy import AccessPolicy, DatasetTerms
 from sandbox.kernel.records import (
     Account,
     Application,
@@ -46,6 +47,7 @@ from sandbox.kernel.records import (
     OperatingAgreement,
     Organisation,
     OrganisationRole,
+    PolicyRecord,
     Preliminary,
     Record,
     RefusedAttempt,
@@ -116,6 +118,22 @@ AGREEMENT = ServiceAgreement(
     id="agreement", state="active", organisation="firm", operator="operator", environment="env",
     application="application", items=("item",), scenario="统计", term_from=TODAY, term_to=NEXT_YEAR,
     users=("me",), seats=1, key_id="k",
+)  # fmt: skip
+ACCESS = AccessPolicy(
+    agreement="agreement", lineage=(), organisation="firm", operator="operator", environment="env",
+    environment_code="520300", regions=(), scenario="统计", scenario_kinds=(), regime="r", regime_digest="d",
+    zone=Zone.DEVELOPMENT, term_from=TODAY, term_to=NEXT_YEAR, users=("me",), seats=1, hours=(), joins=(),
+    outputs=(), reviewers=2,
+    datasets=(
+        DatasetTerms(
+            dataset="dataset", code="firms", provider="dept", grade=3, items=("item",), columns=("地区",),
+            rows=(), extents=(), thresholds=Thresholds(),
+        ),
+    ),
+)  # fmt: skip
+POLICY_RECORD = PolicyRecord(
+    id="access-policy", state="in-force", organisation="firm", environment="env", agreement="agreement",
+    digest=ACCESS.digest, text=ACCESS.text,
 )  # fmt: skip
 DELIVERY = Delivery(
     id="delivery", state="accepted", dataset="dataset", file_name="a.csv", digest="d", size=1,
@@ -224,6 +242,7 @@ KINDS: dict[str, tuple[str, Record]] = {
     "coordination": ("authority", COORDINATION),
     "calendar-notice": ("authority", CALENDAR_NOTICE),
     "service-agreement": ("operator", AGREEMENT),
+    "access-policy": ("operator", POLICY_RECORD),
     "landing-order": ("dept", ORDER),
     "snapshot": ("dept", SNAPSHOT),
     "seat": ("firm", SEAT),
@@ -298,6 +317,8 @@ def lawful(row: Step) -> tuple[str, Situation]:
         application=APPLICATION,
         items=(CONSULTED_ITEM if row.kind == "consultation" else ITEM,),
         agreement=AGREEMENT,
+        access=ACCESS,
+        moment=datetime(TODAY.year, TODAY.month, TODAY.day, 9),
         order=ORDER,
         snapshots=(SNAPSHOT,),
         seat=SEAT,
