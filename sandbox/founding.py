@@ -26,7 +26,7 @@ from sandbox.people import accounts, grants, organisations
 from sandbox.settings import FILE_NAME
 from sandbox.store import home as store_home
 from sandbox.store.changes import Change
-from sandbox.store.db import open_engine
+from sandbox.store.db import check_address, open_engine
 from sandbox.store.log import StoreSettings
 from sandbox.vault.digests import HashName
 from sandbox.vault.keys import make_kek
@@ -58,6 +58,7 @@ class Founding:
     witnesses: tuple[Path, ...] = ()
     hash: str = "sha256"
     demo: bool = False
+    database: str = ""
 
     def __post_init__(self) -> None:
         if not _NAME.fullmatch(self.name):
@@ -72,6 +73,7 @@ class Founding:
             raise InputError(say("摘要算法 {name} 不认识：请用 sha256 或 sm3", name=self.hash))
         if not is_region(self.region):
             raise InputError(say("行政区划代码 {code} 不正确：请核对 6 位代码", code=self.region))
+        check_address(self.database)
         for officer in self.officers:
             _check_officer(officer)
         first, second = self.officers
@@ -117,9 +119,11 @@ def _make(
 ) -> tuple[Platform, tuple[str, str]]:
     _lay_out(home, founding, entropy)
     settings = StoreSettings(origin=founding.name, hash=HashName(founding.hash))
-    engine = open_engine(Layout(home).database)
-    store_home.create(engine, clock=clock, entropy=entropy, settings=settings)
-    engine.dispose()
+    engine = open_engine(founding.database or Layout(home).database)
+    try:
+        store_home.create(engine, clock=clock, entropy=entropy, settings=settings)
+    finally:
+        engine.dispose()
     platform = open_platform(home, clock=clock, entropy=entropy)
     platform.vault.create(PEOPLE_KEY)
     codes = _people(platform, founding)
@@ -160,7 +164,7 @@ def _lay_out(home: Path, founding: Founding, entropy: Callable[[int], bytes]) ->
     kek, seed = founding.keys / KEK_FILE, founding.keys / SEED_FILE
     make_kek(kek, entropy=entropy)
     make_seed(seed, entropy=entropy)
-    for name in (layout.database, home / FILE_NAME):
+    for name in (home / FILE_NAME, *(() if founding.database else (layout.database,))):
         name.touch(mode=0o600)  # a home that is copied elsewhere keeps its own modes
     (home / FILE_NAME).write_text(_settings_text(founding, kek.resolve(), seed.resolve()), encoding="utf-8")
 
@@ -176,6 +180,7 @@ def _settings_text(founding: Founding, kek: Path, seed: Path) -> str:
         f"witnesses = [{quoted}]",
         f"hash = {_quote(founding.hash)}",
         f"region = {_quote(founding.region)}",
+        *([f"database_url = {_quote(founding.database)}"] if founding.database else []),
     ]
     return "\n".join(lines) + "\n"
 

@@ -37,10 +37,11 @@ from sandbox.seats.archive import pack_seats, unpack_seats
 from sandbox.settings import FILE_NAME, Settings
 from sandbox.store import backup as store_backup
 from sandbox.store import home as store_home
+from sandbox.store import transfer
 from sandbox.store.backup import Backup, Restored
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change
-from sandbox.store.db import open_engine
+from sandbox.store.db import check_address, open_engine
 from sandbox.store.report import Loss, Problem, Report
 from sandbox.store.verify import verify
 from sandbox.vault import files
@@ -49,6 +50,8 @@ from sandbox.vault.seeds import read_seed
 from sandbox.vault.signer import SEED_BYTES, PublicKey, Signer
 
 WRAPPED = "wrapped"
+LEFT = "records.left.db"
+"""What the SQLite file is called once the records were moved to a server."""
 _KEY_SUFFIXES = (".wrapped", ".destroyed")
 
 
@@ -82,7 +85,7 @@ def audit(home: Path, *, witness: Path | None = None) -> Audit:
     layout = Layout(home)
     witnesses = (witness,) if witness is not None else settings.witnesses or (layout.witness,)
     key = _public_key(settings, settings.checkpoint_key_file)
-    place = open_platform(home).store if settings.database_url else layout.database
+    place = settings.database_url or layout.database
     return Audit(tuple((one, verify(place, key=key, witness=one)) for one in witnesses))
 
 
@@ -92,8 +95,6 @@ def backup(platform: Platform, target: Path) -> Backup:
     Raises `InputError` for a target inside the home, `ConflictError` for one that is not empty.
     """
     layout = platform.layout
-    if platform.settings.database_url:
-        raise StateError(say("这个数据库请用它自带的工具备份（PostgreSQL：pg_dump）"))
     if target.resolve().is_relative_to(layout.root.resolve()):
         raise InputError(say("备份目录不能放在主目录之内：请换一块盘"))
     trees = (
@@ -144,6 +145,7 @@ def restore(
     *,
     keys: Path,
     witnesses: Sequence[Path] = (),
+    database: str = "",
     clock: Callable[[], datetime] = now,
     entropy: Callable[[int], bytes] = os.urandom,
 ) -> Restored:
@@ -151,7 +153,9 @@ def restore(
 
     `keys` is a backup of keys; it becomes the place of the master key and the checkpoint key,
     so it must lie outside a production home. Without `witnesses` those of the settings are asked.
+    The records go to the home's own SQLite file, or to the empty database at the address `database`.
     """
+    check_address(database)
     settings = settings_of(source / "home")
     if not settings.demo and keys.resolve().is_relative_to(home.resolve()):
         raise InputError(say("密钥目录不能在主目录之内：拿到主目录的人不应同时拿到密钥"))
@@ -160,10 +164,23 @@ def restore(
     asked = tuple(witnesses) or settings.witnesses
     key = _public_key(settings, keys / SEED_FILE)
     files.read_private(keys / KEK_FILE, size=KEY_BYTES)
-    restored = store_backup.restore(
-        source, home, actor=SYSTEM, key=key, clock=clock, entropy=entropy, witnesses=asked
-    )
+    engine = open_engine(database) if database else None
     try:
+        restored = store_backup.restore(
+            source,
+            home,
+            actor=SYSTEM,
+            key=key,
+            clock=clock,
+            entropy=entropy,
+            witnesses=asked,
+            database=engine,
+        )
+    finally:
+        if engine is not None:
+            engine.dispose()
+    try:
+        _set(home, database_url=database)
         _furnish(source, home, keys, asked)
         _settle(home, restored, clock, entropy)
     except (SandboxError, OSError) as error:
@@ -197,6 +214,52 @@ def _settle(
     _ = platform.directory
     _about_home(platform, "home:restore", note=note)
     platform.close()
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Where the records lie now; the address is empty for the home's own SQLite file."""
+
+    facts: int
+    database: str
+
+
+def move(
+    home: Path,
+    database: str,
+    *,
+    clock: Callable[[], datetime] = now,
+    entropy: Callable[[int], bytes] = os.urandom,
+) -> Moved:
+    """Move the records of a home to an empty database, or back to its own file where none is named.
+
+    Keys, files and the name of the log stay; the database that was left takes no more writes and is kept.
+    Killed half-way, run it again. Raises `ConflictError` for a target with something in it,
+    `StateError` if the records are there already or an environment variable would overrule the choice.
+    """
+    check_address(database)
+    layout, settings = Layout(home), settings_of(home)
+    kept = tomllib.loads((home / FILE_NAME).read_text(encoding="utf-8")).get("database_url", "")
+    if settings.database_url != kept:
+        raise StateError(say("环境变量 SANDBOX_DATABASE_URL 指着另一个数据库：请先取消它再迁移"))
+    if settings.database_url == database:
+        raise StateError(say("记录已经在这个数据库里，无须迁移"))
+    source, target = open_engine(kept or layout.database), open_engine(database or layout.database)
+    try:
+        check_format(*(sorted((settings.format, stored_format(source)))))
+        if not database:
+            layout.database.touch(mode=0o600)
+        facts, _ = transfer.leave(source, target)
+    finally:
+        source.dispose()
+        target.dispose()
+    _set(home, database_url=database)
+    if not kept:
+        layout.database.replace(layout.database.with_name(LEFT))
+    platform = open_platform(home, clock=clock, entropy=entropy)
+    _about_home(platform, "home:move", note={"facts": facts, "server": bool(database)})
+    platform.close()
+    return Moved(facts, database)
 
 
 @dataclass(frozen=True, slots=True)

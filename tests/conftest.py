@@ -1,4 +1,59 @@
-"""What holds for every test."""
+"""What holds for every test: names of parameters, and which kind of database the homes lie in."""
+
+import os
+from contextlib import ExitStack
+
+import pytest
+
+from tests import database
+
+_SERVER = ExitStack()
+_GIVEN = os.environ.pop("SANDBOX_DATABASE_URL", "")  # else every home would lie in one and the same place
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--postgresql", action="store_true", help="keep the homes of the tests on a PostgreSQL of their own"
+    )
+
+
+def pytest_configure(config):
+    """Start the server once, before any test process, and let every new home lie on it."""
+    config.addinivalue_line("markers", "file_only: about the file of an SQLite database")
+    if _GIVEN:
+        os.environ[database.CHOSEN] = _GIVEN
+    elif config.getoption("--postgresql") and not database.on_server():
+        if reason := database.missing():
+            pytest.exit(reason, returncode=0)
+        os.environ[database.CHOSEN] = _SERVER.enter_context(database.serving())
+    if database.on_server():
+        _found_on_server()
+
+
+def pytest_collection_modifyitems(items):
+    if database.on_server():
+        for one in items:
+            if one.get_closest_marker("file_only"):
+                one.add_marker(pytest.mark.skip(reason="about the file of an SQLite database"))
+
+
+def pytest_unconfigure():
+    _SERVER.close()
+
+
+def _found_on_server():
+    import sandbox.founding
+
+    lay_out = sandbox.founding._make
+
+    def make(home, founding, *rest):
+        from dataclasses import replace
+
+        return lay_out(
+            home, founding if founding.database else replace(founding, database=database.fresh()), *rest
+        )
+
+    sandbox.founding._make = make
 
 
 def pytest_make_parametrize_id(val, argname):

@@ -2,9 +2,7 @@
 
 import json
 import os
-import sqlite3
 import tarfile
-from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from sandbox.app import open_platform, settings_of
 from sandbox.kernel.errors import ConflictError, InputError, SandboxError, StateError, TamperedError
 from sandbox.kernel.records import Account, Home
 from sandbox.store import home as store_home
+from tests.database import owned
 from tests.people.homes import Clock, Town, copy_home, town
 
 KEPT = Path(__file__).parent / "kept_homes"
@@ -182,14 +181,8 @@ def test_a_changed_byte_is_found_though_the_home_no_longer_opens(place, tmp_path
     home = tmp_path / "home"
     assert keeping.audit(home)
     place.platform.close()
-    with closing(sqlite3.connect(home / "records.db")) as connection:
-        guards = connection.execute(
-            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'record'"
-        ).fetchall()
-        for (name,) in guards:
-            connection.execute(f"DROP TRIGGER {name}")
+    with owned(home) as connection:
         connection.execute("UPDATE record SET body = 'not json' WHERE kind = 'home'")
-        connection.commit()
     with pytest.raises(SandboxError):
         open_platform(home)
     found = keeping.audit(home)
@@ -201,9 +194,8 @@ def older(home):
     """Make a home look like one of the format before the program's."""
     path = home / "home.toml"
     path.write_text(path.read_text("utf-8").replace(NOW, "format = 0"), encoding="utf-8")
-    with closing(sqlite3.connect(home / "records.db")) as connection:
+    with owned(home) as connection:
         connection.execute("UPDATE meta SET value = '0' WHERE name = 'format'")
-        connection.commit()
 
 
 def test_an_earlier_home_says_what_to_do_and_is_upgraded_on_record(tmp_path):
@@ -234,9 +226,8 @@ def test_an_upgrade_that_was_killed_is_finished(tmp_path):
 
 def test_a_later_home_is_left_alone(tmp_path):
     home, _, _ = copy_home(tmp_path)
-    with closing(sqlite3.connect(home / "records.db")) as connection:
+    with owned(home) as connection:
         connection.execute("UPDATE meta SET value = '99' WHERE name = 'format'")
-        connection.commit()
     for act in (open_platform, keeping.upgrade):
         with pytest.raises(StateError, match="请升级程序"):
             act(home)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from sandbox.founding import Officer
 
 
+_DATABASE = "空的 PostgreSQL 库 postgresql://用户@主机/库；不写则用主目录里的 SQLite · an empty database"
+
+
 class Hash(StrEnum):
     """The digests that a log can be built with."""
 
@@ -34,6 +37,7 @@ def register(root: typer.Typer) -> None:
     command(root, "backup")(backup)
     command(root, "backup-keys")(backup_keys)
     command(root, "restore")(restore)
+    command(root, "move")(move)
 
 
 def init(
@@ -54,6 +58,7 @@ def init(
     ] = None,
     hash: Annotated[Hash, typer.Option(help="摘要算法，建立后不变 · digest, for good")] = Hash.SHA256,
     region: Annotated[str, typer.Option(help="行政区划代码 · region code")] = "520300",
+    database: Annotated[str, typer.Option(help=_DATABASE)] = "",
 ) -> None:
     """建立正式主目录：没有演示账户，没有口令，密钥另放 · a production home: no account, no password."""
     from sandbox.founding import Founding, found
@@ -70,6 +75,7 @@ def init(
         keys=keys,
         witnesses=tuple(witness or ()),
         hash=hash.value,
+        database=database,
     )
     home = session.home_path
     platform, codes = found(home, founding)
@@ -168,11 +174,12 @@ def restore(
     witness: Annotated[
         list[Path] | None, typer.Option(help="见证目录，可写多次 · folder of a witness, repeatable")
     ] = None,
+    database: Annotated[str, typer.Option(help=_DATABASE)] = "",
 ) -> None:
     """只恢复到空的主目录，并在日志里写明见证过的最后检查点 · restore into an empty home, on record."""
     from sandbox.keeping import restore as bring_back
 
-    done = bring_back(source, session.home_path, keys=keys, witnesses=tuple(witness or ()))
+    done = bring_back(source, session.home_path, keys=keys, witnesses=tuple(witness or ()), database=database)
     sentence = say("已恢复 {facts} 条日志，日志此后名为 {origin}", facts=done.facts, origin=done.origin)
     if done.witnessed is None:
         loss = say("没有见证可查：丢失了多少无法判断")
@@ -185,3 +192,16 @@ def restore(
 
     data = {"facts": done.facts, "witnessed": done.witnessed, "lost": done.lost, "origin": done.origin}
     session.show(data, view)
+
+
+def move(
+    session: Session,
+    database: Annotated[str, typer.Option(help=_DATABASE)] = "",
+) -> None:
+    """把记录迁到另一个数据库（SQLite 与 PostgreSQL 互迁），先停止服务 · move the records elsewhere."""
+    from sandbox.keeping import move as carry
+
+    with session.progress(say("迁移")):
+        done = carry(session.home_path, database)
+    sentence = say("已迁移日志 {facts} 条；原来的数据库不再接受写入，核对后可自行删除", facts=done.facts)
+    session.show(done, lambda console: console.print(session.text(sentence), markup=False))

@@ -93,6 +93,11 @@ LISTED = (
         "homes",
         "只恢复到空的主目录，并在日志里写明见证过的最后检查点 · restore into an empty home, on record.",
     ),
+    Listed(
+        "move",
+        "homes",
+        "把记录迁到另一个数据库（SQLite 与 PostgreSQL 互迁），先停止服务 · move the records elsewhere.",
+    ),
     Listed("account", "accounts", "账户、口令与令牌 · accounts, passwords, tokens"),
     Listed("grant", "accounts", "角色的提名与会签 · roles, proposed and countersigned"),
     Listed("organisation", "accounts", "单位登记 · the registry of organisations"),

@@ -3,7 +3,8 @@
 A backup holds the database and the parts of the home that the caller names, each file with
 its digest; keys are never in it. A restoration appends a fact that names the last
 checkpoint a witness has and goes on under a new name, so that `verify` reports what was
-lost. Called by `sandbox backup` and `sandbox restore`. PostgreSQL is backed up by its own tools.
+lost. The database in a backup is always one SQLite file, wherever the home has its own, and is restored
+to either kind. Called by `sandbox backup` and `sandbox restore`.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any, cast
 
-from sqlalchemy import update
+from sqlalchemy import Engine, update
 
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import (
@@ -31,7 +32,7 @@ from sandbox.kernel.errors import (
     TamperedError,
 )
 from sandbox.kernel.message import say
-from sandbox.store import facts, tables
+from sandbox.store import facts, tables, transfer
 from sandbox.store.canonical import Json, canonical, instant
 from sandbox.store.db import open_engine, reading, writing
 from sandbox.store.home import open_home
@@ -43,6 +44,8 @@ from sandbox.vault.signer import PublicKey
 
 FORM = "sandbox-backup-1"
 MANIFEST = "backup.json"
+FILE_NAME = "records.db"
+"""What the database is called in the backup of a home that has it on a server."""
 _CONTENT = "home"
 _BLOCK = 1 << 20
 _KEY_FILES = (".wrapped", ".destroyed")
@@ -89,7 +92,7 @@ def backup(
     _check_parts(home, target, parts, keys)
     _claim(target)
     content = target / _CONTENT
-    name = database.resolve().relative_to(home.resolve()).as_posix()
+    name = FILE_NAME if database is None else database.resolve().relative_to(home.resolve()).as_posix()
     try:
         copy = content / name
         copy.parent.mkdir(parents=True, exist_ok=True)
@@ -137,11 +140,13 @@ def restore(
     clock: Callable[[], datetime],
     entropy: Entropy,
     witnesses: Sequence[Path] = (),
+    database: Engine | None = None,
 ) -> Restored:
     """Restore a backup into an empty place and put the restoration on record.
 
-    The home appears whole or not at all. Raises `ConflictError` if there is something,
-    `TamperedError` for a backup that is not as it was made, `StorageError` when the disk fails.
+    With `database` the records go there and the file is left out of the home, which appears whole or
+    not at all. Raises `ConflictError` if there is something, `TamperedError` for a backup that is not
+    as it was made, `StorageError` when the disk fails.
     """
     found = check_backup(source)
     if home.exists() and (not home.is_dir() or any(home.iterdir())):
@@ -153,7 +158,10 @@ def restore(
         stage.mkdir(parents=True, mode=0o700)
         for entry in _manifest(source)["files"]:
             _copy_file(source / _CONTENT, stage, source / _CONTENT / _inside(entry["path"]))
-        restored = _record(stage / _inside(found.database), found, kept, actor, clock=clock, entropy=entropy)
+        file = stage / _inside(found.database)
+        restored = _record(file, found, kept, actor, clock=clock, entropy=entropy)
+        if database is not None:
+            _to_server(file, database)
         stage.rename(home)
         sync_directory(home.parent)
     except OSError as error:
@@ -161,6 +169,16 @@ def restore(
     finally:
         shutil.rmtree(stage, ignore_errors=True)
     return restored
+
+
+def _to_server(file: Path, database: Engine) -> None:
+    engine = open_engine(file)
+    try:
+        transfer.copy(engine, database)
+    finally:
+        engine.dispose()
+    for name in (file.name, f"{file.name}-wal", f"{file.name}-shm"):
+        file.with_name(name).unlink(missing_ok=True)
 
 
 def _record(
@@ -226,9 +244,10 @@ def _kept(witnesses: Sequence[Path], key: PublicKey) -> dict[str, Checkpoint]:
     return found
 
 
-def _database(store: Store) -> Path:
+def _database(store: Store) -> Path | None:
+    """Return the file of the database; None if it lies on a server."""
     if store.engine.dialect.name != "sqlite":
-        raise StateError(say("这个数据库请用它自带的工具备份（PostgreSQL：pg_dump）"))
+        return None
     return Path(cast("str", store.engine.url.database))
 
 
@@ -253,9 +272,11 @@ def _claim(target: Path) -> None:
         raise StorageError(say("建不了备份目录 {path}：请检查权限和磁盘空间", path=str(target))) from error
 
 
-def _copy_database(database: Path, copy: Path, store: Store) -> tuple[int, str]:
+def _copy_database(database: Path | None, copy: Path, store: Store) -> tuple[int, str]:
     """Copy one consistent state without stopping writers; return its number of facts and root."""
     copy.touch(mode=0o600, exist_ok=False)
+    if database is None:
+        return _copy_from_server(store, copy)
     with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(copy)) as target:
         source.backup(target)
         target.execute("PRAGMA journal_mode = DELETE")
@@ -270,6 +291,18 @@ def _copy_database(database: Path, copy: Path, store: Store) -> tuple[int, str]:
         target.execute("PRAGMA journal_mode = DELETE")  # opening it made it a WAL file: keep it one file
     _sync(copy)
     return frontier.size, frontier.root().hex()
+
+
+def _copy_from_server(store: Store, copy: Path) -> tuple[int, str]:
+    engine = open_engine(copy)
+    try:
+        done = transfer.copy(store.engine, engine)
+    finally:
+        engine.dispose()
+    with closing(sqlite3.connect(copy)) as target:
+        target.execute("PRAGMA journal_mode = DELETE")
+    _sync(copy)
+    return done
 
 
 def _copy_part(home: Path, content: Path, path: Path) -> list[dict[str, Json]]:

@@ -15,11 +15,22 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_url, text
 
-from sandbox.kernel.errors import ConflictError, SandboxError, StateError, StorageError, TamperedError
+from sandbox.kernel.errors import (
+    ConflictError,
+    InputError,
+    SandboxError,
+    StateError,
+    StorageError,
+    TamperedError,
+)
 from sandbox.kernel.message import Message, say
 
 BUSY_SECONDS = 15
 _LOCK = 0x5A59_5342  # one advisory lock for the whole log
+_TAKE_LOCK = (
+    "SELECT set_config('lock_timeout', :patience, true), "
+    "pg_advisory_xact_lock(:key, hashtext(coalesce(current_schema(), '')))"
+)
 _WRITES = "sandbox_writes"
 
 
@@ -39,6 +50,20 @@ def open_engine(where: Path | str) -> Engine:
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
     return engine
+
+
+def check_address(address: str) -> None:
+    """Raise for what cannot be kept in a settings file: `InputError` for a password, or for no server."""
+    if not address:
+        return
+    try:
+        found = make_url(address)
+    except exc.ArgumentError:
+        raise InputError(say("数据库地址写法不对，应如 postgresql://用户@主机/库")) from None
+    if found.get_backend_name() != "postgresql":
+        raise InputError(say("数据库地址写法不对，应如 postgresql://用户@主机/库"))
+    if found.password is not None:
+        raise InputError(say("数据库地址里不要写口令：请放进 PGPASSFILE 所指的文件或环境变量 PGPASSWORD"))
 
 
 _PRAGMAS = (
@@ -85,7 +110,9 @@ def writing(engine: Engine) -> Iterator[Connection]:
         connection = bare.execution_options(**{_WRITES: True})
         with connection.begin():
             if engine.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+                # One writer a home: several may share a database, each in a schema of its own.
+                patience = f"{max(1, BUSY_SECONDS * 1000)}ms"
+                connection.execute(text(_TAKE_LOCK), {"key": _LOCK, "patience": patience})
             yield connection
 
 
@@ -130,6 +157,12 @@ _SAYINGS: tuple[tuple[type[SandboxError], Message, tuple[str, ...], tuple[str, .
         ("23505",),
     ),
     (
+        StateError,
+        say("主目录的数据库已迁往别处，这一步没有写入：请重新启动平台"),
+        ("database-left",),
+        (),
+    ),
+    (
         TamperedError,
         say("日志和记录只能追加，数据库拒绝了这一步：请核查是谁要改动历史"),
         ("append-only",),
@@ -150,7 +183,7 @@ _SAYINGS: tuple[tuple[type[SandboxError], Message, tuple[str, ...], tuple[str, .
     (
         StateError,
         say("连不上数据库：请检查地址，以及数据库服务是否在运行"),
-        ("connection failed", "connection is bad", "connection refused"),
-        ("08001", "08006", "57P03"),
+        ("connection failed", "connection is bad", "connection refused", "server closed the connection"),
+        ("08001", "08003", "08006", "57P01", "57P03"),
     ),
 )

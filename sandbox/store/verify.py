@@ -35,7 +35,7 @@ _AT_ONCE = 2000
 _FORM = "sandbox-log-1"
 
 
-def verify(home: Store | Path, *, key: PublicKey, witness: Path | None = None) -> Report:
+def verify(home: Store | Path | str, *, key: PublicKey, witness: Path | None = None) -> Report:
     """Return what an audit of the home's database finds; `home` may be the database file.
 
     With a witness folder the log must agree with every checkpoint kept there that `key`
@@ -101,8 +101,10 @@ def _line(header: Header, row: Mapping[str, Any], *, shown: bool) -> dict[str, J
     return {**line, "payload": payload}
 
 
-def _lenient(home: Store | Path) -> Engine:
+def _lenient(home: Store | Path | str) -> Engine:
     """Return an engine of its own that reads damaged text too, so that it is reported, not raised."""
+    if isinstance(home, str):
+        return open_engine(home)
     if isinstance(home, Store):
         if home.engine.dialect.name != "sqlite":
             return open_engine(home.engine.url.render_as_string(hide_password=False))

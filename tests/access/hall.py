@@ -42,10 +42,10 @@ from sandbox.people.directory import CHINA, Directory
 from sandbox.regulation.loader import regimes
 from sandbox.store import home as store_home
 from sandbox.store.changes import Change, Link
-from sandbox.store.db import open_engine
 from sandbox.store.log import StoreSettings
 from sandbox.store.opener import Store
 from sandbox.vault.keys import Vault
+from tests import database
 
 MONDAY = date(2026, 3, 2)
 REGIME, LAPSED = "national-2025", "zunyi-2022"
@@ -151,6 +151,7 @@ def hall(folder: Path, *, today: date = MONDAY) -> Hall:
     """Return the hall on that day, copied into an empty folder."""
     template, ids, actors = _furnished()
     shutil.copytree(template, folder, dirs_exist_ok=True)
+    database.part(folder / database.RECORDS)
     made = _opened(folder, today, store_home.open_home)
     made.ids, made.actors = dict(ids), dict(actors)
     return made
@@ -172,7 +173,7 @@ def _opened(folder: Path, today: date, opened: Callable[..., Store]) -> Hall:
     days, counter = [today], count()
     clock = lambda: datetime.combine(days[-1], time(12), CHINA).astimezone(UTC)  # noqa: E731
     entropy = lambda size: next(counter).to_bytes(size, "big")  # noqa: E731
-    engine = open_engine(folder / "records.db")
+    engine = database.engine(folder / database.RECORDS)
     store = opened(engine, clock=clock, entropy=entropy, settings=StoreSettings(origin="hall"))
     vault = Vault(bytes(32), folder / "keys")
     if not vault.exists("people"):

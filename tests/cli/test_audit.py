@@ -1,13 +1,12 @@
 """`audit` as a terminal sees it: whole, tampered, searched, exported, proven offline."""
 
-import sqlite3
 import subprocess
 import sys
-from contextlib import closing
 
 import pytest
 
 from tests.cli.calling import Terminal
+from tests.database import image, owned
 from tests.people.homes import copy_home
 
 
@@ -19,11 +18,8 @@ def terminal(tmp_path, capsys, monkeypatch) -> Terminal:
 
 def damage(home, statement):
     """Change the database as its owner could: triggers away first."""
-    with closing(sqlite3.connect(home / "records.db")) as connection:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
+    with owned(home) as connection:
         connection.execute(statement)
-        connection.commit()
 
 
 def test_a_whole_log_exits_0_against_every_witness(terminal):
@@ -49,11 +45,11 @@ def test_a_whole_log_exits_0_against_every_witness(terminal):
 )
 def test_a_change_by_the_owner_of_the_database_exits_6(terminal, statement):
     damage(terminal.home, statement)
-    before = (terminal.home / "records.db").read_bytes()
+    before = image(terminal.home)
     status, out, err = terminal("audit", "verify")
     assert status == 6, (out, err)
     assert "核对未通过" in out
-    assert (terminal.home / "records.db").read_bytes() == before  # an audit writes nothing
+    assert image(terminal.home) == before  # an audit writes nothing
     status, out, err = terminal("audit", "verify", "--json")
     assert status == 6
     assert '"ok": false' in out

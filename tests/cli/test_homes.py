@@ -9,6 +9,7 @@ import pytest
 
 from sandbox.store.home import FORMAT
 from tests.cli.calling import Terminal
+from tests.database import image
 from tests.people.homes import AUTHORITY_USCC, PASSWORD, copy_home, identity
 
 
@@ -95,9 +96,9 @@ def test_keys_inside_and_a_full_folder_are_refused(terminal, tmp_path):
 
 
 def test_a_second_init_never_overwrites(small, tmp_path):
-    before = (small.home / "records.db").read_bytes()
+    before = image(small.home)
     assert small.refused(*order(tmp_path))[0] == 2
-    assert (small.home / "records.db").read_bytes() == before
+    assert image(small.home) == before
 
 
 def test_missing_and_wrong_keys_are_one_sentence(small):

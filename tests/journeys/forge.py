@@ -2,23 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
-import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 
-
-@contextlib.contextmanager
-def database(home: Path) -> Iterator[sqlite3.Connection]:
-    """Yield the home's database with every trigger dropped; commits at the end."""
-    connection = sqlite3.connect(home / "records.db")
-    try:
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f'DROP TRIGGER "{name}"')
-        yield connection
-        connection.commit()
-    finally:
-        connection.close()
+from tests.database import owned as database
 
 
 def forge(home: Path, record: str, old: str, new: str, *, state: str | None = None) -> None:

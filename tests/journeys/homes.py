@@ -32,6 +32,7 @@ from sandbox.municipality.deliveries import SMALL
 from sandbox.people.directory import Directory
 from sandbox.people.secrets import PasswordCost
 from sandbox.seats.isolation import probe
+from tests import database
 
 LANDED, JUDGED, RELEASED = "landed", "judged", "released"
 DEVELOPER, OTHER_DEVELOPER, COLLEAGUE = "lin.xiaoyu", "song.keyi", "xu.zhizhong"
@@ -76,6 +77,7 @@ def event_text(event: Event) -> dict[str, str]:
 def keep(home: Path, target: Path) -> None:
     """Copy a home with owners and modes, quickly where the file system can."""
     subprocess.run(["cp", "-a", "--reflink=auto", str(home), str(target)], check=True)
+    database.part_home(target)
 
 
 def shared(factory: pytest.TempPathFactory) -> Path:

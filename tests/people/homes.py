@@ -19,6 +19,7 @@ from sandbox.kernel.records import Organisation, OrganisationRole
 from sandbox.municipality.numbers import uscc
 from sandbox.people import accounts, grants, organisations
 from sandbox.people.secrets import totp_code
+from tests import database
 
 PASSWORD = "Correct-Horse-1"
 AUTHORITY_USCC = uscc("11", "520300", "00718520")
@@ -153,6 +154,7 @@ def copy_home(folder: Path) -> tuple[Path, dict[str, str], dict[str, str]]:
     shutil.copytree(template / "home", home)
     path = home / "home.toml"
     path.write_text(path.read_text("utf-8").replace(str(template), str(folder)), encoding="utf-8")
+    database.part_home(home)
     return home, dict(totp), dict(tokens)
 
 

@@ -26,6 +26,7 @@ from sandbox.demo.people import found_demo, gather
 from sandbox.municipality.cast import cast
 from sandbox.municipality.deliveries import SMALL
 from sandbox.seats import seat as seats
+from tests import database
 from tests.browser.visiting import next_code
 
 DEVELOPER, OPERATOR, OTHER = "lin.xiaoyu", "zhang.kai", "xu.zhizhong"
@@ -202,4 +203,5 @@ def platform(
 def copy_home(source: Path, target: Path) -> Path:
     """Copy a home that nobody serves; keys stay where the first one has them."""
     shutil.copytree(source, target, symlinks=True)
+    database.part_home(target)
     return target

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from sandbox.kernel.actors import Actor, Proof
-from sandbox.store.db import open_engine
 from sandbox.store.home import create
 from sandbox.store.log import StoreSettings
 from sandbox.store.opener import Store
+from tests import database
 
 
 @dataclass
@@ -43,7 +43,7 @@ def clock() -> Clock:
 def make(tmp_path: Path, clock: Clock) -> Callable[..., Store]:
     def build(name: str = "home.sqlite", **settings) -> Store:
         return create(
-            open_engine(tmp_path / name),
+            database.engine(tmp_path / name),
             clock=clock,
             entropy=Entropy(),
             settings=StoreSettings(**{"origin": "data.example/sandbox", **settings}),

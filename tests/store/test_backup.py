@@ -17,9 +17,11 @@ from sandbox.store.home import create, open_home
 from sandbox.store.log import StoreSettings
 from sandbox.store.verify import verify
 from sandbox.vault.signer import PublicKey, Signer
+from tests.database import on_server
 
 SIGNER = Signer(bytes(range(32)), name="key.example")
 KEY = PublicKey(name=SIGNER.name, public=SIGNER.public)
+DATABASE = "records.db" if on_server() else "database/home.sqlite"
 FOUND = Change(step("home:found"), Home(state="in-service", name="h", demo=True, format=1))
 
 
@@ -41,7 +43,7 @@ def running(home, make):
 
 
 def again(store, home):
-    path = home / "database" / "home.sqlite"
+    path = home / DATABASE
     return open_home(
         open_engine(path), clock=store.clock, entropy=store.entropy, settings=StoreSettings(origin="x")
     )
@@ -72,7 +74,8 @@ def test_a_backup_comes_back_with_everything_but_keys(running, home, officer, tm
     restored = bring_back(running, officer, tmp_path / "backup", tmp_path / "new")
     assert (restored.facts, restored.witnessed, restored.lost) == (2, None, 0)
     assert (tmp_path / "new" / "pool" / "v1" / "part-0.parquet").read_bytes() == b"PAR1"
-    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["database", "home.toml", "pool"]
+    names = sorted(["home.toml", "pool", DATABASE.partition("/")[0]])
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == names
     store = again(running, tmp_path / "new")
     assert store.find(Home) == running.find(Home)
     assert store.facts()[:2] == running.facts()
@@ -158,7 +161,7 @@ def test_a_backup_made_while_others_write_is_whole(running, home, officer, tmp_p
 
 def test_a_backup_that_is_not_as_it_was_made_is_refused(running, home, officer, tmp_path):
     saved(running, home, tmp_path / "backup")
-    for number, name in enumerate(("home.toml", "pool/v1/part-0.parquet", "database/home.sqlite")):
+    for number, name in enumerate(("home.toml", "pool/v1/part-0.parquet", DATABASE)):
         copy = tmp_path / f"c{number}"
         shutil.copytree(tmp_path / "backup", copy)
         path = copy / "home" / name
@@ -190,7 +193,7 @@ def test_only_an_empty_place_is_filled(running, home, officer, tmp_path):
         saved(running, home, tmp_path / "backup")
     (tmp_path / "empty").mkdir()
     bring_back(running, officer, tmp_path / "backup", tmp_path / "empty")
-    assert (tmp_path / "empty" / "database").is_dir()
+    assert (tmp_path / "empty" / DATABASE).is_file()
 
 
 def test_keys_and_links_never_go_into_a_backup(running, home, tmp_path):

@@ -1,7 +1,5 @@
 """Making, opening, refusing and unmaking the database of a home."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ from sandbox.store.home import FORMAT, REVISIONS, create, migrate, open_home, re
 from sandbox.store.log import StoreSettings
 from sandbox.store.tables import metadata
 from sandbox.vault.digests import HashName
+from tests.database import file_only, owned
 
 
 def reopen(store, **settings):
@@ -51,9 +50,8 @@ def test_names_that_a_note_cannot_bear_are_refused(make, origin):
 def test_no_home_and_half_a_home_are_said_so(tmp_path, store):
     with pytest.raises(StateError, match="sandbox init"):
         read_meta(open_engine(tmp_path / "empty.sqlite"))
-    with closing(sqlite3.connect(store.engine.url.database)) as connection:
+    with owned(store.engine) as connection:
         connection.execute("DELETE FROM meta WHERE name = 'hash'")
-        connection.commit()
     with pytest.raises(StateError, match="备份"):
         reopen(store)
 
@@ -68,6 +66,7 @@ def test_a_file_that_is_no_database_or_cannot_be_reached_is_said_so(tmp_path):
         read_meta(open_engine(f"postgresql://x@/x?host={tmp_path}"))
 
 
+@file_only
 def test_a_database_torn_in_the_middle_is_said_so(store):
     store.engine.dispose()
     path = Path(store.engine.url.database)
@@ -79,17 +78,15 @@ def test_a_database_torn_in_the_middle_is_said_so(store):
 
 @pytest.mark.parametrize(("value", "match"), [(str(FORMAT + 1), "升级程序"), ("x", "读不懂")])
 def test_a_later_format_is_left_alone(store, value, match):
-    with closing(sqlite3.connect(store.engine.url.database)) as connection:
+    with owned(store.engine) as connection:
         connection.execute("UPDATE meta SET value = ? WHERE name = 'format'", (value,))
-        connection.commit()
     with pytest.raises(StateError, match=match):
         reopen(store)
 
 
 def test_an_earlier_format_is_brought_up_with_a_fact(store):
-    with closing(sqlite3.connect(store.engine.url.database)) as connection:
+    with owned(store.engine) as connection:
         connection.execute("UPDATE meta SET value = '0' WHERE name = 'format'")
-        connection.commit()
     again = reopen(store)
     assert read_meta(store.engine)["format"] == str(FORMAT)
     assert again.facts()[-1].verb == "log:upgrade"
@@ -111,6 +108,7 @@ def test_down_and_up_again(store):
     assert set(metadata.tables) < set(inspect(store.engine).get_table_names())
 
 
+@file_only
 def test_the_database_is_durable_and_checked(store):
     with reading(store.engine) as connection:
         found = {

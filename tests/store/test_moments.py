@@ -9,9 +9,9 @@ from sandbox.kernel.lifecycle import step
 from sandbox.kernel.records import Organisation
 from sandbox.store import moments
 from sandbox.store.changes import Change
-from sandbox.store.db import open_engine
 from sandbox.store.home import open_home
 from sandbox.store.log import StoreSettings
+from tests import database
 from tests.store.conftest import Entropy
 from tests.store.test_opener import FIRM, REGISTER
 
@@ -20,7 +20,7 @@ from tests.store.test_opener import FIRM, REGISTER
 def beside(store, tmp_path, clock):
     """Another process' view of the same home."""
     return open_home(
-        open_engine(tmp_path / "home.sqlite"),
+        database.engine(tmp_path / "home.sqlite"),
         clock=clock,
         entropy=Entropy(),
         settings=StoreSettings(origin="data.example/sandbox"),

@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -28,6 +29,8 @@ from sandbox.store.db import open_engine, writing
 from sandbox.store.facts import Header
 from sandbox.store.home import open_home
 from sandbox.store.log import StoreSettings
+from tests import database
+from tests.database import file_only
 from tests.lengths import length
 
 FIRM = Organisation(
@@ -207,7 +210,7 @@ def test_the_actors_own_signature_goes_into_the_fact(store, officer):
 def _append(path, count: int, number: int) -> None:
     settings = StoreSettings(origin="ignored")
     store = open_home(
-        open_engine(path), clock=lambda: datetime.now(UTC), entropy=os.urandom, settings=settings
+        database.engine(path), clock=lambda: datetime.now(UTC), entropy=os.urandom, settings=settings
     )
     actor = Actor(account=f"worker-{number}", person="p", organisation="o", proof=Proof.TOKEN)
     for _ in range(count):
@@ -256,13 +259,16 @@ def test_a_busy_database_is_said_so(store, officer, monkeypatch):
 
 def open_engine_with_short_patience(store, monkeypatch):
     monkeypatch.setattr("sandbox.store.db.BUSY_SECONDS", 0)
-    path = store.engine.url.database
-    from pathlib import Path
+    address = store.engine.url
+    named = (
+        Path(address.database)
+        if store.engine.dialect.name == "sqlite"
+        else address.render_as_string(hide_password=False)
+    )
+    return open_home(open_engine(named), clock=store.clock, entropy=store.entropy, settings=store.settings)
 
-    engine = open_engine(Path(path))
-    return open_home(engine, clock=store.clock, entropy=store.entropy, settings=store.settings)
 
-
+@file_only
 def test_a_full_disk_is_said_so_and_leaves_the_database_whole(store, officer):
     store.write(officer, Change(REGISTER, FIRM))
     with store.engine.connect() as connection:

@@ -14,6 +14,7 @@ from sandbox.store.changes import Change, Link
 from sandbox.store.checkpoints import checkpoint
 from sandbox.store.db import open_engine, writing
 from sandbox.vault.signer import Signer
+from tests.database import file_only
 
 HOME = Home(state="in-service", name="h", demo=True, format=1)
 
@@ -57,6 +58,7 @@ def filled(store, officer):
     return store
 
 
+@file_only
 @pytest.mark.parametrize("statement", REFUSED + SQLITE_ONLY)
 def test_history_is_refused_a_change(filled, statement):
     path = filled.engine.url.database
@@ -75,6 +77,7 @@ def test_the_refusal_is_said_in_our_words(filled, statement):
         connection.execute(text(statement))
 
 
+@file_only
 def test_payloads_may_go_once_their_retention_has_ended(filled):
     with closing(sqlite3.connect(filled.engine.url.database)) as connection:
         connection.execute("DROP TRIGGER fact_payload_no_update")

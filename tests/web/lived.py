@@ -20,6 +20,7 @@ from sandbox.kernel.records import Account, Environment, Seat
 from sandbox.municipality.deliveries import SMALL, Size, deliver
 from sandbox.people import grants
 from sandbox.seats import seat as seats
+from tests import database
 
 DEVELOPER, STEWARD, OFFICER = "lin.xiaoyu", "zhao.qinghe", "tian.yufang"
 
@@ -54,6 +55,7 @@ def copied(target):
     shutil.copytree(source, target, symlinks=True)
     settings = target / "home.toml"
     settings.write_text(settings.read_text().replace(str(source), str(target)))
+    database.part_home(target)
     return target
 
 
