@@ -7,8 +7,8 @@ Run with Locust, which is no dependency of the platform, against a served demo h
     SANDBOX_HOME=var/demo /tmp/locust/bin/locust -f bench/serving/load.py --headless \
         --host http://127.0.0.1:8000 -u 200 -r 20 -t 90s --reset-stats --only-summary
 
-Every user asks for one page every four seconds, so two hundred ask for fifty a second. Each has
-the session of one of the demo accounts, all roles among them, and walks that person's own pages.
+Every user asks for one page every four seconds, so two hundred ask for fifty a second. Each has a
+console session of its own, of one of the demo accounts, all roles among them, and walks that person's pages.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ import requests
 from locust import HttpUser, constant_throughput, events, task
 
 HOME = Path(os.environ.get("SANDBOX_HOME", "var/demo"))
-PEOPLE = 24
+PEOPLE, USERS = 24, 200
 LEFT_OUT = re.compile(r"logout|download|events|\.(csv|zip|json|pdf)|lang=|/static/|step-up|/new|\?")
 _sessions: list[tuple[dict[str, str], list[str]]] = []
 _turn: Any = None
@@ -45,8 +45,10 @@ def code(secret: str) -> str:
     return f"{(int.from_bytes(digest[at : at + 4], 'big') & 0x7FFFFFFF) % 1_000_000:06d}"
 
 
-def sign_in(host: str, name: str, account: dict[str, str]) -> tuple[dict[str, str], list[str]]:
-    """Return the cookies of a signed-in person and the pages that his home leads to, two steps deep."""
+def sign_in(
+    host: str, name: str, account: dict[str, str], sessions: int
+) -> tuple[list[dict[str, str]], list[str]]:
+    """Return the cookies of as many sessions of a person, and the pages he is led to, two steps deep."""
     browser = requests.Session()
     page = browser.get(f"{host}/console/")
     token = re.search(r'name="_xsrf" value="([^"]+)"', page.text)
@@ -59,7 +61,13 @@ def sign_in(host: str, name: str, account: dict[str, str]) -> tuple[dict[str, st
     found = set(_pages(page.text))
     for path in sorted(found)[:12]:
         found |= set(_pages(browser.get(host + path).text))
-    return browser.cookies.get_dict(), ["/console/", *sorted(found)]
+    jars = [browser.cookies.get_dict()]
+    for _ in range(sessions - 1):  # the same person at another browser: the Hub's sign-in, the console's anew
+        for cookie in [one for one in browser.cookies if one.name == "console-session"]:
+            browser.cookies.clear(cookie.domain, cookie.path, cookie.name)
+        browser.get(f"{host}/console/")
+        jars.append(browser.cookies.get_dict())
+    return jars, ["/console/", *sorted(found)]
 
 
 def _pages(text: str) -> list[str]:
@@ -72,10 +80,11 @@ def prepare(environment: Any, **_: Any) -> None:
     global _turn
     accounts = json.loads((HOME / "demo-accounts.json").read_text(encoding="utf-8"))["accounts"]
     for name, account in list(accounts.items())[:PEOPLE]:
-        _sessions.append(sign_in(environment.host, name, account))
+        jars, pages = sign_in(environment.host, name, account, -(-USERS // PEOPLE))
+        _sessions.extend((jar, pages) for jar in jars)
     _turn = cycle(_sessions)
-    pages = {re.sub(r"\d+", "N", page) for _, own in _sessions for page in own}
-    print(f"{len(_sessions)} people, {sum(len(own) for _, own in _sessions)} pages, {len(pages)} kinds")
+    kinds = {re.sub(r"\d+", "N", page) for _, own in _sessions for page in own}
+    print(f"{PEOPLE} people, {len(_sessions)} sessions, {len(kinds)} kinds of page")
 
 
 class Person(HttpUser):

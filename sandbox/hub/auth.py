@@ -12,13 +12,16 @@ from typing import Any
 from jupyterhub.auth import Authenticator
 from jupyterhub.handlers import BaseHandler
 from jupyterhub.handlers.login import LoginHandler, LogoutHandler
+from tornado.web import HTTPError
 
 from sandbox.hub import opened
 from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Account
+from sandbox.people import accounts
 
 INCOMPLETE = say("请填写登录名、口令和动态码")
+NOT_SIGNED_OUT = say("退出没有办成，您仍处于登录状态：请再退出一次")
 EXPIRED = say("登录页已经过期：请重新填写后登录")
 FIELDS = ("username", "password", "code")
 LONGEST = 200
@@ -48,7 +51,7 @@ class AccountAuthenticator(Authenticator):  # type: ignore[misc]  # the Hub's cl
 
     def get_handlers(self, app: Any) -> list[tuple[str, type[BaseHandler]]]:  # noqa: ARG002
         """Return our own sign-in page."""
-        return [("/login", SignIn), ("/logout", LogoutHandler)]
+        return [("/login", SignIn), ("/logout", SignOut)]
 
     def normalize_username(self, username: str) -> str:
         """Return the name as the account has it: upper and lower case are two names."""
@@ -67,6 +70,25 @@ class SignIn(LoginHandler):  # type: ignore[misc]  # the Hub's classes have no t
     def _render(self, login_error: str | None = None, username: str | None = None, **kwargs: Any) -> Any:
         shown = str(self.sentence or EXPIRED) if login_error else None
         return super()._render(login_error=shown, username=username, **kwargs)
+
+
+class SignOut(LogoutHandler):  # type: ignore[misc]  # the Hub's classes have no types
+    """The end of a session, on record before it ends here: the console reads it there."""
+
+    async def default_handle_logout(self) -> None:
+        """Put the sign-out on record, then forget the session; neither if it cannot be recorded."""
+        session = self.get_session_cookie()
+        if self.current_user and session:
+            loop = asyncio.get_running_loop()
+            try:
+                await loop.run_in_executor(None, _sign_out, self.current_user.name, session)
+            except SandboxError as error:
+                raise HTTPError(503, str(NOT_SIGNED_OUT)) from error
+        await super().default_handle_logout()
+
+
+def _sign_out(name: str, session: str) -> None:
+    accounts.sign_out(opened.platform().directory, name, session)
 
 
 def _sign_in(name: str, password: str, code: str) -> str:

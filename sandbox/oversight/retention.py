@@ -28,6 +28,7 @@ from sandbox.store.opener import spans
 ACCESS, PROVISION, DECISION = "access-log", "provision-record", "decision"
 CLASSES: dict[str, str] = {
     "account:sign-in": ACCESS,
+    "account:sign-out": ACCESS,
     "account:miss": ACCESS,
     "account:lock": ACCESS,
     "account:unlock": ACCESS,

@@ -6,6 +6,7 @@ codes are counted on the record and lock the account. Does not grant roles; see 
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ from sandbox.store.changes import Change, Link, Stored
 
 ENROLMENT_DAYS = 7
 MISSES_BEFORE_LOCK = 5
+SESSIONS_REMEMBERED = 32
 PASSWORD_LENGTH = 10
 TOKEN_DAYS = 90
 LONGEST_TOKEN_DAYS = 366
@@ -210,6 +212,30 @@ def _used(directory: Directory, stored: Stored[Account], counter: int) -> None:
         secrets={"counter": str(counter).encode(), "misses": b"0"},
     )
     directory.store.write(SYSTEM, change)
+
+
+def session_digest(session: str) -> str:
+    """Return the name under which a browser's session goes on record: its secret does not."""
+    return hashlib.sha256(session.encode()).hexdigest()[:32]
+
+
+def sign_out(directory: Directory, name: str, session: str) -> None:
+    """Put on record that a browser's session has ended; `NotFoundError` for an unknown name.
+
+    Whoever serves people by that session sees it in the account itself, without asking anybody.
+    """
+    ended = session_digest(session)
+    while True:
+        stored = directory.store.load(Account, directory.account_named(name).id)
+        if stored.record.state != "active" or ended in stored.record.signed_out:
+            return  # nothing is served for it any more
+        kept = (*stored.record.signed_out, ended)[-SESSIONS_REMEMBERED:]
+        change = _change("account:sign-out", stored, replace(stored.record, signed_out=kept), kept={})
+        try:
+            directory.store.write(SYSTEM, change)
+        except ConflictError:  # the person did something else at that moment
+            continue
+        return
 
 
 def issue_token(directory: Directory, actor: Actor, *, label: str, days: int = TOKEN_DAYS) -> str:

@@ -14,10 +14,11 @@ from jupyterhub.services.auth import HubOAuth
 from tornado.web import HTTPError
 
 from sandbox.kernel.errors import CredentialError, StateError
+from sandbox.people.accounts import session_digest
 from sandbox.web.language import word
 
-ASKED_AGAIN_SECONDS = 3
-"""How old an answer of the Hub may be: a sign-out there is felt here within it."""
+ASKED_AGAIN_SECONDS = 60
+"""How old an answer of the Hub may be. A sign-out does not wait for it: it is on record in the account."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,14 @@ class Begun:
 
     url: str
     verifier: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whom the Hub knows by a token: the login name, and the name of the browser's session in the records."""
+
+    name: str
+    session: str
 
 
 class SignIn(Protocol):
@@ -39,8 +48,8 @@ class SignIn(Protocol):
     def finish(self, code: str, verifier: str) -> str:
         """Return the token that stands for the person at the Hub."""
 
-    def name_of(self, token: str) -> str | None:
-        """Return the login name behind a token, or None if the Hub knows it no more."""
+    def known(self, token: str) -> Known | None:
+        """Return who is behind a token, or None if the Hub knows it no more."""
 
 
 class HubSignIn:
@@ -70,13 +79,13 @@ class HubSignIn:
         except HTTPError:
             raise CredentialError(word("登录没有完成：请重新登录")) from None
 
-    def name_of(self, token: str) -> str | None:
-        """Return the name, asked anew every few seconds; `StateError` when the Hub does not answer."""
+    def known(self, token: str) -> Known | None:
+        """Return who it is, asked anew every minute; `StateError` when the Hub does not answer."""
         try:
             found = self._hub.user_for_token(token)
         except HTTPError:
             raise StateError(word("登录服务暂时没有应答：请稍候再试，填写的内容会保留")) from None
-        return str(found["name"]) if found else None
+        return Known(str(found["name"]), session_digest(str(found["session_id"]))) if found else None
 
 
 class UnsafeSessionAuth:
@@ -98,8 +107,8 @@ class UnsafeSessionAuth:
             raise CredentialError(word("登录没有完成：请重新登录"))
         return code
 
-    def name_of(self, token: str) -> str | None:
+    def known(self, token: str) -> Known | None:
         """Return the name unless it was signed out."""
         if self.down:
             raise StateError(word("登录服务暂时没有应答：请稍候再试，填写的内容会保留"))
-        return None if token in self.signed_out else token
+        return None if token in self.signed_out else Known(token, session_digest(token))

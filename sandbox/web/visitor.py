@@ -207,13 +207,14 @@ def recognise(visitor: Visitor) -> bool:
     session = console.sessions.get(name)
     if session is None:
         return False
-    login = console.sign_in.name_of(session.token)
+    known = console.sign_in.known(session.token)
+    account = console.platform.store.load(Account, session.account).record
+    if known is None or known.name != account.name or known.session in account.signed_out:
+        console.sessions.close(name)
+        return False
     try:
         person = person_of(console, session)
-        known = console.platform.store.load(Account, session.account).record.name
     except CredentialError:
-        known, person = "", None
-    if login is None or known != login:
         console.sessions.close(name)
         return False
     visitor.session, visitor.person = session, person

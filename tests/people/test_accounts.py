@@ -98,6 +98,18 @@ def test_a_success_forgets_the_misses(place):
     assert state(place, "chen") == "active"
 
 
+def test_the_end_of_a_session_is_on_record_once_and_the_last_ones_are_remembered(place):
+    before = place.directory.account_named("chen")
+    for n in range(accounts.SESSIONS_REMEMBERED + 2):
+        accounts.sign_out(place.directory, "chen", f"session-{n}")
+    accounts.sign_out(place.directory, "chen", "session-33")
+    ended = place.directory.account_named("chen").signed_out
+    assert before.signed_out == ()
+    assert len(ended) == accounts.SESSIONS_REMEMBERED
+    assert ended[-1] == accounts.session_digest("session-33")
+    assert len(place.directory.store.facts(verb="account:sign-out")) == accounts.SESSIONS_REMEMBERED + 2
+
+
 def test_the_own_officer_unlocks_and_nobody_elses(place):
     for _ in range(5):
         with pytest.raises(CredentialError):

@@ -36,8 +36,8 @@ def people(told):
 class Site:
     """The console of one home, and visitors to it."""
 
-    def __init__(self, home: Path) -> None:
-        self.platform = open_platform(home)
+    def __init__(self, home: Path, **clock) -> None:
+        self.platform = open_platform(home, **clock)
         self.sign_in = UnsafeSessionAuth()
         self.app = build(self.platform, Options((ORIGIN,), home / "assets"), self.sign_in)
 

@@ -169,19 +169,6 @@ def test_a_stale_page_writes_nothing_and_says_who_came_first(site):
     run(walk())
 
 
-def test_a_signed_out_person_and_a_removed_role_are_felt_at_once(site):
-    async def walk():
-        client = await site.visitor("lin.xiaoyu")
-        assert (await client.get("/console/")).status_code == 200
-        site.sign_in.down = True
-        assert (await client.get("/console/")).status_code == 503
-        site.sign_in.down = False
-        site.sign_in.signed_out.add("lin.xiaoyu")
-        assert (await client.get("/console/")).status_code == 303
-
-    run(walk())
-
-
 def test_a_refusal_is_on_record(site):
     async def walk():
         client = await site.visitor("zhao.qinghe")

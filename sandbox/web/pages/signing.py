@@ -51,11 +51,11 @@ def _finish(visitor: Visitor) -> Response:
         raise CredentialError(word("登录没有完成：请重新登录"))
     verifier, then = begun
     token = console.sign_in.finish(asked.get("code", ""), verifier)
-    name = console.sign_in.name_of(token)
-    if name is None:
+    known = console.sign_in.known(token)
+    if known is None:
         raise CredentialError(word("登录没有完成：请重新登录"))
     try:
-        account = console.platform.directory.account_named(name)
+        account = console.platform.directory.account_named(known.name)
     except NotFoundError:
         raise CredentialError(word("登录没有完成：请重新登录")) from None
     response = RedirectResponse(local(then), status_code=303)
