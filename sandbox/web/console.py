@@ -31,6 +31,7 @@ from sandbox.web.pages import (
     deliveries,
     enrolment,
     home,
+    oversight,
     signing,
     submissions,
     watching,
@@ -60,6 +61,7 @@ PAGES: dict[str, Look] = {
     "/accounts": accounts.listing,
     "/me": accounts.me,
     "/step-up": signing.step_up_page,
+    **oversight.PAGES,
 }
 RECORD_PAGES: dict[str, LookAt] = {
     "/datasets/{id}": catalogue.one,
@@ -76,6 +78,7 @@ RECORD_PAGES: dict[str, LookAt] = {
     "/live/{id}": watching.watch,
     "/drafts/{id}": taking.draft_page,
     "/outcomes/{id}": taking.outcome_page,
+    **oversight.RECORD_PAGES,
 }
 
 

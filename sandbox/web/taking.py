@@ -20,6 +20,8 @@ from sandbox.web.actions import NEW, Action, Call, Form
 from sandbox.web.language import word
 from sandbox.web.options import PREFIX
 from sandbox.web.pages import accounts, agreements, catalogue, deliveries, submissions
+from sandbox.web.pages.oversight import ACTIONS as OVERSIGHT
+from sandbox.web.pages.oversight import BACK
 from sandbox.web.problems import status_of, told
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
@@ -30,6 +32,7 @@ ACTIONS: tuple[Action, ...] = (
     *deliveries.ACTIONS,
     *submissions.ACTIONS,
     *accounts.ACTIONS,
+    *OVERSIGHT,
 )
 _AT = {(one.plural, one.word): one for one in ACTIONS}
 FRESH = frozenset({"fresh-credential", "credential", "password"})
@@ -162,7 +165,8 @@ def _back(action: Action, identifier: str) -> str:
     own = {"submissions", "releases", "seats", "service-agreements", "deliveries", "datasets", "applications"}
     if identifier != NEW and action.plural in own:
         return f"{PREFIX}/{action.plural}/{identifier}"
-    lists = {"grants": "accounts", "organisations": "accounts", "datasets": "catalogue"}
+    own |= {"undertakings", "incidents", "organisations"}
+    lists = {**BACK, "grants": "accounts", "organisations": "accounts", "datasets": "catalogue"}
     lists |= {"landing-orders": "landing-orders", "accounts": "accounts", "deliveries": "deliveries"}
     lists |= {"applications": "applications", "items": "applications", "snapshots": "landing-orders"}
     return f"{PREFIX}/{lists.get(action.plural, 'agreements')}"

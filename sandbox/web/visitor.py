@@ -24,6 +24,7 @@ from sandbox.kernel.errors import CredentialError, NotFoundError
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Account, Dataset, Organisation, OrganisationRole, ServiceAgreement
 from sandbox.store.moments import Moment
+from sandbox.oversight import notices
 from sandbox.web import charts, shown, words
 from sandbox.web.arrivals import Arrivals
 from sandbox.web.language import text, word
@@ -35,6 +36,7 @@ from sandbox.web.signin import SignIn
 COOKIE, BROWSER, LANGUAGE = "console-session", "console-browser", "console-language"
 PLACES = (
     ("/", word("首页"), "home"),
+    ("/notices", word("通知"), "bell"),
     ("/submissions", word("出域申请"), "submission"),
     ("/catalogue", word("数据目录"), "catalogue"),
     ("/applications", word("需求与审核"), "application"),
@@ -43,6 +45,7 @@ PLACES = (
     ("/landing-orders", word("落地与快照"), "landing"),
     ("/audit", word("审计日志"), "audit"),
     ("/accounts", word("单位与账户"), "accounts"),
+    ("/oversight", word("监督与责任"), "shield"),
 )
 _PAGES = Environment(
     loader=PackageLoader("sandbox.web"),
@@ -125,6 +128,11 @@ class Visitor:
         reads = self.actor.has(Role.SUPERVISOR, Role.AUTHORITY_OFFICER)
         shown = {"/deliveries": giving, "/landing-orders": giving, "/audit": reads}
         return tuple(one for one in PLACES if shown.get(one[0], True))
+
+    @cached_property
+    def unread(self) -> int:
+        """Return how many notices the person has not read; a hundred stands for more."""
+        return notices.unread(self.platform.oversight, self.actor)
 
     @property
     def origin(self) -> str:

@@ -1,0 +1,213 @@
+"""The desk of oversight: what may be looked at from here, what is kept how long, regimes, articles and bans."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from sandbox.access.transition import transition
+from sandbox.catalog.reading import of_authority
+from sandbox.kernel.actors import Role
+from sandbox.kernel.message import Message
+from sandbox.kernel.records import Incident, OrganisationRole
+from sandbox.oversight import retention
+from sandbox.oversight.controls import controls
+from sandbox.regulation.regime import Regime, Rule
+from sandbox.web import words
+from sandbox.web.language import word
+from sandbox.web.pages import duties, incidents, notices, organisations, undertakings, use
+from sandbox.web.pages.audit import reads_all
+from sandbox.web.visitor import Visitor
+
+RECORD_PAGES: dict[str, Callable[[Visitor, str], Response]] = {
+    "/undertakings/{id}": undertakings.one,
+    "/undertakings/{id}/sign": undertakings.one,
+    "/datasets/{id}/duties": duties.of_dataset,
+    "/incidents/{id}": incidents.one,
+    "/incidents/{id}/paper": incidents.printed,
+    "/incidents/{id}/evidence": incidents.evidence_file,
+    "/organisations/{id}": organisations.one,
+}
+ACTIONS = (
+    *undertakings.ACTIONS,
+    *duties.ACTIONS,
+    *notices.ACTIONS,
+    *incidents.ACTIONS,
+    *organisations.ACTIONS,
+)
+BACK = {
+    "undertakings": "oversight/undertakings",
+    "responsibilities": "oversight/duties",
+    "notices": "notices",
+    "subscriptions": "notices",
+    "incidents": "oversight/incidents",
+}
+"""The list that each kind of form goes back to."""
+_DUTIES = frozenset({Role.AUTHORITY_OFFICER, Role.SUPERVISOR, Role.STEWARD, Role.OPERATOR})
+_INCIDENTS = frozenset({Role.AUTHORITY_OFFICER, Role.SECURITY_REVIEWER, Role.SUPERVISOR})
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One thing to look at, with what it is for; `shown` says for whom it is worth a way."""
+
+    path: str
+    name: Message
+    text: Message
+    icon: str
+    shown: Callable[[Visitor], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long a class of records is kept, by which rule of which regime, and what belongs to it."""
+
+    code: str
+    days: int
+    regime: Regime
+    rule: Rule
+    covers: tuple[str, ...]
+
+
+def _anyone(_: Visitor) -> bool:
+    return True
+
+
+def _provides(visitor: Visitor) -> bool:
+    own = visitor.organisations[visitor.actor.organisation].roles
+    return OrganisationRole.PROVIDER in own or _watches(visitor)
+
+
+def _watches(visitor: Visitor) -> bool:
+    return of_authority(visitor.platform.directory, visitor.actor) or visitor.actor.has(Role.SUPERVISOR)
+
+
+def _of(roles: frozenset[Role]) -> Callable[[Visitor], bool]:
+    return lambda visitor: visitor.actor.has(*roles)
+
+
+PLACES = (
+    Place(
+        "/oversight/duties",
+        word("责任分工"),
+        word("每个数据集由谁监管、谁提供、谁使用，落实到人"),
+        "accounts",
+        _of(_DUTIES),
+    ),
+    Place(
+        "/oversight/incidents",
+        word("安全事件"),
+        word("即时停止、召回、冻结证据，24 小时内报告"),
+        "stop",
+        _of(_INCIDENTS),
+    ),
+    Place(
+        "/oversight/use",
+        word("使用账目"),
+        word("数据被落地、打开、查询、产出的数量，按提供部门计"),
+        "landing",
+        _provides,
+    ),
+    Place(
+        "/oversight/undertakings",
+        word("承诺书"),
+        word("进入席位之前由本人签署的承诺，谁签了、谁还没签"),
+        "signed",
+        _anyone,
+    ),
+    Place(
+        "/oversight/retention",
+        word("保存期限"),
+        word("哪些记录保存多久、依据哪条规则"),
+        "wait",
+        _anyone,
+    ),
+    Place(
+        "/oversight/regimes",
+        word("制度与过渡"),
+        word("制度版本的规则，和失效之后仍在执行的协议"),
+        "agreement",
+        _of(frozenset({Role.AUTHORITY_OFFICER, Role.SUPERVISOR})),
+    ),
+    Place(
+        "/oversight/controls",
+        word("条款与控制"),
+        word("办法各条和第十七条各项禁止，由什么控制、什么测试保证"),
+        "audit",
+        _anyone,
+    ),
+)
+
+
+def index(visitor: Visitor) -> Response:
+    """Return the ways to what this person may look at."""
+    found = [one for one in PLACES if one.shown(visitor)]
+    opened: tuple[Incident, ...] = ()
+    if visitor.actor.has(*_INCIDENTS):
+        stored = visitor.platform.store.find(Incident, states=("open", "reported"))
+        opened = tuple(one.record for one in stored)
+    return visitor.page("oversight.html", places=found, opened=opened)
+
+
+def kept(regimes: tuple[Regime, ...]) -> tuple[Kept, ...]:
+    """Return each class with the rule that keeps it longest."""
+    codes = (retention.ACCESS, retention.PROVISION, retention.DECISION)
+    return tuple(_kept(regimes, code) for code in codes)
+
+
+def _kept(regimes: tuple[Regime, ...], code: str) -> Kept:
+    longest = max(regimes, key=lambda one: retention.term(one, code))
+    covers = tuple(name for name, own in retention.CLASSES.items() if own == code)
+    return Kept(code, retention.term(longest, code).days, longest, longest.rule(code), covers)
+
+
+def retention_page(visitor: Visitor) -> Response:
+    """Return what is kept how long; for those who read the log, what the next removal would take."""
+    desk = visitor.platform.oversight
+    whole = reads_all(visitor.actor)
+    opened = visitor.platform.store.find(Incident, states=("open", "reported")) if whole else ()
+    return visitor.page(
+        "retention.html",
+        kept=kept(tuple(desk.regimes.values())),
+        covered=covered,
+        due=retention.due(desk) if whole else None,
+        opened=opened,
+    )
+
+
+def covered(name: str) -> Message:
+    """Return what a row of the classes is called: a step or a kind of record."""
+    return words.step_name(name) if ":" in name else words.kind_name(name)
+
+
+def regimes_page(visitor: Visitor) -> Response:
+    """Return the regimes with their rules, and what still runs under which."""
+    found = transition(visitor.platform.access, visitor.actor)
+    return visitor.page("regimes.html", found=found)
+
+
+def controls_page(visitor: Visitor) -> Response:
+    """Return article, control and test; of the bans each with what carries it."""
+    rows = controls()
+    return visitor.page(
+        "controls.html",
+        articles=[one for one in rows if not one.ban],
+        bans=[one for one in rows if one.ban],
+        log=reads_all(visitor.actor),
+    )
+
+
+PAGES: dict[str, Callable[[Visitor], Response]] = {
+    "/notices": notices.inbox,
+    "/oversight": index,
+    "/oversight/duties": duties.matrix,
+    "/oversight/incidents": incidents.listing,
+    "/oversight/use": use.page,
+    "/oversight/use/export": use.exported,
+    "/oversight/undertakings": undertakings.listing,
+    "/oversight/retention": retention_page,
+    "/oversight/regimes": regimes_page,
+    "/oversight/controls": controls_page,
+}
