@@ -174,7 +174,7 @@ def _dataset(desk: OversightDesk, text: str) -> Dataset:
     for stored in desk.directory.store.find(Dataset):
         if text in (stored.record.id, stored.record.code):
             return stored.record
-    raise InputError(say("目录里没有数据集 {code}：用 sandbox land list 查看", code=text))
+    raise InputError(say("目录里没有数据集 {code}：请从数据目录中选择", code=text))
 
 
 def sign(desk: OversightDesk, actor: Actor, agreement: str) -> Undertaking:

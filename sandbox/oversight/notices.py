@@ -15,7 +15,7 @@ from sandbox.kernel.errors import InputError, NotFoundError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Account, Notice, Subscription
+from sandbox.kernel.records import Account, Notice, Record, Subscription
 from sandbox.locale.translate import render
 from sandbox.oversight.audience import holding, listeners, record_of, what_of
 from sandbox.oversight.desk import OversightDesk
@@ -72,6 +72,17 @@ def want(desk: OversightDesk, effect: Pending) -> tuple[Notice, ...]:
     values = {"what": what_of(desk.directory, record), "id": record.id, **told}
     once = str(asked.get("once") or effect.id)
     return _post(desk, known.code, record.id, people, values=values, once=once)
+
+
+def tell(
+    desk: OversightDesk, code: str, record: Record, *, values: Mapping[str, str], once: str
+) -> tuple[Notice, ...]:
+    """Return the notices of an occasion that is no step, to the audience of its template; told once."""
+    known = template(code)
+    if known is None:
+        return ()
+    people = listeners(desk.directory, known.audience, record)
+    return _post(desk, code, record.id, people, values=values, once=once)
 
 
 HANDLERS = {ANNOUNCED: announce, WANTED: want}
@@ -134,6 +145,12 @@ def inbox(desk: OversightDesk, actor: Actor, *, unread: bool = False, limit: int
         Notice, linked=("account", actor.account), states=states, newest_first=True, limit=limit
     )
     return tuple(_shown(one.record, one.created_at.isoformat()) for one in found)
+
+
+def unread(desk: OversightDesk, actor: Actor, *, limit: int = 100) -> int:
+    """Return how many notices the actor has not read, `limit` at most."""
+    store = desk.directory.store
+    return len(store.find(Notice, linked=("account", actor.account), states=("posted",), limit=limit))
 
 
 def _shown(notice: Notice, at: str) -> Shown:

@@ -11,11 +11,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sandbox.kernel.message import Message
+from sandbox.kernel.message import Message, say
 from sandbox.oversight.templates import clean
 
 LONGEST = 2000
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~])")
+_ESCAPED = re.compile(r"\\(.)")
 _STYLE = """@page{size:A4;margin:25mm 22mm}body{font:16px/1.75 "Songti SC","Noto Serif CJK SC",SimSun,serif;
 max-width:46em;margin:2em auto;padding:0 1em;color:#111}
 h1{text-align:center;font-size:1.5em}h2{font-size:1.1em}
@@ -68,6 +69,34 @@ class Paper:
             f'<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8"><title>{title}</title>'
             f"<style>{_STYLE}</style></head>\n<body><h1>{title}</h1>\n{body}\n</body></html>\n"
         )
+
+
+def read(markdown: str) -> Paper:
+    """Return the paper that `Paper.markdown` wrote; what it did not write is read as paragraphs."""
+    title, *parts = markdown.strip().split("\n\n")
+    return Paper(_said(title.removeprefix("# ")), tuple(_read(one) for one in parts))
+
+
+def _read(part: str) -> Block:
+    if part.startswith("## "):
+        return Heading(_said(part.removeprefix("## ")))
+    lines = part.splitlines()
+    if len(lines) < 2 or not part.startswith("| ") or set(lines[1]) != {"|", "-"}:
+        return Words(_said(part))
+    head, _, *rows = (_cells(line) for line in lines)
+    return Grid(tuple(_said(one) for one in head), tuple(tuple(_plain(one) for one in row) for row in rows))
+
+
+def _cells(line: str) -> list[str]:
+    return line.removeprefix("| ").removesuffix(" |").split(" | ")
+
+
+def _plain(text: str) -> str:
+    return _ESCAPED.sub(r"\1", text)
+
+
+def _said(text: str) -> Message:
+    return say("{text}", text=_plain(text))
 
 
 def _md(text: str) -> str:

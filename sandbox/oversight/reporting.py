@@ -65,7 +65,7 @@ def report(desk: OversightDesk, actor: Actor, identifier: str, findings: Finding
     base = desk.directory.situation(actor)
     require(actor, step("incident:report"), with_record(base, record=stored.record))
     if not stored.record.evidence:
-        raise InputError(say("报告之前须冻结证据：sandbox incident freeze {id}", id=identifier))
+        raise InputError(say("报告之前须冻结 {id} 的证据：请先办理“冻结证据”", id=identifier))
     if not all(one.strip() for one in (findings.cause, findings.harm, findings.advice, findings.contact)):
         raise InputError(say("报告须写明原因、可能的危害、个人可以采取的措施和联系方式"))
     paper = _paper(desk, stored.record, findings)

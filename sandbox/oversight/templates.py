@@ -222,6 +222,18 @@ TEMPLATES: tuple[Template, ...] = (
         say("发生安全事件"),
         say("“{what}”（{id}）已登记，有关协议、席位和产品已即时停止，报告须在 24 小时内提出。"),
     ),
+    Template(
+        "clock:incident",
+        "watch",
+        say("安全事件报告将到期限"),
+        say("“{what}”（{id}）的报告期限是 {due}，请冻结证据并提出报告。"),
+    ),
+    Template(
+        "clock:incident-overdue",
+        "watch",
+        say("安全事件报告已过期限"),
+        say("“{what}”（{id}）的报告期限 {due} 已过，请立即提出报告并说明逾期原因。"),
+    ),
     Template("incident:report", "watch", say("安全事件已报告"), say("“{what}”（{id}）的事件报告已形成。")),
     Template("incident:close", "watch", say("安全事件已办结"), say("“{what}”（{id}）已办结。")),
     Template(

@@ -23,6 +23,7 @@ from sandbox.egress import intake
 from sandbox.ingest import publish
 from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.records import Delivery, LandingOrder, Seat, Submission
+from sandbox.oversight import deadline
 from sandbox.oversight.dispatch import Dispatcher
 from sandbox.seats import seat as seats
 from sandbox.seats import workspace
@@ -94,9 +95,10 @@ class Worker:
             )
 
     def clocks(self) -> None:
-        """End agreements whose term is over, and the seats of ended agreements."""
+        """End agreements whose term is over and their seats; remind of reports of incidents that come due."""
         agreements.expire_due(self.platform.access)
         seats.expire_due(self.platform.seats)
+        deadline.remind(self.platform.oversight)
 
     def terms(self) -> None:
         """Recount, remind and escalate the terms that run; an alarm for a calendar without its year."""

@@ -23,8 +23,8 @@ from sandbox.kernel.actors import Actor, Proof, Role
 from sandbox.kernel.errors import CredentialError, NotFoundError
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Account, Dataset, Organisation, OrganisationRole, ServiceAgreement
-from sandbox.store.moments import Moment
 from sandbox.oversight import notices
+from sandbox.store.moments import Moment
 from sandbox.web import charts, shown, words
 from sandbox.web.arrivals import Arrivals
 from sandbox.web.language import text, word

@@ -1,4 +1,4 @@
-"""The desk of oversight: what may be looked at from here, what is kept how long, regimes, articles and bans."""
+"""The desk of oversight: what may be looked at from here, retention, regimes, articles and bans."""
 
 from __future__ import annotations
 

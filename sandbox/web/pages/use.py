@@ -1,4 +1,4 @@
-"""The provider's account (第十条) in the browser: what was done with whose data, to read, print and take away."""
+"""The provider's account (第十条) in the browser: what was done with whose data, to read and to take away."""
 
 from __future__ import annotations
 
