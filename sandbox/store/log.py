@@ -88,6 +88,8 @@ class Log:
         self._frontier = load_frontier(connection, self.digest)
         self._stored = set(self._frontier.levels)
         self._changed: set[int] = set()
+        self._facts: list[dict[str, object]] = []
+        self._payloads: list[dict[str, object]] = []
 
     @property
     def size(self) -> int:
@@ -95,7 +97,7 @@ class Log:
         return self._frontier.size
 
     def append(self, actor: Actor, *, verb: str, subject: Subject, payload: Mapping[str, Json]) -> Header:
-        """Append one fact and return its header; it stands once the transaction commits."""
+        """Append one fact and return its header; it is written by `flush`, and stands with the commit."""
         text, salt = canonical(payload), self._entropy(SALT_BYTES)
         header = Header(
             seq=self._frontier.size,
@@ -113,16 +115,18 @@ class Log:
             header = replace(header, signature=actor.sign(header.signing_input()))
         leaf = header.leaf(self.digest)
         row = {name: getattr(header, name) for name in header.__dataclass_fields__}
-        self._connection.execute(insert(tables.fact), {**row, "leaf": leaf})
-        self._connection.execute(
-            insert(tables.fact_payload),
-            {"seq": header.seq, "salt": salt, "payload": text, "keep_until": header.keep_until},
-        )
+        self._facts.append({**row, "leaf": leaf})
+        told = {"seq": header.seq, "salt": salt, "payload": text, "keep_until": header.keep_until}
+        self._payloads.append(told)
         self._changed.add(self._frontier.append(leaf))
         return header
 
     def flush(self) -> None:
-        """Write the levels of the tree that changed."""
+        """Write the facts and the levels of the tree that changed."""
+        if self._facts:
+            self._connection.execute(insert(tables.fact), self._facts)
+            self._connection.execute(insert(tables.fact_payload), self._payloads)
+        self._facts, self._payloads = [], []
         for level in sorted(self._changed):
             node = self._frontier.levels[level]
             if level in self._stored:
