@@ -221,5 +221,5 @@ def signed_by(desk: OversightDesk, account: str) -> tuple[Undertaking, ...]:
 def unsigned(desk: OversightDesk, agreements: Iterable[ServiceAgreement], account: str) -> tuple[str, ...]:
     """Return those agreements that name the person and for which he has still to sign."""
     done = {one.agreement for one in signed_by(desk, account) if one.version == undertaking().version}
-    wanted = (one.id for one in agreements if account in one.users and one.state == "active")
-    return tuple(one for one in wanted if one not in done)
+    wanted = (one for one in agreements if account in one.users and one.state == "active")
+    return tuple(one.id for one in wanted if done.isdisjoint((one.id, *one.lineage)))

@@ -21,6 +21,7 @@ from sandbox.kernel.records import (
     Dataset,
     Delivery,
     Grant,
+    Incident,
     Item,
     MaskingPolicy,
     OperatingAgreement,
@@ -30,6 +31,8 @@ from sandbox.kernel.records import (
     ServiceAgreement,
     Submission,
 )
+from sandbox.oversight import duties
+from sandbox.people.directory import CHINA
 from sandbox.web.language import word
 
 SOON = timedelta(days=30)
@@ -113,8 +116,19 @@ def _officer(platform: Platform, actor: Actor) -> Tasks:
             yield Task(
                 word("会签角色"), title, "/console/accounts#waiting", "grant", "proposed", grant.created_at
             )
+    yield from _to_report(platform)
     yield from _items(platform, actor)
     yield from _to_release(platform, actor)
+
+
+def _to_report(platform: Platform) -> Tasks:
+    for stored in platform.store.find(Incident, states=("open", "reported")):
+        one, url = stored.record, f"/console/incidents/{stored.id}"
+        if one.report:
+            yield Task(word("办结安全事件"), one.title, url, "incident", one.state, stored.created_at)
+            continue
+        due = one.report_due.astimezone(CHINA).date()
+        yield Task(word("报告安全事件"), one.title, url, "incident", one.state, stored.created_at, due)
 
 
 def _items(platform: Platform, actor: Actor) -> Tasks:
@@ -187,12 +201,22 @@ def _operator(platform: Platform, actor: Actor) -> Tasks:
             yield Task(word("拟订授权服务协议"), asked.scenario, url, "application", asked.state)
 
 
+def _to_sign(platform: Platform, actor: Actor) -> Tasks:
+    found = platform.store.find(ServiceAgreement, state="active", organisation=actor.organisation)
+    wanted = duties.unsigned(platform.oversight, [one.record for one in found], actor.account)
+    for stored in found:
+        if stored.id in wanted:
+            title, url = stored.record.scenario, f"/console/undertakings/{stored.id}"
+            yield Task(word("签署承诺书"), title, url, "undertaking", "wanted", stored.updated_at)
+
+
 def _developer(platform: Platform, actor: Actor) -> Tasks:
     store, own = platform.store, actor.organisation
     for drafted in store.find(ServiceAgreement, state="drafted", organisation=own):
         url = f"/console/service-agreements/{drafted.id}"
         title = drafted.record.scenario
         yield Task(word("接受协议"), title, url, "service-agreement", "drafted", drafted.created_at)
+    yield from _to_sign(platform, actor)
     for seat in store.find(Seat, states=("provisioned", "open", "closed"), organisation=own):
         if seat.record.user == actor.account:
             url = f"/console/seats/{seat.id}"

@@ -80,6 +80,7 @@ _OF_KIND: dict[str, tuple[Message, str]] = {
     "incident:open": (word("处置中"), "stop"),
     "incident:closed": (word("已办结"), "done"),
     "notice:read": (word("已读"), "over"),
+    "undertaking:wanted": (word("待签署"), "heed"),
     "standing:eligible": (word("具备资格"), "done"),
     "standing:ineligible": (word("不具备资格"), "stop"),
     "standing:manual": (word("须由人认定"), "heed"),

@@ -15,6 +15,7 @@ from sandbox.app import Platform
 from sandbox.catalog.entries import by_code
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError
+from sandbox.oversight import duties
 from sandbox.kernel.records import (
     Account,
     Application,
@@ -563,12 +564,14 @@ def seat_page(visitor: Visitor, identifier: str) -> Response:
     if found.user != visitor.actor.account:
         reading.agreement(platform.access, visitor.actor, found.agreement)
     stored = store.load(Seat, found.id)
+    agreement = store.load(ServiceAgreement, found.agreement).record
     return visitor.page(
         "seat.html",
+        to_sign=bool(duties.unsigned(platform.oversight, (agreement,), found.user)),
         seat=found,
         version=stored.version,
         user=store.load(Account, found.user).record,
-        agreement=store.load(ServiceAgreement, found.agreement).record,
+        agreement=agreement,
         snapshots=seats.current_snapshots(platform.directory, found.agreement),
         runs=store.facts(record=found.id, verb="seat:run", newest_first=True, limit=20),
         facts=store.facts(record=found.id),

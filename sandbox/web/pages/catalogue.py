@@ -10,7 +10,7 @@ from sandbox.access.form import environment_of
 from sandbox.app import Platform
 from sandbox.catalog import entries
 from sandbox.ingest.form import read_form
-from sandbox.kernel.actors import Actor
+from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
 from sandbox.kernel.records import Dataset, Delivery, Environment, MaskingPolicy, Snapshot
@@ -20,6 +20,7 @@ from sandbox.masking.techniques import parameters
 from sandbox.web import words
 from sandbox.web.actions import NEW, Action, Call, Field, Options
 from sandbox.web.language import word
+from sandbox.web.pages.incidents import REINSTATE, SUSPEND
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
 
@@ -180,6 +181,8 @@ def one(visitor: Visitor, identifier: str) -> Response:
         snapshots=len(store.find(Snapshot, state="published", linked=("dataset", dataset.id))),
         facts=store.facts(record=dataset.id),
         own=own,
+        watch=own or actor.has(Role.AUTHORITY_OFFICER, Role.SUPERVISOR, Role.OPERATOR),
+        switch=(SUSPEND, REINSTATE),
         confirm=CONFIRM,
         withdraw=WITHDRAW,
     )

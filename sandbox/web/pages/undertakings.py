@@ -62,7 +62,7 @@ def one(visitor: Visitor, identifier: str) -> Response:
     service = store.load(ServiceAgreement, identifier).record
     if actor.account not in service.users and not actor.has(Role.SUPERVISOR):
         reading.agreement(platform.access, actor, identifier)
-    found = store.find(Undertaking, linked=("agreement", identifier))
+    found = _signed(platform, service)
     words = undertaking()
     mine = _latest(found, actor.account)
     return visitor.page(
@@ -77,6 +77,13 @@ def one(visitor: Visitor, identifier: str) -> Response:
         seats=_own_seats(visitor, identifier),
         sign=SIGN,
     )
+
+
+def _signed(platform: Platform, service: ServiceAgreement) -> tuple[Stored[Undertaking], ...]:
+    """Return what was signed for an agreement or an earlier version of it, oldest first."""
+    each = (service.id, *service.lineage)
+    found = [made for one in each for made in platform.store.find(Undertaking, linked=("agreement", one))]
+    return tuple(sorted(found, key=lambda one: one.created_at))
 
 
 def _latest(found: tuple[Stored[Undertaking], ...], account: str) -> Stored[Undertaking] | None:
@@ -96,6 +103,6 @@ def listing(visitor: Visitor) -> Response:
     for stored in platform.store.find(ServiceAgreement, states=("active", "suspended"), newest_first=True):
         if stored.id not in seen and not actor.has(Role.SUPERVISOR):
             continue
-        signed = platform.store.find(Undertaking, linked=("agreement", stored.id))
+        signed = _signed(platform, stored.record)
         rows += [(stored.record, user, _latest(signed, user)) for user in stored.record.users]
     return visitor.page("undertakings.html", rows=rows, version=undertaking().version)
