@@ -10,6 +10,7 @@ from dataclasses import replace
 from sandbox.access import clocks
 from sandbox.access.desk import AccessDesk
 from sandbox.access.words import needed
+from sandbox.catalog.reading import require_reader
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.permits import require
@@ -61,6 +62,15 @@ def answer(desk: AccessDesk, actor: Actor, identifier: str, *, opinion: str, obj
 def withdraw(desk: AccessDesk, actor: Actor, identifier: str) -> Consultation:
     """Return the consultation as taken back by who asked; an industry that must be asked still must."""
     return _move(desk, actor, identifier, "consultation:withdraw", {})
+
+
+def shown(desk: AccessDesk, actor: Actor, identifier: str) -> tuple[Consultation, Item]:
+    """Return a consultation and what it is about; `RefusedError` for who neither asked nor was asked."""
+    store = desk.directory.store
+    found = store.load(Consultation, identifier).record
+    parties = (found.organisation, found.asked_by)
+    require_reader(desk.directory, actor, found, organisations=parties)
+    return found, store.load(Item, found.item).record
 
 
 def _move(

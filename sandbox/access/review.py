@@ -13,6 +13,7 @@ from datetime import date
 from sandbox.access import clocks, consultation, coordination
 from sandbox.access.desk import AccessDesk
 from sandbox.access.words import check_record, checked
+from sandbox.catalog.reading import require_reader
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.boundary import UNBOUND, Boundary, narrowed
 from sandbox.kernel.errors import InputError
@@ -146,6 +147,15 @@ def refuse(desk: AccessDesk, actor: Actor, identifier: str, *, reason: str) -> I
     change = Change(step("item:refuse"), changed, expected=stored.version, note={"words": reason})
     store.write(actor, change, case)
     return changed
+
+
+def shown(desk: AccessDesk, actor: Actor, identifier: str) -> Item:
+    """Return one item; `RefusedError` for who is neither applicant, reviewer, operator nor the authority."""
+    found = desk.directory.store.load(Item, identifier).record
+    operator = desk.directory.store.load(Environment, found.environment).record.organisation
+    parties = (found.organisation, found.reviewer, operator)
+    require_reader(desk.directory, actor, found, organisations=parties)
+    return found
 
 
 def extend(desk: AccessDesk, actor: Actor, identifier: str, asked: Extension) -> Item:

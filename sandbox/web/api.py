@@ -6,6 +6,7 @@ A token is a credential, so steps that decide on others need no other. A key in 
 
 from __future__ import annotations
 
+import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
@@ -205,13 +206,17 @@ def _resolved(function: Callable[..., Any], **kinds: Any) -> Callable[..., Any]:
     return function
 
 
+_SHAPES: dict[str, Any] = {"checks": list[str], "objects": list[dict[str, Any]], "number": int}
+_LISTS = frozenset({"checks", "objects"})
+
+
 def _body(action: Action) -> type[BaseModel]:
     fields: dict[str, Any] = {}
     for one in action.fields:
-        kind: Any = list[str] if one.shape == "checks" else (int if one.shape == "number" else str)
+        kind: Any = _SHAPES.get(one.shape, str)
         about = text(one.label, "zh")
         default: Any = (
-            ... if one.required and not one.default else ([] if one.shape == "checks" else one.default)
+            ... if one.required and not one.default else ([] if one.shape in _LISTS else one.default)
         )
         if one.shape == "number" and default == "":
             kind, default = int | None, None
@@ -260,12 +265,17 @@ def _acting(platform: Platform, action: Action, who: Any, kept: Kept, *, new: bo
     return _resolved(act, **kinds, id=str, **{"return": Done})
 
 
+def _text(one: object) -> str:
+    """Return one entry of a list: an object as JSON, all else as it is written."""
+    return json.dumps(one, ensure_ascii=False) if isinstance(one, dict) else str(one)
+
+
 def _values(given: BaseModel) -> dict[str, tuple[str, ...]]:
     values: dict[str, tuple[str, ...]] = {}
     for name, value in given.model_dump().items():
         if value is None:
             continue
-        values[name] = tuple(map(str, value)) if isinstance(value, list) else (str(value),)
+        values[name] = tuple(map(_text, value)) if isinstance(value, list) else (str(value),)
     return values
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 from collections.abc import Callable, Mapping
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.concurrency import run_in_threadpool
@@ -18,6 +18,7 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from sandbox.app import Platform
 from sandbox.kernel.errors import RefusedError, SandboxError, StateError
 from sandbox.web import api, assets, measures, receiving, taking
+from sandbox.web.actions import Action
 from sandbox.web.arrivals import Arrivals
 from sandbox.web.guard import Guard
 from sandbox.web.language import chosen, word
@@ -26,19 +27,25 @@ from sandbox.web.options import PREFIX, Options
 from sandbox.web.pages import (
     accounts,
     agreements,
+    applications,
     audit,
     catalogue,
     deliveries,
+    drafting,
     enrolment,
     home,
+    listing,
     oversight,
+    reviewing,
     signing,
     submissions,
     watching,
+    workdays,
 )
 from sandbox.web.problems import status_of, told
 from sandbox.web.session import Sessions
 from sandbox.web.signin import SignIn, UnsafeSessionAuth
+from sandbox.web.upload import received
 from sandbox.web.visitor import LANGUAGE, Console, Visitor, recognise
 
 LOG = logging.getLogger("console")
@@ -48,7 +55,10 @@ LookAt = Callable[[Visitor, str], Response]
 PAGES: dict[str, Look] = {
     "/": home.home,
     "/catalogue": catalogue.listing,
-    "/applications": agreements.applications_page,
+    "/applications": listing.listing,
+    "/applications/printed": listing.printed,
+    "/applications/export": listing.exported,
+    "/calendar": workdays.page,
     "/agreements": agreements.listing,
     "/deliveries": deliveries.listing,
     "/deliveries/new": deliveries.receive_page,
@@ -65,7 +75,10 @@ PAGES: dict[str, Look] = {
 }
 RECORD_PAGES: dict[str, LookAt] = {
     "/datasets/{id}": catalogue.one,
-    "/applications/{id}": agreements.application_page,
+    "/applications/{id}": applications.page,
+    "/items/{id}": reviewing.page,
+    "/consultations/{id}": reviewing.consultation_page,
+    "/coordinations/{id}": reviewing.case,
     "/service-agreements/{id}": agreements.agreement_page,
     "/seats/{id}": agreements.seat_page,
     "/deliveries/{id}": deliveries.one,
@@ -141,6 +154,10 @@ def _pages() -> APIRouter:
     router.add_api_route("/releases/{id}/collect", _collect, methods=["POST"])
     router.add_api_route("/audit/{seq:int}", _fact, methods=["GET"])
     router.add_api_route("/submissions/{id}/files/{place:int}", _preview, methods=["GET"])
+    router.add_api_route("/applications/{id}/papers/{digest}", _paper, methods=["GET"])
+    for action in taking.FORMS:
+        if action.files:
+            router.add_api_route(f"/{action.plural}/{{id}}/{action.word}", _sending(action), methods=["POST"])
     for path, look_at in RECORD_PAGES.items():
         router.add_api_route(path, _looking_at(look_at), methods=["GET"])
     router.add_api_route("/{plural}/{id}/{verb}", _form_page, methods=["GET"])
@@ -195,6 +212,30 @@ def _form_page(visitor: Visited, plural: str, id: str, verb: str) -> Response:
 
 def _act(visitor: Visited, plural: str, id: str, verb: str, form: Typed) -> Response:
     return taking.take(visitor, taking.action_at(plural, verb), id, form)
+
+
+def _sending(action: Action) -> Callable[..., Any]:
+    """Return the route of a form that brings files: they lie in a private folder until the step is done."""
+
+    async def sent(request: Request, visitor: Visited, id: str) -> Response:
+        kind = request.headers.get("content-type", "")
+        if not kind.startswith("multipart/"):
+            return await run_in_threadpool(taking.take, visitor, action, id, await typed(request))
+        place = visitor.platform.layout.root / "arriving"
+        most = drafting.MOST_PAPERS if visitor.person is not None else 0
+        upload = await received(request.stream(), kind, place=place, most=most)
+        try:
+            return await run_in_threadpool(taking.take, visitor, action, id, upload.fields, upload.filled)
+        finally:
+            upload.remove()
+
+    return sent
+
+
+def _paper(visitor: Visited, id: str, digest: str) -> Response:
+    if visitor.person is None:
+        return signing.begin(visitor)
+    return drafting.paper(visitor, id, digest)
 
 
 def _collect(visitor: Visited, id: str, form: Typed) -> Response:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 from urllib.parse import quote
 
 from starlette.responses import RedirectResponse, Response
@@ -19,7 +20,18 @@ from sandbox.web import words
 from sandbox.web.actions import NEW, Action, Call, Form
 from sandbox.web.language import word
 from sandbox.web.options import PREFIX
-from sandbox.web.pages import accounts, agreements, catalogue, deliveries, submissions
+from sandbox.web.pages import (
+    accounts,
+    agreements,
+    applications,
+    bounding,
+    catalogue,
+    deliveries,
+    drafting,
+    reviewing,
+    submissions,
+    workdays,
+)
 from sandbox.web.pages.oversight import ACTIONS as OVERSIGHT
 from sandbox.web.pages.oversight import BACK
 from sandbox.web.problems import status_of, told
@@ -28,13 +40,20 @@ from sandbox.web.visitor import Visitor
 
 ACTIONS: tuple[Action, ...] = (
     *catalogue.ACTIONS,
+    *bounding.ACTIONS,
+    *drafting.ACTIONS,
+    *applications.ACTIONS,
+    *reviewing.ACTIONS,
+    *workdays.ACTIONS,
     *agreements.ACTIONS,
     *deliveries.ACTIONS,
     *submissions.ACTIONS,
     *accounts.ACTIONS,
     *OVERSIGHT,
 )
-_AT = {(one.plural, one.word): one for one in ACTIONS}
+FORMS: tuple[Action, ...] = (*ACTIONS, drafting.ATTACH)
+"""Every form; one that takes the same step as another is no action of its own."""
+_AT = {(one.plural, one.word): one for one in FORMS}
 FRESH = frozenset({"fresh-credential", "credential", "password"})
 """The reasons for a refusal that a fresh credential removes."""
 _WAIT_SECONDS = 120
@@ -49,14 +68,21 @@ def action_at(plural: str, verb: str) -> Action:
     return found
 
 
-def take(visitor: Visitor, action: Action, identifier: str, typed: Typed) -> Response:
-    """Return the answer to a form: on to its outcome, or back with what was typed."""
+def take(
+    visitor: Visitor, action: Action, identifier: str, typed: Typed, files: tuple[Path, ...] = ()
+) -> Response:
+    """Return the answer to a form: on to its outcome, or back with what was typed.
+
+    `more` asks only for the form again with room for more in it.
+    """
     refusal = _not_now(visitor, action.path(identifier), typed)
     if refusal is not None:
         return refusal
+    if _first(typed, "more") and action.look is not None:
+        return form_page(visitor, action, identifier, typed=typed)
     key = _first(typed, "key")
     if not key:
-        return _perform(visitor, action, identifier, typed)
+        return _perform(visitor, action, identifier, typed, files)
     pending, first = visitor.console.sessions.claim(visitor.signed_in, key)
     if not first:
         pending.done.wait(_WAIT_SECONDS)
@@ -64,7 +90,7 @@ def take(visitor: Visitor, action: Action, identifier: str, typed: Typed) -> Res
             return RedirectResponse(action.path(identifier), status_code=303)
         return _onwards(key, pending.outcome)
     try:
-        return _perform(visitor, action, identifier, typed)
+        return _perform(visitor, action, identifier, typed, files)
     finally:
         if pending.outcome is None:
             visitor.console.sessions.release(visitor.signed_in, key)
@@ -81,11 +107,13 @@ def _not_now(visitor: Visitor, path: str, typed: Typed) -> Response | None:
     return None
 
 
-def _perform(visitor: Visitor, action: Action, identifier: str, typed: Typed) -> Response:
+def _perform(
+    visitor: Visitor, action: Action, identifier: str, typed: Typed, files: tuple[Path, ...]
+) -> Response:
     form = Form(typed)
     try:
         _check_seen(visitor, action, identifier, form)
-        outcome = action.run(Call(visitor.platform, visitor.actor, identifier, form))
+        outcome = action.run(Call(visitor.platform, visitor.actor, identifier, form, files))
     except SandboxError as error:
         return _came_back(visitor, action, identifier, typed, error)
     key = form.one("key") or secrets.token_urlsafe(12)
@@ -142,45 +170,36 @@ def form_page(
     status: int = 200,
 ) -> Response:
     """Return an action's form as a page of its own, filled with what was typed before."""
-    filled = dict(typed or {name: (value,) for name, value in visitor.request.query_params.items()})
+    asked = visitor.request.query_params
+    filled = dict(typed or {name: tuple(asked.getlist(name)) for name in asked})
     version = ""
     if action.record is not None and identifier != NEW:
         version = str(visitor.platform.store.load(action.record, identifier).version)
     shown = told(error, visitor.language) if error is not None else {}
-    return visitor.page(
-        "form.html",
-        status=status,
-        action=action,
-        id=identifier,
-        typed=filled,
-        seen=version,
-        error=shown,
-        back=_back(action, identifier),
-        columns=_columns(visitor, action, filled),
-        votable=_votable(visitor, action, identifier),
-    )
+    context = {
+        "action": action,
+        "id": identifier,
+        "typed": filled,
+        "seen": version,
+        "error": shown,
+        "back": _back(action, identifier),
+        "columns": (),
+        "votable": _votable(visitor, action, identifier),
+    }
+    own = action.look(visitor, identifier, filled) if action.look is not None else {}
+    return visitor.page(action.template, status=status, **{**context, **own})
 
 
 def _back(action: Action, identifier: str) -> str:
     own = {"submissions", "releases", "seats", "service-agreements", "deliveries", "datasets", "applications"}
+    own |= {"items", "consultations", "coordinations"}
     if identifier != NEW and action.plural in own:
         return f"{PREFIX}/{action.plural}/{identifier}"
     own |= {"undertakings", "incidents", "organisations"}
     lists = {**BACK, "grants": "accounts", "organisations": "accounts", "datasets": "catalogue"}
     lists |= {"landing-orders": "landing-orders", "accounts": "accounts", "deliveries": "deliveries"}
-    lists |= {"applications": "applications", "items": "applications", "snapshots": "landing-orders"}
+    lists |= {"applications": "applications", "snapshots": "landing-orders", "calendar-notices": "calendar"}
     return f"{PREFIX}/{lists.get(action.plural, 'agreements')}"
-
-
-def _columns(visitor: Visitor, action: Action, filled: Typed) -> tuple[tuple[str, str], ...]:
-    """Return the columns to choose from when a dataset has been chosen."""
-    identifier = _first(filled, "dataset")
-    if action is not agreements.SUBMIT or not identifier:
-        return ()
-    from sandbox.catalog.entries import by_code
-
-    dataset = by_code(visitor.platform.directory, identifier).record
-    return tuple((one.name, one.comment) for one in dataset.columns)
 
 
 def _votable(visitor: Visitor, action: Action, identifier: str) -> tuple[tuple[str, str], ...]:
@@ -208,7 +227,7 @@ def outcome_page(visitor: Visitor, key: str) -> Response:
     if pending is None or pending.outcome is None or not pending.outcome.once:
         raise NotFoundError(word("这项内容只显示一次，已经不在了"))
     shown, pending.outcome = pending.outcome, replace(pending.outcome, once=())
-    return visitor.page("outcome.html", outcome=shown)
+    return visitor.page(shown.template, outcome=shown)
 
 
 def collect(visitor: Visitor, identifier: str, typed: Typed) -> Response:

@@ -55,7 +55,7 @@ class _Parts:
         self._headers: dict[bytes, bytes] = {}
         self._field, self._text = "", bytearray()
         self._stream: IO[bytes] | None = None
-        self.ended = False
+        self._skipped = self.ended = False
 
     def on_header_field(self, data: bytes, start: int, end: int) -> None:
         self._name += data[start:end]
@@ -73,7 +73,8 @@ class _Parts:
     def on_headers_finished(self) -> None:
         _, options = parse_options_header(self._headers.get(b"content-disposition", b""))
         self._field = options.get(b"name", b"").decode("utf-8", "replace")
-        if b"filename" not in options:
+        self._skipped = b"filename" in options and not self.most
+        if b"filename" not in options or self._skipped:
             return
         if len(self.upload.files) >= self.most:
             raise InputError(word("一次选的文件过多：请分几次"))
@@ -86,6 +87,7 @@ class _Parts:
     def on_part_data(self, data: bytes, start: int, end: int) -> None:
         if self._stream is not None:
             self._stream.write(data[start:end])
+        if self._stream is not None or self._skipped:
             return
         self._text += data[start:end]
         if len(self._text) > _MOST_FIELD:
@@ -94,6 +96,7 @@ class _Parts:
     def on_part_end(self) -> None:
         if self._stream is not None:
             self._stream.close()
+        if self._stream is not None or self._skipped:
             return
         text = self._text.decode("utf-8", "replace")
         self.upload.fields[self._field] = (*self.upload.fields.get(self._field, ()), text)
@@ -108,12 +111,10 @@ def plain_name(name: str) -> str:
     return kept if kept.strip("._ ") else "upload"
 
 
-async def received(
-    chunks: AsyncIterator[bytes], content_type: str, *, place: Path, most: int = 1
-) -> Upload:
+async def received(chunks: AsyncIterator[bytes], content_type: str, *, place: Path, most: int = 1) -> Upload:
     """Return the upload, its files under a fresh private folder of `place`; `InputError` for a torn form.
 
-    At most `most` files. The caller removes it. Nothing stays when it fails.
+    At most `most` files; with 0 only the fields are kept. The caller removes it. Nothing stays when it fails.
     """
     kind, options = parse_options_header(content_type)
     boundary = options.get(b"boundary")

@@ -1,4 +1,4 @@
-"""Applications, agreements and seats in the browser: from what is asked to the seat that may be opened."""
+"""Agreements, environments and seats in the browser: from what was approved to the seat to be opened."""
 
 from __future__ import annotations
 
@@ -7,15 +7,10 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from sandbox.access import agreement as agreements
-from sandbox.access import application as applications
 from sandbox.access import reading
-from sandbox.access import review as item_review
-from sandbox.access.form import application_of
 from sandbox.app import Platform
-from sandbox.catalog.entries import by_code
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError
-from sandbox.oversight import duties
 from sandbox.kernel.records import (
     Account,
     Application,
@@ -27,6 +22,7 @@ from sandbox.kernel.records import (
     ServiceAgreement,
     Submission,
 )
+from sandbox.oversight import duties
 from sandbox.seats import seat as seats
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
@@ -34,75 +30,6 @@ from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
 
 _YEARS = 3
-
-
-def _submit(call: Call) -> Outcome:
-    form, directory = call.form, call.platform.directory
-    dataset = by_code(directory, form.one("dataset")).record
-    place = directory.store.load(Environment, dataset.environment).record
-    document = {
-        "environment": place.code,
-        "regime": form.one("regime", call.platform.settings.regime),
-        "regime_override": form.one("regime_override"),
-        "scenario": form.one("scenario"),
-        "scope": form.one("scope"),
-        "security_controls": form.one("security_controls"),
-        "term_from": form.one("term_from"),
-        "term_to": form.one("term_to"),
-        "requests": [
-            {
-                "dataset": dataset.id,
-                "columns": list(form.many("columns")),
-                "justification": form.one("justification"),
-            }
-        ],
-    }
-    asked = application_of(call.platform.access, call.actor, document)
-    made = applications.submit(call.platform.access, call.actor, asked)
-    return Outcome(f"/console/applications/{made.id}", word("申请已提交，等待主管部门初审"))
-
-
-def _on_application(call: Call) -> str:
-    return f"/console/applications/{call.id}"
-
-
-def _accept_application(call: Call) -> Outcome:
-    form = call.form
-    applications.accept(
-        call.platform.access,
-        call.actor,
-        call.id,
-        findings=form.one("findings"),
-        confirm_override=form.one("confirm_override") == "yes",
-    )
-    return Outcome(_on_application(call), word("初审通过，请推送给数据提供部门审核"))
-
-
-def _reject_application(call: Call) -> Outcome:
-    applications.reject(call.platform.access, call.actor, call.id, findings=call.form.one("findings"))
-    return Outcome(_on_application(call), word("初审未通过，理由已记录"))
-
-
-def _withdraw_application(call: Call) -> Outcome:
-    applications.withdraw(call.platform.access, call.actor, call.id)
-    return Outcome(_on_application(call), word("申请已撤回"))
-
-
-def _push(call: Call) -> Outcome:
-    made = item_review.push(call.platform.access, call.actor, call.id)
-    return Outcome(_on_application(call), word("已推送 {n} 项需求，审核期限已起算", n=len(made)))
-
-
-def _approve_item(call: Call) -> Outcome:
-    item = item_review.approve(
-        call.platform.access, call.actor, call.id, conditions=call.form.one("conditions")
-    )
-    return Outcome(f"/console/applications/{item.application}", word("需求已同意"))
-
-
-def _refuse_item(call: Call) -> Outcome:
-    item = item_review.refuse(call.platform.access, call.actor, call.id, reason=call.form.one("reason"))
-    return Outcome(f"/console/applications/{item.application}", word("需求未同意，理由已记录"))
 
 
 def _draft_operating(call: Call) -> Outcome:
@@ -251,102 +178,14 @@ def _drafted_from(platform: Platform, actor: Actor) -> Options:
     return tuple((one.id, f"{one.id} {one.scenario[:24]}") for one in found if one.state == "accepted")
 
 
-def _datasets(platform: Platform, _: Actor) -> Options:
-    found = platform.store.find(Dataset, state="classified")
-    return tuple((one.record.id, one.record.title) for one in found)
-
-
 def _agreed(platform: Platform, actor: Actor) -> Options:
     found = reading.agreements(platform.access, actor)
     return tuple((one.id, f"{one.id} {one.scenario[:24]}") for one in found if one.state == "active")
 
 
-def _lapsed(_: Platform, __: Actor) -> Options:
-    return (("yes", word("我确认申请写明的开启理由成立")),)
-
-
-_FINDINGS = Field("findings", word("对需求和资质能力的意见"), "area")
 _TERM = (
     Field("term_from", word("开始日期"), "date", required=False),
     Field("term_to", word("结束日期"), "date", required=False),
-)
-SUBMIT = Action(
-    "application:submit",
-    "applications",
-    word("提出需求"),
-    _submit,
-    fields=(
-        Field("dataset", word("数据集"), "choice", choices=_datasets),
-        Field("columns", word("信息项"), "checks", help=word("只申请用得到的，多申请的会被退回")),
-        Field("justification", word("逐项说明理由"), "area"),
-        Field("scenario", word("使用场景")),
-        Field("scope", word("使用范围")),
-        Field("security_controls", word("安全管控措施"), "area"),
-        Field("term_from", word("开始日期"), "date"),
-        Field("term_to", word("结束日期"), "date"),
-        Field(
-            "regime_override",
-            word("依据已失效办法的具名理由"),
-            "area",
-            required=False,
-            help=word("所依据的办法已过有效期时才须填写，由主管部门确认"),
-        ),
-    ),
-)
-ACCEPT_APPLICATION = Action(
-    "application:accept",
-    "applications",
-    word("初审通过"),
-    _accept_application,
-    record=Application,
-    fields=(
-        _FINDINGS,
-        Field(
-            "confirm_override",
-            word("依据的办法已过有效期"),
-            "checks",
-            required=False,
-            choices=_lapsed,
-            help=word("只有依据已失效办法开启的申请才须确认"),
-        ),
-    ),
-)
-REJECT_APPLICATION = Action(
-    "application:reject",
-    "applications",
-    word("初审不通过"),
-    _reject_application,
-    record=Application,
-    fields=(_FINDINGS,),
-    grave=True,
-)
-WITHDRAW_APPLICATION = Action(
-    "application:withdraw",
-    "applications",
-    word("撤回申请"),
-    _withdraw_application,
-    record=Application,
-    grave=True,
-)
-PUSH = Action(
-    "item:push",
-    "applications",
-    word("推送给数据提供部门"),
-    _push,
-    record=Application,
-    extra_states=frozenset({"accepted"}),
-    hint=word("每个数据集一项需求，审核期限按工作日起算"),
-)
-APPROVE_ITEM = Action(
-    "item:approve",
-    "items",
-    word("同意"),
-    _approve_item,
-    record=Item,
-    fields=(Field("conditions", word("边界条件"), "area", required=False),),
-)
-REFUSE_ITEM = Action(
-    "item:refuse", "items", word("不同意"), _refuse_item, record=Item, fields=(reason_field(),), grave=True
 )
 DRAFT_OPERATING = Action(
     "operating-agreement:draft",
@@ -462,13 +301,6 @@ REINSTATE_SEAT = Action(
     "seat:reinstate", "seats", word("恢复席位"), _reinstate_seat, record=Seat, fields=(reason_field(),)
 )
 ACTIONS = (
-    SUBMIT,
-    ACCEPT_APPLICATION,
-    REJECT_APPLICATION,
-    WITHDRAW_APPLICATION,
-    PUSH,
-    APPROVE_ITEM,
-    REFUSE_ITEM,
     DRAFT_OPERATING,
     SIGN_OPERATING,
     ESTABLISH,
@@ -489,34 +321,6 @@ ACTIONS = (
 _SEAT_ACTIONS = (OPEN_SEAT, CLOSE_SEAT, SUSPEND_SEAT, REINSTATE_SEAT)
 
 
-def applications_page(visitor: Visitor) -> Response:
-    """Return the applications that the person may see, newest first."""
-    found = reading.applications(visitor.platform.access, visitor.actor)[::-1]
-    return visitor.page("applications.html", applications=found, submit=SUBMIT)
-
-
-def application_page(visitor: Visitor, identifier: str) -> Response:
-    """Return one application with its items and their clocks."""
-    access, store = visitor.platform.access, visitor.platform.store
-    found = reading.application(access, visitor.actor, identifier)
-    items = reading.items_of(access, identifier)
-    datasets = {request.dataset: store.load(Dataset, request.dataset).record for request in found.requests}
-    return visitor.page(
-        "application.html",
-        application=found,
-        version=store.load(Application, identifier).version,
-        versions={one.id: store.load(Item, one.id).version for one in items},
-        items=items,
-        datasets=datasets,
-        environment=store.load(Environment, found.environment).record,
-        facts=store.facts(record=identifier),
-        actions=(ACCEPT_APPLICATION, REJECT_APPLICATION, *(() if items else (PUSH,)), WITHDRAW_APPLICATION),
-        approve=APPROVE_ITEM,
-        refuse=REFUSE_ITEM,
-        draft=DRAFT,
-    )
-
-
 def listing(visitor: Visitor) -> Response:
     """Return agreements, environments and seats that the person may see."""
     access, store, actor = visitor.platform.access, visitor.platform.store, visitor.actor
@@ -527,7 +331,6 @@ def listing(visitor: Visitor) -> Response:
         versions={one.record.id: one.version for one in store.find(OperatingAgreement)},
         environments=store.find(Environment),
         seats=seats.visible(visitor.platform.seats, actor),
-        submit=SUBMIT,
         draft=DRAFT,
         draft_operating=DRAFT_OPERATING,
         operating_actions=(SIGN_OPERATING, TERMINATE_OPERATING),

@@ -1,0 +1,138 @@
+"""The list of applications: by state and by words, page by page, printed, or as a file for the office."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from starlette.responses import Response
+
+from sandbox.access import reading
+from sandbox.kernel.records import Application, Dataset, Item
+from sandbox.web import exports, words
+from sandbox.web.language import text, word
+from sandbox.web.pages import applications, drafting
+from sandbox.web.visitor import Visitor
+
+PAGE = 50
+STATES = ("draft", "submitted", "returned", "accepted", "rejected", "withdrawn")
+_HEAD = (
+    word("编号"),
+    word("使用场景"),
+    word("开发利用者"),
+    word("申请人"),
+    word("数据集"),
+    word("信息项"),
+    word("开始日期"),
+    word("结束日期"),
+    word("状态"),
+    word("审核情况"),
+    word("门户编号"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the list was asked for."""
+
+    state: str
+    query: str
+    place: int
+
+    def link(self, **changes: str | int) -> str:
+        """Return the query of the same list with something else asked."""
+        asked = {"state": self.state, "q": self.query, **changes}
+        return urlencode({name: value for name, value in asked.items() if value})
+
+
+def _asked(visitor: Visitor) -> Asked:
+    given = visitor.request.query_params
+    page = given.get("page", "1")
+    place = int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1
+    return Asked(given.get("state", ""), given.get("q", "").strip()[:200], max(1, place))
+
+
+def _found(visitor: Visitor) -> tuple[Application, ...]:
+    return reading.applications(visitor.platform.access, visitor.actor)[::-1]
+
+
+def _fits(visitor: Visitor, asked: Asked, titles: Mapping[str, str], one: Application) -> bool:
+    if asked.state and one.state != asked.state:
+        return False
+    texts = (
+        one.id,
+        one.scenario,
+        one.scope,
+        one.portal_number,
+        visitor.body_name(one.organisation),
+        visitor.person_name(one.applicant),
+        *(titles.get(request.dataset, "") for request in one.requests),
+    )
+    return not asked.query or any(asked.query.lower() in each.lower() for each in texts)
+
+
+def _titles(visitor: Visitor) -> dict[str, str]:
+    return {one.record.id: one.record.title for one in visitor.platform.store.find(Dataset)}
+
+
+def listing(visitor: Visitor) -> Response:
+    """Return the applications that the person may see, newest first."""
+    asked, titles, every = _asked(visitor), _titles(visitor), _found(visitor)
+    fitting = [one for one in every if _fits(visitor, asked, titles, one)]
+    shown = fitting[(asked.place - 1) * PAGE : asked.place * PAGE]
+    return visitor.page(
+        "applications.html",
+        applications=shown,
+        total=len(fitting),
+        pages=max(1, -(-len(fitting) // PAGE)),
+        asked=asked,
+        counts=Counter(one.state for one in every),
+        states=STATES,
+        items={one.id: _items(visitor, one) for one in shown},
+        titles=titles,
+        draft=drafting.DRAFT,
+        bring=applications.IMPORT,
+    )
+
+
+def _items(visitor: Visitor, one: Application) -> tuple[Item, ...]:
+    return reading.items_of(visitor.platform.access, one.id) if one.state == "accepted" else ()
+
+
+def printed(visitor: Visitor) -> Response:
+    """Return the whole list that was asked for, on paper."""
+    asked, titles = _asked(visitor), _titles(visitor)
+    shown = [one for one in _found(visitor) if _fits(visitor, asked, titles, one)]
+    items = {one.id: _items(visitor, one) for one in shown}
+    return visitor.page(
+        "applications_sheet.html", applications=shown, asked=asked, items=items, titles=titles
+    )
+
+
+def exported(visitor: Visitor) -> Response:
+    """Return the list that was asked for as a workbook or CSV."""
+    asked, titles, language = _asked(visitor), _titles(visitor), visitor.language
+    rows = [_row(visitor, titles, one) for one in _found(visitor) if _fits(visitor, asked, titles, one)]
+    head = [text(one, language) for one in _HEAD]
+    form = visitor.request.query_params.get("format", "xlsx")
+    return exports.answer("applications", visitor.t("数据需求申请"), head, rows, form=form)
+
+
+def _row(visitor: Visitor, titles: Mapping[str, str], one: Application) -> list[exports.Cell]:
+    columns = sum(len(request.columns) for request in one.requests)
+    stages = [visitor.say(words.state_of("item", item.state)[0]) for item in _items(visitor, one)]
+    return [
+        one.id,
+        one.scenario,
+        visitor.body_name(one.organisation),
+        visitor.person_name(one.applicant),
+        "、".join(titles.get(request.dataset, request.dataset) for request in one.requests),
+        columns,
+        one.term_from,
+        one.term_to,
+        visitor.say(words.state_of("application", one.state)[0]),
+        "、".join(stages),
+        one.portal_number,
+    ]
