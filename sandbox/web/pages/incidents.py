@@ -7,7 +7,7 @@ from datetime import datetime
 from starlette.responses import Response
 
 from sandbox.app import Platform
-from sandbox.kernel.actors import Actor
+from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.records import (
     Dataset,
@@ -99,9 +99,11 @@ def _reinstate(call: Call) -> Outcome:
     return Outcome(f"/console/datasets/{made.id}", word("数据集已恢复使用"))
 
 
-def _targets(platform: Platform, _: Actor) -> Options:
-    """Return what an incident may aim at, the latest of each kind."""
+def _targets(platform: Platform, actor: Actor) -> Options:
+    """Return what an incident may aim at, the latest of each kind; nothing to who may open none."""
     store = platform.store
+    if not actor.has(Role.AUTHORITY_OFFICER):
+        return ()
     agreements = store.find(ServiceAgreement, states=("active", "suspended"), newest_first=True, limit=MOST)
     seats = store.find(Seat, states=("provisioned", "open", "closed"), newest_first=True, limit=MOST)
     bodies = [

@@ -148,7 +148,7 @@ def index(visitor: Visitor) -> Response:
     if visitor.actor.has(*_INCIDENTS):
         stored = visitor.platform.store.find(Incident, states=("open", "reported"))
         opened = tuple(one.record for one in stored)
-    return visitor.page("oversight.html", places=found, opened=opened)
+    return visitor.page("oversight.html", ways=found, opened=opened)
 
 
 def kept(regimes: tuple[Regime, ...]) -> tuple[Kept, ...]:
