@@ -135,11 +135,17 @@ def token(
     session: Session,
     label: Annotated[str, typer.Option(help="用途 · what it is for")] = "cli",
     days: Annotated[int, typer.Option(help="有效天数 · days until it expires")] = accounts.TOKEN_DAYS,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="只能办理哪些：read、记录种类、种类:步骤，可多次 · steps or kinds it is bounded to"
+        ),
+    ] = None,
 ) -> None:
     """签发本人令牌，只显示一次 · issue a personal token, shown once."""
     actor = session.actor()
-    made = accounts.issue_token(session.platform.directory, actor, label=label, days=days)
-    data = {"token": made, "name": made.split(".")[2], "label": label, "days": days}
+    made = accounts.issue_token(session.platform.directory, actor, label=label, days=days, scope=scope or ())
+    data = {"token": made, "name": made.split(".")[2], "label": label, "days": days, "scope": scope or []}
     session.show(data, lambda console: console.print(made, markup=False))
 
 
@@ -150,8 +156,9 @@ def tokens(session: Session) -> None:
     found = accounts.tokens_of(session.platform.directory, actor.account)
 
     def view(_: Console) -> None:
-        rows = [(one.name, one.label, one.expires, one.revoked) for one in found]
-        session.table(say("个人令牌"), (say("名称"), say("用途"), say("有效期至"), say("已撤销")), rows)
+        rows = [(one.name, one.label, " ".join(one.scope), one.expires, one.revoked) for one in found]
+        heads = (say("名称"), say("用途"), say("范围"), say("有效期至"), say("已撤销"))
+        session.table(say("个人令牌"), heads, rows)
 
     session.show({"tokens": found}, view)
 

@@ -72,7 +72,8 @@ def routes(plan: Plan) -> dict[str, str]:
     """Return the routes that are not the Hub's own."""
     health = f"http://127.0.0.1:{plan.health}"
     watched = {f"/{name}/": health for name in ("healthz", "readyz", "metrics")}
-    return {"/console/": f"http://127.0.0.1:{plan.console}", **watched}
+    console = f"http://127.0.0.1:{plan.console}"
+    return {"/console/": console, "/api/": console, **watched}
 
 
 def _people(c: Any) -> None:

@@ -52,6 +52,7 @@ class Actor:
     `person` is the digest of the natural person's identity: two accounts of one person are
     one voter. `sign` signs with the person's own key, `unlock` hands the key out to wrap it
     under another credential; both are absent when nothing that opens the key was presented.
+    `scope` bounds a token to steps or whole kinds; None is unbounded.
     """
 
     account: str
@@ -61,6 +62,11 @@ class Actor:
     proof: Proof = Proof.NONE
     sign: Callable[[bytes], bytes] | None = field(default=None, compare=False, repr=False)
     unlock: Callable[[], bytes] | None = field(default=None, compare=False, repr=False)
+    scope: frozenset[str] | None = None
+
+    def within(self, step_name: str) -> bool:
+        """Return whether what was presented reaches to a step (`kind:verb`); looking needs no reach."""
+        return self.scope is None or not self.scope.isdisjoint((step_name, step_name.partition(":")[0]))
 
     def has(self, *roles: Role) -> bool:
         """Return whether the actor holds at least one of the roles."""

@@ -205,6 +205,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
     "service-agreement:terminate": (r.CREDENTIAL, r.AGREEMENT_PARTY),
     "service-agreement:expire": (r.SYSTEM_ONLY,),
     "access-policy:record": (r.SYSTEM_ONLY,),
+    "agreement-text:record": (r.SYSTEM_ONLY,),
     "landing-order:order": (*_STEWARD, *_LANDING),
     "landing-order:land": (r.SYSTEM_ONLY, *_LANDING),
     "landing-order:stop": (r.SYSTEM_ONLY,),
@@ -277,6 +278,7 @@ def may(actor: Actor, step: Step, situation: Situation) -> Decision:
         Answer("role", _role(actor, step)),
         Answer("organisation", _organisation(actor, step, situation)),
         Answer("fresh-credential", _fresh(actor, step)),
+        Answer("token-scope", _scope(actor, step)),
     ]
     answers += [Answer(rule.code, _refusal(rule, actor, situation)) for rule in asked]
     return decide(answers)
@@ -310,6 +312,13 @@ def _fresh(actor: Actor, step: Step) -> Refusal | None:
     return Refusal(
         "fresh-credential", "第十六条", say("审查类操作须当场出示本人凭证（口令加动态码，或个人令牌）")
     )
+
+
+def _scope(actor: Actor, step: Step) -> Refusal | None:
+    if actor.within(step.name):
+        return None
+    sentence = say("这枚令牌不能办理“{verb}”：请改用范围更大的令牌，或在网页上办理", verb=step.name)
+    return Refusal("token-scope", "第十六条", sentence)
 
 
 def _organisation(actor: Actor, step: Step, situation: Situation) -> Refusal | None:

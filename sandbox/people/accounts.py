@@ -9,13 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sandbox.kernel.actors import JUDGING_ROLES, SYSTEM, Actor, Proof, Role
 from sandbox.kernel.errors import ConflictError, CredentialError, InputError, NotFoundError
-from sandbox.kernel.lifecycle import step
+from sandbox.kernel.lifecycle import STEPS, step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import Account
@@ -238,12 +238,29 @@ def sign_out(directory: Directory, name: str, session: str) -> None:
         return
 
 
-def issue_token(directory: Directory, actor: Actor, *, label: str, days: int = TOKEN_DAYS) -> str:
+READING = "read"
+"""The scope of a token that may look and do nothing; looking is in every scope."""
+SCOPES = frozenset({READING}) | {one.name for one in STEPS} | {one.kind for one in STEPS}
+
+
+def issue_token(
+    directory: Directory, actor: Actor, *, label: str, days: int = TOKEN_DAYS, scope: Sequence[str] = ()
+) -> str:
     """Return a new personal token of the actor's own account, shown once.
 
-    The token opens the person's signing key, so it needs an actor who opened it already.
-    Raises `InputError` for a term of less than a day or more than `LONGEST_TOKEN_DAYS`.
+    The token opens the person's signing key, so it needs an actor who opened it already. `scope` bounds
+    it to those steps ("submission:withdraw") or kinds ("application"), or to looking ("read"); empty
+    is everything the person may do. Raises `InputError` for an unknown scope, and for a term of less
+    than a day or more than `LONGEST_TOKEN_DAYS`.
     """
+    unknown = sorted(set(scope) - SCOPES)
+    if unknown:
+        raise InputError(
+            say(
+                "没有“{name}”这个范围：请写 read、记录种类或“种类:步骤”，如 application:submit",
+                name=unknown[0],
+            )
+        )
     if not 1 <= days <= LONGEST_TOKEN_DAYS:
         raise InputError(say("令牌的有效期须在 1 到 {days} 天之间", days=LONGEST_TOKEN_DAYS))
     stored = directory.store.load(Account, actor.account)
@@ -253,11 +270,12 @@ def issue_token(directory: Directory, actor: Actor, *, label: str, days: int = T
     name, secret = secrets.readable(directory.entropy(5)), secrets.readable(directory.entropy(32))
     wrapped = json.loads(secrets.wrap_by_token(secret, actor.unlock(), nonce=directory.entropy(12)))
     wrapped["expires"] = (directory.clock() + timedelta(days=days)).isoformat()
+    wrapped["scope"] = sorted(set(scope))
     change = Change(
         step("account:issue-token"),
         stored.record,
         expected=stored.version,
-        note={"token": name, "label": label, "expires": wrapped["expires"]},
+        note={"token": name, "label": label, "expires": wrapped["expires"], "scope": wrapped["scope"]},
         secrets={f"token-{name}": json.dumps(wrapped, sort_keys=True).encode()},
     )
     directory.store.write(actor, change)
@@ -298,6 +316,7 @@ class TokenNote:
     label: str
     expires: str
     revoked: bool
+    scope: tuple[str, ...] = ()
 
 
 def tokens_of(directory: Directory, account: str) -> tuple[TokenNote, ...]:
@@ -308,7 +327,8 @@ def tokens_of(directory: Directory, account: str) -> tuple[TokenNote, ...]:
         if isinstance(note, dict):
             name = str(note["token"])
             gone = not _kept(directory, account, f"token-{name}")
-            found.append(TokenNote(name, str(note["label"]), str(note.get("expires", "")), gone))
+            scope = tuple(map(str, note.get("scope", ())))
+            found.append(TokenNote(name, str(note["label"]), str(note.get("expires", "")), gone, scope))
     return tuple(found)
 
 
@@ -370,9 +390,11 @@ def by_token(directory: Directory, token: str) -> Actor:
     seed = secrets.open_by_token(parts[3], kept) if kept else None
     if seed is None or account.state != "active" or secrets.public_key(seed) != account.public_key:
         raise wrong  # the last: a token of before a reset opens a key that is the account's no more
-    if directory.clock() > datetime.fromisoformat(json.loads(kept)["expires"]):
+    noted = json.loads(kept)
+    if directory.clock() > datetime.fromisoformat(noted["expires"]):
         raise wrong
-    return _actor(directory, account, seed, Proof.TOKEN)
+    scope = frozenset(noted.get("scope", ())) or None
+    return replace(_actor(directory, account, seed, Proof.TOKEN), scope=scope)
 
 
 def for_seat(directory: Directory, account_id: str) -> Actor:

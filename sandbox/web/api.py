@@ -13,8 +13,9 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
 from typing import Annotated, Any
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Body, Depends, Header, Request, Security
+from fastapi import APIRouter, Body, Depends, Header, Query, Request, Security
 from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.responses import JSONResponse, Response
@@ -24,7 +25,7 @@ from sandbox.app import Platform
 from sandbox.catalog.reading import is_party
 from sandbox.egress import audience
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.errors import ConflictError, CredentialError, RefusedError, SandboxError
+from sandbox.kernel.errors import ConflictError, CredentialError, NotFoundError, RefusedError, SandboxError
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Dataset, Delivery, Grant, LandingOrder, Release
 from sandbox.seats import seat as seats
@@ -117,6 +118,8 @@ LISTS: dict[str, Lister] = {
     "facts": _facts,
 }
 """What can be listed; each list holds what the person may see and nothing else."""
+WITHOUT_NUMBERS = frozenset({"waiting", "facts", "submissions"})
+"""Lists whose entries have no page of their own here; a submission is shown to each as he may see it."""
 
 
 class Kept:
@@ -160,13 +163,14 @@ def router(platform: Platform) -> APIRouter:
         return platform.by_token(token)
 
     who = Annotated[Actor, Depends(person)]
-    for name, lister in LISTS.items():
-        routes.add_api_route(
-            f"/{name}", _listing(platform, lister, who), methods=["GET"], name=name, tags=[name]
-        )
     routes.add_api_route(
         "/submissions/{id}", _submission(platform, who), methods=["GET"], tags=["submissions"]
     )
+    for name, lister in LISTS.items():
+        listing, one = _listing(platform, lister, who), _showing(platform, lister, who)
+        routes.add_api_route(f"/{name}", listing, methods=["GET"], name=name, tags=[name])
+        if name not in WITHOUT_NUMBERS:
+            routes.add_api_route(f"/{name}/{{id}}", one, methods=["GET"], tags=[name])
     kept = Kept()
     for action in ACTIONS:
         places = f"/{action.plural}/{action.word}" if action.step.creates and not action.verb else ""
@@ -187,10 +191,35 @@ def _language(request: Request) -> str:
 
 
 def _listing(platform: Platform, lister: Lister, who: Any) -> Callable[..., Response]:
-    def listed(request: Request, actor: who) -> Response:
-        return JSONResponse(plain(lister(platform, actor), _language(request)))
+    def listed(request: Request, actor: who, after: str = "", limit: int = _MOST) -> Response:
+        with platform.store.looking():
+            every: Any = lister(platform, actor)
+        numbers = [getattr(one, "id", "") for one in every]
+        if after and after not in numbers:
+            raise NotFoundError(word("列表里没有 {id}：请从头再取", id=after[:80]))
+        first = numbers.index(after) + 1 if after else 0
+        shown = every[first : first + limit]
+        headers = {"X-Total-Count": str(len(numbers))}
+        if first + limit < len(numbers) and numbers[first + limit - 1]:
+            query = urlencode({"after": numbers[first + limit - 1], "limit": limit})
+            headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
+        return JSONResponse(plain(shown, _language(request)), headers=headers)
 
-    return _resolved(listed, actor=who, request=Request)
+    bounds = Annotated[int, Query(ge=1, le=_MOST, description="一次取几条 · how many at once")]
+    place = Annotated[str, Query(max_length=80, description="从这一条之后 · after this one")]
+    return _resolved(listed, actor=who, request=Request, after=place, limit=bounds)
+
+
+def _showing(platform: Platform, lister: Lister, who: Any) -> Callable[..., Response]:
+    def shown(request: Request, id: str, actor: who) -> Response:
+        with platform.store.looking():
+            every: Any = lister(platform, actor)
+        found = next((one for one in every if one.id == id), None)
+        if found is None:
+            raise NotFoundError(word("没有编号为 {id} 的记录，或它不属于本单位", id=id[:80]))
+        return JSONResponse(plain(found, _language(request)))
+
+    return _resolved(shown, actor=who, request=Request, id=str)
 
 
 def _submission(platform: Platform, who: Any) -> Callable[..., Response]:

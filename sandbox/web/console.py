@@ -23,7 +23,7 @@ from sandbox.web.arrivals import Arrivals
 from sandbox.web.guard import Guard
 from sandbox.web.language import chosen, word
 from sandbox.web.live import Jobs
-from sandbox.web.options import PREFIX, Options
+from sandbox.web.options import API, PREFIX, Options
 from sandbox.web.pages import (
     accounts,
     agreements,
@@ -108,12 +108,12 @@ def build(platform: Platform, options: Options, sign_in: SignIn) -> FastAPI:
         version="1",
         docs_url=None,
         redoc_url=None,
-        openapi_url=f"{PREFIX}/api/openapi.json",
+        openapi_url=f"{API}/openapi.json",
     )
     app.state.console = console
     app.include_router(assets.router(options), prefix=PREFIX)
     app.include_router(measures.router(platform), prefix=PREFIX)
-    app.include_router(api.router(platform), prefix=f"{PREFIX}/api")
+    app.include_router(api.router(platform), prefix=API)
     app.include_router(_pages(), prefix=PREFIX)  # the last: its paths take what is left
     app.add_exception_handler(SandboxError, _failed)
     app.add_exception_handler(Exception, _broken)
@@ -256,7 +256,7 @@ async def _failed(request: Request, error: Exception) -> Response:
     if not isinstance(error, SandboxError):
         raise error
     program = request.headers.get("accept") == "application/json"
-    if program or request.url.path.startswith(f"{PREFIX}/api/"):
+    if program or request.url.path.startswith(f"{API}/"):
         return await run_in_threadpool(api.failed, request, error, status_of(error))
     return await run_in_threadpool(_failed_page, request, error)
 

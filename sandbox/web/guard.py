@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.web.arrivals import PART_BYTES
-from sandbox.web.options import Options
+from sandbox.web.options import API, Options
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 POLICY = (
@@ -75,7 +75,7 @@ class Guard:
         limit = self._limit(scope)
         if not length.isdecimal() or int(length) > limit:
             return 413, "提交的内容过大"
-        if headers.get("authorization") and scope["path"].startswith("/console/api/"):
+        if headers.get("authorization") and scope["path"].startswith(f"{API}/"):
             return None
         return None if self._from_here(headers) else (403, "这份表单不是从本平台的页面提交的，已拒绝")
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 PREFIX = "/console"
-"""Every path of the console begins so; the Hub's proxy sends it here."""
+API = "/api"
+"""Every path of the pages, and of the calls for programs; the Hub's proxy sends both here."""
 
 
 @dataclass(frozen=True, slots=True)

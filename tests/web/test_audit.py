@@ -24,7 +24,7 @@ def test_nobody_else_reads_the_log(shared, name):
             assert "第十六条" in answer.text
         assert "/console/audit" not in (await client.get("/console/")).text
         headers = {"Authorization": f"Bearer {shared.people[name]['token']}"}
-        assert (await shared.client().get("/console/api/facts", headers=headers)).status_code == 403
+        assert (await shared.client().get("/api/facts", headers=headers)).status_code == 403
 
     run(walk())
 

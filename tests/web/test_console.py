@@ -178,20 +178,3 @@ def test_a_refusal_is_on_record(site):
     before = len(site.platform.store.find(RefusedAttempt))
     run(walk())
     assert len(site.platform.store.find(RefusedAttempt)) == before + 1
-
-
-def test_the_api_takes_tokens_only_and_repeats_no_call(site, people):
-    async def walk():
-        client = site.client()
-        assert (await client.get("/console/api/submissions")).status_code == 401
-        token = {"Authorization": f"Bearer {people['lin.xiaoyu']['token']}", "Idempotency-Key": "k1"}
-        found = await client.get("/console/api/submissions", headers=token)
-        assert [one["id"] for one in found.json()][:2] == ["submission-000001", "submission-000002"]
-        first = await client.post("/console/api/seats/seat-000002/close", headers=token)
-        again = await client.post("/console/api/seats/seat-000002/close", headers=token)
-        assert first.status_code == again.status_code == 200
-        assert first.json() == again.json()
-        described = (await client.get("/console/api/openapi.json")).json()
-        assert "/console/api/submissions/{id}/vote" in described["paths"]
-
-    run(walk())

@@ -65,7 +65,10 @@ def _suspend(call: Call) -> Outcome:
 
 def _issue(call: Call) -> Outcome:
     days = call.form.number("days", accounts.TOKEN_DAYS) or 0
-    made = accounts.issue_token(call.platform.directory, call.actor, label=call.form.one("label"), days=days)
+    scope = call.form.one("scope").replace("，", " ").replace(",", " ").split()
+    made = accounts.issue_token(
+        call.platform.directory, call.actor, label=call.form.one("label"), days=days, scope=scope
+    )
     shown = word("个人令牌（只显示这一次，请存放在本人可读的文件里）")
     return Outcome("/console/me", word("令牌已签发"), once=((shown, made),))
 
@@ -197,6 +200,12 @@ ISSUE = Action(
     fields=(
         Field("label", word("用途")),
         Field("days", word("有效天数"), "number", default=str(accounts.TOKEN_DAYS)),
+        Field(
+            "scope",
+            word("范围"),
+            required=False,
+            help=word("只能查看写 read；只办某几步写步骤名，如 application:submit；空着就是本人能办的一切"),
+        ),
     ),
 )
 REVOKE_TOKEN = Action(

@@ -1,0 +1,118 @@
+"""The calls for programs: tokens and their scopes, lists by pages, single records, safe repetition."""
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from sandbox.kernel.actors import Proof
+from sandbox.kernel.errors import CredentialError, InputError, RefusedError
+from sandbox.kernel.records import RefusedAttempt
+from sandbox.people import accounts
+
+DEVELOPER, OPERATOR, SUPERVISOR = "lin.xiaoyu", "li.yuncheng", "xie.mingjian"
+
+
+def run(walk):
+    return asyncio.run(walk)
+
+
+def bearer(token, **more):
+    return {"Authorization": f"Bearer {token}", **more}
+
+
+def scoped(site, name, *scope):
+    """Return a token of the person that reaches no further than the scope."""
+    mine = site.people[name]
+    actor = accounts.by_token(site.platform.directory, mine["token"])
+    strong = replace(actor, proof=Proof.PASSWORD_TOTP)
+    return accounts.issue_token(site.platform.directory, strong, label="门户", scope=scope)
+
+
+def test_the_api_takes_tokens_only_and_repeats_no_call(site, people):
+    async def walk():
+        client = site.client()
+        assert (await client.get("/api/submissions")).status_code == 401
+        token = {"Authorization": f"Bearer {people['lin.xiaoyu']['token']}", "Idempotency-Key": "k1"}
+        found = await client.get("/api/submissions", headers=token)
+        assert [one["id"] for one in found.json()][:2] == ["submission-000001", "submission-000002"]
+        first = await client.post("/api/seats/seat-000002/close", headers=token)
+        again = await client.post("/api/seats/seat-000002/close", headers=token)
+        assert first.status_code == again.status_code == 200
+        assert first.json() == again.json()
+        described = (await client.get("/api/openapi.json")).json()
+        assert "/api/submissions/{id}/vote" in described["paths"]
+
+    run(walk())
+
+
+def test_a_list_comes_by_pages_and_one_record_by_its_number(shared):
+    token = bearer(shared.people[SUPERVISOR]["token"])
+
+    async def walk():
+        client = shared.client()
+        whole = await client.get("/api/datasets", headers=token)
+        first = await client.get("/api/datasets?limit=1", headers=token)
+        link = first.headers["link"].partition("<")[2].partition(">")[0]
+        second = await client.get(link, headers=token)
+        assert first.headers["x-total-count"] == str(len(whole.json()))
+        assert [*first.json(), *second.json()] == whole.json()[:2]
+        one = await client.get(f"/api/datasets/{whole.json()[0]['id']}", headers=token)
+        assert one.json() == whole.json()[0]
+        assert (await client.get("/api/datasets?after=dataset-999999", headers=token)).status_code == 404
+        assert (await client.get("/api/datasets?limit=100000", headers=token)).status_code == 422
+
+    run(walk())
+
+
+def test_nobody_reads_a_record_that_his_list_does_not_hold(shared):
+    async def walk():
+        client = shared.client()
+        own = bearer(shared.people[OPERATOR]["token"])
+        seat = (await client.get("/api/seats", headers=own)).json()[0]["id"]
+        other = bearer(shared.people["zhao.qinghe"]["token"])
+        assert (await client.get(f"/api/seats/{seat}", headers=own)).status_code == 200
+        assert (await client.get(f"/api/seats/{seat}", headers=other)).status_code == 404
+        assert (await client.get("/api/seats")).status_code == 401
+
+    run(walk())
+
+
+@pytest.mark.parametrize("scope", [("read",), ("application", "submission:withdraw")])
+def test_a_bounded_token_looks_but_does_nothing_else(site, scope):
+    token = bearer(scoped(site, DEVELOPER, *scope))
+    before = len(site.platform.store.find(RefusedAttempt))
+
+    async def walk():
+        client = site.client()
+        assert (await client.get("/api/seats", headers=token)).status_code == 200
+        refused = await client.post("/api/seats/seat-000002/close", headers=token)
+        assert refused.status_code == 403
+        assert "token-scope" in {one["code"] for one in refused.json()["reasons"]}
+
+    run(walk())
+    assert len(site.platform.store.find(RefusedAttempt)) == before + 1
+
+
+@pytest.mark.parametrize("scope", ["seat:close", "seat"])
+def test_a_bounded_token_reaches_its_steps(site, scope):
+    async def walk():
+        return await site.client().post(
+            "/api/seats/seat-000002/close", headers=bearer(scoped(site, DEVELOPER, scope))
+        )
+
+    assert run(walk()).status_code == 200
+
+
+def test_a_scope_is_shown_and_an_unknown_one_is_no_token(site):
+    scoped(site, DEVELOPER, "seat", "read")
+    account = site.platform.directory.account_named(DEVELOPER)
+    assert accounts.tokens_of(site.platform.directory, account.id)[-1].scope == ("read", "seat")
+    with pytest.raises(InputError, match="seats"):
+        scoped(site, DEVELOPER, "seats")
+
+
+def test_a_bounded_token_makes_no_wider_one(site):
+    actor = accounts.by_token(site.platform.directory, scoped(site, DEVELOPER, "account:issue-token"))
+    with pytest.raises((RefusedError, CredentialError)):
+        accounts.issue_token(site.platform.directory, actor, label="更大")
