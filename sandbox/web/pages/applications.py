@@ -1,4 +1,4 @@
-"""One application in the browser with all that happened to it, and the authority's preliminary review (第八条).
+"""One application in the browser with all that happened to it, and its preliminary review (第八条).
 
 Writing it lies in `drafting`, its items in `reviewing`, the list of all in `listing`.
 """

@@ -31,7 +31,7 @@ def document_of(call: Call) -> dict[str, Any]:
     form = call.form
     datasets = chosen(form.values)
     requests = [_object(one) for one in form.many("requests")] or [
-        _request(call, form, one, plain=form.many("columns")) for one in datasets
+        _request(form, one, plain=form.many("columns")) for one in datasets
     ]
     document: dict[str, Any] = {name: form.one(name) for name in _TEXTS}
     document |= {
@@ -68,7 +68,7 @@ def _environment(call: Call, datasets: tuple[str, ...], requests: list[dict[str,
     return call.platform.store.load(Environment, found.environment).record.code
 
 
-def _request(call: Call, form: Form, dataset: str, *, plain: tuple[str, ...]) -> dict[str, Any]:
+def _request(form: Form, dataset: str, *, plain: tuple[str, ...]) -> dict[str, Any]:
     """Return one dataset's part; `plain` are the columns of a program that names one dataset alone."""
     columns = list(form.many(f"columns:{dataset}") or plain)
     reasons = _reasons(form, dataset)
