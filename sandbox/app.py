@@ -50,6 +50,7 @@ from sandbox.vault.digests import HashName
 from sandbox.vault.keys import Vault, read_kek
 from sandbox.vault.seeds import read_seed
 from sandbox.vault.signer import PublicKey, Signer
+from sandbox.vault.signers import Signs, Sm2Signer
 
 DATABASE = "records.db"
 PEOPLE_KEY = "people"
@@ -196,7 +197,21 @@ class Platform:
     def access(self) -> AccessDesk:
         """Applications, reviews, agreements."""
         layout, region = self.layout, self.settings.region
-        return AccessDesk(self.directory, self.regimes, region, self.vault, layout.attachments)
+        return AccessDesk(
+            self.directory, self.regimes, region, self.vault, layout.attachments, seals=self.seals
+        )
+
+    @cached_property
+    def seals(self) -> tuple[Signs, ...]:
+        """The keys that seal agreements: the platform's own, and SM2 where one is set."""
+        path = self.settings.sm2_key_file
+        if path is None:
+            return (self.signer,)
+        return self.signer, Sm2Signer(
+            read_seed(path),
+            random=lambda bits: int.from_bytes(self.entropy((bits + 7) // 8)) % (1 << bits),
+            name=self.settings.name,
+        )
 
     @cached_property
     def ingest(self) -> IngestDesk:

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
         default=None, description="主密钥文件（32 字节，权限 0600）；生产环境在主目录之外"
     )
     checkpoint_key_file: Path | None = Field(default=None, description="检查点签名私钥；生产环境在主目录之外")
+    sm2_key_file: Path | None = Field(
+        default=None, description="国密 SM2 签章私钥（32 字节，权限 0600）；设置后协议另加一枚 SM2 签章"
+    )
     witnesses: tuple[Path, ...] = Field(default=(), description="见证目录：检查点另存于此，可属于另一单位")
     hash: Literal["sha256", "sm3"] = Field(
         default="sha256", description="日志与密钥派生的摘要算法，建立后不变"

@@ -10,11 +10,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 from sandbox.access.desk import AccessDesk
+from sandbox.access.document import Document, operating_document, record_text, seal_text, service_document
+from sandbox.access.policy import compiled, record_policy
 from sandbox.kernel.actors import SYSTEM, Actor
-from sandbox.kernel.errors import InputError
+from sandbox.kernel.errors import ConflictError, InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
+from sandbox.kernel.policy import AccessPolicy
 from sandbox.kernel.records import (
     Account,
     Application,
@@ -24,8 +27,10 @@ from sandbox.kernel.records import (
     ServiceAgreement,
 )
 from sandbox.kernel.situation import Situation
+from sandbox.kernel.terms import Seal
 from sandbox.people.directory import with_record
 from sandbox.store.changes import Change, Effect, Link, R
+from sandbox.vault.signers import seal
 
 _ENDED = frozenset({"terminated", "expired"})
 
@@ -45,10 +50,19 @@ def sign_operating(desk: AccessDesk, actor: Actor, identifier: str) -> Operating
     other_side = desk.directory.persons_of(stored.record.organisation)
     situation = with_record(desk.directory.situation(actor), record=stored.record, acted=other_side)
     require(actor, step("operating-agreement:sign"), situation)
-    changed = replace(stored.record, state="active")
-    change = Change(step("operating-agreement:sign"), changed, expected=stored.version)
+    text = operating_document(desk.directory, stored.record)
+    record_text(desk.directory, stored.record.organisation, text)
+    made = replace(stored.record, state="active", document=text.digest)
+    changed = replace(made, seals=_sealed(desk, made.id, text.digest, ""))
+    note = {"document": text.digest}
+    change = Change(step("operating-agreement:sign"), changed, expected=stored.version, note=note)
     desk.directory.store.write(actor, change)
     return changed
+
+
+def _sealed(desk: AccessDesk, number: str, document: str, policy: str) -> tuple[Seal, ...]:
+    message = seal_text(number, document, policy)
+    return tuple(seal(key, message) for key in desk.seals)
 
 
 def establish(desk: AccessDesk, actor: Actor, environment: Environment) -> Environment:
@@ -72,6 +86,7 @@ def draft(desk: AccessDesk, actor: Actor, agreement: ServiceAgreement) -> Servic
     """Return the service agreement as drafted by the operator from approved items."""
     _check_parties(desk, agreement)
     require(actor, step("service-agreement:draft"), _situation(desk, actor, agreement))
+    compiled(desk.directory, agreement)  # what contradicts itself is told now, not at the signature
     links = (
         Link("application", agreement.application),
         *(Link("item", item) for item in agreement.items),
@@ -100,19 +115,57 @@ def _check_parties(desk: AccessDesk, agreement: ServiceAgreement) -> None:
 
 
 def accept(desk: AccessDesk, actor: Actor, identifier: str) -> ServiceAgreement:
-    """Return the agreement as accepted by the developer."""
-    return _move(desk, actor, identifier, "service-agreement:accept")
+    """Return the agreement as accepted by the developer, with the policy and the text that he accepted.
+
+    Raises `InputError` where what the agreement names contradicts itself.
+    """
+    stored = desk.directory.store.load(ServiceAgreement, identifier)
+    require(actor, step("service-agreement:accept"), _situation(desk, actor, stored.record))
+    policy, text = _put_down(desk, stored.record)
+    record_policy(desk.directory, policy)
+    record_text(desk.directory, stored.record.organisation, text)
+    changed = replace(stored.record, state="accepted", policy=policy.digest, document=text.digest)
+    note = {"policy": policy.digest, "document": text.digest}
+    change = Change(step("service-agreement:accept"), changed, expected=stored.version, note=note)
+    desk.directory.store.write(actor, change)
+    return changed
+
+
+def _put_down(desk: AccessDesk, agreement: ServiceAgreement) -> tuple[AccessPolicy, Document]:
+    """Return what the agreement comes to as things stand now, as policy and as text."""
+    policy = compiled(desk.directory, agreement)
+    return policy, service_document(desk.directory, agreement, policy)
 
 
 def sign(desk: AccessDesk, actor: Actor, identifier: str) -> ServiceAgreement:
-    """Return the agreement in force; makes the masking key that only this agreement has."""
+    """Return the agreement in force; makes the masking key that only this agreement has.
+
+    A version that amends an earlier one keeps its key and takes its place, its seats and its data.
+    Raises `ConflictError` when what the developer accepted is not what would be signed.
+    """
     stored = desk.directory.store.load(ServiceAgreement, identifier)
-    require(actor, step("service-agreement:sign"), _situation(desk, actor, stored.record))
-    key_id = f"agreement-{stored.record.id}"
+    agreement = stored.record
+    require(actor, step("service-agreement:sign"), _situation(desk, actor, agreement))
+    policy, text = _put_down(desk, agreement)
+    if agreement.policy and (policy.digest, text.digest) != (agreement.policy, agreement.document):
+        raise ConflictError(
+            say("协议 {id} 的依据在乙方同意之后变了：请终止这一份，重新拟订", id=agreement.id)
+        )
+    record_policy(desk.directory, policy)
+    record_text(desk.directory, agreement.organisation, text)
+    key_id = agreement.key_id or f"agreement-{agreement.id}"
     if not desk.vault.exists(key_id):
         desk.vault.create(key_id)
-    changed = replace(stored.record, state="active", key_id=key_id)
-    change = Change(step("service-agreement:sign"), changed, expected=stored.version)
+    changed = replace(
+        agreement,
+        state="active",
+        key_id=key_id,
+        policy=policy.digest,
+        document=text.digest,
+        seals=_sealed(desk, agreement.id, text.digest, policy.digest),
+    )
+    note = {"policy": policy.digest, "document": text.digest}
+    change = Change(step("service-agreement:sign"), changed, expected=stored.version, note=note)
     desk.directory.store.write(actor, change)
     return changed
 

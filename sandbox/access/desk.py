@@ -14,17 +14,19 @@ from sandbox.people.directory import Directory
 from sandbox.regulation.calendars import CITY, Notice, calendar_for, regions
 from sandbox.regulation.loader import Regime
 from sandbox.vault.keys import Vault
+from sandbox.vault.signers import Signs
 
 
 @dataclass(frozen=True, slots=True)
 class AccessDesk:
-    """What applications, reviews and agreements need; `region` is the home's own."""
+    """What applications, reviews and agreements need; `region` is the home's own, `seals` its keys."""
 
     directory: Directory
     regimes: Mapping[str, Regime]
     region: str
     vault: Vault
     attachments: Path
+    seals: tuple[Signs, ...] = ()
 
     def regime(self, identifier: str) -> Regime:
         """Return the regime of that id; `NotFoundError` if there is none."""

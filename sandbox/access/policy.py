@@ -86,7 +86,7 @@ def _part(agreement: ServiceAgreement, grounds: Grounds, dataset_id: str) -> Dat
     dataset, items = grounds.datasets[dataset_id], _by_dataset(grounds.items)[dataset_id]
     if any(one.rows != items[0].rows for one in items):
         raise InputError(
-            say("协议里数据集 {code} 的几项需求行范围不同：请并为一项后重新申请", code=dataset.code)
+            say("数据集 {code} 的几项需求行范围不同：请并为一项后重新申请", code=dataset.code)
         )
     fewer = {one.item: one.columns for one in agreement.terms.narrowings}
     columns = dict.fromkeys(

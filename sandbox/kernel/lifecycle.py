@@ -22,7 +22,16 @@ _HANDS_OUT = frozenset(
     {"account:invite", "account:reset", "account:issue-token", "grant:propose", "grant:confirm"}
 )
 """Steps that make credentials or roles: a session left open must not become an account."""
-_BINDS = frozenset({"undertaking:sign", "consent:give"})
+_BINDS = frozenset(
+    {
+        "undertaking:sign",
+        "consent:give",
+        "operating-agreement:draft",
+        "operating-agreement:sign",
+        "service-agreement:accept",
+        "service-agreement:sign",
+    }
+)
 """Steps by which a person binds himself: they bear his own signature."""
 
 
@@ -193,6 +202,7 @@ STEPS: tuple[Step, ...] = (
     ),
     _step("service-agreement", "expire", "active suspended", "expired", article="第十七条"),
     _step("access-policy", "record", "", "in-force", article="第十七条"),
+    _step("agreement-text", "record", "", "in-force", article="第十七条"),
     _step("landing-order", "order", "", "ordered", _STEWARD, article="第九条"),
     _step("landing-order", "land", "ordered", "landed", article="第九条"),
     _step("landing-order", "stop", "ordered", "stopped", article="第九条"),

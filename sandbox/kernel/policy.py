@@ -108,7 +108,7 @@ class AccessPolicy:
 
     @property
     def text(self) -> str:
-        """Return the canonical form: JSON with sorted keys and no blanks, in UTF-8 without a final newline."""
+        """Return the canonical form: JSON with sorted keys and without blanks."""
         return json.dumps(
             plain(self), ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False
         )

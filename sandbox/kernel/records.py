@@ -19,7 +19,7 @@ from sandbox.kernel.entities import EntityType, IdentifierClass
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.grades import Grading, Zone
 from sandbox.kernel.metadata import UNSTATED, Clearance, Core, Exclusion, Media, Origin
-from sandbox.kernel.terms import PLAIN, Terms
+from sandbox.kernel.terms import PLAIN, Seal, Terms
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +111,10 @@ class Grant(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OperatingAgreement(Record):
-    """开发利用协议 between the authority and an operator for one environment (第十一条)."""
+    """开发利用协议 between the authority and an operator for one environment (第十一条).
+
+    `document` is the digest of the text that was signed, `seals` the platform's signatures under it.
+    """
 
     KIND: ClassVar[str] = "operating-agreement"
     organisation: str
@@ -120,6 +123,8 @@ class OperatingAgreement(Record):
     scope: str
     term_from: date
     term_to: date
+    document: str = ""
+    seals: tuple[Seal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -461,6 +466,7 @@ class ServiceAgreement(Record):
     document: str = ""
     lineage: tuple[str, ...] = ()
     amendments: tuple[str, ...] = ()
+    seals: tuple[Seal, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -470,6 +476,17 @@ class PolicyRecord(Record):
     KIND: ClassVar[str] = "access-policy"
     organisation: str
     environment: str
+    agreement: str
+    digest: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgreementText(Record):
+    """协议文本 of an agreement of either kind, as it is signed: canonical text and digest; never changed."""
+
+    KIND: ClassVar[str] = "agreement-text"
+    organisation: str
     agreement: str
     digest: str
     text: str
@@ -751,6 +768,7 @@ RECORDS: tuple[type[Record], ...] = (
     CalendarNotice,
     ServiceAgreement,
     PolicyRecord,
+    AgreementText,
     LandingOrder,
     Snapshot,
     Seat,

@@ -100,6 +100,16 @@ class Narrowing:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Seal:
+    """A signature of the platform under a text: algorithm, key and signature in hexadecimal."""
+
+    algorithm: str
+    name: str
+    public: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
     """Everything the parties agree on beyond items, users, seats and term."""
 

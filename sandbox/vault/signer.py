@@ -42,6 +42,8 @@ def verify(public: bytes, message: bytes, signature: bytes) -> bool:
 class Signer:
     """One Ed25519 key; `name` is what the notes call it."""
 
+    algorithm = "Ed25519"
+
     def __init__(self, seed: bytes, *, name: str = "sandbox") -> None:
         if len(seed) != SEED_BYTES:
             raise StateError(say("签名密钥应为 {size} 字节：请检查密钥文件", size=SEED_BYTES))

@@ -178,10 +178,16 @@ def _opened(folder: Path, today: date, opened: Callable[..., Store]) -> Hall:
     vault = Vault(bytes(32), folder / "keys")
     if not vault.exists("people"):
         vault.create("people")
-    directory = Directory(
-        store, vault.open("people"), clock, entropy, sectors=frozenset({"health"}), deputy_days=60
-    )
     known = {one.id: one for one in regimes()}
+    directory = Directory(
+        store,
+        vault.open("people"),
+        clock,
+        entropy,
+        sectors=frozenset({"health"}),
+        deputy_days=60,
+        regimes=known,
+    )
     return Hall(AccessDesk(directory, known, "520300", vault, folder / "attachments"), folder, days)
 
 

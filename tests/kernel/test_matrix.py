@@ -21,6 +21,7 @@ from sandbox.kernel.permits import may
 from sandbox.kernel.policy import AccessPolicy, DatasetTerms
 from sandbox.kernel.records import (
     Account,
+    AgreementText,
     Application,
     Attachment,
     CalendarNotice,
@@ -135,6 +136,9 @@ POLICY_RECORD = PolicyRecord(
     id="access-policy", state="in-force", organisation="firm", environment="env", agreement="agreement",
     digest=ACCESS.digest, text=ACCESS.text,
 )  # fmt: skip
+AGREEMENT_TEXT = AgreementText(
+    id="agreement-text", state="in-force", organisation="firm", agreement="agreement", digest="d", text="{}"
+)
 DELIVERY = Delivery(
     id="delivery", state="accepted", dataset="dataset", file_name="a.csv", digest="d", size=1,
     declared_rows=1, key_id="k", **PLACE,
@@ -243,6 +247,7 @@ KINDS: dict[str, tuple[str, Record]] = {
     "calendar-notice": ("authority", CALENDAR_NOTICE),
     "service-agreement": ("operator", AGREEMENT),
     "access-policy": ("operator", POLICY_RECORD),
+    "agreement-text": ("operator", AGREEMENT_TEXT),
     "landing-order": ("dept", ORDER),
     "snapshot": ("dept", SNAPSHOT),
     "seat": ("firm", SEAT),
