@@ -16,11 +16,13 @@ from sandbox.kernel.message import say
 
 Json: TypeAlias = "bool | int | float | str | Sequence[Json] | Mapping[str, Json] | None"
 
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+
 
 def canonical(value: Json) -> str:
     """Return the one text of a JSON value; `InputError` for what UTF-8 or JSON cannot hold."""
     try:
-        text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+        text = _ENCODER.encode(value)
         text.encode()
     except (ValueError, TypeError) as error:
         raise InputError(say("内容里有无法保存的字符或数值：请改正后重试")) from error

@@ -19,6 +19,7 @@ from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import ConflictError, NotFoundError, StateError
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Record
+from sandbox.kernel.unalterable import KINDS, altered
 from sandbox.store import codec, facts, tables
 from sandbox.store.canonical import Json, canonical, instant, moment_of
 from sandbox.store.changes import ANNOUNCED, Change, Effect, Stored
@@ -122,7 +123,9 @@ class Transaction:
         else:
             record, standing = change.record, self._expected(change)
         self._attach(change, record.id, standing)
-        row = self._row(record, version=standing.version + 1, created=standing.created)
+        body = codec.encode(record)
+        self._hold_fast(change, body)
+        row = self._row(record, body, version=standing.version + 1, created=standing.created)
         hung = facts.attached(self.log.digest, row["salt"], list(standing.links), standing.secrets)
         row["digest"] = facts.record_digest(self.log.digest, row["salt"], row, hung)
         standing.version, standing.state = row["version"], record.state
@@ -133,7 +136,8 @@ class Transaction:
         else:
             self._updates.append({**row, "of": record.id})
         self._hold(change.names, record.id)
-        self._tell(change, record, row, [self._post(one, default or record.id) for one in outbox])
+        effects = [self._post(one, default or record.id) for one in outbox]
+        self._tell(change, row, body, effects)
         return Stored(
             record=record,
             version=standing.version,
@@ -141,18 +145,14 @@ class Transaction:
             updated_at=moment_of(row["updated_at"]),
         )
 
-    def _tell(self, change: Change, record: Record, row: Mapping[str, Any], effects: list[Json]) -> None:
-        payload: dict[str, Json] = {
-            "note": dict(change.note),
-            "state": record.state,
-            "record": codec.encode(record),
-        }
+    def _tell(self, change: Change, row: Mapping[str, Any], body: Json, effects: list[Json]) -> None:
+        payload: dict[str, Json] = {"note": dict(change.note), "state": row["state"], "record": body}
         if change.step.name in self._announced:
             told: dict[str, Json] = {"step": change.step.name, "actor": self._actor.account}
-            effects.append(self._post(Effect(ANNOUNCED, told), record.id))
+            effects.append(self._post(Effect(ANNOUNCED, told), row["id"]))
         if effects:
             payload["effects"] = effects
-        subject = Subject(id=record.id, version=row["version"], digest=row["digest"])
+        subject = Subject(id=row["id"], version=row["version"], digest=row["digest"])
         self.log.append(self._actor, verb=change.step.name, subject=subject, payload=payload)
 
     def _post(self, effect: Effect, default: str) -> Json:
@@ -190,7 +190,18 @@ class Transaction:
             )
         return found
 
-    def _row(self, record: Record, *, version: int, created: str) -> dict[str, Any]:
+    def _hold_fast(self, change: Change, body: Json) -> None:
+        """Refuse to change what no step may change once it stands."""
+        if change.step.creates or change.step.kind not in KINDS or not isinstance(body, dict):
+            return
+        found = self._connection.execute(select(_RECORD.c.body).where(_RECORD.c.id == change.record.id))
+        before = codec.encode(codec.decode(type(change.record), parse(str(found.scalar()))))
+        if names := altered(change.step.name, before, body):
+            raise StateError(
+                say("记录 {id} 已成文，不得改动 {names}：请另立新的一版", id=change.record.id, names="、".join(names))
+            )
+
+    def _row(self, record: Record, body: Json, *, version: int, created: str) -> dict[str, Any]:
         return {
             "id": record.id,
             "kind": record.KIND,
@@ -198,7 +209,7 @@ class Transaction:
             "state": record.state,
             "organisation": getattr(record, "organisation", None),
             "environment": getattr(record, "environment", None),
-            "body": canonical(codec.encode(record)),
+            "body": canonical(body),
             "salt": self._entropy(SALT_BYTES),
             "digest": b"",
             "created_at": created,
