@@ -74,6 +74,11 @@ def read_form(text: str) -> Form:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InputError(say("分类表不是正确的 TOML：{problem}", problem=str(error))) from error
+    return form_from(data)
+
+
+def form_from(data: Mapping[str, Any]) -> Form:
+    """Return the form of plain values, as TOML or a page's fields give them; `InputError` as above."""
     _only(data, _KEYS, where=say("分类表"))
     if not isinstance(data.get("masking"), dict):
         raise InputError(say("分类表没有脱敏策略（[masking]）"))

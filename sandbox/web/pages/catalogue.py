@@ -9,17 +9,16 @@ from starlette.responses import Response
 from sandbox.access.form import environment_of
 from sandbox.app import Platform
 from sandbox.catalog import entries
-from sandbox.ingest.form import read_form
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
 from sandbox.kernel.records import Dataset, Delivery, Environment, MaskingPolicy, Snapshot
-from sandbox.masking import versions
-from sandbox.masking.policy_file import read_policy, write_policy
+from sandbox.masking.policy_file import read_policy
 from sandbox.masking.techniques import parameters
 from sandbox.web import words
-from sandbox.web.actions import NEW, Action, Call, Field, Options
+from sandbox.web.actions import Action, Call, Field, Options
 from sandbox.web.language import word
+from sandbox.web.pages.columns import CLASSIFY, CONFIRM
 from sandbox.web.pages.incidents import REINSTATE, SUSPEND
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
@@ -75,26 +74,9 @@ def _register(call: Call) -> Outcome:
     return Outcome(f"/console/datasets/{made.id}", word("数据集已登记"))
 
 
-def _classify(call: Call) -> Outcome:
-    """Confirm columns and units, then draft the masking policy of the same sheet."""
-    directory = call.platform.directory
-    read = read_form(call.form.one("sheet"))
-    dataset = entries.by_code(directory, read.dataset).record
-    if call.id not in (NEW, dataset.id):
-        raise InputError(word("分类表写的是另一个数据集：请核对第一行"))
-    made = entries.classify(directory, call.actor, dataset.id, columns=read.columns, units=read.units)
-    versions.draft(directory, call.actor, made, write_policy(read.policy))
-    return Outcome(f"/console/datasets/{made.id}", word("分类已确认，脱敏策略已拟订，请核对后确认"))
-
-
 def _withdraw(call: Call) -> Outcome:
     made = entries.withdraw(call.platform.directory, call.actor, call.id)
     return Outcome(f"/console/datasets/{made.id}", word("数据集已撤回"))
-
-
-def _confirm(call: Call) -> Outcome:
-    made = versions.confirm(call.platform.directory, call.actor, call.id)
-    return Outcome(f"/console/datasets/{made.dataset}", word("脱敏策略第 {n} 版生效", n=made.version))
 
 
 REGISTER = Action(
@@ -114,23 +96,7 @@ REGISTER = Action(
         Field("special_regime", word("行业规则包"), required=False, help=word("如 health；没有则不填")),
     ),
 )
-CLASSIFY = Action(
-    "dataset:classify",
-    "datasets",
-    word("确认分类并拟订脱敏策略"),
-    _classify,
-    record=Dataset,
-    fields=(Field("sheet", word("分类表"), "code", help=word("由自动识别拟成，逐行核对后提交")),),
-)
 WITHDRAW = Action("dataset:withdraw", "datasets", word("撤回数据集"), _withdraw, record=Dataset, grave=True)
-CONFIRM = Action(
-    "masking-policy:confirm",
-    "masking-policies",
-    word("确认脱敏策略"),
-    _confirm,
-    record=MaskingPolicy,
-    hint=word("确认后即生效，原来的一版随之停用"),
-)
 ACTIONS = (REGISTER, CLASSIFY, WITHDRAW, CONFIRM)
 
 

@@ -9,20 +9,18 @@ from starlette.responses import RedirectResponse, Response
 from sandbox.app import Platform
 from sandbox.catalog.reading import is_party, require_reader
 from sandbox.ingest import batch, publish
-from sandbox.ingest.form import write_form
-from sandbox.ingest.proposals import propose_for
 from sandbox.kernel.actors import STRONG_PROOFS, Actor, Role
 from sandbox.kernel.records import (
     Dataset,
     Delivery,
     LandingOrder,
-    MaskingPolicy,
     ServiceAgreement,
     Snapshot,
 )
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
-from sandbox.web.pages.catalogue import CLASSIFY, CONFIRM
+from sandbox.web.pages import columns
+from sandbox.web.pages.columns import CLASSIFY
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
 
@@ -198,27 +196,12 @@ def bad_rows(visitor: Visitor, identifier: str) -> Response:
 
 
 def proposal(visitor: Visitor, identifier: str) -> Response:
-    """Return discovery's proposal beside what the steward has confirmed, and the sheet to confirm it by."""
-    platform = visitor.platform
+    """Return discovery's proposal column by column, with what the steward confirms beside it."""
     found = _own(visitor, identifier)
-    stored = platform.store.load(Dataset, found.dataset)
-    dataset = stored.record
-    made = propose_for(
-        platform.ingest, found, dataset, comments={one.name: one.comment for one in dataset.columns}
-    )
-    policies = platform.store.find(MaskingPolicy, state="drafted", linked=("dataset", dataset.id))
+    shown = columns.context(visitor, found, {})
+    stored = visitor.platform.store.load(Dataset, found.dataset)
     return visitor.page(
-        "proposal.html",
-        delivery=found,
-        dataset=dataset,
-        version=stored.version,
-        proposals=made.proposals,
-        units=made.units,
-        confirmed={one.name: one for one in dataset.columns},
-        sheet=write_form(made, dataset),
-        drafted=policies[-1] if policies else None,
-        classify=CLASSIFY,
-        confirm=CONFIRM,
+        "proposal.html", **shown, action=CLASSIFY, id=found.dataset, seen=str(stored.version), error={}
     )
 
 
