@@ -7,8 +7,6 @@ A token is a credential, so steps that decide on others need no other. A key in 
 from __future__ import annotations
 
 import json
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from enum import Enum
@@ -25,7 +23,7 @@ from sandbox.app import Platform
 from sandbox.catalog.reading import is_party
 from sandbox.egress import audience
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.errors import ConflictError, CredentialError, NotFoundError, RefusedError, SandboxError
+from sandbox.kernel.errors import CredentialError, NotFoundError, RefusedError, SandboxError
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Dataset, Delivery, Grant, LandingOrder, Release
 from sandbox.seats import seat as seats
@@ -34,20 +32,12 @@ from sandbox.web.actions import NEW, Action, Call, Form
 from sandbox.web.language import chosen, text, word
 from sandbox.web.pages.audit import require_log_reader
 from sandbox.web.problems import told
+from sandbox.web.repeats import Done, Repeats
 from sandbox.web.taking import ACTIONS
 
 _BEARER = HTTPBearer(auto_error=False, description="个人令牌 · personal token")
-_MOST_KEYS = 2_000
 _MOST = 500
 Lister = Callable[[Platform, Actor], object]
-
-
-class Done(BaseModel):
-    """What a step brought: where its record is shown, a sentence, and what is told only once."""
-
-    location: str
-    message: str
-    once: dict[str, str] = Field(default_factory=dict)
 
 
 class Problem(BaseModel):
@@ -122,35 +112,6 @@ WITHOUT_NUMBERS = frozenset({"waiting", "facts", "submissions"})
 """Lists whose entries have no page of their own here; a submission is shown to each as he may see it."""
 
 
-class Kept:
-    """The outcomes of calls by their key, so that a repeated call is not taken twice."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._kept: OrderedDict[tuple[str, str, str], Done | None] = OrderedDict()
-
-    def claim(self, key: tuple[str, str, str]) -> Done | None:
-        """Return the outcome of an earlier call; `ConflictError` while that one still runs."""
-        with self._lock:
-            if key not in self._kept:
-                while len(self._kept) >= _MOST_KEYS:
-                    self._kept.popitem(last=False)
-                self._kept[key] = None
-                return None
-            found = self._kept[key]
-        if found is None:
-            raise ConflictError(word("同一个幂等键的调用还在办理：请稍候再试"))
-        return found
-
-    def settle(self, key: tuple[str, str, str], done: Done | None) -> None:
-        """Keep the outcome, or let the key be used again after a failure."""
-        with self._lock:
-            if done is None:
-                self._kept.pop(key, None)
-            else:
-                self._kept[key] = done
-
-
 def router(platform: Platform) -> APIRouter:
     """Return the routes of the API, made from the tables of lists and actions."""
     routes = APIRouter(responses={status: {"model": Problem} for status in (401, 403, 404, 409, 422)})
@@ -171,7 +132,7 @@ def router(platform: Platform) -> APIRouter:
         routes.add_api_route(f"/{name}", listing, methods=["GET"], name=name, tags=[name])
         if name not in WITHOUT_NUMBERS:
             routes.add_api_route(f"/{name}/{{id}}", one, methods=["GET"], tags=[name])
-    kept = Kept()
+    kept = Repeats(platform.layout.root / "calls", platform.clock)
     for action in ACTIONS:
         places = f"/{action.plural}/{action.word}" if action.step.creates and not action.verb else ""
         routes.add_api_route(
@@ -257,14 +218,14 @@ def _body(action: Action) -> type[BaseModel]:
     return made
 
 
-def _acting(platform: Platform, action: Action, who: Any, kept: Kept, *, new: bool) -> Callable[..., Done]:
+def _acting(platform: Platform, action: Action, who: Any, kept: Repeats, *, new: bool) -> Callable[..., Done]:
     body = _body(action)
 
     def act(
         request: Request, actor: Actor, given: BaseModel, id: str = NEW, idempotency_key: str | None = None
     ) -> Done:
         place = (actor.account, request.url.path, idempotency_key or "")
-        earlier = kept.claim(place) if idempotency_key else None
+        earlier = kept.claim(*place) if idempotency_key else None
         if earlier is not None:
             return earlier
         done: Done | None = None
@@ -276,7 +237,7 @@ def _acting(platform: Platform, action: Action, who: Any, kept: Kept, *, new: bo
             done = Done(location=outcome.location, message=message, once=once)
         finally:
             if idempotency_key:
-                kept.settle(place, done)
+                kept.settle(*place, done)
         return done
 
     key = Annotated[str | None, Header(max_length=200)]

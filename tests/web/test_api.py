@@ -2,13 +2,16 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from sandbox.kernel.actors import Proof
-from sandbox.kernel.errors import CredentialError, InputError, RefusedError
+from sandbox.kernel.errors import ConflictError, CredentialError, InputError, RefusedError
 from sandbox.kernel.records import RefusedAttempt
 from sandbox.people import accounts
+from sandbox.web.repeats import Done, Repeats
+from tests.web.conftest import Site
 
 DEVELOPER, OPERATOR, SUPERVISOR = "lin.xiaoyu", "li.yuncheng", "xie.mingjian"
 
@@ -116,3 +119,36 @@ def test_a_bounded_token_makes_no_wider_one(site):
     actor = accounts.by_token(site.platform.directory, scoped(site, DEVELOPER, "account:issue-token"))
     with pytest.raises((RefusedError, CredentialError)):
         accounts.issue_token(site.platform.directory, actor, label="更大")
+
+
+def test_a_repeated_call_brings_the_first_outcome_after_a_restart_too(site):
+    token = bearer(site.people[DEVELOPER]["token"], **{"Idempotency-Key": "once"})
+    first = run(site.client().post("/api/seats/seat-000002/close", headers=token))
+    facts = len(site.platform.store.facts())
+    restarted = Site(site.platform.layout.root)
+    again = run(restarted.client().post("/api/seats/seat-000002/close", headers=token))
+    assert first.status_code == again.status_code == 200
+    assert first.json() == again.json()
+    assert len(site.platform.store.facts()) == facts
+
+
+def test_a_call_that_was_cut_off_is_not_taken_twice_and_a_failed_one_may_be(site, tmp_path):
+    kept = Repeats(tmp_path / "calls", site.platform.clock)
+    assert kept.claim("account-000001", "/api/x", "k") is None
+    with pytest.raises(ConflictError, match="还在办理"):
+        kept.claim("account-000001", "/api/x", "k")
+    with pytest.raises(ConflictError, match="结果不明"):
+        Repeats(tmp_path / "calls", site.platform.clock).claim("account-000001", "/api/x", "k")
+    kept.settle("account-000001", "/api/x", "k", None)
+    assert kept.claim("account-000001", "/api/x", "k") is None
+    assert kept.claim("account-000002", "/api/x", "k") is None
+
+
+def test_what_is_told_once_is_never_on_the_disk(site, tmp_path):
+    kept = Repeats(tmp_path / "calls", site.platform.clock)
+    kept.claim("account-000001", "/api/x", "k")
+    kept.settle("account-000001", "/api/x", "k", Done(location="/", message="", once={"令牌": "geheim"}))
+    assert kept.claim("account-000001", "/api/x", "k").once
+    assert all("geheim" not in one.read_text() for one in (tmp_path / "calls").iterdir())
+    later = Repeats(tmp_path / "calls", lambda: datetime.now(UTC) + timedelta(hours=25))
+    assert later.claim("account-000001", "/api/x", "k") is None
