@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from sandbox.access import reading
+from sandbox.access.clocks import OpenClock, open_clocks
 from sandbox.app import Platform
 from sandbox.catalog.reading import of_authority
 from sandbox.egress import audience, review
@@ -18,6 +19,8 @@ from sandbox.kernel.message import Message
 from sandbox.kernel.records import (
     Account,
     Application,
+    Consultation,
+    Coordination,
     Dataset,
     Delivery,
     Grant,
@@ -34,6 +37,7 @@ from sandbox.kernel.records import (
 from sandbox.oversight import duties
 from sandbox.people.directory import CHINA
 from sandbox.web.language import word
+from sandbox.web.timeline import WHATS
 
 SOON = timedelta(days=30)
 
@@ -53,12 +57,13 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A term that runs."""
+    """A term that runs; a term of review also with the working days that are left, and how it stands."""
 
     what: Message
     title: str
     url: str
     due: date
+    review: OpenClock | None = None
 
 
 Tasks = Iterator[Task]
@@ -118,6 +123,7 @@ def _officer(platform: Platform, actor: Actor) -> Tasks:
             )
     yield from _to_report(platform)
     yield from _items(platform, actor)
+    yield from _cases(platform)
     yield from _to_release(platform, actor)
 
 
@@ -136,8 +142,28 @@ def _items(platform: Platform, actor: Actor) -> Tasks:
         one = stored.record
         if one.reviewer == actor.organisation:
             title = platform.store.load(Dataset, one.dataset).record.title
-            url = f"/console/applications/{one.application}"
+            url = f"/console/items/{one.id}"
             yield Task(word("审核需求"), title, url, "item", one.state, stored.created_at, one.due_on)
+    yield from _opinions(platform, actor)
+
+
+def _opinions(platform: Platform, actor: Actor) -> Tasks:
+    for stored in platform.store.find(Consultation, state="asked", organisation=actor.organisation):
+        one = stored.record
+        item = platform.store.load(Item, one.item).record
+        if item.state == "pushed":
+            title = platform.store.load(Dataset, item.dataset).record.title
+            url = f"/console/consultations/{one.id}"
+            what = word("答复征求意见")
+            yield Task(what, title, url, "consultation", one.state, stored.created_at, one.clock.due)
+
+
+def _cases(platform: Platform) -> Tasks:
+    for stored in platform.store.find(Coordination, state="open"):
+        one = stored.record
+        title = platform.store.load(Dataset, platform.store.load(Item, one.item).record.dataset).record.title
+        url = f"/console/items/{one.item}#cases"
+        yield Task(word("协调处理"), title, url, "coordination", one.state, stored.created_at, one.clock.due)
 
 
 def _to_release(platform: Platform, actor: Actor) -> Tasks:
@@ -210,8 +236,22 @@ def _to_sign(platform: Platform, actor: Actor) -> Tasks:
             yield Task(word("签署承诺书"), title, url, "undertaking", "wanted", stored.updated_at)
 
 
+def _to_write(platform: Platform, actor: Actor) -> Tasks:
+    found = platform.store.find(Application, states=("draft", "returned"), organisation=actor.organisation)
+    for stored in found:
+        one, url = stored.record, f"/console/applications/{stored.id}"
+        until = one.supplement.answer_by if one.supplement is not None else None
+        if one.state == "returned":
+            due = until.due if until is not None else None
+            what = word("按补正通知重新提交")
+            yield Task(what, one.scenario, url, "application", one.state, stored.updated_at, due)
+        elif one.applicant == actor.account:
+            yield Task(word("写完并提交"), one.scenario, url, "application", one.state, stored.updated_at)
+
+
 def _developer(platform: Platform, actor: Actor) -> Tasks:
     store, own = platform.store, actor.organisation
+    yield from _to_write(platform, actor)
     for drafted in store.find(ServiceAgreement, state="drafted", organisation=own):
         url = f"/console/service-agreements/{drafted.id}"
         title = drafted.record.scenario
@@ -289,10 +329,13 @@ def _agreements_under_way(platform: Platform, actor: Actor) -> Tasks:
 
 
 def _review_clocks(platform: Platform, actor: Actor) -> Iterable[Clock]:
-    for one in reading.items(platform.access, actor):
-        if one.state == "pushed":
-            title = platform.store.load(Dataset, one.dataset).record.title
-            yield Clock(word("部门审核期限"), title, f"/console/applications/{one.application}", one.due_on)
+    for one in open_clocks(platform.access, actor):
+        url = f"/console/applications/{one.application}"
+        if one.what == "consultation" and one.organisation == actor.organisation:
+            url = f"/console/consultations/{one.record}"
+        elif one.what == "provider-review":
+            url = f"/console/items/{one.record}"
+        yield Clock(WHATS[one.what], one.title, url, one.clock.due, one)
 
 
 def _term_clocks(platform: Platform, actor: Actor, today: date) -> Iterable[Clock]:
