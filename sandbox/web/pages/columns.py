@@ -48,20 +48,18 @@ class Parameter:
 
     name: str
     shape: str
+    default: object
     choices: tuple[str, ...] = ()
 
 
 def _parameter(technique: type[Technique], name: str, default: object) -> Parameter:
     known = _CHOICES.get((technique.name, name))
     if known is not None:
-        return Parameter(name, "choice", tuple(one.value for one in known))
-    if isinstance(default, bool):
-        return Parameter(name, "flag")
-    if isinstance(default, int):
-        return Parameter(name, "number")
+        return Parameter(name, "choice", default, tuple(one.value for one in known))
     if isinstance(default, tuple):
-        return Parameter(name, "pairs" if name == "values" else "numbers")
-    return Parameter(name, "text")
+        return Parameter(name, "pairs" if name == "values" else "numbers", default)
+    shapes: dict[type, str] = {bool: "flag", int: "number"}
+    return Parameter(name, shapes.get(type(default), "text"), default)
 
 
 PARAMETERS: Mapping[str, tuple[Parameter, ...]] = {
@@ -102,14 +100,17 @@ def typed_of(sheet: Sheet) -> dict[str, tuple[str, ...]]:
 
 
 def _masking_fields(head: str, given: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    technique = str(given["technique"])
+    """Return the technique with its parameters, and for every other what it would begin with."""
+    chosen = str(given["technique"])
     made: dict[str, tuple[str, ...]] = {
-        f"{head}technique": (technique,),
+        f"{head}technique": (chosen,),
         f"{head}class": (str(given["class"]),),
         f"{head}type": (str(given["type"] or ""),),
     }
-    for one in PARAMETERS[technique]:
-        made[f"{head}{technique}.{one.name}"] = _shown(one, given.get(one.name))
+    for technique, parts in PARAMETERS.items():
+        for one in parts:
+            value = given.get(one.name, one.default) if technique == chosen else one.default
+            made[f"{head}{technique}.{one.name}"] = _shown(one, value)
     return made
 
 
@@ -281,7 +282,8 @@ def context(visitor: Any, delivery: Delivery, typed: Typed) -> dict[str, Any]:
         "dataset": dataset,
         "typed": filled,
         "proposals": {one.name: one for one in made.proposals},
-        "places": [place for place in range(MOST_COLUMNS) if f"c:{place}:name" in filled],
+        "value": lambda name: next(iter(filled.get(name, ())), ""),
+        "lines": [place for place in range(MOST_COLUMNS) if f"c:{place}:name" in filled],
         "units": range(min(MOST_UNITS, 1 + sum(f"u:{n}:kind" in filled for n in range(MOST_UNITS)))),
         "confirmed": {one.name: one for one in dataset.columns},
         "sheet": next(iter(typed.get("sheet", ())), "") or write_form(made, dataset),
