@@ -32,7 +32,7 @@ from sandbox.kernel.records import (
 )
 from sandbox.kernel.terms import Quotas, Seal
 from sandbox.people.directory import CHINA, Directory, with_record
-from sandbox.regulation.clauses import clauses
+from sandbox.regulation.clauses import Clause, clauses
 from sandbox.store.canonical import moment_of
 from sandbox.store.changes import Change, Link
 from sandbox.store.codec import decode
@@ -128,7 +128,7 @@ def service_document(directory: Directory, agreement: ServiceAgreement, policy: 
         _term(directory, policy),
         Section("额度", tuple(_quotas(policy.quotas))),
         _leaving(policy),
-        *(Section(f"{one.title}（{one.article}）", one.paragraphs) for one in standing.of("service")),
+        *map(_clause, standing.of("service")),
         Section("访问策略与文本", tuple(_machine(policy, standing.version))),
     )
     return Document("授权服务协议", agreement.id, _numbered(sections))
@@ -150,7 +150,7 @@ def operating_document(directory: Directory, agreement: OperatingAgreement) -> D
                 f"期限：自 {agreement.term_from} 起至 {agreement.term_to} 止。",
             ),
         ),
-        *(Section(f"{one.title}（{one.article}）", one.paragraphs) for one in standing.of("operating")),
+        *map(_clause, standing.of("operating")),
         Section("文本", (f"固定条款为第 {standing.version} 版。本协议经双方签署后生效，签署后不得改动。",)),
     )
     return Document("开发利用协议", agreement.id, _numbered(sections))
@@ -161,6 +161,11 @@ def _numbered(sections: Iterable[Section]) -> tuple[Section, ...]:
         Section(f"{_NUMBERS[place]}、{one.title}", one.paragraphs, one.columns, one.rows)
         for place, one in enumerate(sections)
     )
+
+
+def _clause(one: Clause) -> Section:
+    listed = tuple(f"（{_NUMBERS[place]}）{text}" for place, text in enumerate(one.paragraphs))
+    return Section(f"{one.title}（{one.article}）", listed)
 
 
 def _parties(sides: Iterable[tuple[str, Organisation]]) -> Section:

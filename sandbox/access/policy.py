@@ -85,9 +85,7 @@ def _by_dataset(items: Sequence[Item]) -> dict[str, list[Item]]:
 def _part(agreement: ServiceAgreement, grounds: Grounds, dataset_id: str) -> DatasetTerms:
     dataset, items = grounds.datasets[dataset_id], _by_dataset(grounds.items)[dataset_id]
     if any(one.rows != items[0].rows for one in items):
-        raise InputError(
-            say("数据集 {code} 的几项需求行范围不同：请并为一项后重新申请", code=dataset.code)
-        )
+        raise InputError(say("数据集 {code} 的几项需求行范围不同：请并为一项后重新申请", code=dataset.code))
     fewer = {one.item: one.columns for one in agreement.terms.narrowings}
     columns = dict.fromkeys(
         column for one in items for column in one.columns if column in fewer.get(one.id, one.columns)
@@ -121,7 +119,7 @@ def _bound(boundaries: Iterable[Boundary]) -> Boundary:
 def _outputs(
     bound: tuple[OutputForm, ...], applications: Sequence[Application], agreed: tuple[OutputForm, ...]
 ) -> tuple[OutputForm, ...]:
-    """Return the forms that boundary, applications and agreement all allow; one that names none allows all."""
+    """Return the forms that boundary, applications and agreement all allow; naming none allows all."""
     asked: set[OutputForm] = set().union(*(one.outputs for one in applications))
     if any(not one.outputs for one in applications):
         asked = set()

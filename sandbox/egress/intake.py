@@ -16,14 +16,16 @@ from sandbox.egress.desk import GateDesk
 from sandbox.egress.judge import WORDS, Judged
 from sandbox.egress.spotting import spot_text
 from sandbox.kernel.actors import SYSTEM, Actor
-from sandbox.kernel.errors import RefusedError
+from sandbox.kernel.decision import Answer, Refusal, decide
+from sandbox.kernel.errors import Attempt, RefusedError
 from sandbox.kernel.findings import Judgement, Verdict
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
+from sandbox.kernel.policy import AccessPolicy
 from sandbox.kernel.records import Release, Seat, ServiceAgreement, Submission, SubmittedFile
 from sandbox.people import accounts
-from sandbox.people.directory import with_record
+from sandbox.people.directory import CHINA, with_record
 from sandbox.seats import outbox, workspace
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Link
@@ -89,6 +91,7 @@ def _submit(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -
         desk.directory.situation(actor), record=submission, seat=seat, agreement=agreement, access=policy
     )
     require(actor, step("submission:submit"), situation)
+    _requests_left(desk, actor, seat, policy)
     links = (
         Link("seat", seat.id),
         Link("agreement", agreement.id),
@@ -98,6 +101,19 @@ def _submit(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -
     change = Change(step("submission:submit"), submission, links=links, note=note)
     kept: Submission = store.write(actor, change)[0].record
     return kept
+
+
+def _requests_left(desk: GateDesk, actor: Actor, seat: Seat, policy: AccessPolicy) -> None:
+    """Raise `RefusedError` when the seat has handed in as much today as its agreement allows."""
+    most, now = policy.quotas.day_submissions, desk.directory.clock().astimezone(CHINA)
+    began = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    found = desk.directory.store.find(Submission, linked=("seat", seat.id)) if most else ()
+    if sum(one.created_at >= began for one in found) < most or not most:
+        return
+    sentence = say("协议约定一天最多提交 {most} 次出域申请，今天已用完：明天再提交", most=most)
+    decision = decide([Answer("submission-budget", Refusal("submission-budget", "第十七条", sentence))])
+    attempt = Attempt("submission:submit", seat.id, actor.account, actor.organisation)
+    raise RefusedError(decision, attempt=attempt)
 
 
 def _products(request: outbox.Request) -> tuple[SubmittedFile, ...]:

@@ -51,7 +51,7 @@ def admit(platform: Platform, *, user: str, seat: str, base_url: str, plan: Plan
         origins=plan.origins,
         home=platform.layout.root.absolute(),
         sandbox=sandbox,
-        day_bytes=platform.seats.bounds.day_bytes,
+        day_bytes=seats.bounds_of(platform.seats, held).day_bytes,
         shown_bytes=shown,
     )
 

@@ -49,6 +49,7 @@ from sandbox.pool.disk import storage_errors
 from sandbox.pool.snapshot import Snapshot as Version
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Link
+from sandbox.vault.keys import DataKey
 from sandbox.vault.sealed import create_sealed
 
 Progress = Callable[[int], None]
@@ -178,12 +179,23 @@ def _land(desk: IngestDesk, inputs: Inputs, version: int, progress: Progress | N
         )
     series = f"{inputs.dataset.environment}/{inputs.dataset.code}/{inputs.agreement.id}"
     with desk.pool.stage(series) as stage:
-        job = MaskJob(policy, inputs.dataset.code, key, stage.path)
+        job = MaskJob(policy, inputs.dataset.code, _masking_key(key, inputs), stage.path)
         result = mask_source(scoped.opened, job, units=numbers, progress=progress)
         raw = scoped.table.filter(pa.array(result.kept))
         sidecar = _write_sidecar(desk, inputs, raw, (result, stage.path))
         committed = stage.commit(_manifest(inputs, scoped, result))
     return _record(desk, inputs, version, committed, result, sidecar)
+
+
+def _masking_key(key: DataKey, inputs: Inputs) -> DataKey:
+    """Return the key of the datasets that may be joined with this one: tokens of others never meet.
+
+    Agreements from before policies were recorded go on with their one key.
+    """
+    if not inputs.agreement.policy:
+        return key
+    group = ",".join(inputs.access.group(inputs.dataset.id))
+    return replace(key, secret=key.derive(f"masking/join/{group}"))
 
 
 def _manifest(inputs: Inputs, scoped: Scoped, result: MaskResult) -> dict[str, object]:

@@ -117,10 +117,16 @@ def _carried(digest: str, situation: Situation) -> bool:
         if review.capacity is Capacity.PROVIDER:
             providers.setdefault(review.organisation, set()).add(review.person)
     everyone = set().union(*providers.values()) if providers else set()
+    if len(third | authority | everyone) < _needed(situation):
+        return False
     if third:
-        return len(third | authority | everyone) >= 2 and bool(authority or everyone)
-    complete = situation.providers <= providers.keys()
-    return complete and bool(authority) and len(authority | everyone) >= 2
+        return bool(authority or everyone)
+    return situation.providers <= providers.keys() and bool(authority)
+
+
+def _needed(situation: Situation) -> int:
+    """Return how many persons must judge: two, or more where the agreement says so."""
+    return max(2, situation.access.reviewers if situation.access is not None else 2)
 
 
 def _approves(review: Review, digest: str) -> bool:
@@ -131,7 +137,7 @@ def quorum(situation: Situation) -> bool:
     """Return whether all reviewers that the law asks for have voted, whatever they said."""
     seen = {r.capacity for r in situation.reviews}
     persons = {r.person for r in situation.reviews}
-    if len(persons) < 2:
+    if len(persons) < _needed(situation):
         return False
     if Capacity.THIRD_PARTY in seen and len(seen) > 1:
         return True

@@ -12,6 +12,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from sandbox.access.policy import policy_of
 from sandbox.catalog.consents import usable
 from sandbox.catalog.reading import of_authority, registered
@@ -21,6 +23,7 @@ from sandbox.kernel.errors import Attempt, InputError, NotFoundError, RefusedErr
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
+from sandbox.kernel.policy import AccessPolicy
 from sandbox.kernel.records import (
     Account,
     Dataset,
@@ -32,8 +35,9 @@ from sandbox.kernel.records import (
     Undertaking,
 )
 from sandbox.kernel.situation import Situation
-from sandbox.people.directory import Directory, with_record
+from sandbox.people.directory import CHINA, Directory, with_record
 from sandbox.pool.snapshot import Pool
+from sandbox.pool.snapshot import Snapshot as Version
 from sandbox.regulation.undertakings import undertaking
 from sandbox.seats import isolation, workspace
 from sandbox.seats.pipes import Sink
@@ -191,9 +195,10 @@ def run(
     longer while it runs (it is then killed), and `IsolationError` when the machine cannot isolate it.
     """
     seat = _named(desk, identifier).record
-    left = _output_left(desk, actor, seat)
+    bounds = bounds_of(desk, seat)
+    left = _output_left(desk, actor, seat, bounds)
     sandbox = begin(desk, actor, identifier, command)
-    longest = min(seconds or desk.bounds.seconds, desk.bounds.seconds)
+    longest = min(seconds or bounds.seconds, bounds.seconds)
     with Vigil(lambda: may_go_on(desk, actor, seat.id)) as vigil:
         done = isolation.run(
             sandbox, command, timeout=longest, sink=sink, output_bytes=left, started=vigil.begin
@@ -224,12 +229,23 @@ def may_go_on(desk: SeatDesk, actor: Actor, identifier: str) -> None:
     require(now, step("seat:run"), replace(situation, snapshots=()) if withdrawn else situation)
 
 
-def _output_left(desk: SeatDesk, actor: Actor, seat: Seat) -> int:
+def bounds_of(desk: SeatDesk, seat: Seat) -> OutputBounds:
+    """Return the platform's bounds, narrowed by the quotas of the seat's agreement."""
+    agreement = desk.directory.store.load(ServiceAgreement, seat.agreement).record
+    quotas, own = policy_of(desk.directory, agreement).quotas, desk.bounds
+    return OutputBounds(
+        run_bytes=min(own.run_bytes, quotas.run_bytes or own.run_bytes),
+        day_bytes=min(own.day_bytes, quotas.day_bytes or own.day_bytes),
+        seconds=min(own.seconds, float(quotas.run_seconds or own.seconds)),
+    )
+
+
+def _output_left(desk: SeatDesk, actor: Actor, seat: Seat, bounds: OutputBounds) -> int:
     """Return how many bytes of each stream the run may show; `RefusedError` when the day's share is used."""
     shown = shown_since(desk, seat.id, desk.directory.clock() - timedelta(days=1))
-    left = desk.bounds.day_bytes - shown
-    if left >= desk.bounds.run_bytes // _SCRAP:
-        return min(desk.bounds.run_bytes, left) // 2
+    left = bounds.day_bytes - shown
+    if left >= bounds.run_bytes // _SCRAP:
+        return min(bounds.run_bytes, left) // 2
     sentence = say("席位今天能显示的输出已用完：数据请经出域申请带走，明天再运行")
     decision = decide([Answer("output-budget", Refusal("output-budget", "第十七条", sentence))])
     attempt = Attempt("seat:run", seat.id, actor.account, actor.organisation)
@@ -270,24 +286,59 @@ def begin(desk: SeatDesk, actor: Actor, identifier: str, command: Sequence[str])
     """
     stored = _named(desk, identifier)
     seat = stored.record
-    require(actor, step("seat:run"), situation_of(desk, actor, seat))
+    situation = situation_of(desk, actor, seat)
+    require(actor, step("seat:run"), situation)
+    policy = _runs_left(desk, actor, seat, situation.access)
     note = {"command": [part[:200] for part in command][:50]}
     snapshots = current_snapshots(desk.directory, seat.agreement)
-    running = replace(seat, mounted=tuple(one.id for one in snapshots))
+    running = replace(seat, mounted=tuple(one.id for one in snapshots), policy=policy.digest)
     change = Change(step("seat:run"), running, expected=stored.version, note=note)
     desk.directory.store.write(actor, change)
-    mounts = _data_mounts(desk, seat, snapshots)
+    mounts = _data_mounts(desk, seat, snapshots, policy)
     return workspace.sandbox_for(
         desk.root, seat.id, host_uid=seat.host_uid, mounts=mounts, limits=desk.limits
     )
 
 
-def _data_mounts(desk: SeatDesk, seat: Seat, snapshots: Sequence[Snapshot]) -> tuple[isolation.Mount, ...]:
+def _runs_left(desk: SeatDesk, actor: Actor, seat: Seat, policy: AccessPolicy | None) -> AccessPolicy:
+    """Return the policy while the seat may run again today; `RefusedError` when its runs are used up."""
+    if policy is None:
+        raise TamperedError(say("席位 {id} 的协议没有访问策略：席位不开放", id=seat.id))
+    most, today = policy.quotas.day_runs, desk.directory.clock().astimezone(CHINA)
+    began = today.replace(hour=0, minute=0, second=0, microsecond=0)
+    if not most or len(desk.directory.store.facts(record=seat.id, verb="seat:run", since=began)) < most:
+        return policy
+    sentence = say("协议约定一天最多运行 {most} 次，今天已用完：明天再运行", most=most)
+    decision = decide([Answer("run-budget", Refusal("run-budget", "第十七条", sentence))])
+    attempt = Attempt("seat:run", seat.id, actor.account, actor.organisation)
+    raise RefusedError(decision, attempt=attempt)
+
+
+def _check_columns(snapshot: Snapshot, held: Version, policy: AccessPolicy) -> None:
+    """Raise `TamperedError` unless the snapshot holds nothing but columns that the policy names."""
+    part = policy.part(snapshot.dataset)
+    allowed = set(part.columns) if part is not None else set()
+    beyond = {name for file in held.parquet_files for name in pq.read_schema(file).names} - allowed
+    if beyond:
+        columns = "、".join(sorted(beyond)[:5])
+        raise TamperedError(
+            say(
+                "快照 {series} 里有协议没有列入的信息项 {columns}：席位不开放",
+                series=snapshot.series,
+                columns=columns,
+            )
+        )
+
+
+def _data_mounts(
+    desk: SeatDesk, seat: Seat, snapshots: Sequence[Snapshot], policy: AccessPolicy
+) -> tuple[isolation.Mount, ...]:
     mounts: list[isolation.Mount] = []
     for snapshot in snapshots:
         held = desk.pool.version(snapshot.series, snapshot.version)
         if held.digest != snapshot.manifest_digest:
             raise TamperedError(say("快照 {series} 与登记的摘要不一致：席位不开放", series=snapshot.series))
+        _check_columns(snapshot, held, policy)
         code = desk.directory.store.load(Dataset, snapshot.dataset).record.code
         mounts += workspace.data_mounts(
             desk.root, seat.id, code=code, snapshot=held.path, manifest=held.manifest

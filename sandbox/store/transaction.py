@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Table, bindparam, func, insert, select, text, update
 
@@ -21,8 +21,9 @@ from sandbox.kernel.message import say
 from sandbox.kernel.records import Record
 from sandbox.kernel.unalterable import KINDS, altered
 from sandbox.store import codec, facts, tables
-from sandbox.store.canonical import Json, canonical, instant, moment_of
+from sandbox.store.canonical import Json, canonical, instant, moment_of, parse
 from sandbox.store.changes import ANNOUNCED, Change, Effect, Stored
+from sandbox.store.derived import derived
 from sandbox.store.log import SALT_BYTES, Entropy, Log, StoreSettings, Subject
 
 _RECORD, _LINK, _SECRET, _HELD = tables.record, tables.link, tables.secret, tables.held_name
@@ -198,7 +199,11 @@ class Transaction:
         before = codec.encode(codec.decode(type(change.record), parse(str(found.scalar()))))
         if names := altered(change.step.name, before, body):
             raise StateError(
-                say("记录 {id} 已成文，不得改动 {names}：请另立新的一版", id=change.record.id, names="、".join(names))
+                say(
+                    "记录 {id} 已成文，不得改动 {names}：请另立新的一版",
+                    id=change.record.id,
+                    names="、".join(names),
+                )
             )
 
     def _row(self, record: Record, body: Json, *, version: int, created: str) -> dict[str, Any]:
@@ -214,6 +219,7 @@ class Transaction:
             "digest": b"",
             "created_at": created,
             "updated_at": instant(self._now),
+            **derived(record.KIND, record.state, cast("Mapping[str, Any]", body)),
         }
 
     def _hold(self, names: Sequence[str], id: str) -> None:

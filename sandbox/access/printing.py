@@ -1,0 +1,192 @@
+"""How an agreement is printed: one HTML file that needs nothing from outside, and a PDF for the file.
+
+Takes a document and its signatures and decides nothing. Every value is text: it opens no tag. The PDF
+names the font STSong-Light, which readers bring along, and its Chinese text can be searched and copied.
+"""
+
+from __future__ import annotations
+
+import html
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.sax.saxutils import escape
+
+from reportlab.lib.colors import HexColor
+from reportlab.lib.enums import TA_CENTER
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.lib.units import mm
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfgen.canvas import Canvas
+from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+
+from sandbox.access.document import Document, Section, Signed
+from sandbox.kernel.terms import Seal
+from sandbox.vault.signers import key_id
+
+FONT = "STSong-Light"
+DRAFT = "草案：尚未签署，不具效力"
+_CSS = """@page{size:A4;margin:24mm 20mm 22mm}
+body{font:15px/1.75 "Songti SC","Noto Serif CJK SC",SimSun,STSong,serif;max-width:46em;margin:2em auto;
+padding:0 1em;color:#111;background:#fff}
+h1{text-align:center;font-size:1.6em;margin:.4em 0 .2em;letter-spacing:.2em}
+h2{font-size:1.08em;margin:1.5em 0 .4em;break-after:avoid}
+p{margin:.35em 0}.number{text-align:center;margin-bottom:1.6em}
+.draft{text-align:center;border:1px solid #8a1f11;color:#8a1f11;padding:.3em}
+ol{margin:.3em 0;padding-left:2em}.wide{overflow-x:auto}
+table{border-collapse:collapse;width:100%;font-size:.9em;margin:.6em 0}
+th,td{border:1px solid #767676;padding:.35em .5em;text-align:left;vertical-align:top;overflow-wrap:anywhere}
+th{background:#f2f2f2;font-weight:600;white-space:nowrap}tr{break-inside:avoid}
+.signatures{break-inside:avoid;margin-top:2em}.digest{font-family:monospace;font-size:.85em;overflow-wrap:anywhere}
+@media print{body{margin:0;max-width:none;padding:0}}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Print:
+    """What is printed: the text, the signatures and seals under it, and whether it stands."""
+
+    document: Document
+    signatures: tuple[Signed, ...]
+    seals: tuple[Seal, ...]
+    signed: bool
+
+
+def _signature_rows(one: Print) -> tuple[tuple[str, ...], ...]:
+    persons = tuple(
+        (
+            sign.side,
+            f"{sign.body} {sign.name}",
+            sign.at,
+            sign.algorithm,
+            sign.key or "—",
+            f"第 {sign.fact} 条",
+        )
+        for sign in one.signatures
+    )
+    seals = tuple(
+        ("平台签章", seal.name, "", seal.algorithm, key_id(seal.algorithm, bytes.fromhex(seal.public)), "")
+        for seal in one.seals
+    )
+    return (*persons, *seals)
+
+
+_SIGNATURES = ("签署", "单位与签署人", "时间", "算法", "密钥", "日志")
+
+
+def as_html(one: Print) -> bytes:
+    """Return the agreement as one HTML file, UTF-8."""
+    text = html.escape
+    document = one.document
+    parts = [
+        '<!doctype html>\n<html lang="zh-CN"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{text(document.title)} {text(document.number)}</title>",
+        f"<style>{_CSS}</style></head><body><main>",
+        f'<h1>{text(document.title)}</h1><p class="number">编号 {text(document.number)}</p>',
+        "" if one.signed else f'<p class="draft">{DRAFT}</p>',
+        *(_section(section) for section in document.sections),
+        '<div class="signatures"><h2>签署</h2>',
+        f'<p>文本摘要（SHA-256）：<span class="digest">{document.digest}</span></p>',
+        _grid(_SIGNATURES, _signature_rows(one)),
+        "</div></main></body></html>\n",
+    ]
+    return "\n".join(part for part in parts if part).encode()
+
+
+def _section(one: Section) -> str:
+    head = f"<section><h2>{html.escape(one.title)}</h2>"
+    listed = "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in one.paragraphs)
+    return head + listed + (_grid(one.columns, one.rows) if one.columns else "") + "</section>"
+
+
+def _grid(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    head = "".join(f'<th scope="col">{html.escape(one)}</th>' for one in columns)
+    body = "".join(f"<tr>{''.join(f'<td>{html.escape(cell)}</td>' for cell in row)}</tr>" for row in rows)
+    table = f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+    return (
+        f'<div class="wide" tabindex="0" role="region" aria-label="{html.escape(columns[0])}">{table}</div>'
+    )
+
+
+def as_pdf(one: Print) -> bytes:
+    """Return the agreement as PDF on A4; the same print gives the same bytes."""
+    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+    document, out = one.document, io.BytesIO()
+    story: list[Flowable] = [
+        Paragraph(_cell(document.title), _TITLE),
+        Paragraph(_cell(f"编号 {document.number}"), _NUMBER),
+        *([] if one.signed else [Paragraph(DRAFT, _DRAFT)]),
+    ]
+    for section in document.sections:
+        story += _flow(section)
+    story.append(Paragraph("签署", _HEAD))
+    story.append(Paragraph(f"文本摘要（SHA-256）：{document.digest}", _BODY))
+    story.append(_table(_SIGNATURES, _signature_rows(one), (18, 50, 38, 18, 30, 16)))
+    made = SimpleDocTemplate(
+        out,
+        pagesize=A4,
+        leftMargin=20 * mm,
+        rightMargin=20 * mm,
+        topMargin=22 * mm,
+        bottomMargin=22 * mm,
+        title=f"{document.title} {document.number}",
+        author="",
+        invariant=True,
+        lang="zh-CN",
+    )
+
+    def foot(canvas: Canvas, _: object) -> None:
+        canvas.setFont(FONT, 8)
+        shown = f"{document.number}　文本摘要 {document.digest[:16]}…　第 {canvas.getPageNumber()} 页"
+        canvas.drawCentredString(A4[0] / 2, 12 * mm, shown)
+
+    made.build(story, onFirstPage=foot, onLaterPages=foot)
+    return out.getvalue()
+
+
+def _style(name: str, size: float, **more: object) -> ParagraphStyle:
+    return ParagraphStyle(name, fontName=FONT, fontSize=size, leading=size * 1.6, wordWrap="CJK", **more)
+
+
+_TITLE = _style("title", 20, alignment=TA_CENTER, spaceAfter=6)
+_NUMBER = _style("number", 10, alignment=TA_CENTER, spaceAfter=12)
+_DRAFT = _style("draft", 10, alignment=TA_CENTER, textColor=HexColor("#8a1f11"), spaceAfter=8)
+_HEAD = _style("head", 12, spaceBefore=10, spaceAfter=3, keepWithNext=True)
+_BODY = _style("body", 10.5, spaceAfter=2)
+_CELL = _style("cell", 9)
+
+
+def _flow(section: Section) -> list[Flowable]:
+    story: list[Flowable] = [Paragraph(_cell(section.title), _HEAD)]
+    story += [Paragraph(_cell(one), _BODY) for one in section.paragraphs]
+    if section.columns:
+        story += [Spacer(1, 3), _table(section.columns, section.rows, ())]
+    return story
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Table:
+    every = [columns, *rows]
+    longest = [
+        max(min(sum(2 if ord(c) > 255 else 1 for c in row[n]), 60) for row in every)
+        for n in range(len(columns))
+    ]
+    shares = widths or [max(6.0, float(one)) for one in longest]
+    width = A4[0] - 40 * mm
+    cells = [[Paragraph(_cell(cell), _CELL) for cell in row] for row in every]
+    made = Table(cells, colWidths=[width * one / sum(shares) for one in shares], repeatRows=1)
+    made.setStyle(
+        TableStyle(
+            [
+                ("GRID", (0, 0), (-1, -1), 0.5, HexColor("#767676")),
+                ("BACKGROUND", (0, 0), (-1, 0), HexColor("#f2f2f2")),
+                ("VALIGN", (0, 0), (-1, -1), "TOP"),
+            ]
+        )
+    )
+    return made
+
+
+def _cell(text: str) -> str:
+    return escape(text)
