@@ -36,8 +36,16 @@ record = Table(
     Column("digest", LargeBinary, nullable=False),
     Column("created_at", String(27), nullable=False),
     Column("updated_at", String(27), nullable=False),
-    Index("record_by_state", "kind", "state"),
-    Index("record_by_organisation", "kind", "organisation"),
+    Column("due", String(10)),
+    Column("partner", String(80)),
+    Column("label", String(400)),
+    Index("record_by_time", "kind", "created_at", "id"),
+    Index("record_by_change", "kind", "updated_at", "id"),
+    Index("record_by_state_and_time", "kind", "state", "created_at", "id"),
+    Index("record_by_owner_and_time", "kind", "organisation", "created_at", "id"),
+    Index("record_by_term", "kind", "state", "due", "id"),
+    Index("record_by_partner", "kind", "partner", "state", "due", "id"),
+    Index("record_by_words", "kind", "label"),
 )
 
 link = Table(
@@ -88,7 +96,8 @@ fact = Table(
     Column("leaf", LargeBinary, nullable=False),
     Index("fact_by_record", "record_id", "record_version"),
     Index("fact_by_actor", "actor"),
-    Index("fact_by_verb", "verb"),
+    Index("fact_by_verb_and_actor", "verb", "actor"),
+    Index("fact_by_time", "at"),
 )
 
 fact_payload = Table(
