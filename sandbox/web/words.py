@@ -211,12 +211,13 @@ _TERMS = {
     "ETHNICITY": word("民族"),
     "BIOMETRIC": word("生物识别信息"),
     "ACCOUNT_SECRET": word("密码、密钥"),
-    "aggregate": word("汇总表"),
-    "report": word("分析报告"),
-    "chart": word("可视化"),
-    "index": word("指数、评分"),
-    "verification": word("核验结果"),
-    "service": word("数据服务"),
+    "output-aggregate": word("汇总表"),
+    "output-report": word("分析报告"),
+    "output-chart": word("可视化"),
+    "output-index": word("指数和评分"),
+    "output-model": word("算法模型"),
+    "output-verification": word("核验结果"),
+    "output-service": word("数据服务"),
     "token": word("换成假名，每份协议各不相同"),
     "keep": word("原样保留"),
     "drop": word("不落地"),
@@ -445,7 +446,9 @@ def _called(name: str, value: Value) -> Value:
     if name == "verb":
         return step_name(value)
     parts = value.split("、")
-    if not all(one in _TERMS and (name == "roles" or one.isupper()) for one in parts):
+    if name == "names" and all(f"output-{one}" in _TERMS for one in parts):
+        parts = [f"output-{one}" for one in parts]
+    elif not all(one in _TERMS and (name == "roles" or one.isupper()) for one in parts):
         return value
     joined = "、".join(f"{{v{place}}}" for place in range(len(parts)))
     return Message(joined, tuple((f"v{place}", _TERMS[one]) for place, one in enumerate(parts)))

@@ -33,7 +33,7 @@ def parted(text: str) -> tuple[str, ...]:
 
 def output_forms(_: Platform, __: Actor) -> Options:
     """Return in which form results may leave."""
-    return tuple((one.value, words.term(one.value)) for one in OutputForm)
+    return tuple((one.value, words.term(f"output-{one.value}")) for one in OutputForm)
 
 
 def counties(_: Platform, __: Actor) -> Options:
@@ -103,7 +103,7 @@ def in_words(visitor: Visitor, boundary: Boundary) -> Lines:
     lines: list[tuple[Message, tuple[Message | str, ...]]] = [
         (word("只允许的场景"), boundary.allowed_scenarios),
         (word("禁止的场景"), boundary.forbidden_scenarios),
-        (word("只允许的产出形式"), tuple(words.term(one.value) for one in boundary.outputs)),
+        (word("只允许的产出形式"), tuple(words.term(f"output-{one.value}") for one in boundary.outputs)),
         (word("最小分组"), _number(boundary.minimum_aggregation, word("每格至少 {n} 个统计单位", n=0))),
         (word("信息项"), _number(boundary.most_columns, word("最多 {n} 个", n=0))),
         (word("使用期限"), _number(boundary.longest_term_days, word("最长 {n} 天", n=0))),
@@ -126,9 +126,9 @@ def _bound(call: Call) -> Outcome:
 
 
 def _look(visitor: Visitor, identifier: str, typed: Mapping[str, tuple[str, ...]]) -> Mapping[str, Any]:
-    if "csrf" in typed:
-        return {}
-    return {"typed": typed_of(visitor.platform.store.load(Dataset, identifier).record.boundary)}
+    dataset = visitor.platform.store.load(Dataset, identifier).record
+    shown = {"first": (), "bounds": FIELDS, "kept": (), "about": dataset.title}
+    return shown if "csrf" in typed else {**shown, "typed": typed_of(dataset.boundary)}
 
 
 BOUND = Action(
@@ -139,6 +139,7 @@ BOUND = Action(
     record=Dataset,
     fields=FIELDS,
     hint=word("本部门数据集的开发利用边界；空着的项不作限制。已同意的需求不受影响"),
+    template="bounding.html",
     look=_look,
 )
 ACTIONS = (BOUND,)

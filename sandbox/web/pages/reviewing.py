@@ -18,6 +18,7 @@ from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.application_rules import demand_of
 from sandbox.kernel.boundary import breaches
+from sandbox.kernel.message import Message, Value
 from sandbox.kernel.records import (
     Application,
     Consultation,
@@ -130,11 +131,16 @@ def _objections(_: Platform, __: Actor) -> Options:
 def _approving(visitor: Visitor, identifier: str, typed: Mapping[str, tuple[str, ...]]) -> Mapping[str, Any]:
     """Return the form of an approval filled with every column that was asked for."""
     item = visitor.platform.store.load(Item, identifier).record
-    comments = {one.name: one.comment for one in _dataset(visitor, item).columns}
-    columns = tuple((one, comments.get(one, "")) for one in item.columns)
-    return (
-        {"columns": columns} if "csrf" in typed else {"columns": columns, "typed": {"columns": item.columns}}
-    )
+    dataset = _dataset(visitor, item)
+    comments = {one.name: one.comment for one in dataset.columns}
+    shown = {
+        "columns": tuple((one, comments.get(one, "")) for one in item.columns),
+        "first": APPROVE.fields[:2],
+        "bounds": bounding.FIELDS,
+        "kept": bounding.in_words(visitor, dataset.boundary),
+        "about": dataset.title,
+    }
+    return shown if "csrf" in typed else {**shown, "typed": {"columns": item.columns}}
 
 
 def _dataset(visitor: Visitor, item: Item) -> Dataset:
@@ -160,6 +166,7 @@ APPROVE = Action(
         *bounding.FIELDS,
     ),
     hint=word("下面的边界条件只会收紧数据集原有的，与数据级别的下限一起写进协议"),
+    template="bounding.html",
     look=_approving,
 )
 REFUSE = Action(
@@ -266,7 +273,7 @@ def page(visitor: Visitor, identifier: str) -> Response:
         regions=regions(),
         bounds=bounding.in_words(visitor, dataset.boundary),
         kept=bounding.in_words(visitor, item.boundary),
-        breaches=breaches(dataset.boundary, demand),
+        breaches=[_named(visitor, one) for one in breaches(dataset.boundary, demand)],
         smallest=regime.thresholds(dataset.grading.grade).smallest,
         opinions=[one for one in parts.consultations if one.record.item == identifier],
         cases=[one for one in parts.cases if one.record.item == identifier],
@@ -282,8 +289,24 @@ def page(visitor: Visitor, identifier: str) -> Response:
 
 
 def _about(record: str, item: str, parts: timeline.Parts) -> bool:
-    parted = (*parts.consultations, *parts.cases)
-    return record == item or any(one.id == record and one.record.item == item for one in parted)
+    asked = {one.id for one in parts.consultations if one.record.item == item}
+    return record in asked | {item} | {one.id for one in parts.cases if one.record.item == item}
+
+
+def _named(visitor: Visitor, found: Message) -> Message:
+    """Return the sentence with places and datasets by their names in place of their codes."""
+    values = tuple((name, _name(visitor, value)) for name, value in found.values)
+    return Message(found.template, values)
+
+
+def _name(visitor: Visitor, value: Value) -> Value:
+    if not isinstance(value, str):
+        return value
+    known = regions()
+    return "、".join(
+        visitor.title_of(one) if one.startswith("dataset-") else known.get(one, one)
+        for one in value.split("、")
+    )
 
 
 def consultation_page(visitor: Visitor, identifier: str) -> Response:
