@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import TypeAlias, cast
 
 from sandbox.access.desk import AccessDesk
 from sandbox.catalog.reading import of_authority, registered
@@ -16,6 +17,9 @@ from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.records import Application, Clock, Consultation, Coordination, Dataset, Item
 from sandbox.kernel.workdays import Calendar, due
 from sandbox.store.changes import Stored
+from sandbox.store.lists import Order, Sieve
+
+Timed: TypeAlias = Application | Item | Consultation | Coordination
 
 _ONE_DAY = timedelta(days=1)
 _REVIEWERS = frozenset({Role.PROVIDER_REVIEWER, Role.AUTHORITY_OFFICER})
@@ -93,19 +97,39 @@ class Running:
 
 def running(desk: AccessDesk) -> Iterator[Running]:
     """Yield every running clock of the home."""
+    for cls, states in OPEN:
+        yield from of_records(desk, desk.directory.store.find(cls, states=states))
+
+
+OPEN: tuple[tuple[type[Timed], tuple[str, ...]], ...] = (
+    (Application, ("submitted", "returned")),
+    (Item, ("pushed",)),
+    (Consultation, ("asked",)),
+    (Coordination, ("open",)),
+)
+"""The records on which a term may run, and the states in which it does."""
+
+
+def of_records(desk: AccessDesk, found: Iterable[Stored[Timed]]) -> Iterator[Running]:
+    """Yield the clocks that run on these records; what they need besides is read together."""
     authority, titles = desk.directory.authority().id, _Titles(desk)
-    yield from _of_applications(desk, authority)
-    items = {stored.id: stored for stored in desk.directory.store.find(Item, states=("pushed", "refused"))}
-    yield from _of_items(desk, items.values(), titles, authority)
-    asked = desk.directory.store.find(Consultation, state="asked")
-    yield from _of_consultations(asked, items, titles)
-    cases = desk.directory.store.find(Coordination, state="open")
-    yield from _of_coordinations(cases, items, titles, authority)
-
-
-def _of_applications(desk: AccessDesk, authority: str) -> Iterator[Running]:
-    for stored in desk.directory.store.find(Application, states=("submitted", "returned")):
-        yield from _of_application(stored, authority)
+    items: list[Stored[Item]] = []
+    asked: list[Stored[Consultation]] = []
+    cases: list[Stored[Coordination]] = []
+    for stored in found:
+        if isinstance(stored.record, Application):
+            yield from _of_application(cast("Stored[Application]", stored), authority)
+        elif isinstance(stored.record, Item):
+            items.append(cast("Stored[Item]", stored))
+        elif isinstance(stored.record, Consultation):
+            asked.append(cast("Stored[Consultation]", stored))
+        else:
+            cases.append(cast("Stored[Coordination]", stored))
+    yield from _of_items(desk, items, titles, authority)
+    wanted = [*(one.record.item for one in asked), *(one.record.item for one in cases)]
+    about = desk.directory.store.lists.every(Item, wanted) if wanted else {}
+    yield from _of_consultations(asked, about, titles)
+    yield from _of_coordinations(cases, about, titles, authority)
 
 
 def _of_application(stored: Stored[Application], authority: str) -> Iterator[Running]:
@@ -192,18 +216,39 @@ class Calendars:
         return self._known[region]
 
 
-def open_clocks(desk: AccessDesk, actor: Actor) -> tuple[OpenClock, ...]:
-    """Return the running clocks that concern the actor's organisation; all for the authority."""
+def open_clocks(desk: AccessDesk, actor: Actor, *, limit: int | None = None) -> tuple[OpenClock, ...]:
+    """Return the running clocks that concern the actor's organisation; all for the authority.
+
+    With a limit only so many are read, the nearest to their due day.
+    """
     if not registered(desk.directory, actor):
         return ()
     everything = of_authority(desk.directory, actor)
+    some = running(desk) if limit is None else of_records(desk, _nearest(desk, actor, limit))
+    found = [one for one in some if everything or actor.organisation in one.concerned]
+    found.sort(key=lambda one: (one.clock.due, one.stored.id))
     calendars, staffed = Calendars(desk), _Staffed(desk)
-    found = [
-        _shown(desk, one, calendars(one.clock.region), staffed)
-        for one in running(desk)
-        if everything or actor.organisation in one.concerned
-    ]
-    return tuple(sorted(found, key=lambda one: (one.clock.due, one.record)))
+    return tuple(_shown(desk, one, calendars(one.clock.region), staffed) for one in found[:limit])
+
+
+def _nearest(desk: AccessDesk, actor: Actor, limit: int) -> Iterator[Stored[Timed]]:
+    """Yield of every kind and state as many records as may be shown, the nearest to their due day."""
+    lists, own = desk.directory.store.lists, actor.organisation
+    seen: set[str] = set()
+    for cls, states in OPEN:
+        for state in states:
+            sieves = [
+                Sieve(states=(state,), organisation=own),
+                Sieve(states=(state,), partner=own),
+                Sieve(states=(state,), about=("item", own)),
+            ]
+            if of_authority(desk.directory, actor):
+                sieves = [Sieve(states=(state,))]
+            for sieve in sieves if cls is Consultation else sieves[:2]:
+                for stored in lists.cut(cls, sieve, limit=limit, order=Order.DUE):
+                    if stored.id not in seen:
+                        seen.add(stored.id)
+                        yield stored
 
 
 def open_on(

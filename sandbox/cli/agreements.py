@@ -8,18 +8,21 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from sandbox.cli import policies
 from sandbox.cli.frame import Session, command
 from sandbox.cli.rules import day
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 from sandbox.kernel.records import (
     Application,
+    Dataset,
     Environment,
     Item,
     OperatingAgreement,
     Seat,
     ServiceAgreement,
 )
+from sandbox.kernel.terms import Terms
 
 agree = typer.Typer(help="协议与环境 · agreements and environments", no_args_is_help=True)
 
@@ -30,6 +33,7 @@ _YEARS = 3
 
 def register(root: typer.Typer) -> None:
     """Add the group."""
+    policies.register(agree)
     root.add_typer(agree, name="agree")
 
 
@@ -109,9 +113,22 @@ def draft(
     seats: Annotated[int, typer.Option(min=1, help="席位数 · seats")] = 1,
     start: Annotated[str, typer.Option("--from", help="开始日期，空为申请的 · first day")] = "",
     end: Annotated[str, typer.Option("--to", help="结束日期，空为申请的 · last day")] = "",
+    hours: Annotated[
+        list[str] | None, typer.Option(help="使用时段，如“1-5 08:00-20:00”，可重复，空为不限 · hours")
+    ] = None,
+    join: Annotated[
+        list[str] | None,
+        typer.Option(help="许可关联的两个数据集“甲+乙”，可重复 · datasets that may be joined"),
+    ] = None,
+    output: Annotated[
+        list[str] | None, typer.Option(help="产出形式，可重复，空为不限 · output forms")
+    ] = None,
+    quota: Annotated[list[str] | None, typer.Option(help="额度，如 day_runs=20，可重复 · quotas")] = None,
+    reviewers: Annotated[int, typer.Option(min=2, max=9, help="每件产品的审查人数 · reviewers needed")] = 2,
 ) -> None:
     """运营商按批准的需求拟订授权服务协议 · draft a service agreement."""
     from sandbox.access import agreement as contracts
+    from sandbox.access.terms import forms_of, hours_of, join_named, quotas_of
 
     actor, access = session.actor(), session.platform.access
     store = access.directory.store
@@ -120,6 +137,8 @@ def draft(
     items = tuple(item or [one.record.id for one in approved])
     if not items:
         raise InputError(say("申请 {id} 还没有批准的需求", id=asked.id))
+    used = {store.load(Item, one).record.dataset for one in items}
+    ids = {store.load(Dataset, one).record.code: one for one in used}
     made = contracts.draft(
         access,
         actor,
@@ -136,6 +155,13 @@ def draft(
             users=tuple(access.directory.account_named(name).id for name in user),
             seats=seats,
             key_id="",
+            terms=Terms(
+                hours=tuple(hours_of(one) for one in hours or ()),
+                quotas=quotas_of(quota or ()),
+                joins=tuple(join_named(one, ids) for one in join or ()),
+                outputs=forms_of(output or ()),
+                reviewers=reviewers,
+            ),
         ),
     )
     session.show(made, lambda _: _agreements(session, (made,)))

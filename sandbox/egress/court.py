@@ -30,21 +30,30 @@ from sandbox.kernel.records import Dataset, ServiceAgreement, Snapshot, Submissi
 from sandbox.vault.sealed import open_sealed
 
 
-def judge(desk: GateDesk, submission: Submission) -> Judged:
-    """Return the judgement of every file of the submission, and the rewritings by digest."""
+def judge(desk: GateDesk, submission: Submission, *, policy: AccessPolicy | None = None) -> Judged:
+    """Return the judgement of every file of the submission, and the rewritings by digest.
+
+    Another `policy` than the one it was made under is a trial: it is then held against what had
+    been released before it, and nothing of it is kept.
+    """
     products = [
         Product(one.name, desk.frozen.get(one.digest), desk.frozen.get(one.claim) if one.claim else None)
         for one in submission.files
     ]
     snapshots = [desk.directory.store.load(Snapshot, one).record for one in submission.snapshots]
     alone = len(snapshots) == 1
-    policy = policy_for(desk, submission)
+    trial = policy is not None
+    policy = policy or policy_for(desk, submission)
     sources = [_source(desk, policy, one, alone=alone) for one in snapshots]
     for one in within_reach(desk, submission):
         if one.id not in submission.snapshots:
             hidden = desk.directory.entropy(16).hex()  # compared with; no claim can name it
             sources.append(replace(_source(desk, policy, one, alone=False), name=hidden))
-    options = Options(earlier=_earlier(desk, submission), words=submission.title, bounds=bounds_of(policy))
+    options = Options(
+        earlier=_earlier(desk, submission, only_before=trial),
+        words=submission.title,
+        bounds=bounds_of(policy),
+    )
     return judge_isolated(products, sources, options=options, limits=desk.limits)
 
 
@@ -103,17 +112,18 @@ def policy_for(desk: GateDesk, submission: Submission) -> AccessPolicy:
     return policy_of(desk.directory, agreement)
 
 
-def _earlier(desk: GateDesk, submission: Submission) -> tuple[tuple[str, Claim], ...]:
+def _earlier(desk: GateDesk, submission: Submission, *, only_before: bool) -> tuple[tuple[str, Claim], ...]:
     """Return the claims of everything released on the same data, recalled ones and those under way included.
 
     What is proven and still in review may leave before this one: the pair must be judged together.
     """
     store = desk.directory.store
     datasets = {store.load(Snapshot, one).record.dataset for one in submission.snapshots}
+    made = store.load(Submission, submission.id).created_at
     found: list[tuple[str, Claim]] = []
     for stored in store.find(Submission, states=("in-review", "approved", "released")):
         other = stored.record
-        if other.id == submission.id:
+        if other.id == submission.id or (only_before and stored.created_at > made):
             continue
         if datasets.isdisjoint(store.load(Snapshot, one).record.dataset for one in other.snapshots):
             continue

@@ -1,0 +1,182 @@
+"""`sandbox agree policy|print|replay|amend …`: what an agreement comes to, on paper and in the machine."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from sandbox.cli.frame import Session, command
+from sandbox.kernel.errors import InputError
+from sandbox.kernel.message import Message, say
+from sandbox.kernel.policy import AccessPolicy, plain
+
+_Agreement = Annotated[str, typer.Argument(help="授权服务协议 · service agreement")]
+
+
+def register(agree: typer.Typer) -> None:
+    """Add the commands to the group."""
+    command(agree, "policy", person=True)(policy)
+    command(agree, "print", person=True)(print_agreement)
+    command(agree, "replay", person=True)(replay)
+
+
+def policy(session: Session, agreement: _Agreement) -> None:
+    """协议编译成的访问策略：席位、落地、闸口照此执行 · the access policy of an agreement."""
+    from sandbox.access import reading
+    from sandbox.access.policy import policy_of
+
+    access = session.platform.access
+    found = policy_of(access.directory, reading.agreement(access, session.actor(), agreement))
+
+    def view(console: Console) -> None:
+        _policy_table(session, found)
+        console.print(session.text(say("摘要 {digest}", digest=found.digest)), markup=False)
+
+    session.show({"digest": found.digest, "policy": plain(found)}, view)
+
+
+def _policy_table(session: Session, found: AccessPolicy) -> None:
+    rows = [
+        (one.code, "、".join(one.columns), len(one.rows), one.thresholds.smallest, "、".join(one.items))
+        for one in found.datasets
+    ]
+    columns = (say("数据集"), say("信息项"), say("行范围"), say("最小统计对象数"), say("需求"))
+    session.table(say("数据项"), columns, rows)
+    names = {one.dataset: one.code for one in found.datasets}
+    joins = "、".join(f"{names[one.first]}+{names[one.second]}" for one in found.joins)
+    quotas = plain(found.quotas)
+    limits = "、".join(f"{key}={value}" for key, value in dict(quotas).items() if value)  # type: ignore[call-overload]
+    facts: list[tuple[Message, object]] = [
+        (say("使用期限"), f"{found.term_from} – {found.term_to}"),
+        (say("使用时段"), "；".join(map(str, found.hours)) or session.text(say("不限"))),
+        (say("席位"), found.seats),
+        (say("用户"), "、".join(found.users)),
+        (say("许可关联"), joins or session.text(say("无"))),
+        (say("产出形式"), "、".join(one.value for one in found.outputs) or session.text(say("不限"))),
+        (say("额度"), limits or session.text(say("按环境上限"))),
+        (say("审查人数"), found.reviewers),
+        (say("环境"), found.environment_code),
+        (say("制度"), found.regime),
+    ]
+    session.table(say("访问策略"), (say("项目"), say("内容")), facts)
+
+
+def print_agreement(
+    session: Session,
+    agreement: Annotated[str, typer.Argument(help="协议 · agreement of either kind")],
+    to: Annotated[Path, typer.Option(help="写到 .html 或 .pdf 文件 · file to write")],
+) -> None:
+    """可打印的协议文本：开发利用协议或授权服务协议 · the agreement as a printable document."""
+    from sandbox.access import printed
+
+    if to.suffix.lower() not in (".html", ".pdf"):
+        raise InputError(say("打印的文件名应以 .html 或 .pdf 结尾"))
+    found = printed.print_of(session.platform.access, session.actor(), agreement)
+    data = printed.rendered(found, to.suffix.lower())
+    try:
+        with to.open("xb") as stream:
+            stream.write(data)
+    except FileExistsError:
+        raise InputError(say("{path} 已存在：不会覆盖，请换一个文件名", path=str(to))) from None
+    except OSError:
+        raise InputError(say("写不了 {path}：请换一个目录", path=str(to))) from None
+    document = found.document
+    shown = {
+        "agreement": document.number,
+        "file": str(to),
+        "bytes": len(data),
+        "document": document.digest,
+        "signed": found.signed,
+        "signatures": [plain(one) for one in found.signatures],
+        "seals": [{"algorithm": one.algorithm, "name": one.name} for one in found.seals],
+    }
+    sentence = say("已写到 {path}，文本摘要 {digest}", path=str(to), digest=document.digest)
+    session.show(shown, lambda console: console.print(session.text(sentence), markup=False))
+
+
+def replay(
+    session: Session,
+    agreement: _Agreement,
+    change: Annotated[
+        list[str] | None,
+        typer.Option("--set", help="键=值，可重复，如 datasets.thresholds.smallest=20 · change"),
+    ] = None,
+    policy: Annotated[
+        Path | None, typer.Option("--policy", help="改写过的访问策略（JSON）· a changed policy")
+    ] = None,
+) -> None:
+    """试算：改动后的策略对以往的出域申请会怎样判 · what a changed policy would have decided."""
+    from sandbox.access import reading
+    from sandbox.access.policy import policy_of
+    from sandbox.access.trial import changed, read
+    from sandbox.oversight import replay as replays
+
+    access, actor = session.platform.access, session.actor()
+    standing = policy_of(access.directory, reading.agreement(access, actor, agreement))
+    trial = standing if policy is None else read(_policy_text(policy), standing)
+    trial = changed(trial, change or ())
+    found = replays.replay(session.platform.gate, actor, agreement, trial, standing=standing.digest)
+
+    def view(console: Console) -> None:
+        rows = [
+            (
+                one.submission,
+                one.state,
+                file.name,
+                file.before.value if file.before else "—",
+                file.after.value if file.after else file.why or "—",
+                "、".join(file.rules),
+                "；".join(session.text(why) for why in one.refused),
+                f"{one.votes}/{one.votes_needed}",
+                one.differs,
+            )
+            for one in found.submissions
+            for file in one.files
+        ]
+        columns = (
+            say("出域申请"), say("状态"), say("文件"), say("原结论"), say("试算"), say("新触发的规则"),
+            say("不予受理"), say("审查"), say("有变化"),
+        )  # fmt: skip
+        session.table(say("试算结果"), columns, rows)
+        differing = sum(one.differs for one in found.submissions)
+        sentence = say("共 {all} 项申请，{n} 项会有变化", all=len(found.submissions), n=differing)
+        console.print(session.text(sentence), markup=False)
+
+    data = {
+        "agreement": found.agreement,
+        "policy": found.policy,
+        "trial": found.trial,
+        "differing": sum(one.differs for one in found.submissions),
+        "submissions": [
+            {
+                "submission": one.submission,
+                "state": one.state,
+                "at": one.at.isoformat(),
+                "policy": one.policy,
+                "refused": one.refused,
+                "votes": one.votes,
+                "votes_needed": one.votes_needed,
+                "differs": one.differs,
+                "files": one.files,
+            }
+            for one in found.submissions
+        ],
+    }
+    session.show(data, view)
+
+
+def _policy_text(path: Path) -> str:
+    """Return the policy in a file: as `agree policy --json` prints it, or the policy alone."""
+    import json
+
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise InputError(
+            say("读不懂 {path}：应为 sandbox agree policy --json 的输出", path=str(path))
+        ) from None
+    inner = document.get("policy", document) if isinstance(document, dict) else document
+    return json.dumps(inner)
