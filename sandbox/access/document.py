@@ -291,9 +291,11 @@ def signatures(directory: Directory, record: ServiceAgreement | OperatingAgreeme
     found: list[Signed] = []
     for side, verb in _STEPS[type(record)]:
         for fact in directory.store.facts(record=record.id, verb=verb)[-1:]:
+            if fact.actor == SYSTEM.account:
+                continue
             person = directory.store.load(Account, fact.actor).record
             body = directory.organisation(person.organisation)
-            at = moment_of(fact.at).astimezone(CHINA).isoformat(sep=" ", timespec="seconds")
+            at = moment_of(fact.at).astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
             key = key_id("Ed25519", bytes.fromhex(person.public_key)) if person.public_key else ""
             own = ("Ed25519", key) if fact.signature is not None else ("—", "")
             found.append(Signed(side, body.name, person.display_name, at, *own, fact.seq))

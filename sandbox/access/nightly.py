@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
-from sandbox.access.clocks import Calendars, Running, counted, days_left, running
+from sandbox.access.clocks import OPEN, Calendars, Running, Timed, counted, days_left, of_records
 from sandbox.access.desk import AccessDesk
 from sandbox.kernel.actors import SYSTEM
 from sandbox.kernel.errors import ConflictError, SandboxError
@@ -23,11 +23,12 @@ from sandbox.kernel.situation import Situation
 from sandbox.kernel.workdays import Calendar
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change
+from sandbox.store.codec import decode
 
 ALARM_FROM = (11, 1)
 """From this day on next year's calendar is missed: the notice comes early in November as a rule."""
 
-TOGETHER = 200
+TOGETHER = 1_000
 """Clocks that are written in one transaction."""
 FAR_DAYS = 60
 """A clock that ends later than this needs no look at its regime."""
@@ -63,20 +64,23 @@ class _Step:
 
 def run(desk: AccessDesk, *, recount_only: bool = False) -> Round:
     """Return what the round did; safe to run as often as one likes."""
-    calendars, faults, written, seen = Calendars(desk), [], [], 0
-    waiting: list[_Step] = []
-    for one in tuple(running(desk)):
-        seen += 1
-        try:
-            changes = _changes(desk, one, calendars(one.clock.region), recount_only=recount_only)
-        except SandboxError as error:
-            faults.append(Fault(one.stored.id, error.message))
-            continue
-        waiting += [_Step(one.stored.id, changes)] if changes else []
-        if len(waiting) == TOGETHER:
-            written += _write(desk, waiting)
-            waiting = []
-    written += _write(desk, waiting)
+    calendars, seen, written = Calendars(desk), 0, []
+    faults: list[Fault] = []
+    look = _Look(desk, calendars, recount_only=recount_only)
+    for cls, states in OPEN:
+        clocks = desk.directory.store.lists.glance(cls, ("clock",), states=states)
+        seen += len(clocks)
+        wanted = sorted(id for id, state, (clock,) in clocks if state != "returned" and look.wants(clock))
+        for place in range(0, len(wanted), TOGETHER):
+            steps = []
+            for one in _loaded(desk, cls, wanted[place : place + TOGETHER]):
+                try:
+                    changes = _changes(desk, one, calendars(one.clock.region), recount_only=recount_only)
+                except SandboxError as error:
+                    faults.append(Fault(one.stored.id, error.message))
+                    continue
+                steps += [_Step(one.stored.id, changes)] if changes else []
+            written += _write(desk, steps)
     return Round(
         seen=seen,
         recounted=_taken(written, "recount"),
@@ -87,12 +91,54 @@ def run(desk: AccessDesk, *, recount_only: bool = False) -> Round:
     )
 
 
+def _loaded(desk: AccessDesk, cls: type[Timed], ids: Sequence[str]) -> tuple[Running, ...]:
+    """Return the clocks of these records as they stand now."""
+    return tuple(of_records(desk, desk.directory.store.lists.every(cls, ids).values()))
+
+
+class _Look:
+    """Whether a clock needs to be looked at closely tonight; equal clocks are judged once.
+
+    A hundred thousand clocks have few different terms between them, and on most nights nothing is to be done.
+    """
+
+    def __init__(self, desk: AccessDesk, calendars: Calendars, *, recount_only: bool) -> None:
+        self._today, self._calendars = desk.directory.today(), calendars
+        self._lead = max(regime.deadline("reminder-lead") for regime in desk.regimes.values())
+        self._recount_only = recount_only
+        self._known: dict[tuple[tuple[str, object], ...], bool] = {}
+
+    def wants(self, clock: dict[str, object] | None) -> bool:
+        """Return whether the record must be read: its clock changes, ends, or cannot be judged here."""
+        if clock is None:
+            return True
+        key = tuple(clock.items())
+        if key not in self._known:
+            self._known[key] = self._judge(cast("Json", clock))
+        return self._known[key]
+
+    def _judge(self, found: Json) -> bool:
+        try:
+            clock = cast("Clock", decode(cast("Any", Clock), found))
+            calendar = self._calendars(clock.region)
+            fresh = counted(clock, calendar)
+        except SandboxError:
+            return True  # the close look says what is wrong with it
+        if fresh != clock:
+            return True
+        if self._recount_only or self._today > clock.latest:
+            return not self._recount_only and clock.escalated_on is None
+        if clock.reminded_on is not None or (clock.earliest - self._today).days > FAR_DAYS:
+            return False
+        return days_left(self._today, clock.earliest, calendar) <= self._lead
+
+
 def _taken(written: Sequence[_Step], verb: str) -> tuple[str, ...]:
     return tuple(one.record for one in written if any(change.step.verb == verb for change in one.changes))
 
 
 def _write(desk: AccessDesk, steps: Sequence[_Step]) -> list[_Step]:
-    """Return the steps that were written: together, or one by one where somebody acted just now.
+    """Return the steps that were written: together, or in ever smaller parts where somebody acted just now.
 
     What somebody acted on meanwhile is left to the next round, which counts what then stands.
     """
@@ -103,7 +149,8 @@ def _write(desk: AccessDesk, steps: Sequence[_Step]) -> list[_Step]:
     except ConflictError:
         if len(steps) == 1:
             return []
-        return [done for one in steps for done in _write(desk, [one])]
+        half = len(steps) // 2
+        return [*_write(desk, steps[:half]), *_write(desk, steps[half:])]
     return list(steps)
 
 

@@ -33,14 +33,14 @@ body{font:15px/1.75 "Songti SC","Noto Serif CJK SC",SimSun,STSong,serif;max-widt
 padding:0 1em;color:#111;background:#fff}
 h1{text-align:center;font-size:1.6em;margin:.4em 0 .2em;letter-spacing:.2em}
 h2{font-size:1.08em;margin:1.5em 0 .4em;break-after:avoid}
-p{margin:.35em 0}.number{text-align:center;margin-bottom:1.6em}
+p{margin:.35em 0;overflow-wrap:anywhere}.number{text-align:center;margin-bottom:1.6em}
 .draft{text-align:center;border:1px solid #8a1f11;color:#8a1f11;padding:.3em}
 ol{margin:.3em 0;padding-left:2em}.wide{overflow-x:auto}
-table{border-collapse:collapse;width:100%;font-size:.9em;margin:.6em 0}
+table{border-collapse:collapse;width:100%;min-width:34em;font-size:.9em;margin:.6em 0}
 th,td{border:1px solid #767676;padding:.35em .5em;text-align:left;vertical-align:top;overflow-wrap:anywhere}
 th{background:#f2f2f2;font-weight:600;white-space:nowrap}tr{break-inside:avoid}
 .signatures{break-inside:avoid;margin-top:2em}.digest{font-family:monospace;font-size:.85em;overflow-wrap:anywhere}
-@media print{body{margin:0;max-width:none;padding:0}}"""
+@media print{body{margin:0;max-width:none;padding:0}table{min-width:0}}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,12 +168,9 @@ def _flow(section: Section) -> list[Flowable]:
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Table:
     every = [columns, *rows]
-    longest = [
-        max(min(sum(2 if ord(c) > 255 else 1 for c in row[n]), 60) for row in every)
-        for n in range(len(columns))
-    ]
-    shares = widths or [max(6.0, float(one)) for one in longest]
-    width = A4[0] - 40 * mm
+    longest = [max(min(_width(row[place]), 56) for row in every) for place in range(len(columns))]
+    shares = widths or [float(max(one, _width(name)) + 3) for one, name in zip(longest, columns, strict=True)]
+    width = A4[0] - 40 * mm - 12  # the frame's own padding
     cells = [[Paragraph(_cell(cell), _CELL) for cell in row] for row in every]
     made = Table(cells, colWidths=[width * one / sum(shares) for one in shares], repeatRows=1)
     made.setStyle(
@@ -186,6 +183,11 @@ def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequen
         )
     )
     return made
+
+
+def _width(text: str) -> int:
+    """Return about how wide a text is, in half Chinese characters."""
+    return sum(2 if ord(one) > 255 else 1 for one in text)
 
 
 def _cell(text: str) -> str:
