@@ -6,13 +6,13 @@ from html.parser import HTMLParser
 class _Reader(HTMLParser):
     def __init__(self, action):
         super().__init__()
-        self.action, self.inside, self.fields = action, False, []
+        self.action, self.inside, self.over, self.fields = action, False, False, []
         self.choice, self.first, self.area, self.text = "", "", "", ""
 
     def handle_starttag(self, tag, attrs):
         has = dict(attrs)
         if tag == "form":
-            self.inside = has.get("action") == self.action
+            self.inside = has.get("action") == self.action and not self.over
         if not self.inside:
             return
         if tag == "input" and has.get("name"):
@@ -37,11 +37,11 @@ class _Reader(HTMLParser):
             self.fields.append((self.area, self.text))
             self.area = ""
         elif tag == "form":
-            self.inside = False
+            self.over, self.inside = self.over or self.inside, False
 
 
 def filled(page, action):
-    """Return the fields of the form that is sent to a path, each name with its values."""
+    """Return the fields of the first form that is sent to a path, each name with its values."""
     reader = _Reader(action)
     reader.feed(page)
     found = {}

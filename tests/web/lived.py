@@ -8,6 +8,7 @@ from datetime import timedelta
 from functools import cache
 from pathlib import Path
 
+from sandbox.access import agreement as agreements
 from sandbox.access import application as applications
 from sandbox.access.form import application_of
 from sandbox.app import open_platform
@@ -16,7 +17,7 @@ from sandbox.demo.story import tell_story
 from sandbox.egress import intake
 from sandbox.ingest import batch
 from sandbox.kernel.actors import Role
-from sandbox.kernel.records import Account, Environment, Seat
+from sandbox.kernel.records import Account, Application, Environment, Item, Seat, ServiceAgreement
 from sandbox.municipality.deliveries import SMALL, Size, deliver
 from sandbox.people import grants
 from sandbox.seats import seat as seats
@@ -42,10 +43,13 @@ def lived_in_home():
     _deliver_again(platform, actor(STEWARD), folder)
     _ask_again(platform, actor("xu.zhizhong"))
     _propose(platform, actor(OFFICER))
+    _agree_again(platform, actor("zhang.kai"), actor("xu.zhizhong"), actor(DEVELOPER))
     platform.close()
     return home
 
 
+UNSIGNED = "service-agreement-000006"
+"""The agreement whose user, the second developer, has still to sign the undertaking."""
 AGAIN = "县域商业活力指数"
 
 
@@ -99,6 +103,34 @@ def _ask_again(platform, applicant):
         ],
     }
     applications.submit(platform.access, applicant, application_of(platform.access, applicant, document))
+
+
+def _agree_again(platform, operator, user, developer):
+    """Agree once more on what was approved, with a seat for somebody who has not signed the undertaking."""
+    asked = platform.store.load(Application, "application-000001").record
+    items = platform.store.find(Item, state="approved", linked=("application", asked.id))
+    drafted = agreements.draft(
+        platform.access,
+        operator,
+        ServiceAgreement(
+            state="drafted",
+            organisation=asked.organisation,
+            operator=operator.organisation,
+            environment=asked.environment,
+            application=asked.id,
+            items=tuple(one.id for one in items),
+            scenario="市场主体活力复核",
+            term_from=asked.term_from,
+            term_to=asked.term_to,
+            users=(user.account,),
+            seats=1,
+            key_id="",
+        ),
+    )
+    agreements.accept(platform.access, developer, drafted.id)
+    made = agreements.sign(platform.access, operator, drafted.id)
+    seats.provision(platform.seats, operator, agreement=made.id, user="xu.zhizhong", name="review-desk")
+    platform.settle()
 
 
 def _propose(platform, officer):

@@ -18,23 +18,6 @@ ELSEWHERE = {
     "item:reopen": "a part of returning a case",
     "item:close": "a part of upholding a refusal",
     "release:collect": "answers with the products, not with a page",
-    **dict.fromkeys(
-        (
-            "dataset:suspend",
-            "dataset:reinstate",
-            "responsibility:assign",
-            "responsibility:relieve",
-            "undertaking:sign",
-            "incident:open",
-            "incident:freeze",
-            "incident:report",
-            "incident:close",
-            "notice:read",
-            "subscription:add",
-            "subscription:cancel",
-        ),
-        "on the command line until the console has its form",
-    ),
 }
 
 

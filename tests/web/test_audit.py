@@ -102,6 +102,9 @@ def test_a_person_is_invited_by_link_and_enrols_in_the_browser(site):
         ready = await guest.post("/console/enrol", data=given)
         assert ready.status_code == 200
         assert "otpauth://" in ready.text
+        code = ready.text.partition('class="qr"')[2].partition("</svg>")[0]
+        assert "<path" in code
+        assert "style=" not in code
         again = await guest.post("/console/enrol", data=given)
         assert again.status_code == 401
 

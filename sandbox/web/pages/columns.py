@@ -284,7 +284,7 @@ def context(visitor: Any, delivery: Delivery, typed: Typed) -> dict[str, Any]:
         "proposals": {one.name: one for one in made.proposals},
         "value": lambda name: next(iter(filled.get(name, ())), ""),
         "lines": [place for place in range(MOST_COLUMNS) if f"c:{place}:name" in filled],
-        "units": range(min(MOST_UNITS, 1 + sum(f"u:{n}:kind" in filled for n in range(MOST_UNITS)))),
+        "units": range(_room_for_units(filled)),
         "confirmed": {one.name: one for one in dataset.columns},
         "sheet": next(iter(typed.get("sheet", ())), "") or write_form(made, dataset),
         "sheet_typed": bool(typed.get("sheet")),
@@ -298,6 +298,12 @@ def context(visitor: Any, delivery: Delivery, typed: Typed) -> dict[str, Any]:
         "unhandled": tuple(one.value for one in OnUnhandled),
         "back": f"/console/deliveries/{delivery.id}",
     }
+
+
+def _room_for_units(filled: Typed) -> int:
+    """Return how many units the page shows: those that are there and one more."""
+    known = [place for place in range(MOST_UNITS) if any(filled.get(f"u:{place}:kind", ()))]
+    return min(MOST_UNITS, max(known, default=-1) + 2)
 
 
 def _start(made: Proposal, dataset: Dataset, policies: Iterable[MaskingPolicy]) -> Sheet:
