@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -73,6 +74,30 @@ def test_a_killed_proxy_comes_back_with_its_routes(running: Started, kernel: str
     until(lambda: running.pid("proxy") not in (0, before))
     until(answers)
     assert "43" in _run(running, kernel, "kept + 2")
+
+
+def test_a_killed_console_comes_back_signed_in_and_what_was_typed_goes_on(
+    running: Started, kernel: str
+) -> None:
+    client, before, door = running.sign_in(OPERATOR), running.pid("console"), running.door()
+    form = f"/console/seats/{running.seats['demo']}/suspend"
+    page = client.get("/console/", follow_redirects=True)
+    assert page.status_code == 200
+    fields = dict(re.findall(r'name="(csrf|key|who|seen)" value="([^"]*)"', client.get(form).text))
+    os.kill(before, signal.SIGKILL)
+    away = until(lambda: _text(running, "/console/"), 30)
+    assert "平台正在恢复" in str(away) or "登录" in str(away)
+    until(lambda: running.pid("console") not in (0, before))
+    until(lambda: client.get("/console/health").status_code == 200)
+    own = {"Origin": running.base, "Sec-Fetch-Site": "same-origin"}
+    lost = client.post(form, data={**fields, "reason": "写到一半平台重启"}, headers=own)
+    assert lost.status_code == 401
+    draft = lost.text.partition("/console/drafts/")[2].partition('"')[0]
+    back = client.get(f"/console/drafts/{draft}", follow_redirects=True)  # the Hub still knows the person
+    assert back.status_code == 200
+    assert "写到一半平台重启" in back.text
+    assert running.door() == door
+    assert "44" in _run(running, kernel, "kept + 3")
 
 
 def test_while_a_part_is_away_people_read_that_it_comes_back(running: Started) -> None:
