@@ -29,7 +29,7 @@ from sandbox.kernel.records import (
 from sandbox.kernel.situation import Situation
 from sandbox.kernel.terms import Seal
 from sandbox.people.directory import with_record
-from sandbox.store.changes import Change, Effect, Link, R
+from sandbox.store.changes import Change, Effect, Link, R, Stored
 from sandbox.vault.signers import seal
 
 _ENDED = frozenset({"terminated", "expired"})
@@ -84,8 +84,8 @@ def establish(desk: AccessDesk, actor: Actor, environment: Environment) -> Envir
 
 def draft(desk: AccessDesk, actor: Actor, agreement: ServiceAgreement) -> ServiceAgreement:
     """Return the service agreement as drafted by the operator from approved items."""
-    _check_parties(desk, agreement)
-    require(actor, step("service-agreement:draft"), _situation(desk, actor, agreement))
+    check_parties(desk, agreement)
+    require(actor, step("service-agreement:draft"), situation_of(desk, actor, agreement))
     compiled(desk.directory, agreement)  # what contradicts itself is told now, not at the signature
     links = (
         Link("application", agreement.application),
@@ -97,15 +97,18 @@ def draft(desk: AccessDesk, actor: Actor, agreement: ServiceAgreement) -> Servic
     return kept
 
 
-def _check_parties(desk: AccessDesk, agreement: ServiceAgreement) -> None:
+def check_parties(desk: AccessDesk, agreement: ServiceAgreement) -> None:
+    """Raise `InputError` unless parties, term, items and users fit the applications."""
     store = desk.directory.store
     application = store.load(Application, agreement.application).record
     if application.organisation != agreement.organisation or application.environment != agreement.environment:
         raise InputError(say("协议的当事方或环境与申请不一致"))
-    if agreement.term_from < application.term_from or agreement.term_to > application.term_to:
+    amending = [store.load(Application, one).record for one in agreement.amendments]
+    last = max(one.term_to for one in (application, *amending))
+    if agreement.term_from < application.term_from or agreement.term_to > last:
         raise InputError(say("协议期限超出了申请的使用期限"))
     for item in agreement.items:
-        if store.load(Item, item).record.application != application.id:
+        if store.load(Item, item).record.application not in (application.id, *agreement.amendments):
             raise InputError(say("需求 {item} 不属于这项申请", item=item))
     for user in agreement.users:
         if store.load(Account, user).record.organisation != agreement.organisation:
@@ -120,7 +123,7 @@ def accept(desk: AccessDesk, actor: Actor, identifier: str) -> ServiceAgreement:
     Raises `InputError` where what the agreement names contradicts itself.
     """
     stored = desk.directory.store.load(ServiceAgreement, identifier)
-    require(actor, step("service-agreement:accept"), _situation(desk, actor, stored.record))
+    require(actor, step("service-agreement:accept"), situation_of(desk, actor, stored.record))
     policy, text = _put_down(desk, stored.record)
     record_policy(desk.directory, policy)
     record_text(desk.directory, stored.record.organisation, text)
@@ -145,7 +148,7 @@ def sign(desk: AccessDesk, actor: Actor, identifier: str) -> ServiceAgreement:
     """
     stored = desk.directory.store.load(ServiceAgreement, identifier)
     agreement = stored.record
-    require(actor, step("service-agreement:sign"), _situation(desk, actor, agreement))
+    require(actor, step("service-agreement:sign"), situation_of(desk, actor, agreement))
     policy, text = _put_down(desk, agreement)
     if agreement.policy and (policy.digest, text.digest) != (agreement.policy, agreement.document):
         raise ConflictError(
@@ -153,7 +156,8 @@ def sign(desk: AccessDesk, actor: Actor, identifier: str) -> ServiceAgreement:
         )
     record_policy(desk.directory, policy)
     record_text(desk.directory, agreement.organisation, text)
-    key_id = agreement.key_id or f"agreement-{agreement.id}"
+    superseded = _superseded(desk, actor, agreement)
+    key_id = superseded.record.key_id if superseded is not None else f"agreement-{agreement.id}"
     if not desk.vault.exists(key_id):
         desk.vault.create(key_id)
     changed = replace(
@@ -165,9 +169,26 @@ def sign(desk: AccessDesk, actor: Actor, identifier: str) -> ServiceAgreement:
         seals=_sealed(desk, agreement.id, text.digest, policy.digest),
     )
     note = {"policy": policy.digest, "document": text.digest}
-    change = Change(step("service-agreement:sign"), changed, expected=stored.version, note=note)
-    desk.directory.store.write(actor, change)
+    changes = [Change(step("service-agreement:sign"), changed, expected=stored.version, note=note)]
+    if superseded is not None:
+        ended = replace(superseded.record, state="superseded")
+        told = {"by": agreement.id}
+        changes.append(
+            Change(step("service-agreement:supersede"), ended, expected=superseded.version, note=told)
+        )
+    desk.directory.store.write(actor, *changes)
     return changed
+
+
+def _superseded(
+    desk: AccessDesk, actor: Actor, agreement: ServiceAgreement
+) -> Stored[ServiceAgreement] | None:
+    """Return the version whose place this one takes, if it may be taken."""
+    if not agreement.lineage:
+        return None
+    old = desk.directory.store.load(ServiceAgreement, agreement.lineage[-1])
+    require(actor, step("service-agreement:supersede"), situation_of(desk, actor, old.record))
+    return old
 
 
 def suspend(desk: AccessDesk, actor: Actor, identifier: str, *, reason: str) -> ServiceAgreement:
@@ -222,7 +243,7 @@ def expire_due(desk: AccessDesk) -> tuple[ServiceAgreement, ...]:
 
 def _move(desk: AccessDesk, actor: Actor, identifier: str, name: str, reason: str = "") -> ServiceAgreement:
     stored = desk.directory.store.load(ServiceAgreement, identifier)
-    require(actor, step(name), _situation(desk, actor, stored.record))
+    require(actor, step(name), situation_of(desk, actor, stored.record))
     changed = replace(stored.record, state=step(name).target)
     change = Change(step(name), changed, expected=stored.version, note={"reason": reason})
     ended = changed.state in _ENDED and changed.key_id
@@ -231,7 +252,8 @@ def _move(desk: AccessDesk, actor: Actor, identifier: str, name: str, reason: st
     return changed
 
 
-def _situation(desk: AccessDesk, actor: Actor, agreement: ServiceAgreement) -> Situation:
+def situation_of(desk: AccessDesk, actor: Actor, agreement: ServiceAgreement) -> Situation:
+    """Return everything the rules ask about a step on this agreement."""
     store = desk.directory.store
     application = store.load(Application, agreement.application).record
     environment = store.load(Environment, agreement.environment).record
@@ -245,4 +267,6 @@ def _situation(desk: AccessDesk, actor: Actor, agreement: ServiceAgreement) -> S
         operating=operating,
         items=tuple(store.load(Item, item).record for item in agreement.items),
         longest_term_days=desk.regime(application.regime).longest_term_days,
+        amended=store.load(ServiceAgreement, agreement.lineage[-1]).record if agreement.lineage else None,
+        amendments=tuple(store.load(Application, one).record for one in agreement.amendments),
     )

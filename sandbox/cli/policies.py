@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -21,6 +22,8 @@ def register(agree: typer.Typer) -> None:
     command(agree, "policy", person=True)(policy)
     command(agree, "print", person=True)(print_agreement)
     command(agree, "replay", person=True)(replay)
+    command(agree, "amend-ask", person=True)(amend_ask)
+    command(agree, "amend", person=True)(amend)
 
 
 def policy(session: Session, agreement: _Agreement) -> None:
@@ -180,3 +183,81 @@ def _policy_text(path: Path) -> str:
         ) from None
     inner = document.get("policy", document) if isinstance(document, dict) else document
     return json.dumps(inner)
+
+
+def amend_ask(
+    session: Session,
+    agreement: _Agreement,
+    reason: Annotated[str, typer.Option(help="理由 · why")],
+    add: Annotated[
+        list[str] | None, typer.Option(help="要增加的“数据集:信息项,信息项”，可重复 · columns to add")
+    ] = None,
+    end: Annotated[str, typer.Option("--to", help="延长到哪一天 · a later last day")] = "",
+) -> None:
+    """乙方提出变更：只就增加的部分提交申请 · the developer asks for what an amendment would add."""
+    from sandbox.access import amendment
+    from sandbox.access.versions import standing
+    from sandbox.cli.rules import day
+
+    access = session.platform.access
+    wanted = amendment.Wanted(
+        columns=_columns(session, add or ()), term_to=day(end) if end else None, justification=reason
+    )
+    held = standing(access.directory, agreement)
+    made = amendment.ask(access, session.actor(), held.id, wanted)
+
+    def view(console: Console) -> None:
+        rows = [(one.dataset, "、".join(one.columns), f"{made.term_to}") for one in made.requests]
+        session.table(say("需要审核的部分"), (say("数据集"), say("信息项"), say("期限至")), rows)
+        console.print(session.text(say("已提交申请 {id}", id=made.id)), markup=False)
+
+    session.show(made, view)
+
+
+def amend(
+    session: Session,
+    agreement: _Agreement,
+    application: Annotated[str, typer.Option(help="审核增加部分的申请 · application that adds")] = "",
+    keep: Annotated[
+        list[str] | None, typer.Option(help="只保留“数据集:信息项,信息项”，可重复 · columns that stay")
+    ] = None,
+    drop: Annotated[
+        list[str] | None, typer.Option(help="不再使用的数据集，可重复 · datasets to drop")
+    ] = None,
+    end: Annotated[str, typer.Option("--to", help="新的最后一天 · last day")] = "",
+    user: Annotated[list[str] | None, typer.Option(help="席位用户，可重复，空为不变 · named users")] = None,
+    seats: Annotated[int, typer.Option(min=0, help="席位数，0 为不变 · seats")] = 0,
+) -> None:
+    """运营商拟订协议的新的一版：双方签署后取代现行的一版 · draft a new version of an agreement."""
+    from sandbox.access import amendment
+    from sandbox.access.versions import standing
+    from sandbox.cli.rules import day
+
+    access = session.platform.access
+    left = _columns(session, keep or ())
+    left |= {dataset: () for dataset in _columns(session, [f"{one}:" for one in drop or ()])}
+    revision = amendment.Revision(
+        application=application,
+        keep=left,
+        term_to=day(end) if end else None,
+        users=tuple(access.directory.account_named(name).id for name in user) if user else None,
+        seats=seats or None,
+    )
+    held = standing(access.directory, agreement)
+    made = amendment.amend(access, session.actor(), held.id, revision)
+    sentence = say("{id} 已拟订：乙方同意、甲方签署后取代 {old}", id=made.id, old=held.id)
+    session.show(made, lambda console: console.print(session.text(sentence), markup=False))
+
+
+def _columns(session: Session, texts: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return the columns by dataset id of `code:column,column`."""
+    from sandbox.catalog.entries import by_code
+
+    found: dict[str, tuple[str, ...]] = {}
+    for text in texts:
+        code, colon, names = text.partition(":")
+        if not colon:
+            raise InputError(say("{text} 应写成“数据集:信息项,信息项”", text=text))
+        dataset = by_code(session.platform.directory, code.strip()).record
+        found[dataset.id] = tuple(one.strip() for one in names.split(",") if one.strip())
+    return found

@@ -13,6 +13,7 @@ from typing import BinaryIO, cast
 import pyarrow.parquet as pq
 
 from sandbox.access.policy import policy_named, policy_of
+from sandbox.access.versions import versions
 from sandbox.egress.claims import Claim, read_claim
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.isolated import SnapshotSource, judge_isolated
@@ -64,7 +65,8 @@ def within_reach(desk: GateDesk, submission: Submission) -> tuple[Snapshot, ...]
     """
     store = desk.directory.store
     made = store.load(Submission, submission.id).created_at
-    found = store.find(Snapshot, linked=("agreement", submission.agreement))
+    agreement = store.load(ServiceAgreement, submission.agreement).record
+    found = [one for each in versions(agreement) for one in store.find(Snapshot, linked=("agreement", each))]
     return tuple(one.record for one in found if one.created_at <= made)
 
 
@@ -84,7 +86,7 @@ def _source(desk: GateDesk, policy: AccessPolicy, snapshot: Snapshot, *, alone: 
         open_stream=open_stream,
         key=key.derive("gate/fingerprint", 16),
         identifiers=_identifiers(dataset, pq.read_schema(held.parquet_files[0]).names),
-        thresholds=_thresholds(policy, dataset),
+        thresholds=_thresholds(desk, policy, dataset),
         aliases=("source",) if alone else (),
     )
 
@@ -96,9 +98,15 @@ def _identifiers(dataset: Dataset, landed: list[str]) -> tuple[str, ...]:
     return tuple(sorted((direct | units) & set(landed)))
 
 
-def _thresholds(policy: AccessPolicy, dataset: Dataset) -> Thresholds:
-    """Return the limits that the policy sets for the dataset; what it does not name has no limits at all."""
+def _thresholds(desk: GateDesk, policy: AccessPolicy, dataset: Dataset) -> Thresholds:
+    """Return the limits for the dataset: those of the policy, or of the version that last had it.
+
+    What no version names has no limits at all, and is not compared with.
+    """
     part = policy.part(dataset.id)
+    for each in reversed(policy.lineage if part is None else ()):
+        earlier = desk.directory.store.load(ServiceAgreement, each).record
+        part = part or policy_of(desk.directory, earlier).part(dataset.id)
     if part is None:
         raise TamperedError(say("数据集 {code} 不在协议的访问策略之内", code=dataset.code))
     return part.thresholds

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from sandbox.access.policy import policy_of
+from sandbox.access.versions import standing
 from sandbox.egress import court, judgements
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.judge import WORDS, Judged
@@ -23,7 +24,7 @@ from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
 from sandbox.kernel.policy import AccessPolicy
-from sandbox.kernel.records import Release, Seat, ServiceAgreement, Submission, SubmittedFile
+from sandbox.kernel.records import Release, Seat, Submission, SubmittedFile
 from sandbox.people import accounts
 from sandbox.people.directory import CHINA, with_record
 from sandbox.seats import outbox, workspace
@@ -72,7 +73,7 @@ def collect(desk: GateDesk, seat_id: str, *, refused: Callable[[RefusedError], N
 
 def _submit(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -> Submission:
     store = desk.directory.store
-    agreement = store.load(ServiceAgreement, seat.agreement).record
+    agreement = standing(desk.directory, seat.agreement)
     policy = policy_of(desk.directory, agreement)
     submission = Submission(
         state="frozen",

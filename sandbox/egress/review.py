@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from sandbox.access.versions import standing
 from sandbox.egress.court import policy_for, within_reach
 from sandbox.egress.desk import GateDesk
 from sandbox.kernel.actors import SYSTEM, Actor
@@ -146,7 +147,7 @@ def providers_of(desk: GateDesk, submission: Submission) -> frozenset[str]:
 
 def review_situation(desk: GateDesk, actor: Actor, submission: Submission) -> Situation:
     """Return everything the rules ask about judging this submission."""
-    agreement = desk.directory.store.load(ServiceAgreement, submission.agreement).record
+    agreement = standing(desk.directory, submission.agreement)
     return with_record(
         desk.directory.situation(actor),
         record=submission,

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sandbox.access.policy import policy_of
+from sandbox.access.versions import versions
 from sandbox.catalog.consents import in_force, of_dataset
 from sandbox.catalog.entries import by_code
 from sandbox.fingerprint.sidecar import Sidecar, UnitColumns, dense_units
@@ -177,7 +178,8 @@ def _land(desk: IngestDesk, inputs: Inputs, version: int, progress: Progress | N
         raise InputError(
             say("脱敏策略的 k 低于本环境的下限 {floor}：请数据管理员调整", floor=desk.class_floor)
         )
-    series = f"{inputs.dataset.environment}/{inputs.dataset.code}/{inputs.agreement.id}"
+    first = versions(inputs.agreement)[0]  # later versions of the agreement go on in its series
+    series = f"{inputs.dataset.environment}/{inputs.dataset.code}/{first}"
     with desk.pool.stage(series) as stage:
         job = MaskJob(policy, inputs.dataset.code, _masking_key(key, inputs), stage.path)
         result = mask_source(scoped.opened, job, units=numbers, progress=progress)

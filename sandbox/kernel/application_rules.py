@@ -128,6 +128,53 @@ def _conditions_kept(_: Actor, now: Situation) -> Message | None:
     return None
 
 
+def _amends(_: Actor, now: Situation) -> Message | None:
+    """A new version takes the place of one in force, and adds nothing that was not reviewed (第十七条)."""
+    one = now.record
+    if not isinstance(one, ServiceAgreement):
+        return MISSING
+    if not one.lineage:
+        return None
+    old = now.amended
+    if old is None or one.lineage != (*old.lineage, old.id):
+        return MISSING
+    if old.state != "active":
+        return say("被变更的协议未生效、已暂停或已被取代：请就现行的一版变更")
+    if _fixed(one) != _fixed(old):
+        return say("变更不能更换当事方、环境、场景或申请：请另行申请")
+    return _reviewed(one, old, now)
+
+
+def _fixed(one: ServiceAgreement) -> tuple[object, ...]:
+    return one.organisation, one.operator, one.environment, one.application, one.scenario, one.zone
+
+
+def _reviewed(one: ServiceAgreement, old: ServiceAgreement, now: Situation) -> Message | None:
+    asked = {a.id: a for a in now.amendments if a.state == "accepted" and a.amends in one.lineage}
+    if set(one.amendments) - asked.keys():
+        return say("变更所依据的申请没有通过初审，或不是就这份协议提出的")
+    for item in now.items:
+        mine = asked.get(item.application)
+        if mine is None and item.id not in old.items:
+            return say("变更列入了没有重新审核的需求 {item}", item=item.id)
+        if one.term_to > old.term_to and (mine is None or mine.term_to < one.term_to):
+            return say("延长期限须就每个数据集重新申请和审核：需求 {item} 没有", item=item.id)
+    return None
+
+
+def _first_version(_: Actor, now: Situation) -> Message | None:
+    if not isinstance(now.record, ServiceAgreement):
+        return MISSING
+    first = not now.record.lineage and not now.record.amendments
+    return None if first else say("新的一版由“变更”拟订")
+
+
+def _later_version(_: Actor, now: Situation) -> Message | None:
+    if not isinstance(now.record, ServiceAgreement):
+        return MISSING
+    return None if now.record.lineage else say("变更须写明所变更的协议")
+
+
 def _case_reviewer(actor: Actor, now: Situation) -> Message | None:
     if not isinstance(now.record, Coordination):
         return MISSING
@@ -199,6 +246,9 @@ EXTENSION = Rule("extension", "第八条", _extension)
 CONSULTED = Rule("consulted", "第八条", _consulted)
 WITHIN_BOUNDARY = Rule("within-boundary", "第八条", _within_boundary)
 CONDITIONS_KEPT = Rule("conditions-kept", "第十七条", _conditions_kept)
+AMENDS = Rule("amends", "第十七条", _amends)
+FIRST_VERSION = Rule("first-version", "第十二条", _first_version)
+LATER_VERSION = Rule("later-version", "第十七条", _later_version)
 CASE_REVIEWER = Rule("case-reviewer", "第八条", _case_reviewer)
 COORDINATED = Rule("coordinated", "第八条", _coordinated)
 CONSULTS = Rule("consults", "第八条", _consults)

@@ -187,8 +187,10 @@ STEPS: tuple[Step, ...] = (
     _step("calendar-notice", "revoke", "in-force", "revoked", _OFFICER, article="第八条"),
     _step("dataset", "bound", "classified", "classified", _STEWARD, _PROVIDER, article="第八条"),
     _step("service-agreement", "draft", "", "drafted", _OPERATOR, article="第十二条"),
+    _step("service-agreement", "amend", "", "drafted", _OPERATOR, article="第十七条"),
     _step("service-agreement", "accept", "drafted", "accepted", _DEVELOPER, article="第十二条"),
     _step("service-agreement", "sign", "accepted", "active", _OPERATOR, article="第十二条"),
+    _step("service-agreement", "supersede", "active", "superseded", _OPERATOR, article="第十七条"),
     _step("service-agreement", "suspend", "active", "suspended", _OPERATOR, _OFFICER, article="第十七条"),
     _step("service-agreement", "resume", "suspended", "active", _OFFICER, article="第十七条"),
     _step(

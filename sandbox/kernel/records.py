@@ -331,7 +331,10 @@ class Preliminary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application(Record):
-    """数据需求申请 with the five named elements of 第七条."""
+    """数据需求申请 with the five named elements of 第七条.
+
+    `amends` names the service agreement that it would add to; only the difference is asked for.
+    """
 
     KIND: ClassVar[str] = "application"
     organisation: str
@@ -356,6 +359,7 @@ class Application(Record):
     supplements: int = 0
     preliminary: Preliminary | None = None
     clock: Clock | None = None
+    amends: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -445,7 +445,8 @@ def _undertaken(_: Actor, now: Situation) -> Message | None:
     if seat is None or not now.undertaking_version:
         return MISSING
     signed = now.undertaking
-    versions = (seat.agreement, *(now.agreement.lineage if now.agreement is not None else ()))
+    standing = now.agreement
+    versions = (seat.agreement, *((*standing.lineage, standing.id) if standing is not None else ()))
     fits = signed is not None and signed.account == seat.user and signed.agreement in versions
     if signed is None or not fits or signed.state != "signed":
         return say(

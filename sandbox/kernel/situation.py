@@ -102,6 +102,8 @@ class Situation:
     undertaking_version: int = 0
     incidents: tuple[Incident, ...] | None = None
     access: AccessPolicy | None = None
+    amended: ServiceAgreement | None = None
+    amendments: tuple[Application, ...] = ()
     moment: datetime | None = None
 
     def organisation(self, identifier: str) -> Organisation | None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TypeVar
 
+from sandbox.access.versions import standing, versions
 from sandbox.catalog.reading import require_reader
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import ConflictError, InputError
@@ -120,7 +121,7 @@ def _stop(
     record = stored.record
     agreement = record if isinstance(record, ServiceAgreement) else None
     if isinstance(record, Seat):
-        agreement = desk.directory.store.load(ServiceAgreement, record.agreement).record
+        agreement = standing(desk.directory, record.agreement)
     situation = with_record(desk.directory.situation(actor), record=record, agreement=agreement)
     require(actor, step(verb), situation)
     return Change(step(verb), replace(record, state=step(verb).target), expected=stored.version, note=note)
@@ -140,7 +141,8 @@ def reach_of(desk: OversightDesk, target: str) -> Reach:
 
 
 def _agreement(desk: OversightDesk, target: str) -> Reach:
-    return _of_agreements(desk, (desk.directory.store.load(ServiceAgreement, target),))
+    store, now = desk.directory.store, standing(desk.directory, target)
+    return _of_agreements(desk, tuple(store.load(ServiceAgreement, each) for each in versions(now)))
 
 
 def _seat(desk: OversightDesk, target: str) -> Reach:

@@ -15,6 +15,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from sandbox.access.policy import policy_of
+from sandbox.access.versions import standing, versions
 from sandbox.catalog.consents import usable
 from sandbox.catalog.reading import of_authority, registered
 from sandbox.kernel.actors import SYSTEM, Actor
@@ -28,6 +29,8 @@ from sandbox.kernel.records import (
     Account,
     Dataset,
     Environment,
+    Item,
+    LandingOrder,
     OperatingAgreement,
     Seat,
     ServiceAgreement,
@@ -101,7 +104,7 @@ def provision(desk: SeatDesk, actor: Actor, *, agreement: str, user: str, name: 
     policy = policy_of(desk.directory, service)
     identifier = store.new_id(Seat.KIND)
     account = desk.directory.account_named(user)
-    taken = store.find(Seat, linked=("agreement", service.id))
+    taken = [one for each in versions(service) for one in store.find(Seat, linked=("agreement", each))]
     live = [one for one in taken if one.record.state != "expired"]
     seat = Seat(
         id=identifier,  # given out once, so that no two seats ever share a host uid
@@ -170,7 +173,7 @@ def expire_due(desk: SeatDesk) -> tuple[Seat, ...]:
     """Return the seats whose agreement has ended, now marked as expired; their folders stay."""
     store, over = desk.directory.store, []
     for stored in store.find(Seat, states=step("seat:expire").sources):
-        agreement = store.load(ServiceAgreement, stored.record.agreement).record
+        agreement = standing(desk.directory, stored.record.agreement)
         if agreement.state in ("expired", "terminated"):
             require(SYSTEM, step("seat:expire"), situation_of(desk, SYSTEM, stored.record))
             over.append(_move(desk, SYSTEM, stored, "seat:expire", reason=agreement.state))
@@ -231,7 +234,7 @@ def may_go_on(desk: SeatDesk, actor: Actor, identifier: str) -> None:
 
 def bounds_of(desk: SeatDesk, seat: Seat) -> OutputBounds:
     """Return the platform's bounds, narrowed by the quotas of the seat's agreement."""
-    agreement = desk.directory.store.load(ServiceAgreement, seat.agreement).record
+    agreement = standing(desk.directory, seat.agreement)
     quotas, own = policy_of(desk.directory, agreement).quotas, desk.bounds
     return OutputBounds(
         run_bytes=min(own.run_bytes, quotas.run_bytes or own.run_bytes),
@@ -353,12 +356,30 @@ def current_snapshots(directory: Directory, agreement: str) -> tuple[Snapshot, .
     Nothing of a withdrawn dataset is shown to anybody.
     """
     newest: dict[str, Snapshot] = {}
-    for stored in directory.store.find(Snapshot, linked=("agreement", agreement)):
-        held = newest.get(stored.record.dataset)
-        if held is None or stored.record.version > held.version:
-            newest[stored.record.dataset] = stored.record
+    now = standing(directory, agreement)
+    for each in versions(now):
+        for stored in directory.store.find(Snapshot, linked=("agreement", each)):
+            held = newest.get(stored.record.dataset)
+            if held is None or stored.record.version > held.version:
+                newest[stored.record.dataset] = stored.record
     found = (newest[dataset] for dataset in sorted(newest))
+    if now.lineage:
+        policy = policy_of(directory, now)
+        found = (one for one in found if _covered(directory, one, policy))
     return tuple(one for one in found if shown_still(directory, one))
+
+
+def _covered(directory: Directory, snapshot: Snapshot, policy: AccessPolicy) -> bool:
+    """Return whether a later version of the agreement still covers what was landed under an earlier one.
+
+    What was landed with more columns or other rows is mounted no more; it has to be landed anew.
+    """
+    part = policy.part(snapshot.dataset)
+    if part is None:
+        return False
+    order = directory.store.load(LandingOrder, snapshot.order).record
+    rows = directory.store.load(Item, order.item).record.rows
+    return set(order.columns) <= set(part.columns) and rows == part.rows
 
 
 def shown_still(directory: Directory, snapshot: Snapshot) -> bool:
@@ -373,7 +394,7 @@ def shown_still(directory: Directory, snapshot: Snapshot) -> bool:
 
 def situation_of(desk: SeatDesk, actor: Actor, seat: Seat) -> Situation:
     """Return everything the rules ask about using this seat."""
-    agreement = desk.directory.store.load(ServiceAgreement, seat.agreement).record
+    agreement = standing(desk.directory, seat.agreement)
     return with_record(
         _environment(desk, actor, agreement),
         record=seat,
@@ -391,7 +412,7 @@ def situation_of(desk: SeatDesk, actor: Actor, seat: Seat) -> Situation:
 def _undertaking(directory: Directory, seat: Seat) -> Undertaking | None:
     """Return the latest version that the seat's user has signed for its agreement."""
     found = (one.record for one in directory.store.find(Undertaking, linked=("account", seat.user)))
-    agreement = directory.store.load(ServiceAgreement, seat.agreement).record
+    agreement = standing(directory, seat.agreement)
     mine = (one for one in found if one.agreement in (agreement.id, *agreement.lineage))
     return max(mine, key=lambda one: one.version, default=None)
 

@@ -287,6 +287,7 @@ SIDE_OF = {
     "release:collect": "firm",
 }
 RECORD_OF: dict[str, Record] = {
+    "service-agreement:amend": replace(AGREEMENT, id="", lineage=("old",)),
     "grant:found": replace(GRANT, founding=True),
     "grant:appoint": replace(GRANT, role=Role.ORGANISATION_OFFICER),
     "grant:countersign": replace(GRANT, role=Role.STEWARD),
@@ -322,6 +323,7 @@ def lawful(row: Step) -> tuple[str, Situation]:
         application=APPLICATION,
         items=(CONSULTED_ITEM if row.kind == "consultation" else ITEM,),
         agreement=AGREEMENT,
+        amended=replace(AGREEMENT, id="old") if row.name == "service-agreement:amend" else None,
         access=ACCESS,
         moment=datetime(TODAY.year, TODAY.month, TODAY.day, 9),
         order=ORDER,

@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from sandbox.access import agreement as agreements
 from sandbox.access import reading
+from sandbox.access.versions import versions
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError
@@ -351,7 +352,9 @@ def agreement_page(visitor: Visitor, identifier: str) -> Response:
         items=items,
         datasets={one.dataset: store.load(Dataset, one.dataset).record for one in items},
         environment=store.load(Environment, found.environment).record,
-        seats=[one.record for one in store.find(Seat, linked=("agreement", identifier))],
+        seats=[
+            one.record for each in versions(found) for one in store.find(Seat, linked=("agreement", each))
+        ],
         snapshots=seats.current_snapshots(platform.directory, identifier),
         submissions=len(store.find(Submission, linked=("agreement", identifier))),
         facts=store.facts(record=identifier),
