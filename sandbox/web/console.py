@@ -39,6 +39,7 @@ from sandbox.web.pages import (
     reviewing,
     signing,
     submissions,
+    terms,
     watching,
     workdays,
 )
@@ -59,6 +60,8 @@ PAGES: dict[str, Look] = {
     "/applications/printed": listing.printed,
     "/applications/export": listing.exported,
     "/calendar": workdays.page,
+    "/terms": terms.page,
+    "/terms/export": terms.exported,
     "/agreements": agreements.listing,
     "/deliveries": deliveries.listing,
     "/deliveries/new": deliveries.receive_page,

@@ -27,6 +27,7 @@ from sandbox.web.pages import (
     bounding,
     catalogue,
     deliveries,
+    deputies,
     drafting,
     reviewing,
     submissions,
@@ -51,7 +52,7 @@ ACTIONS: tuple[Action, ...] = (
     *accounts.ACTIONS,
     *OVERSIGHT,
 )
-FORMS: tuple[Action, ...] = (*ACTIONS, drafting.ATTACH)
+FORMS: tuple[Action, ...] = (*ACTIONS, drafting.ATTACH, deputies.DEPUTE)
 """Every form; one that takes the same step as another is no action of its own."""
 _AT = {(one.plural, one.word): one for one in FORMS}
 FRESH = frozenset({"fresh-credential", "credential", "password"})

@@ -16,6 +16,7 @@ from sandbox.people import accounts, grants, organisations
 from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Options
 from sandbox.web.language import word
+from sandbox.web.pages.deputies import DEPUTE
 from sandbox.web.pages.enrolment import link
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
@@ -304,6 +305,7 @@ def listing(visitor: Visitor) -> Response:
         person_actions=(UNLOCK, RESET, SUSPEND),
         invite=INVITE,
         propose=PROPOSE,
+        depute=DEPUTE,
         countersign=COUNTERSIGN,
         decline=DECLINE,
         revoke=REVOKE,

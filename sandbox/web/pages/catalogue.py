@@ -18,6 +18,7 @@ from sandbox.masking.techniques import parameters
 from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Options
 from sandbox.web.language import word
+from sandbox.web.pages.bounding import BOUND, in_words
 from sandbox.web.pages.columns import CLASSIFY, CONFIRM
 from sandbox.web.pages.incidents import REINSTATE, SUSPEND
 from sandbox.web.session import Outcome
@@ -149,6 +150,8 @@ def one(visitor: Visitor, identifier: str) -> Response:
         own=own,
         watch=own or actor.has(Role.AUTHORITY_OFFICER, Role.SUPERVISOR, Role.OPERATOR),
         switch=(SUSPEND, REINSTATE),
+        bound=BOUND,
+        bounds=in_words(visitor, dataset.boundary),
         confirm=CONFIRM,
         withdraw=WITHDRAW,
     )
