@@ -21,6 +21,7 @@ from sandbox.store.canonical import Json, instant, moment_of, parse
 from sandbox.store.changes import R, Stored
 from sandbox.store.db import reading
 from sandbox.store.facts import Header
+from sandbox.store.lists import Lists
 from sandbox.store.moments import Moment, Moments
 
 _RECORD, _LINK, _FACT = tables.record, tables.link, tables.fact
@@ -76,6 +77,7 @@ class Reads:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._moments = Moments()
+        self.lists = Lists(engine, once=self._once, typed=stored)
 
     def moment(self) -> Moment:
         """Return what is known of the home as its log stands now: nothing is written without a fact."""

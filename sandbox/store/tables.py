@@ -43,6 +43,7 @@ record = Table(
     Index("record_by_change", "kind", "updated_at", "id"),
     Index("record_by_state_and_time", "kind", "state", "created_at", "id"),
     Index("record_by_owner_and_time", "kind", "organisation", "created_at", "id"),
+    Index("record_by_owner", "kind", "organisation", "state", "due", "id"),
     Index("record_by_term", "kind", "state", "due", "id"),
     Index("record_by_partner", "kind", "partner", "state", "due", "id"),
     Index("record_by_words", "kind", "label"),

@@ -40,6 +40,8 @@ from sandbox.web.language import word
 from sandbox.web.timeline import WHATS
 
 SOON = timedelta(days=30)
+MOST = 100
+"""Lines of one list: the nearest, or the oldest; the lists of each kind show the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -329,7 +331,7 @@ def _agreements_under_way(platform: Platform, actor: Actor) -> Tasks:
 
 
 def _review_clocks(platform: Platform, actor: Actor) -> Iterable[Clock]:
-    for one in open_clocks(platform.access, actor):
+    for one in open_clocks(platform.access, actor, limit=MOST):
         url = f"/console/applications/{one.application}"
         if one.what == "consultation" and one.organisation == actor.organisation:
             url = f"/console/consultations/{one.record}"

@@ -205,8 +205,14 @@ def test_somebody_who_acts_meanwhile_is_left_alone(town: Hall, monkeypatch) -> N
     (item,) = town.pushed()
     town.pass_days(40)
     running = tuple(clocks.running(town.desk))
-    review.approve(town.desk, town.actors["yang"], item.id)
-    monkeypatch.setattr(nightly, "running", lambda _: running)
+    look = nightly._loaded
+
+    def late(desk, cls, ids):
+        review.approve(town.desk, town.actors["yang"], item.id)
+        monkeypatch.setattr(nightly, "_loaded", look)
+        return running
+
+    monkeypatch.setattr(nightly, "_loaded", late)
     assert nightly.run(town.desk).escalated == ()
     assert town.item(item.id).state == "approved"
 

@@ -204,7 +204,7 @@ def test_an_added_record_and_an_added_link_are_found(home, witness):
     with closing(owner(home)) as connection:
         connection.execute(
             "INSERT INTO record SELECT 'organisation-000099', kind, version, state, organisation, "
-            "environment, body, salt, digest, created_at, updated_at "
+            "environment, body, salt, digest, created_at, updated_at, due, partner, label "
             "FROM record WHERE id = 'organisation-000001'"
         )
         connection.execute("INSERT INTO link VALUES ('account-000001', 'of', 'organisation-000002')")

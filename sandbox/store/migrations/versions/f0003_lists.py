@@ -15,6 +15,7 @@ INDICES = (
     ("record_by_change", "record", ["kind", "updated_at", "id"]),
     ("record_by_state_and_time", "record", ["kind", "state", "created_at", "id"]),
     ("record_by_owner_and_time", "record", ["kind", "organisation", "created_at", "id"]),
+    ("record_by_owner", "record", ["kind", "organisation", "state", "due", "id"]),
     ("record_by_term", "record", ["kind", "state", "due", "id"]),
     ("record_by_partner", "record", ["kind", "partner", "state", "due", "id"]),
     ("record_by_words", "record", ["kind", "label"]),
