@@ -5,9 +5,12 @@ Pure; the pages' filters.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
+from sandbox.kernel.message import Message
 from sandbox.people.directory import CHINA
+from sandbox.web.language import word
 
 _UNITS = ("B", "KB", "MB", "GB", "TB")
 
@@ -47,6 +50,36 @@ def brief(identifier: str) -> str:
     """Return a record's number without its kind and leading zeros, as on a folder's back."""
     _, _, number = identifier.rpartition("-")
     return f"#{int(number)}" if number.isdecimal() else identifier
+
+
+_PLACES = {
+    "name": word("文件名或标题"),
+    "text": word("正文"),
+    "claim": word("声明"),
+    "metadata": word("元数据"),
+    "joined": word("各文件合在一起"),
+    "sheet": word("工作表"),
+    "definedName": word("定义的名称"),
+    "sharedStrings": word("工作簿里没有显示的文字"),
+}
+_ROWS = re.compile(r"(?P<before>.*?)(?:^|(?<= ))rows? (?P<rows>[\d, …-]+)", re.DOTALL)
+
+
+def place(where: str) -> Message | str:
+    """Return where the gate found something, as people say it; what has no such words stays as it is."""
+    known = _PLACES.get(where)
+    if known is not None:
+        return known
+    rows = _ROWS.fullmatch(where)
+    if rows is None:
+        return where
+    named = rows["rows"].replace("-", "–").replace(", ", "、")
+    before = rows["before"].strip()
+    return (
+        word("{before} 第 {rows} 行", before=before, rows=named)
+        if before
+        else word("第 {rows} 行", rows=named)
+    )
 
 
 def digest(value: str) -> str:

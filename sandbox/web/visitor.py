@@ -270,6 +270,7 @@ def _filters(visitor: Visitor) -> dict[str, Any]:
         "day": lambda value: shown.day(value, language),
         "count": shown.count,
         "size": shown.size,
+        "place": lambda where: told(shown.place(where)),
         "brief": shown.brief,
         "digest": shown.digest,
         "days_left": lambda due: shown.days_left(due, visitor.today),
