@@ -83,3 +83,14 @@ def test_only_the_reviewer_asks_and_nobody_asks_himself_or_the_applicant(town: H
     review.approve(town.desk, town.actors["yang"], item.id)
     with pytest.raises(RefusedError, match="已经审结"):
         consultation.ask(town.desk, town.actors["yang"], item.id, body=HEALTH, question="？")
+
+
+def test_who_asked_and_who_was_asked_see_it_and_nobody_else_of_the_parties(town: Hall) -> None:
+    (item,) = town.pushed("relief")
+    asked = consultation.ask(town.desk, town.actors["mu"], item.id, body=HEALTH, question="？")
+    for who in ("mu", "tang", "luo"):
+        found, about = consultation.shown(town.desk, town.actors[who], asked.id)
+        assert (found.id, about.id) == (asked.id, item.id)
+    for who in ("lin", "song", "yang", "zhang"):
+        with pytest.raises(RefusedError):
+            consultation.shown(town.desk, town.actors[who], asked.id)

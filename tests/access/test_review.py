@@ -8,11 +8,11 @@ from datetime import date, timedelta
 import pytest
 
 from sandbox.access import application as applications
-from sandbox.access import boundaries, reading, review
+from sandbox.access import boundaries, clocks, consultation, reading, review
 from sandbox.kernel.boundary import Boundary, OutputForm
 from sandbox.kernel.errors import ConflictError, InputError, RefusedError
-from sandbox.kernel.records import Coordination, Extension, Item
-from tests.access.hall import COLUMNS, Hall, hall
+from sandbox.kernel.records import Application, Consultation, Coordination, Extension, Item
+from tests.access.hall import BODIES, COLUMNS, Hall, hall
 
 
 @pytest.fixture
@@ -256,3 +256,33 @@ def test_an_item_of_an_earlier_version_is_counted_from_its_push(town: Hall) -> N
     (shown,) = clocks.open_clocks(town.desk, town.actors["yang"])
     assert shown.clock.due == item.due_on
     assert review.extend(town.desk, town.actors["yang"], item.id, extension(town)).due_on > item.due_on
+
+
+def test_an_item_is_shown_to_its_parties_alone(town: Hall) -> None:
+    (item,) = town.pushed()
+    for who in ("lin", "xu", "yang", "zhang", "luo"):
+        assert review.shown(town.desk, town.actors[who], item.id) == town.item(item.id)
+    for who in ("song", "mu", "tang"):
+        with pytest.raises(RefusedError):
+            review.shown(town.desk, town.actors[who], item.id)
+
+
+def test_the_terms_of_one_application_are_those_of_the_whole_list(town: Hall) -> None:
+    items = town.pushed("firms", "relief")
+    town.pushed("clinics", scenario="别的场景")
+    asked = consultation.ask(
+        town.desk, town.actors["mu"], items[1].id, body=BODIES["health"][0], question="？"
+    )
+    refused = review.refuse(town.desk, town.actors["yang"], items[0].id, reason="不宜")
+    store, application = town.store, items[0].application
+    mine = clocks.open_on(
+        town.desk,
+        store.load(Application, application),
+        items=store.find(Item, linked=("application", application)),
+        consultations=store.find(Consultation, linked=("item", items[1].id)),
+        cases=store.find(Coordination, linked=("item", refused.id)),
+    )
+    every = clocks.open_clocks(town.desk, town.actors["luo"])
+    assert [one for one in every if one.application == application] == list(mine)
+    assert {one.what for one in mine} == {"provider-review", "consultation", "coordination"}
+    assert asked.id in {one.record for one in mine}
