@@ -259,8 +259,9 @@ def _developer(platform: Platform, actor: Actor) -> Tasks:
         title = drafted.record.scenario
         yield Task(word("接受协议"), title, url, "service-agreement", "drafted", drafted.created_at)
     yield from _to_sign(platform, actor)
+    unsigned = {task.url.rpartition("/")[2] for task in _to_sign(platform, actor)}
     for seat in store.find(Seat, states=("provisioned", "open", "closed"), organisation=own):
-        if seat.record.user == actor.account:
+        if seat.record.user == actor.account and seat.record.agreement not in unsigned:
             url = f"/console/seats/{seat.id}"
             yield Task(word("进入席位"), seat.record.name, url, "seat", seat.record.state, seat.updated_at)
     collected = {fact.record_id for fact in store.facts(actor=actor.account, verb="release:collect")}
