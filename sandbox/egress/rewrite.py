@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 import re
 import unicodedata
 import zipfile
@@ -31,6 +32,8 @@ from sandbox.fingerprint.buffers import large_buffers
 SIGNIFICANT = 10
 _FIGURE = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _FLOAT = r"^[+-]?\d+\.\d+([eE][+-]?\d+)?$|^[+-]?\d+[eE][+-]?\d+$"
+_CODE = re.compile(r"[+-]?0\d+[eE]", re.ASCII)
+"""A code of digits and one E, not a figure: nobody writes 0006E4 for sixty thousand."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 SUFFIXES: Mapping[FileType, str] = {
     FileType.CSV: ".csv", FileType.TSV: ".csv", FileType.JSON: ".json", FileType.NDJSON: ".json",
@@ -170,14 +173,19 @@ def _cut(table: pa.Table) -> pa.Table:
 def _cut_cell(cell: str | None) -> str | None:
     if cell is None or not _FIGURE.fullmatch(cell) or cell.lstrip("+-").isdigit():
         return cell
-    return f"{float(cell):.{SIGNIFICANT}g}"
+    value = float(cell)
+    if _CODE.match(cell) or not math.isfinite(value):
+        return cell
+    return f"{value:.{SIGNIFICANT}g}"
 
 
 def _typed(cell: str | None) -> str | int | float | None:
     """Return a figure as a number and everything else as text; long digit runs stay text."""
     if cell is None or not _FIGURE.fullmatch(cell) or len(cell) > 17 or re.match(r"[+-]?0\d|\+", cell):
         return cell
-    return int(cell) if cell.lstrip("-").isdigit() else float(cell)
+    if cell.lstrip("-").isdigit():
+        return int(cell)
+    return float(cell) if math.isfinite(float(cell)) else cell
 
 
 def _parquet(table: pa.Table) -> bytes:
