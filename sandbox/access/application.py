@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from sandbox.access import clocks
+from sandbox.access import clocks, transfer
 from sandbox.access.desk import AccessDesk
 from sandbox.access.eligibility import eligibility_of
 from sandbox.access.words import check_record, needed
@@ -101,7 +101,7 @@ def check_requests(desk: AccessDesk, application: Application) -> None:
 def _check_request(desk: AccessDesk, application: Application, request: ItemRequest) -> None:
     dataset = desk.directory.store.load(Dataset, request.dataset).record
     if dataset.environment != application.environment:
-        raise InputError(say("数据集 {code} 不在所申请的环境里", code=dataset.code))
+        _check_transferred(desk, application, request, dataset)
     wanted = {*request.columns, *(one.column for one in request.rows)}
     wanted |= {one.column for one in request.reasons}
     unknown = sorted(wanted - {column.name for column in dataset.columns})
@@ -112,6 +112,17 @@ def _check_request(desk: AccessDesk, application: Application, request: ItemRequ
     if any(not (one.start.strip() or one.end.strip() or one.values) for one in request.rows):
         raise InputError(say("数据集 {code} 的行范围没有写明起止或取值", code=dataset.code))
     _check_extent(dataset.code, request)
+
+
+def _check_transferred(
+    desk: AccessDesk, application: Application, request: ItemRequest, dataset: Dataset
+) -> None:
+    """Another environment's dataset is asked for only under a transfer in force (第十一条)."""
+    found = transfer.in_force(desk.directory, dataset, application.environment)
+    if found is None:
+        raise InputError(say("数据集 {code} 不在所申请的环境里", code=dataset.code))
+    if not set(request.columns) <= set(found.columns) or application.term_to > found.until:
+        raise InputError(say("数据集 {code} 的信息项或期限超出了跨环境转移的范围", code=dataset.code))
 
 
 def _check_extent(code: str, request: ItemRequest) -> None:

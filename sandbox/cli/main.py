@@ -106,6 +106,7 @@ LISTED = (
     Listed("apply", "access", "数据需求申请 · applications for data"),
     Listed("review", "access", "初审与部门审核 · preliminary and provider review"),
     Listed("agree", "access", "协议与环境 · agreements and environments"),
+    Listed("transfer", "access", "跨环境转移 · transfers between environments"),
     Listed("seat", "seats", "开发席位 · seats"),
     Listed("egress", "egress", "出域闸口、审查与放行 · egress gate, review, release"),
     Listed("audit", "audit", "日志核验 · the log and its proof"),

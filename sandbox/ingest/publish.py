@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sandbox.access.policy import policy_of
+from sandbox.access.transfer import in_force as in_force_transfer
 from sandbox.access.versions import versions
 from sandbox.catalog.consents import in_force, of_dataset
 from sandbox.catalog.entries import by_code
@@ -138,6 +139,7 @@ def _situation(desk: IngestDesk, actor: Actor, inputs: Inputs) -> Situation:
         delivery=inputs.delivery,
         policy=inputs.policy,
         consents=of_dataset(desk.directory, inputs.dataset),
+        transfer=in_force_transfer(desk.directory, inputs.dataset, inputs.agreement.environment),
     )
 
 
@@ -179,7 +181,7 @@ def _land(desk: IngestDesk, inputs: Inputs, version: int, progress: Progress | N
             say("脱敏策略的 k 低于本环境的下限 {floor}：请数据管理员调整", floor=desk.class_floor)
         )
     first = versions(inputs.agreement)[0]  # later versions of the agreement go on in its series
-    series = f"{inputs.dataset.environment}/{inputs.dataset.code}/{first}"
+    series = f"{inputs.agreement.environment}/{inputs.dataset.code}/{first}"
     with desk.pool.stage(series) as stage:
         job = MaskJob(policy, inputs.dataset.code, _masking_key(key, inputs), stage.path)
         result = mask_source(scoped.opened, job, units=numbers, progress=progress)
@@ -257,7 +259,7 @@ def _record(
     snapshot = Snapshot(
         state="published",
         organisation=inputs.dataset.organisation,
-        environment=inputs.dataset.environment,
+        environment=inputs.agreement.environment,
         agreement=inputs.agreement.id,
         dataset=inputs.dataset.id,
         order=inputs.order.id,

@@ -11,6 +11,7 @@ from sandbox.kernel import application_rules as a
 from sandbox.kernel import catalogue_rules as c
 from sandbox.kernel import review_rules as v
 from sandbox.kernel import rules as r
+from sandbox.kernel import transfer_rules as t
 from sandbox.kernel.actors import STRONG_PROOFS, Actor, Proof
 from sandbox.kernel.decision import Answer, Decision, Refusal, decide
 from sandbox.kernel.errors import Attempt, RefusedError
@@ -54,6 +55,7 @@ _LANDING = (
     c.NOT_EXCLUDED,
     c.CONSENTED,
     c.NO_REDEVELOPMENT,
+    t.TRANSFERRED,
 )
 _RELEASE = (
     r.CREDENTIAL,
@@ -197,6 +199,13 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
     "service-agreement:resume": _AUTHORITY,
     "service-agreement:terminate": (r.CREDENTIAL, r.AGREEMENT_PARTY),
     "service-agreement:expire": (r.SYSTEM_ONLY,),
+    "transfer:propose": (r.CREDENTIAL, r.IS_OPERATOR, t.TARGET_OPERATOR, t.TRANSFERABLE, c.NOT_EXCLUDED),
+    "transfer:release": (r.CREDENTIAL, r.IS_OPERATOR, t.SOURCE_OPERATOR, r.DIFFERENT_PERSON, t.TRANSFERABLE),
+    "transfer:consent": (r.CREDENTIAL, r.OWN_RECORD, r.DIFFERENT_PERSON, t.TRANSFERABLE),
+    "transfer:confirm": (*_AUTHORITY, r.DIFFERENT_PERSON, t.TRANSFERABLE),
+    "transfer:decline": (r.CREDENTIAL, t.TRANSFER_PARTY),
+    "transfer:revoke": (r.CREDENTIAL, r.OWN_OR_AUTHORITY),
+    "transfer:expire": (r.SYSTEM_ONLY,),
     "access-policy:record": (r.SYSTEM_ONLY,),
     "agreement-text:record": (r.SYSTEM_ONLY,),
     "landing-order:order": (*_STEWARD, *_LANDING),

@@ -474,6 +474,26 @@ class ServiceAgreement(Record):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Transfer(Record):
+    """跨环境转移 of one dataset's columns, masked, into another environment until a day (第十一条).
+
+    `organisation` owns the dataset, `environment` is where it is registered, `target` the environment
+    that asks for it, `proposed_by` that environment's operator.
+    """
+
+    KIND: ClassVar[str] = "transfer"
+    organisation: str
+    environment: str
+    target: str
+    dataset: str
+    columns: tuple[str, ...]
+    purpose: str
+    until: date
+    proposed_by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PolicyRecord(Record):
     """访问策略 of one agreement as canonical text and digest; never changed (第十七条)."""
 
@@ -773,6 +793,7 @@ RECORDS: tuple[type[Record], ...] = (
     ServiceAgreement,
     PolicyRecord,
     AgreementText,
+    Transfer,
     LandingOrder,
     Snapshot,
     Seat,

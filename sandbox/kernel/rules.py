@@ -19,6 +19,7 @@ from sandbox.kernel.records import (
     Grant,
     Item,
     ItemRequest,
+    LandingOrder,
     Notice,
     OperatingAgreement,
     Organisation,
@@ -422,9 +423,7 @@ def _author(actor: Actor, now: Situation) -> Message | None:
 def _order_fits(_: Actor, now: Situation) -> Message | None:
     order, item = now.order, (now.items[0] if len(now.items) == 1 else None)
     agreed = now.agreement
-    if order is None or item is None or agreed is None or now.delivery is None or now.policy is None:
-        return MISSING
-    if now.access is None:
+    if order is None or item is None or agreed is None or now.access is None:
         return MISSING
     part = now.access.part(order.dataset)
     listed = part is not None and agreed.id == order.agreement and item.id in part.items
@@ -432,6 +431,12 @@ def _order_fits(_: Actor, now: Situation) -> Message | None:
         return say("落地单没有对应的已批准需求")
     if not set(order.columns) <= set(part.columns):
         return say("落地单的信息项超出了批准的范围")
+    return _ready(order, now)
+
+
+def _ready(order: LandingOrder, now: Situation) -> Message | None:
+    if now.delivery is None or now.policy is None:
+        return MISSING
     if now.delivery.state != "accepted" or now.delivery.dataset != order.dataset:
         return say("交付批次没有通过核对")
     if now.policy.state != "confirmed" or now.policy.dataset != order.dataset:

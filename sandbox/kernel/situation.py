@@ -37,6 +37,7 @@ from sandbox.kernel.records import (
     ServiceAgreement,
     Snapshot,
     Submission,
+    Transfer,
     Undertaking,
 )
 
@@ -48,7 +49,8 @@ class Situation:
     `record` is the record the step acts on, as it stands now (for a creation: as it would
     be). `own` is the actor's organisation, `other` the organisation the record concerns.
     `sectors` are the sector rule packs at hand (第二十条). `access` is the policy compiled from
-    `agreement`; `moment` is China's time, `today` its date.
+    `agreement`; `transfer` lets a dataset of another environment in, `target` is where a transfer
+    leads; `moment` is China's time, `today` its date.
     `acted` holds the persons who took an earlier step that excludes them from this one.
     """
 
@@ -105,6 +107,8 @@ class Situation:
     amended: ServiceAgreement | None = None
     amendments: tuple[Application, ...] = ()
     moment: datetime | None = None
+    transfer: Transfer | None = None
+    target: Environment | None = None
 
     def organisation(self, identifier: str) -> Organisation | None:
         """Return the organisation of that id among those gathered, or None."""

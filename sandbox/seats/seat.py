@@ -15,6 +15,7 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from sandbox.access.policy import policy_of
+from sandbox.access.transfer import in_force
 from sandbox.access.versions import standing, versions
 from sandbox.catalog.consents import usable
 from sandbox.catalog.reading import of_authority, registered
@@ -389,6 +390,8 @@ def shown_still(directory: Directory, snapshot: Snapshot) -> bool:
     """
     dataset = directory.store.load(Dataset, snapshot.dataset).record
     shown = snapshot.state == "published" and dataset.state not in ("withdrawn", "suspended")
+    if snapshot.environment != dataset.environment:  # it came by a transfer, and stays while that holds
+        shown = shown and in_force(directory, dataset, snapshot.environment) is not None
     return shown and usable(directory, dataset)
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from sandbox.access import agreement as agreements
-from sandbox.access import nightly
+from sandbox.access import nightly, transfer
 from sandbox.app import Platform, open_platform
 from sandbox.egress import intake
 from sandbox.ingest import publish
@@ -97,6 +97,7 @@ class Worker:
     def clocks(self) -> None:
         """End agreements whose term is over and their seats; remind of reports of incidents that come due."""
         agreements.expire_due(self.platform.access)
+        transfer.expire_due(self.platform.directory)
         seats.expire_due(self.platform.seats)
         deadline.remind(self.platform.oversight)
 

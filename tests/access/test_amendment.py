@@ -1,4 +1,4 @@
-"""A new version of an agreement: what is added is reviewed, what is taken away is not; nobody is interrupted."""
+"""A new version of an agreement: additions are reviewed, reductions are not; nobody is interrupted."""
 
 from __future__ import annotations
 

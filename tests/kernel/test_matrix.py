@@ -59,6 +59,7 @@ from sandbox.kernel.records import (
     ServiceAgreement,
     Snapshot,
     Subscription,
+    Transfer,
     Undertaking,
 )
 from sandbox.kernel.situation import Situation
@@ -135,6 +136,11 @@ ACCESS = AccessPolicy(
 POLICY_RECORD = PolicyRecord(
     id="access-policy", state="in-force", organisation="firm", environment="env", agreement="agreement",
     digest=ACCESS.digest, text=ACCESS.text,
+)  # fmt: skip
+COUNTY = replace(ENVIRONMENT, id="county", code="520328", region="520328")
+TRANSFER = Transfer(
+    id="transfer", state="in-force", target="county", dataset="dataset", columns=("地区",), purpose="统计",
+    until=NEXT_YEAR, proposed_by="operator", **PLACE,
 )  # fmt: skip
 AGREEMENT_TEXT = AgreementText(
     id="agreement-text", state="in-force", organisation="firm", agreement="agreement", digest="d", text="{}"
@@ -248,6 +254,7 @@ KINDS: dict[str, tuple[str, Record]] = {
     "service-agreement": ("operator", AGREEMENT),
     "access-policy": ("operator", POLICY_RECORD),
     "agreement-text": ("operator", AGREEMENT_TEXT),
+    "transfer": ("operator", TRANSFER),
     "landing-order": ("dept", ORDER),
     "snapshot": ("dept", SNAPSHOT),
     "seat": ("firm", SEAT),
@@ -282,6 +289,10 @@ SIDE_OF = {
     "seat:provision": "operator",
     "seat:suspend": "operator",
     "seat:reinstate": "authority",
+    "transfer:consent": "dept",
+    "transfer:confirm": "authority",
+    "transfer:decline": "authority",
+    "transfer:revoke": "authority",
     "submission:release": "authority",
     "submission:commission": "authority",
     "release:collect": "firm",
@@ -325,6 +336,7 @@ def lawful(row: Step) -> tuple[str, Situation]:
         agreement=AGREEMENT,
         amended=replace(AGREEMENT, id="old") if row.name == "service-agreement:amend" else None,
         access=ACCESS,
+        target=COUNTY,
         moment=datetime(TODAY.year, TODAY.month, TODAY.day, 9),
         order=ORDER,
         snapshots=(SNAPSHOT,),
@@ -407,7 +419,7 @@ def test_nobody_acts_for_a_suspended_or_unknown_organisation(row: Step) -> None:
 ELSEWHERE = {
     "account:invite", "account:suspend", "service-agreement:suspend", "service-agreement:terminate",
     "seat:close", "seat:suspend", "snapshot:withdraw", "submission:withdraw", "responsibility:assign",
-    "responsibility:relieve", "organisation:attach",
+    "responsibility:relieve", "organisation:attach", "transfer:decline", "transfer:revoke",
 }  # fmt: skip
 """Steps that the authority, or the person alone, may take from another organisation."""
 
