@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from sandbox.access import reading
+from sandbox.access import lists, reading
 from sandbox.kernel.records import Application, Dataset, Item
+from sandbox.store.lists import Sieve, Words
 from sandbox.web import exports, words
 from sandbox.web.language import text, word
 from sandbox.web.pages import applications, drafting
 from sandbox.web.visitor import Visitor
 
-PAGE = 50
+PAGE, MOST = 50, 5_000
+"""Lines of a page, and of a printed or exported list."""
 STATES = ("draft", "submitted", "returned", "accepted", "rejected", "withdrawn")
 _HEAD = (
     word("编号"),
@@ -49,46 +50,44 @@ class Asked:
 
 def _asked(visitor: Visitor) -> Asked:
     given = visitor.request.query_params
-    page = given.get("page", "1")
+    page, state = given.get("page", "1"), given.get("state", "")
     place = int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1
-    return Asked(given.get("state", ""), given.get("q", "").strip()[:200], max(1, place))
-
-
-def _found(visitor: Visitor) -> tuple[Application, ...]:
-    return reading.applications(visitor.platform.access, visitor.actor)[::-1]
-
-
-def _fits(visitor: Visitor, asked: Asked, titles: Mapping[str, str], one: Application) -> bool:
-    if asked.state and one.state != asked.state:
-        return False
-    texts = (
-        one.id,
-        one.scenario,
-        one.scope,
-        one.portal_number,
-        visitor.body_name(one.organisation),
-        visitor.person_name(one.applicant),
-        *(titles.get(request.dataset, "") for request in one.requests),
-    )
-    return not asked.query or any(asked.query.lower() in each.lower() for each in texts)
+    return Asked(state if state in STATES else "", given.get("q", "").strip()[:200], max(1, place))
 
 
 def _titles(visitor: Visitor) -> dict[str, str]:
     return {one.record.id: one.record.title for one in visitor.platform.store.find(Dataset)}
 
 
+def _sieve(visitor: Visitor, asked: Asked, titles: Mapping[str, str]) -> Sieve | None:
+    """Return what the person may see of what was asked for: by words of it, or names of whom it concerns."""
+    sought = None
+    if asked.query:
+        fits = asked.query.lower()
+        sought = Words(
+            asked.query,
+            organisations=tuple(id for id, one in visitor.organisations.items() if fits in one.name.lower()),
+            partners=tuple(id for id, one in visitor.accounts.items() if fits in one.display_name.lower()),
+            datasets=tuple(id for id, title in titles.items() if fits in title.lower()),
+        )
+    return lists.applications(visitor.platform.access, visitor.actor, words=sought)
+
+
 def listing(visitor: Visitor) -> Response:
     """Return the applications that the person may see, newest first."""
-    asked, titles, every = _asked(visitor), _titles(visitor), _found(visitor)
-    fitting = [one for one in every if _fits(visitor, asked, titles, one)]
-    shown = fitting[(asked.place - 1) * PAGE : asked.place * PAGE]
+    access, asked, titles = visitor.platform.access, _asked(visitor), _titles(visitor)
+    sieve = _sieve(visitor, asked, titles)
+    counts = lists.counted(access, sieve)
+    total = counts.get(asked.state, 0) if asked.state else sum(counts.values())
+    found = lists.page(access, sieve, state=asked.state, limit=PAGE, offset=(asked.place - 1) * PAGE)
+    shown = [one.record for one in found]
     return visitor.page(
         "applications.html",
         applications=shown,
-        total=len(fitting),
-        pages=max(1, -(-len(fitting) // PAGE)),
+        total=total,
+        pages=max(1, -(-total // PAGE)),
         asked=asked,
-        counts=Counter(one.state for one in every),
+        counts=counts,
         states=STATES,
         items={one.id: _items(visitor, one) for one in shown},
         titles=titles,
@@ -101,20 +100,26 @@ def _items(visitor: Visitor, one: Application) -> tuple[Item, ...]:
     return reading.items_of(visitor.platform.access, one.id) if one.state == "accepted" else ()
 
 
+def _whole(visitor: Visitor, asked: Asked, titles: Mapping[str, str]) -> list[Application]:
+    sieve = _sieve(visitor, asked, titles)
+    found = lists.page(visitor.platform.access, sieve, state=asked.state, limit=MOST)
+    return [one.record for one in found]
+
+
 def printed(visitor: Visitor) -> Response:
-    """Return the whole list that was asked for, on paper."""
+    """Return the list that was asked for on paper, the newest if it is a very long one."""
     asked, titles = _asked(visitor), _titles(visitor)
-    shown = [one for one in _found(visitor) if _fits(visitor, asked, titles, one)]
+    shown = _whole(visitor, asked, titles)
     items = {one.id: _items(visitor, one) for one in shown}
     return visitor.page(
-        "applications_sheet.html", applications=shown, asked=asked, items=items, titles=titles
+        "applications_sheet.html", applications=shown, asked=asked, items=items, titles=titles, most=MOST
     )
 
 
 def exported(visitor: Visitor) -> Response:
     """Return the list that was asked for as a workbook or CSV."""
     asked, titles, language = _asked(visitor), _titles(visitor), visitor.language
-    rows = [_row(visitor, titles, one) for one in _found(visitor) if _fits(visitor, asked, titles, one)]
+    rows = [_row(visitor, titles, one) for one in _whole(visitor, asked, titles)]
     head = [text(one, language) for one in _HEAD]
     form = visitor.request.query_params.get("format", "xlsx")
     return exports.answer("applications", visitor.t("数据需求申请"), head, rows, form=form)
