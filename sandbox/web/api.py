@@ -6,10 +6,14 @@ A token is a credential, so steps that decide on others need no other. A key in 
 
 from __future__ import annotations
 
+import base64
 import json
-from collections.abc import Callable, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date, datetime
 from enum import Enum
+from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -23,21 +27,31 @@ from sandbox.app import Platform
 from sandbox.catalog.reading import is_party
 from sandbox.egress import audience
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.errors import CredentialError, NotFoundError, RefusedError, SandboxError
+from sandbox.kernel.errors import CredentialError, InputError, NotFoundError, RefusedError, SandboxError
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Dataset, Delivery, Grant, LandingOrder, Release
 from sandbox.seats import seat as seats
 from sandbox.web import waiting
 from sandbox.web.actions import NEW, Action, Call, Form
 from sandbox.web.language import chosen, text, word
+from sandbox.web.pages import drafting
 from sandbox.web.pages.audit import require_log_reader
 from sandbox.web.problems import told
 from sandbox.web.repeats import Done, Repeats
 from sandbox.web.taking import ACTIONS
+from sandbox.web.upload import plain_name
 
 _BEARER = HTTPBearer(auto_error=False, description="个人令牌 · personal token")
 _MOST = 500
+PAPERS, MOST_PAPERS = "files", 20
 Lister = Callable[[Platform, Actor], object]
+
+
+class Paper(BaseModel):
+    """A file that goes with a call: its name, and what is in it as Base64 (RFC 4648)."""
+
+    name: str = Field(max_length=200)
+    content: str
 
 
 class Problem(BaseModel):
@@ -133,7 +147,7 @@ def router(platform: Platform) -> APIRouter:
         if name not in WITHOUT_NUMBERS:
             routes.add_api_route(f"/{name}/{{id}}", one, methods=["GET"], tags=[name])
     kept = Repeats(platform.layout.root / "calls", platform.clock)
-    for action in ACTIONS:
+    for action in (*ACTIONS, drafting.ATTACH):
         places = f"/{action.plural}/{action.word}" if action.step.creates and not action.verb else ""
         routes.add_api_route(
             places or f"/{action.plural}/{{id}}/{action.word}",
@@ -213,6 +227,9 @@ def _body(action: Action) -> type[BaseModel]:
         elif one.shape == "number" and default is not ...:
             default = int(default)
         fields[one.name] = (kind, Field(default, description=about))
+    if action.files:
+        about = "文件，内容为 Base64 · files, their content in Base64"
+        fields[PAPERS] = (list[Paper], Field(default_factory=list, max_length=MOST_PAPERS, description=about))
     config = ConfigDict(extra="forbid")
     made: type[BaseModel] = create_model(f"{action.plural}-{action.word}", __config__=config, **fields)
     return made
@@ -230,7 +247,8 @@ def _acting(platform: Platform, action: Action, who: Any, kept: Repeats, *, new:
             return earlier
         done: Done | None = None
         try:
-            outcome = action.run(Call(platform, actor, id, Form(_values(given))))
+            with _papers(platform, given) as papers:
+                outcome = action.run(Call(platform, actor, id, Form(_values(given)), papers))
             language = _language(request)
             once = {text(label, language): value for label, value in outcome.once}
             message = text(outcome.told, language) if outcome.told is not None else ""
@@ -255,6 +273,29 @@ def _acting(platform: Platform, action: Action, who: Any, kept: Repeats, *, new:
     return _resolved(act, **kinds, id=str, **{"return": Done})
 
 
+@contextmanager
+def _papers(platform: Platform, given: BaseModel) -> Iterator[tuple[Path, ...]]:
+    """Yield the files of a call where they lie, in a private folder that goes with the call."""
+    sent: list[Paper] = getattr(given, PAPERS, [])
+    if not sent:
+        yield ()
+        return
+    place = platform.layout.root / "arriving"
+    place.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".upload-", dir=place) as folder:
+        yield tuple(_paper(Path(folder) / str(number), one) for number, one in enumerate(sent))
+
+
+def _paper(folder: Path, sent: Paper) -> Path:
+    folder.mkdir(mode=0o700)
+    path = folder / plain_name(sent.name)
+    try:
+        path.write_bytes(base64.b64decode(sent.content, validate=True))
+    except ValueError:
+        raise InputError(word("文件 {name} 的内容不是 Base64：请编码后再发", name=path.name)) from None
+    return path
+
+
 def _text(one: object) -> str:
     """Return one entry of a list: an object as JSON, all else as it is written."""
     return json.dumps(one, ensure_ascii=False) if isinstance(one, dict) else str(one)
@@ -262,7 +303,7 @@ def _text(one: object) -> str:
 
 def _values(given: BaseModel) -> dict[str, tuple[str, ...]]:
     values: dict[str, tuple[str, ...]] = {}
-    for name, value in given.model_dump().items():
+    for name, value in given.model_dump(exclude={PAPERS}).items():
         if value is None:
             continue
         values[name] = tuple(map(_text, value)) if isinstance(value, list) else (str(value),)

@@ -35,7 +35,7 @@ HEADERS = {
 UPLOADS = "/console/deliveries/new/receive"
 PARTS = "/console/deliveries/uploads/"
 """The paths whose bodies are streamed: a whole file, and one part of a file."""
-PAPERS = re.compile(r"/console/(applications|organisations)/[a-z0-9-]{1,40}/(attach|answer|import)")
+PAPERS = re.compile(r"/(console|api)/(applications|organisations)(/[a-z0-9-]{1,40})?/(attach|answer|import)")
 PAPERS_BYTES = 128 << 20
 """Forms of an application that bring files with them, and their bound; the regime bounds each file."""
 

@@ -1,6 +1,7 @@
 """The calls for programs: tokens and their scopes, lists by pages, single records, safe repetition."""
 
 import asyncio
+import base64
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -8,7 +9,7 @@ import pytest
 
 from sandbox.kernel.actors import Proof
 from sandbox.kernel.errors import ConflictError, CredentialError, InputError, RefusedError
-from sandbox.kernel.records import RefusedAttempt
+from sandbox.kernel.records import Account, Organisation, RefusedAttempt
 from sandbox.people import accounts
 from sandbox.web.repeats import Done, Repeats
 from tests.web.conftest import Site
@@ -152,3 +153,31 @@ def test_what_is_told_once_is_never_on_the_disk(site, tmp_path):
     assert all("geheim" not in one.read_text() for one in (tmp_path / "calls").iterdir())
     later = Repeats(tmp_path / "calls", lambda: datetime.now(UTC) + timedelta(hours=25))
     assert later.claim("account-000001", "/api/x", "k") is None
+
+
+def test_papers_go_with_a_call_and_leave_nothing_behind(site):
+    officer = site.officer_of(site.platform.directory.account_named(DEVELOPER).organisation)
+    name = site.platform.store.load(Account, officer.account).record.name
+    token = bearer(site.people[name]["token"])
+    place = f"/api/organisations/{officer.organisation}/attach"
+    paper = {"name": "../营业执照.pdf", "content": base64.b64encode(b"%PDF-1.7").decode()}
+
+    async def walk():
+        client = site.client()
+        bad = {"files": [{**paper, "content": "%%%"}]}
+        assert (await client.post(place, json=bad, headers=token)).status_code == 422
+        assert (await client.post(place, json={"files": [paper] * 21}, headers=token)).status_code == 422
+        done = await client.post(place, json={"files": [paper]}, headers=token)
+        assert done.status_code == 200, done.text
+
+    run(walk())
+    held = site.platform.store.load(Organisation, officer.organisation).record.evidence
+    assert [(one.name, one.size) for one in held][-1] == ("营业执照.pdf", 8)
+    assert not list((site.platform.layout.root / "arriving").glob("*"))
+
+
+def test_every_step_of_a_person_with_papers_says_so_in_the_description(shared):
+    described = run(shared.client().get("/api/openapi.json")).json()
+    bodies = described["components"]["schemas"]
+    assert "files" in bodies["applications-attach"]["properties"]
+    assert "files" in bodies["applications-import"]["properties"]
