@@ -253,7 +253,7 @@ def _confirm(call: Call) -> Outcome:
 def _look(visitor: Any, identifier: str, typed: Typed) -> Mapping[str, Any]:
     """Return what the form's page shows: the latest delivery's proposal beside what was filled in."""
     store = visitor.platform.store
-    wanted = next(iter(typed.get("delivery", ())), "")
+    wanted = next(iter(typed.get("c:delivery", ())), "")
     found = store.find(Delivery, linked=("dataset", identifier), states=("read", "accepted"))
     delivery = next((one.record for one in found if one.id == wanted), found[-1].record if found else None)
     if delivery is None:
