@@ -84,6 +84,7 @@ def establish(desk: AccessDesk, actor: Actor, environment: Environment) -> Envir
 
 def draft(desk: AccessDesk, actor: Actor, agreement: ServiceAgreement) -> ServiceAgreement:
     """Return the service agreement as drafted by the operator from approved items."""
+    agreement = replace(agreement, key_id="", policy="", document="", seals=())  # the platform's own to write
     check_parties(desk, agreement)
     require(actor, step("service-agreement:draft"), situation_of(desk, actor, agreement))
     compiled(desk.directory, agreement)  # what contradicts itself is told now, not at the signature
