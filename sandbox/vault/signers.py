@@ -22,6 +22,10 @@ SM2_SECRET_BYTES = 32
 _UID = b"1234567812345678"
 """The signer's identity where none is agreed upon (GM/T 0009-2012 §10)."""
 _PART = 32
+_P = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF00000000FFFFFFFFFFFFFFFF
+_N = 0xFFFFFFFEFFFFFFFFFFFFFFFFFFFFFFFF7203DF6B21C6052B53BBF40939D54123
+_B = 0x28E9FA9E9D9F5E344D5A9E4BCF6509A7F39789F515AB8F92DDBCBD414D940E93
+"""The prime, the order and b of sm2p256v1; a is -3."""
 
 
 class Signs(Protocol):
@@ -68,13 +72,24 @@ class Sm2Signer:
 
 
 def verify_sm2(public: bytes, message: bytes, signature: bytes) -> bool:
-    """Return whether the signature is the key's over exactly these bytes."""
-    if len(signature) != 2 * _PART:
+    """Return whether the signature is the key's over exactly these bytes; a key off the curve has none."""
+    if len(signature) != 2 * _PART or not _on_curve(public):
+        return False
+    r, s = signature[:_PART], signature[_PART:]
+    if not all(0 < int.from_bytes(part) < _N for part in (r, s)):
         return False
     try:
-        return bool(SM2(uid=_UID, pk=public).verify(message, signature[:_PART], signature[_PART:]))
+        return bool(SM2(uid=_UID, pk=public).verify(message, r, s))
     except (GMError, ValueError):
         return False
+
+
+def _on_curve(public: bytes) -> bool:
+    """Return whether the bytes are a point of sm2p256v1 (GB/T 32918.5-2017), written in full."""
+    if len(public) != 1 + 2 * _PART or public[0] != 4:
+        return False
+    x, y = int.from_bytes(public[1 : 1 + _PART]), int.from_bytes(public[1 + _PART :])
+    return max(x, y) < _P and (y * y - x * x * x + 3 * x - _B) % _P == 0
 
 
 VERIFIERS: dict[str, Callable[[bytes, bytes, bytes], bool]] = {
