@@ -219,7 +219,7 @@ def test_an_officer_of_the_authority_decides(visit):
     page = officer.page
     form = page.locator("details.act", has=page.locator("summary", has_text="初审通过"))
     form.locator("summary").click()
-    form.locator("textarea").fill("需求明确，资质符合")
+    form.locator("textarea[name=findings]").fill("需求明确，资质符合")
     form.locator("button").click()
     officer.settle()
     assert "须确认其开启理由" in officer.text()
