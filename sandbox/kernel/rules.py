@@ -232,9 +232,16 @@ def _environment_open(_: Actor, now: Situation) -> Message | None:
 def _landable(_: Actor, now: Situation) -> Message | None:
     if now.dataset is None:
         return MISSING
-    if now.dataset.special_regime and now.dataset.special_regime not in now.sectors:
-        return say("该行业数据没有行业规则包，不得进入开发利用")
     return None if now.dataset.grading.landable else say("涉密、重要或核心数据不得进入开发利用")
+
+
+def _sector_ruled(_: Actor, now: Situation) -> Message | None:
+    """第二十条: data of such a sector follows the sector's own rules, so these must be at hand."""
+    if now.dataset is None:
+        return MISSING
+    if not now.dataset.special_regime or now.dataset.special_regime in now.sectors:
+        return None
+    return say("该行业数据没有行业规则包，不得进入开发利用")
 
 
 def _classified(_: Actor, now: Situation) -> Message | None:
@@ -564,6 +571,7 @@ FOUNDING = Rule("founding", "第四条", _founding)
 OPERATING_IN_FORCE = Rule("operating-in-force", "第十一条", _operating_in_force)
 ENVIRONMENT_OPEN = Rule("environment-open", "第十一条", _environment_open)
 LANDABLE = Rule("landable", "第六条", _landable)
+SECTOR_RULED = Rule("sector-ruled", "第二十条", _sector_ruled)
 CLASSIFIED = Rule("classified", "第五条", _classified)
 FIVE_ELEMENTS = Rule("five-elements", "第七条", _five_elements)
 TERM = Rule("term", "第七条", _term)

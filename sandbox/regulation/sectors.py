@@ -1,6 +1,6 @@
 """Sector rule packs: which sectors of 第二十条 the platform has rules for.
 
-Read by `app`; a dataset of a sector without a pack is refused by the rule `landable`.
+Read by `app`; a dataset of a sector without a pack is refused by the rule `sector-ruled`.
 """
 
 from __future__ import annotations
