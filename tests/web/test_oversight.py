@@ -248,6 +248,10 @@ def test_an_incident_is_opened_reported_and_closed_in_the_browser(site):
         reader = await site.visitor("lin.xiaoyu")
         after = (await reader.get("/console/releases/release-000001")).text
         assert "已召回" in after
+        assert "领取产品" not in after
+        fields = await hidden(reader, "/console/notices")
+        late = await reader.post("/console/releases/release-000001/collect", data=fields)
+        assert late.status_code == 403
         assert (await reader.get("/console" + where)).status_code == 403
 
     run(walk())

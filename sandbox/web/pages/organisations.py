@@ -68,7 +68,7 @@ def _decide(call: Call) -> Outcome:
 
 
 def _applicants(_: Platform, __: Actor) -> Options:
-    return tuple((one.value, words.term(one.value)) for one in Applicant)
+    return tuple((one.value, words.term(f"applicant-{one.value}")) for one in Applicant)
 
 
 def _outcomes(_: Platform, __: Actor) -> Options:
