@@ -30,6 +30,7 @@ from sandbox.web.pages import (
     deputies,
     drafting,
     reviewing,
+    seating,
     submissions,
     workdays,
 )
@@ -47,6 +48,7 @@ ACTIONS: tuple[Action, ...] = (
     *reviewing.ACTIONS,
     *workdays.ACTIONS,
     *agreements.ACTIONS,
+    *seating.ACTIONS,
     *deliveries.ACTIONS,
     *submissions.ACTIONS,
     *accounts.ACTIONS,

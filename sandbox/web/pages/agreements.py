@@ -1,4 +1,4 @@
-"""Agreements, environments and seats in the browser: from what was approved to the seat to be opened."""
+"""Agreements and environments in the browser: from what was approved to what is signed."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.records import (
-    Account,
     Application,
     Dataset,
     Environment,
@@ -23,10 +22,10 @@ from sandbox.kernel.records import (
     ServiceAgreement,
     Submission,
 )
-from sandbox.oversight import duties
 from sandbox.seats import seat as seats
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
+from sandbox.web.pages.seating import PROVISION
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
 
@@ -135,40 +134,6 @@ def _close_environment(call: Call) -> Outcome:
     return Outcome("/console/agreements", word("环境已关闭"))
 
 
-def _provision(call: Call) -> Outcome:
-    form = call.form
-    made = seats.provision(
-        call.platform.seats,
-        call.actor,
-        agreement=form.one("agreement"),
-        user=form.one("user"),
-        name=form.one("name"),
-    )
-    return Outcome(
-        f"/console/service-agreements/{made.agreement}", word("席位 {name} 已开通", name=made.name)
-    )
-
-
-def _open_seat(call: Call) -> Outcome:
-    made = seats.open_seat(call.platform.seats, call.actor, call.id)
-    return Outcome(f"/console/seats/{made.id}", word("席位已打开，可以进入 JupyterLab"))
-
-
-def _close_seat(call: Call) -> Outcome:
-    seats.close(call.platform.seats, call.actor, call.id)
-    return Outcome(f"/console/seats/{call.id}", word("席位已关闭，其中的文件留着"))
-
-
-def _suspend_seat(call: Call) -> Outcome:
-    seats.suspend(call.platform.seats, call.actor, call.id, reason=call.form.one("reason"))
-    return Outcome(f"/console/seats/{call.id}", word("席位已暂停"))
-
-
-def _reinstate_seat(call: Call) -> Outcome:
-    seats.reinstate(call.platform.seats, call.actor, call.id, reason=call.form.one("reason"))
-    return Outcome(f"/console/seats/{call.id}", word("席位已恢复，由本人重新打开"))
-
-
 def _operating(platform: Platform, _: Actor) -> Options:
     found = platform.store.find(OperatingAgreement, state="active")
     return tuple((one.record.id, f"{one.record.environment_code} {one.record.scope[:24]}") for one in found)
@@ -177,11 +142,6 @@ def _operating(platform: Platform, _: Actor) -> Options:
 def _drafted_from(platform: Platform, actor: Actor) -> Options:
     found = reading.applications(platform.access, actor)
     return tuple((one.id, f"{one.id} {one.scenario[:24]}") for one in found if one.state == "accepted")
-
-
-def _agreed(platform: Platform, actor: Actor) -> Options:
-    found = reading.agreements(platform.access, actor)
-    return tuple((one.id, f"{one.id} {one.scenario[:24]}") for one in found if one.state == "active")
 
 
 _TERM = (
@@ -276,31 +236,6 @@ CLOSE_ENVIRONMENT = Action(
     fields=(reason_field(),),
     grave=True,
 )
-PROVISION = Action(
-    "seat:provision",
-    "seats",
-    word("开通席位"),
-    _provision,
-    fields=(
-        Field("agreement", word("授权服务协议"), "choice", choices=_agreed),
-        Field("user", word("用户登录名"), help=word("协议列名的用户")),
-        Field("name", word("席位名"), help=word("小写字母、数字和连字符")),
-    ),
-)
-OPEN_SEAT = Action("seat:open", "seats", word("打开席位"), _open_seat, record=Seat)
-CLOSE_SEAT = Action("seat:close", "seats", word("关闭席位"), _close_seat, record=Seat)
-SUSPEND_SEAT = Action(
-    "seat:suspend",
-    "seats",
-    word("暂停席位"),
-    _suspend_seat,
-    record=Seat,
-    fields=(reason_field(),),
-    grave=True,
-)
-REINSTATE_SEAT = Action(
-    "seat:reinstate", "seats", word("恢复席位"), _reinstate_seat, record=Seat, fields=(reason_field(),)
-)
 ACTIONS = (
     DRAFT_OPERATING,
     SIGN_OPERATING,
@@ -313,13 +248,7 @@ ACTIONS = (
     TERMINATE,
     TERMINATE_OPERATING,
     CLOSE_ENVIRONMENT,
-    PROVISION,
-    OPEN_SEAT,
-    CLOSE_SEAT,
-    SUSPEND_SEAT,
-    REINSTATE_SEAT,
 )
-_SEAT_ACTIONS = (OPEN_SEAT, CLOSE_SEAT, SUSPEND_SEAT, REINSTATE_SEAT)
 
 
 def listing(visitor: Visitor) -> Response:
@@ -360,28 +289,4 @@ def agreement_page(visitor: Visitor, identifier: str) -> Response:
         facts=store.facts(record=identifier),
         actions=(ACCEPT, SIGN, SUSPEND, RESUME, TERMINATE),
         provision=PROVISION,
-    )
-
-
-def seat_page(visitor: Visitor, identifier: str) -> Response:
-    """Return one seat: whose, what it mounts, when it ran, and the way into it."""
-    platform, store = visitor.platform, visitor.platform.store
-    found = seats.named(platform.seats, identifier)
-    if found.user != visitor.actor.account:
-        reading.agreement(platform.access, visitor.actor, found.agreement)
-    stored = store.load(Seat, found.id)
-    agreement = store.load(ServiceAgreement, found.agreement).record
-    return visitor.page(
-        "seat.html",
-        to_sign=bool(duties.unsigned(platform.oversight, (agreement,), found.user)),
-        seat=found,
-        version=stored.version,
-        user=store.load(Account, found.user).record,
-        agreement=agreement,
-        snapshots=seats.current_snapshots(platform.directory, found.agreement),
-        runs=store.facts(record=found.id, verb="seat:run", newest_first=True, limit=20),
-        facts=store.facts(record=found.id),
-        submissions=[one.record for one in store.find(Submission, linked=("seat", found.id))],
-        actions=_SEAT_ACTIONS,
-        mine=found.user == visitor.actor.account,
     )
