@@ -61,7 +61,7 @@ def test_no_step_changes_a_signed_agreement():
     for kind in ("service-agreement", "operating-agreement"):
         for row in steps_of(kind):
             if "active" in row.sources:
-                assert row.target in {"suspended", "terminated", "expired", "active", "amended"}, row.name
+                assert row.target in {"suspended", "terminated", "expired", "active", "superseded"}, row.name
                 assert not row.creates
 
 
