@@ -5,14 +5,16 @@ Called by every room through `Store`, which adds the one way to write.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import BinaryExpression, ColumnElement, Connection, Engine, Select, func, select
 
 from sandbox.kernel.errors import NotFoundError, TamperedError
 from sandbox.kernel.message import say
@@ -69,6 +71,43 @@ def _asking(
         query = query.join(_LINK, joint)
     order = (_RECORD.c.created_at, _RECORD.c.id)
     return query.order_by(*(column.desc() for column in order) if newest_first else order)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Which facts: every condition given must hold."""
+
+    record: str | None = None
+    actor: str | None = None
+    verb: str | None = None
+    since: datetime | None = None
+
+
+def _searched(connection: Connection, asked: Search) -> list[ColumnElement[bool]]:
+    equals = {"record_id": asked.record, "actor": asked.actor, "verb": asked.verb}
+    found = [_FACT.c[name] == value for name, value in equals.items() if value is not None]
+    if asked.since is not None:
+        found.append(_FACT.c.seq >= _first_since(connection, asked.since))
+    return found
+
+
+def _first_since(connection: Connection, moment: datetime) -> int:
+    """Return the number of the first fact at or after the moment; of the next one to come if none is."""
+    query = select(_FACT.c.seq).where(_FACT.c.at >= instant(moment)).order_by(_FACT.c.at, _FACT.c.seq)
+    first = connection.execute(query.limit(1)).scalar()
+    return (connection.execute(_HEAD).scalar() or 0) + 1 if first is None else int(first)
+
+
+def _count(connection: Connection, where: Sequence[ColumnElement[bool]]) -> int:
+    """Count facts; a plain span of numbers without gaps is counted by its ends."""
+    if not where:
+        last = connection.execute(_HEAD).scalar()
+        return 0 if last is None else int(last) + 1
+    if all(one.left is _FACT.c.seq for one in where if isinstance(one, BinaryExpression)):
+        ends = select(func.min(_FACT.c.seq), func.max(_FACT.c.seq)).where(*where)
+        first, last = connection.execute(ends).one()
+        return 0 if first is None else int(last) - int(first) + 1
+    return int(connection.execute(select(func.count(_FACT.c.seq)).where(*where)).scalar() or 0)
 
 
 class Reads:
@@ -210,6 +249,28 @@ class Reads:
         with reading(self._engine) as connection:
             rows = connection.execute(query).mappings().all()
         return tuple(Header.of_row(cast("Mapping[str, Any]", row)) for row in rows)
+
+    def search(self, asked: Search, *, limit: int, offset: int = 0) -> tuple[Header, ...]:
+        """Return the headers of at most `limit` facts after the newest `offset`, newest first."""
+        with reading(self._engine) as connection:
+            query = select(_FACT.c.seq).where(*_searched(connection, asked)).order_by(_FACT.c.seq.desc())
+            seqs = connection.execute(query.limit(limit).offset(offset)).scalars().all()
+            rows = connection.execute(select(_FACT).where(_FACT.c.seq.in_(seqs))).mappings().all()
+        found = [Header.of_row(cast("Mapping[str, Any]", row)) for row in rows]
+        return tuple(sorted(found, key=lambda one: -one.seq))
+
+    def count_facts(self, asked: Search, bounds: Sequence[datetime] = ()) -> tuple[int, tuple[int, ...]]:
+        """Return how many facts there are, and how many in each span between the moments given.
+
+        Time in the log only goes forward: a span of time is a span of numbers.
+        """
+        with reading(self._engine) as connection:
+            where = _searched(connection, asked)
+            total = _count(connection, where)
+            edges = [_first_since(connection, one) for one in bounds]
+            pairs = pairwise(edges)
+            spans = tuple(_count(connection, [*where, _FACT.c.seq >= a, _FACT.c.seq < b]) for a, b in pairs)
+        return total, spans
 
     def fact(self, seq: int) -> Header:
         """Return the header of one fact; `NotFoundError` if the log is shorter."""

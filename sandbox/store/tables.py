@@ -96,8 +96,8 @@ fact = Table(
     Column("signature", LargeBinary),
     Column("leaf", LargeBinary, nullable=False),
     Index("fact_by_record", "record_id", "record_version"),
-    Index("fact_by_actor", "actor"),
-    Index("fact_by_verb_and_actor", "verb", "actor"),
+    Index("fact_by_actor", "actor", "seq"),
+    Index("fact_by_verb", "verb", "seq"),
     Index("fact_by_time", "at"),
 )
 

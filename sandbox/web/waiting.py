@@ -23,6 +23,7 @@ from sandbox.kernel.records import (
     Coordination,
     Dataset,
     Delivery,
+    Environment,
     Grant,
     Incident,
     Item,
@@ -36,6 +37,7 @@ from sandbox.kernel.records import (
 )
 from sandbox.oversight import duties
 from sandbox.people.directory import CHINA
+from sandbox.store.lists import Order, Sieve
 from sandbox.web.language import word
 from sandbox.web.timeline import WHATS
 
@@ -99,14 +101,13 @@ def _nothing(_: Platform, __: Actor) -> Tasks:
 
 def _officer(platform: Platform, actor: Actor) -> Tasks:
     store = platform.store
-    for asked in store.find(Application, states=("submitted", "accepted")):
+    for asked in store.lists.cut(Application, Sieve(states=("submitted",)), limit=MOST, order=Order.DUE):
         one, url = asked.record, f"/console/applications/{asked.id}"
-        if one.state == "submitted":
-            yield Task(word("初审"), one.scenario, url, "application", one.state, asked.created_at)
-        elif not reading.items_of(platform.access, one.id):
-            yield Task(
-                word("推送给数据提供部门"), one.scenario, url, "application", one.state, asked.updated_at
-            )
+        yield Task(word("初审"), one.scenario, url, "application", one.state, asked.created_at)
+    unpushed = Sieve(states=("accepted",), unlinked=("application", "item"))
+    for asked in store.lists.cut(Application, unpushed, limit=MOST, order=Order.OLDEST):
+        one, url, what = asked.record, f"/console/applications/{asked.id}", word("推送给数据提供部门")
+        yield Task(what, one.scenario, url, "application", one.state, asked.updated_at)
     for drafted in store.find(OperatingAgreement, state="drafted"):
         title = drafted.record.scope
         yield Task(
@@ -140,17 +141,18 @@ def _to_report(platform: Platform) -> Tasks:
 
 
 def _items(platform: Platform, actor: Actor) -> Tasks:
-    for stored in platform.store.find(Item, state="pushed"):
+    pushed = Sieve(states=("pushed",), partner=actor.organisation)
+    for stored in platform.store.lists.cut(Item, pushed, limit=MOST, order=Order.DUE):
         one = stored.record
-        if one.reviewer == actor.organisation:
-            title = platform.store.load(Dataset, one.dataset).record.title
-            url = f"/console/items/{one.id}"
-            yield Task(word("审核需求"), title, url, "item", one.state, stored.created_at, one.due_on)
+        title = platform.store.load(Dataset, one.dataset).record.title
+        url = f"/console/items/{one.id}"
+        yield Task(word("审核需求"), title, url, "item", one.state, stored.created_at, one.due_on)
     yield from _opinions(platform, actor)
 
 
 def _opinions(platform: Platform, actor: Actor) -> Tasks:
-    for stored in platform.store.find(Consultation, state="asked", organisation=actor.organisation):
+    mine = Sieve(states=("asked",), organisation=actor.organisation)
+    for stored in platform.store.lists.cut(Consultation, mine, limit=MOST, order=Order.DUE):
         one = stored.record
         item = platform.store.load(Item, one.item).record
         if item.state == "pushed":
@@ -161,7 +163,9 @@ def _opinions(platform: Platform, actor: Actor) -> Tasks:
 
 
 def _cases(platform: Platform) -> Tasks:
-    for stored in platform.store.find(Coordination, state="open"):
+    for stored in platform.store.lists.cut(
+        Coordination, Sieve(states=("open",)), limit=MOST, order=Order.DUE
+    ):
         one = stored.record
         title = platform.store.load(Dataset, platform.store.load(Item, one.item).record.dataset).record.title
         url = f"/console/items/{one.item}#cases"
@@ -221,12 +225,16 @@ def _operator(platform: Platform, actor: Actor) -> Tasks:
             yield Task(word("签署协议"), one.scenario, url, "service-agreement", one.state, stored.updated_at)
         elif len(store.find(Seat, linked=("agreement", one.id))) < one.seats:
             yield Task(word("开通席位"), one.scenario, url, "service-agreement", one.state, stored.updated_at)
-    agreed = {one.record.application for one in store.find(ServiceAgreement)}
-    for asked in reading.applications(platform.access, actor):
-        items = reading.items_of(platform.access, asked.id)
-        if asked.id not in agreed and items and all(one.state == "approved" for one in items):
-            url = f"/console/applications/{asked.id}"
-            yield Task(word("拟订授权服务协议"), asked.scenario, url, "application", asked.state)
+    places = tuple(one.id for one in store.find(Environment, organisation=actor.organisation))
+    ready = Sieve(
+        states=("accepted",),
+        environments=places,
+        unlinked=("application", "service-agreement"),
+        all_linked=("application", "item", "approved"),
+    )
+    for asked in store.lists.cut(Application, ready, limit=MOST, order=Order.OLDEST) if places else ():
+        url, title = f"/console/applications/{asked.id}", asked.record.scenario
+        yield Task(word("拟订授权服务协议"), title, url, "application", asked.record.state)
 
 
 def _to_sign(platform: Platform, actor: Actor) -> Tasks:
@@ -239,8 +247,10 @@ def _to_sign(platform: Platform, actor: Actor) -> Tasks:
 
 
 def _to_write(platform: Platform, actor: Actor) -> Tasks:
-    found = platform.store.find(Application, states=("draft", "returned"), organisation=actor.organisation)
-    for stored in found:
+    cut, own = platform.store.lists.cut, actor.organisation
+    returned = cut(Application, Sieve(states=("returned",), organisation=own), limit=MOST, order=Order.DUE)
+    drafts = cut(Application, Sieve(states=("draft",), organisation=own, partner=actor.account), limit=MOST)
+    for stored in (*returned, *drafts):
         one, url = stored.record, f"/console/applications/{stored.id}"
         until = one.supplement.answer_by if one.supplement is not None else None
         if one.state == "returned":
@@ -290,17 +300,18 @@ _OF_ROLE: dict[Role, Callable[[Platform, Actor], Tasks]] = {
 
 
 def _applications_under_way(platform: Platform, actor: Actor) -> Tasks:
-    for stored in platform.store.find(
-        Application, states=("submitted", "accepted"), organisation=actor.organisation
-    ):
+    store, own = platform.store, actor.organisation
+    submitted = Sieve(states=("submitted",), organisation=own)
+    for stored in store.lists.cut(Application, submitted, limit=MOST, order=Order.DUE):
         one, url = stored.record, f"/console/applications/{stored.id}"
-        items = reading.items_of(platform.access, one.id)
-        open_items = [item for item in items if item.state == "pushed"]
-        if one.state == "submitted":
-            yield Task(word("主管部门初审"), one.scenario, url, "application", one.state, stored.created_at)
-        for item in open_items:
-            what = word("数据提供部门审核")
-            yield Task(what, one.scenario, url, "item", item.state, stored.updated_at, item.due_on)
+        yield Task(word("主管部门初审"), one.scenario, url, "application", one.state, stored.created_at)
+    pushed = Sieve(states=("pushed",), organisation=own)
+    items = store.lists.cut(Item, pushed, limit=MOST, order=Order.DUE)
+    asked = store.lists.every(Application, (item.record.application for item in items))
+    for item in items:
+        one, url = asked[item.record.application].record, f"/console/applications/{item.record.application}"
+        since, due = item.created_at, item.record.due_on
+        yield Task(word("数据提供部门审核"), one.scenario, url, "item", item.record.state, since, due)
 
 
 def _submissions_under_way(platform: Platform, actor: Actor) -> Tasks:

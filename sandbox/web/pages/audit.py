@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections import Counter
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +25,7 @@ from sandbox.kernel.lifecycle import STEPS
 from sandbox.kernel.records import Home, RefusedAttempt, Review, Submission
 from sandbox.people.directory import CHINA
 from sandbox.store.checkpoints import last_checkpoint
-from sandbox.store.facts import Header
+from sandbox.store.reads import Search
 from sandbox.store.verify import export
 from sandbox.web.language import word
 from sandbox.web.live import Work, followed
@@ -64,22 +63,25 @@ def listing(visitor: Visitor) -> Response:
     asked = {
         key: visitor.request.query_params.get(key, "").strip() for key in ("record", "actor", "verb", "since")
     }
-    found = _found(visitor, asked)
+    search, store = _search(visitor, asked), visitor.platform.store
     place = _page(visitor.request.query_params.get("page", "1"))
-    shown = found[(place - 1) * PAGE : place * PAGE]
+    shown = store.search(search, limit=PAGE, offset=(place - 1) * PAGE)
+    days = [visitor.today - timedelta(days=back) for back in range(DAYS - 1, -2, -1)]
+    edges = [datetime.combine(day, time(), CHINA) for day in days]
+    total, daily = store.count_facts(search, edges)
     last = last_checkpoint(visitor.platform.store)
     refused = visitor.platform.store.find(RefusedAttempt, newest_first=True, limit=8)
     return visitor.page(
         "audit.html",
         facts=shown,
-        total=len(found),
+        total=total,
         place=place,
-        pages=max(1, -(-len(found) // PAGE)),
+        pages=max(1, -(-total // PAGE)),
         asked=asked,
         verbs=sorted(one.name for one in STEPS),
         last=last,
         refused=refused,
-        daily=_daily(visitor, found),
+        daily=[(f"{day.month}月{day.day}日", n) for day, n in zip(days, daily, strict=False)],
     )
 
 
@@ -87,15 +89,14 @@ def _page(text: str) -> int:
     return max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 7 else 1
 
 
-def _found(visitor: Visitor, asked: dict[str, str]) -> tuple[Header, ...]:
+def _search(visitor: Visitor, asked: dict[str, str]) -> Search:
     names = {one.name: one.id for one in visitor.accounts.values()}
     names |= {one.display_name: one.id for one in visitor.accounts.values()}
-    return visitor.platform.store.facts(
+    return Search(
         record=asked["record"] or None,
         actor=names.get(asked["actor"], asked["actor"]) or None,
         verb=asked["verb"] or None,
         since=_moment(asked["since"]) if asked["since"] else None,
-        newest_first=True,
     )
 
 
@@ -105,18 +106,6 @@ def _moment(text: str) -> datetime:
     except ValueError:
         raise InputError(word("日期 {text} 应写成 2026-11-25 的样子", text=text[:20])) from None
     return given if given.tzinfo is not None else given.replace(tzinfo=CHINA)
-
-
-def _daily(visitor: Visitor, found: tuple[Header, ...]) -> list[tuple[str, int]]:
-    """Return how many facts each of the last days brought, oldest first."""
-    counted = Counter(_day(one.at) for one in found)
-    days = [visitor.today - timedelta(days=back) for back in range(DAYS - 1, -1, -1)]
-    return [(f"{day.month}月{day.day}日", counted[day.isoformat()]) for day in days]
-
-
-def _day(at: str) -> str:
-    when = datetime.fromisoformat(at)
-    return (when if when.tzinfo else when.replace(tzinfo=UTC)).astimezone(CHINA).date().isoformat()
 
 
 def fact(visitor: Visitor, seq: int) -> Response:

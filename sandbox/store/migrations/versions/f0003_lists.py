@@ -20,7 +20,8 @@ INDICES = (
     ("record_by_partner", "record", ["kind", "partner", "state", "due", "id"]),
     ("record_by_words", "record", ["kind", "label"]),
     ("fact_by_time", "fact", ["at"]),
-    ("fact_by_verb_and_actor", "fact", ["verb", "actor"]),
+    ("fact_by_verb", "fact", ["verb", "seq"]),
+    ("fact_by_actor", "fact", ["actor", "seq"]),
 )
 COLUMNS = (("due", 10), ("partner", 80), ("label", 400))
 DUE = {
@@ -59,6 +60,7 @@ def upgrade() -> None:
     op.drop_index("record_by_state", "record")
     op.drop_index("record_by_organisation", "record")
     op.drop_index("fact_by_verb", "fact")
+    op.drop_index("fact_by_actor", "fact")
     for name, table, columns in INDICES:
         op.create_index(name, table, columns)
 
@@ -108,6 +110,7 @@ def derived(kind: str, state: str, body: dict[str, object]) -> dict[str, str | N
 def downgrade() -> None:
     for name, table, _ in INDICES:
         op.drop_index(name, table)
+    op.create_index("fact_by_actor", "fact", ["actor"])
     op.create_index("fact_by_verb", "fact", ["verb"])
     op.create_index("record_by_organisation", "record", ["kind", "organisation"])
     op.create_index("record_by_state", "record", ["kind", "state"])
