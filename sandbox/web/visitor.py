@@ -36,7 +36,7 @@ from sandbox.web.signin import SignIn
 COOKIE, BROWSER, LANGUAGE = "console-session", "console-browser", "console-language"
 PLACES = (
     ("/", word("首页"), "home"),
-    ("/notices", word("通知"), "bell"),
+    ("/notices", word("我的通知"), "bell"),
     ("/submissions", word("出域申请"), "submission"),
     ("/catalogue", word("数据目录"), "catalogue"),
     ("/applications", word("需求与审核"), "application"),

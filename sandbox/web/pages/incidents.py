@@ -9,6 +9,7 @@ from starlette.responses import Response
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import InputError
+from sandbox.kernel.lifecycle import STEPS
 from sandbox.kernel.records import (
     Dataset,
     Incident,
@@ -20,6 +21,7 @@ from sandbox.kernel.records import (
 from sandbox.oversight import evidence, incident, paper, reporting
 from sandbox.oversight.audience import record_of, what_of
 from sandbox.people.directory import CHINA
+from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
 from sandbox.web.pages.notices import place
@@ -33,6 +35,9 @@ MOST = 100
 def path(identifier: str) -> str:
     """Return the page of an incident."""
     return f"/console/incidents/{identifier}"
+
+
+_STEPS = frozenset(one.name for one in STEPS)
 
 
 def _opened(call: Call, target: str, known: datetime | None) -> Outcome:
@@ -235,7 +240,14 @@ def printed(visitor: Visitor, identifier: str) -> Response:
     told = paper.read(desk.evidence.get(found.report).decode()) if found.report else None
     drafted = visitor.request.query_params.get("draft") == "yes" or told is None
     shown = reporting.draft(desk, visitor.actor, identifier) if drafted or told is None else told
-    return visitor.page("incident_report.html", incident=found, paper=shown, drafted=drafted)
+    return visitor.page("incident_report.html", incident=found, paper=shown, drafted=drafted, plainly=plainly)
+
+
+def plainly(cell: str) -> str:
+    """Return a cell of the paper with a step or a state in it as people call it; the paper stays as it is."""
+    if cell in _STEPS:
+        return str(words.step_name(cell))
+    return str(words.state_of("", cell)[0])
 
 
 def evidence_file(visitor: Visitor, identifier: str) -> Response:

@@ -17,7 +17,7 @@ from sandbox.oversight.controls import controls
 from sandbox.regulation.regime import Regime, Rule
 from sandbox.web import words
 from sandbox.web.language import word
-from sandbox.web.pages import duties, incidents, notices, organisations, undertakings, use
+from sandbox.web.pages import duties, incidents, notices, organisations, printed, undertakings, use
 from sandbox.web.pages.audit import reads_all
 from sandbox.web.visitor import Visitor
 
@@ -29,6 +29,10 @@ RECORD_PAGES: dict[str, Callable[[Visitor, str], Response]] = {
     "/incidents/{id}/paper": incidents.printed,
     "/incidents/{id}/evidence": incidents.evidence_file,
     "/organisations/{id}": organisations.one,
+    "/service-agreements/{id}/document": printed.document,
+    "/service-agreements/{id}/document.pdf": printed.pdf,
+    "/operating-agreements/{id}/document": printed.document,
+    "/operating-agreements/{id}/document.pdf": printed.pdf,
 }
 ACTIONS = (
     *undertakings.ACTIONS,
@@ -98,7 +102,7 @@ PLACES = (
     ),
     Place(
         "/oversight/incidents",
-        word("安全事件"),
+        word("安全事件一览"),
         word("即时停止、召回、冻结证据，24 小时内报告"),
         "stop",
         _of(_INCIDENTS),
@@ -112,7 +116,7 @@ PLACES = (
     ),
     Place(
         "/oversight/undertakings",
-        word("承诺书"),
+        word("承诺书签署情况"),
         word("进入席位之前由本人签署的承诺，谁签了、谁还没签"),
         "signed",
         _anyone,
