@@ -56,9 +56,11 @@ def build(root: Path) -> None:
         journey.publish_data(walk)
         journey.apply_for_data(walk)
         journey.land(walk)
+        troupe.platform.settle()  # notices of the story so far, that every copy would have to post
         keep(home, root / LANDED)
         _, submissions = egress.work(walk)
         judged = egress.judge(walk, submissions)
+        troupe.platform.settle()
         keep(home, root / JUDGED)
         egress.review_and_release(walk, judged)
         troupe.platform.close()
