@@ -36,6 +36,8 @@ from sandbox.regulation.clauses import Clause, clauses
 from sandbox.store.canonical import moment_of
 from sandbox.store.changes import Change, Link
 from sandbox.store.codec import decode
+from sandbox.store.facts import Header
+from sandbox.vault.signer import verify
 from sandbox.vault.signers import key_id, sealed
 
 FORMAT = 1
@@ -287,7 +289,10 @@ _STEPS = {
 
 
 def signatures(directory: Directory, record: ServiceAgreement | OperatingAgreement) -> tuple[Signed, ...]:
-    """Return who signed, from the facts: with the time in China and the key's short name."""
+    """Return who signed, from the facts: with the time in China and the key by which the signature verifies.
+
+    A signature that no key of the person verifies is printed as none.
+    """
     found: list[Signed] = []
     for side, verb in _STEPS[type(record)]:
         for fact in directory.store.facts(record=record.id, verb=verb)[-1:]:
@@ -296,10 +301,22 @@ def signatures(directory: Directory, record: ServiceAgreement | OperatingAgreeme
             person = directory.store.load(Account, fact.actor).record
             body = directory.organisation(person.organisation)
             at = moment_of(fact.at).astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
-            key = key_id("Ed25519", bytes.fromhex(person.public_key)) if person.public_key else ""
-            own = ("Ed25519", key) if fact.signature is not None else ("—", "")
+            key = _verified(directory, person, fact)
+            own = ("Ed25519", key_id("Ed25519", key)) if key else ("—", "")
             found.append(Signed(side, body.name, person.display_name, at, *own, fact.seq))
     return tuple(found)
+
+
+def _verified(directory: Directory, person: Account, fact: Header) -> bytes:
+    """Return the person's key that verifies the fact's signature, one from before a reset included."""
+    enrolled = directory.store.facts(record=person.id, verb="account:enrol")
+    records = ((directory.store.payload(one.seq) or {}).get("record") for one in enrolled)
+    earlier = [str(one.get("public_key", "")) for one in records if isinstance(one, dict)]
+    for text in dict.fromkeys((person.public_key, *reversed(earlier))):
+        key = bytes.fromhex(text) if text else b""
+        if key and fact.signature is not None and verify(key, fact.signing_input(), fact.signature):
+            return key
+    return b""
 
 
 def record_text(directory: Directory, organisation: str, document: Document) -> AgreementText:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from sandbox.access.policy import policy_of
+from sandbox.access.versions import standing
 from sandbox.catalog.reading import require_reader
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import ConflictError, InputError, RefusedError
@@ -184,7 +185,7 @@ def sign(desk: OversightDesk, actor: Actor, agreement: str) -> Undertaking:
     whom the agreement does not name.
     """
     store, words = desk.directory.store, undertaking()
-    service = store.load(ServiceAgreement, agreement).record
+    service = standing(desk.directory, agreement)
     made = Undertaking(
         state="signed",
         organisation=actor.organisation,

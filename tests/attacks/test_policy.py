@@ -147,6 +147,25 @@ def test_a_seat_outside_its_hours(town: Hall) -> None:
     assert policy_of(town.desk.directory, evening).digest == town.store.find(Seat)[0].record.policy
 
 
+def test_a_run_ends_when_the_hours_or_the_term_do(town: Hall) -> None:
+    """What is asked at the start is asked all the while: the same rules stop what runs."""
+    noon = Terms(hours=(Hours(days=(1,), start="11:00", end="13:00"),))
+    made = signed(town, "firms", terms=noon)
+    one, desk = seat_of(town, made), seat_desk(town)
+    town.store.write(SYSTEM, Change(step("seat:open"), replace(one, state="open"), expected=1))
+
+    def refused() -> set[str]:
+        with pytest.raises(RefusedError) as error:
+            seats.may_go_on(desk, town.actors["lin"], one.id)
+        return codes(error)
+
+    assert "within-hours" not in refused()
+    town.pass_days(1)
+    assert "within-hours" in refused()
+    town.go_to(made.term_to + timedelta(days=1))
+    assert "agreement-in-force" in refused()
+
+
 def test_a_seat_after_the_term(town: Hall) -> None:
     made = signed(town, "firms")
     one = seat_of(town, made)
