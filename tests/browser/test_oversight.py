@@ -81,6 +81,8 @@ def test_an_officer_names_reads_and_looks_around(visit):
         ("/oversight/retention", "retention"),
         ("/oversight/regimes", "regimes"),
         ("/oversight/controls", "controls"),
+        ("/service-agreements/service-agreement-000001/document", "agreement-text"),
+        ("/operating-agreements/operating-agreement-000001/document", ""),
         ("/organisations/organisation-000012", "organisation"),
         ("/organisations/organisation-000012/attach", "organisation-paper"),
     )
@@ -100,6 +102,10 @@ def test_an_officer_names_reads_and_looks_around(visit):
         officer.go("/oversight/use")
         page.click("a:has-text('CSV')")
     assert waiting.value.path().read_bytes().startswith(b"\xef\xbb\xbf")
+    with page.expect_download() as waiting:
+        officer.go("/service-agreements/service-agreement-000001/document")
+        page.click("a:has-text('PDF')")
+    assert waiting.value.path().read_bytes().startswith(b"%PDF-")
 
 
 @pytest.mark.long

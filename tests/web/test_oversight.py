@@ -332,6 +332,25 @@ def test_retention_and_articles_say_what_they_rest_on(shared):
     run(walk())
 
 
+def test_the_text_of_an_agreement_is_for_its_parties(shared):
+    path = "/console/service-agreements/service-agreement-000001/document"
+
+    async def walk():
+        developer = await shared.visitor(DEVELOPER)
+        page = (await developer.get(path)).text
+        assert "授权服务协议" in page
+        assert "双方已签署" in page
+        assert (await developer.get(f"{path}.pdf")).content.startswith(b"%PDF-")
+        other = await shared.visitor("song.keyi")
+        assert (await other.get(path)).status_code == 403
+        assert (await other.get(f"{path}.pdf")).status_code == 403
+        operating = "/console/operating-agreements/operating-agreement-000001/document"
+        assert (await developer.get(operating)).status_code == 403
+        assert "开发利用协议" in (await (await shared.visitor("li.yuncheng")).get(operating)).text
+
+    run(walk())
+
+
 def test_papers_and_decisions_of_an_organisation(site):
     async def walk():
         officer = await site.with_credential(OFFICER)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from sandbox.access import reading
+from sandbox.access.versions import standing
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.records import (
@@ -96,9 +97,10 @@ def seat_page(visitor: Visitor, identifier: str) -> Response:
         reading.agreement(platform.access, visitor.actor, found.agreement)
     stored = store.load(Seat, found.id)
     agreement = store.load(ServiceAgreement, found.agreement).record
+    stands = standing(platform.directory, found.agreement)
     return visitor.page(
         "seat.html",
-        to_sign=bool(duties.unsigned(platform.oversight, (agreement,), found.user)),
+        to_sign=bool(duties.unsigned(platform.oversight, (stands,), found.user)),
         seat=found,
         version=stored.version,
         user=store.load(Account, found.user).record,

@@ -8,6 +8,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from sandbox.access import reading
+from sandbox.access.versions import standing, versions
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import ConflictError
@@ -59,9 +60,9 @@ def one(visitor: Visitor, identifier: str) -> Response:
     """Return the undertaking of one agreement, to read, print and, by a named user, sign."""
     platform, actor = visitor.platform, visitor.actor
     store = platform.store
-    service = store.load(ServiceAgreement, identifier).record
+    service = standing(platform.directory, identifier)
     if actor.account not in service.users and not actor.has(Role.SUPERVISOR):
-        reading.agreement(platform.access, actor, identifier)
+        reading.agreement(platform.access, actor, service.id)
     found = _signed(platform, service)
     words = undertaking()
     mine = _latest(found, actor.account)
@@ -74,15 +75,18 @@ def one(visitor: Visitor, identifier: str) -> Response:
         named=actor.account in service.users,
         mine=mine,
         current=mine is not None and mine.record.version == words.version,
-        seats=_own_seats(visitor, identifier),
+        seats=_own_seats(visitor, service),
         sign=SIGN,
     )
 
 
 def _signed(platform: Platform, service: ServiceAgreement) -> tuple[Stored[Undertaking], ...]:
     """Return what was signed for an agreement or an earlier version of it, oldest first."""
-    each = (service.id, *service.lineage)
-    found = [made for one in each for made in platform.store.find(Undertaking, linked=("agreement", one))]
+    found = [
+        made
+        for one in versions(service)
+        for made in platform.store.find(Undertaking, linked=("agreement", one))
+    ]
     return tuple(sorted(found, key=lambda one: one.created_at))
 
 
@@ -90,8 +94,9 @@ def _latest(found: tuple[Stored[Undertaking], ...], account: str) -> Stored[Unde
     return next((one for one in found[::-1] if one.record.account == account), None)
 
 
-def _own_seats(visitor: Visitor, agreement: str) -> list[Seat]:
-    found = visitor.platform.store.find(Seat, linked=("agreement", agreement))
+def _own_seats(visitor: Visitor, service: ServiceAgreement) -> list[Seat]:
+    store = visitor.platform.store
+    found = [one for each in versions(service) for one in store.find(Seat, linked=("agreement", each))]
     return [one.record for one in found if one.record.user == visitor.actor.account]
 
 
