@@ -123,7 +123,8 @@ def test_a_draft_is_written_kept_given_papers_and_handed_in(site):
         assert [one.dataset for one in made.requests] == [firms.id, visits.id]
         assert len(made.requests[0].reasons) == 3
         rival = await site.visitor(RIVAL)
-        assert (await rival.get(done.headers["location"])).status_code == 403
+        for page in ("", "/revise", "/answer", "/attach"):
+            assert (await rival.get(done.headers["location"] + page)).status_code == 403, page
         refused = await sent(client, f"{done.headers['location']}/hand-in", {})
         assert refused.status_code == 403
         assert "第七条" in refused.text
@@ -201,6 +202,51 @@ def test_nothing_typed_is_lost_and_nothing_half_said_is_taken(site):
     before = len(site.platform.store.find(Application))
     run(walk())
     assert len(site.platform.store.find(Application)) == before
+
+
+async def after_expiry(site, client, name, path, form, where=None):
+    """Send a form with the sign-in gone, sign in again and return the page one comes back to."""
+    fields = await hidden(client, where or path)
+    client.cookies.delete("console-session")
+    lost = await client.post(path, data={**fields, **form})
+    assert lost.status_code == 401
+    draft = lost.text.partition("/console/drafts/")[2].partition('"')[0]
+    begun = await client.get(f"/console/drafts/{draft}")
+    state = begun.headers["location"].partition("state=")[2].partition("&")[0]
+    back = await client.get(f"/console/oauth_callback?state={state}&code={name}")
+    return (await client.get(back.headers["location"])).text
+
+
+def test_what_was_typed_over_a_record_comes_back_in_place_of_what_it_holds(site):
+    firms = dataset(site, "市场主体")
+
+    async def walk():
+        developer = await site.visitor(DEVELOPER)
+        path = "/console/applications/new/draft"
+        made = await sent(developer, path, filled(site, firms), f"{path}?dataset={firms.id}")
+        place = f"{made.headers['location']}/revise"
+        changed = {
+            **filled(site, firms, scope="改了一半的范围"),
+            f"columns:{firms.id}": [firms.columns[1].name],
+        }
+        page = await after_expiry(site, developer, DEVELOPER, place, changed)
+        assert "改了一半的范围" in page
+        assert page.count(f'name="columns:{firms.id}"') == len(firms.columns)
+        assert page.count(" checked") == 3  # the dataset, one column, one form of output
+        steward = await judge(site, "zhao.qinghe")
+        bound = {"forbidden_scenarios": "改了一半的场景", "most_columns": "7"}
+        where = f"/console/datasets/{firms.id}/bound"
+        page = await after_expiry(site, steward, "zhao.qinghe", where, bound)
+        assert "改了一半的场景" in page
+        assert 'value="7"' in page
+        (item,) = await pushed(site, firms)
+        reviewer = await judge(site, MARKET)
+        some = {"columns": [item.columns[0]], "conditions": "写了一半的条件"}
+        page = await after_expiry(site, reviewer, MARKET, f"/console/items/{item.id}/approve", some)
+        assert "写了一半的条件" in page
+        assert page.count(" checked") == 1
+
+    run(walk())
 
 
 def test_markup_in_every_field_stays_text_on_every_page(site):
@@ -311,7 +357,8 @@ def test_an_item_is_extended_consulted_refused_and_coordinated(site):
         assert "答复征求意见" in (await health.get("/console/")).text
         assert (await health.get(f"/console/applications/{item.application}")).status_code in (200, 403)
         rival = await site.visitor(RIVAL)
-        for path in (place, f"/console/consultations/{one.id}", f"/console/applications/{item.application}"):
+        secret = (place, f"{place}/approve", f"/console/consultations/{one.id}")
+        for path in (*secret, f"/console/applications/{item.application}"):
             assert (await rival.get(path)).status_code == 403, path
         done = await sent(health, f"/console/consultations/{one.id}/answer", {"opinion": "可以"})
         assert done.status_code == 303, done.text

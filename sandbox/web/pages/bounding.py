@@ -128,7 +128,7 @@ def _bound(call: Call) -> Outcome:
 def _look(visitor: Visitor, identifier: str, typed: Mapping[str, tuple[str, ...]]) -> Mapping[str, Any]:
     dataset = visitor.platform.store.load(Dataset, identifier).record
     shown = {"first": (), "bounds": FIELDS, "kept": (), "about": dataset.title}
-    return shown if "csrf" in typed else {**shown, "typed": typed_of(dataset.boundary)}
+    return shown if "who" in typed else {**shown, "typed": typed_of(dataset.boundary)}
 
 
 BOUND = Action(

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from starlette.responses import Response
 
 from sandbox.access import application as applications
-from sandbox.access import attachments, drafts
+from sandbox.access import attachments, drafts, reading
 from sandbox.access.form import application_of
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
@@ -110,9 +110,9 @@ def _regimes(platform: Platform) -> list[dict[str, Any]]:
 def _look(visitor: Visitor, identifier: str, typed: asking.Typed) -> Mapping[str, Any]:
     """Return what the page of an application being written shows."""
     platform, store = visitor.platform, visitor.platform.store
-    kept = store.load(Application, identifier).record if identifier != NEW else None
+    kept = reading.application(platform.access, visitor.actor, identifier) if identifier != NEW else None
     filled = dict(typed)
-    if kept is not None and "csrf" not in typed:
+    if kept is not None and "who" not in typed:
         filled = asking.typed_of(kept)
     datasets = asking.chosen(filled)
     filled["dataset"] = datasets
@@ -236,7 +236,7 @@ ATTACH = Action(
     record=Application,
     template="attaching.html",
     look=lambda visitor, identifier, _: {
-        "limits": _limits(visitor, visitor.platform.store.load(Application, identifier).record)
+        "limits": _limits(visitor, reading.application(visitor.platform.access, visitor.actor, identifier))
     },
     files=True,
 )

@@ -130,7 +130,7 @@ def _objections(_: Platform, __: Actor) -> Options:
 
 def _approving(visitor: Visitor, identifier: str, typed: Mapping[str, tuple[str, ...]]) -> Mapping[str, Any]:
     """Return the form of an approval filled with every column that was asked for."""
-    item = visitor.platform.store.load(Item, identifier).record
+    item = item_review.shown(visitor.platform.access, visitor.actor, identifier)
     dataset = _dataset(visitor, item)
     comments = {one.name: one.comment for one in dataset.columns}
     shown = {
@@ -140,7 +140,7 @@ def _approving(visitor: Visitor, identifier: str, typed: Mapping[str, tuple[str,
         "kept": bounding.in_words(visitor, dataset.boundary),
         "about": dataset.title,
     }
-    return shown if "csrf" in typed else {**shown, "typed": {"columns": item.columns}}
+    return shown if "who" in typed else {**shown, "typed": {"columns": item.columns}}
 
 
 def _dataset(visitor: Visitor, item: Item) -> Dataset:
