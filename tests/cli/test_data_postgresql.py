@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -11,12 +10,10 @@ import pytest
 import sqlalchemy
 
 from sandbox.cli.main import main
+from tests.store.conftest import postgresql as postgresql
 from tests.store.test_postgresql import server as server  # the fixture: a server of its own
 
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(not shutil.which("initdb") or not shutil.which("postgres"), reason="no PostgreSQL"),
-]
+pytestmark = pytest.mark.long
 ROWS = 40_000
 KEEP = '{ technique = "keep", reason = "测试" }'
 POLICY = f"""

@@ -34,6 +34,18 @@ class Entropy:
         return hashlib.shake_256(str(self.count).encode()).digest(length)
 
 
+@pytest.fixture(scope="session")
+def postgresql():
+    """The address of a PostgreSQL: the one that the tests run on, or one of its own."""
+    if database.on_server():
+        yield database.chosen()
+        return
+    if reason := database.missing():
+        pytest.skip(reason)
+    with database.serving() as address:
+        yield address
+
+
 @pytest.fixture
 def clock() -> Clock:
     return Clock()

@@ -1,42 +1,36 @@
 """The same store on PostgreSQL: formats, guards, order under two writers, audit."""
 
-import multiprocessing
 import os
-import pwd
-import shutil
-import signal
-import subprocess
-import tempfile
-import time
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import exc, inspect, text
+from sqlalchemy import inspect, text
 
 from sandbox.kernel.actors import SYSTEM
-from sandbox.kernel.errors import ConflictError, StateError, TamperedError
+from sandbox.kernel.errors import ConflictError, InputError, StateError, TamperedError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.records import Organisation, OrganisationRole
-from sandbox.store.backup import backup
+from sandbox.store import transfer
+from sandbox.store.backup import backup, restore
 from sandbox.store.changes import Change, Effect, Link
 from sandbox.store.checkpoints import checkpoint
-from sandbox.store.db import open_engine, reading, writing
-from sandbox.store.home import create, open_home, unmake
+from sandbox.store.db import check_address, open_engine, reading, writing
+from sandbox.store.home import FORMAT, create, open_home, unmake
 from sandbox.store.log import StoreSettings
 from sandbox.store.outbox import drain
 from sandbox.store.tables import metadata
 from sandbox.store.verify import verify
 from sandbox.vault.signer import PublicKey, Signer
+from tests import database
+from tests.store.homes.make import FIRM as KEPT
 
-pytestmark = [
-    pytest.mark.long,
-    pytest.mark.skipif(not shutil.which("initdb") or not shutil.which("postgres"), reason="no PostgreSQL"),
-]
 SIGNER = Signer(bytes(range(32)), name="key.example")
+HOMES = Path(__file__).parent / "homes"
 KEY = PublicKey(name=SIGNER.name, public=SIGNER.public)
 FIRM = Organisation(
     state="registered",
@@ -66,60 +60,20 @@ REFUSED = [
 ]
 
 
-@pytest.fixture(scope="module")
-def server():
-    """A server of its own on a socket of its own, as a user who is not root."""
-    folder = Path(tempfile.mkdtemp(prefix="pg-"))
-    user = None
-    if os.getuid() == 0:
-        user = next((name for name in ("postgres", "nobody") if _known(name)), None)
-        if user is None:
-            pytest.skip("PostgreSQL does not run as root, and there is nobody else")
-        shutil.chown(folder, user)
-    run = {"user": user, "cwd": folder, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    data = folder / "data"
-    subprocess.run(
-        ["initdb", "-D", data, "-U", "owner", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C"],
-        check=True,
-        **run,
-    )
-    options = ["-k", str(folder), "-c", "listen_addresses=", "-c", "fsync=off"]
-    process = subprocess.Popen(["postgres", "-D", data, *options], **run)
-    address = f"postgresql://owner@/postgres?host={folder}"
-    try:
-        _wait(address)
-        yield address
-    finally:
-        process.send_signal(signal.SIGINT)  # the fast shutdown: waits for no client
-        process.wait(60)
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _known(name: str) -> bool:
-    try:
-        pwd.getpwnam(name)
-    except KeyError:
-        return False
-    return True
-
-
-def _wait(address: str) -> None:
-    for _ in range(200):
-        try:
-            with open_engine(address).connect():
-                return
-        except exc.OperationalError:
-            time.sleep(0.1)
-    pytest.fail("the server did not come up")
+@pytest.fixture(scope="session")
+def server(postgresql):
+    """The address of a server, for tables that are no home."""
+    return postgresql
 
 
 @pytest.fixture
-def store(server, clock):
-    engine = open_engine(server)
-    with engine.connect() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-        connection.commit()
+def address(postgresql):
+    return database.schema(postgresql)
+
+
+@pytest.fixture
+def store(address, clock):
+    engine = open_engine(address)
     yield create(engine, clock=clock, entropy=os.urandom, settings=StoreSettings(origin="data.example"))
     engine.dispose()
 
@@ -148,8 +102,6 @@ def test_the_journey_of_a_record_and_its_audit(store, tmp_path):
     report = verify(store, key=KEY, witness=tmp_path / "witness")
     assert report.problems == ()
     assert report.whole
-    with pytest.raises(StateError, match="pg_dump"):
-        backup(store, tmp_path / "b", home=tmp_path)
 
 
 def test_the_guards_hold_and_an_owner_without_them_is_found(store, tmp_path):
@@ -176,28 +128,131 @@ def test_the_migrations_lead_to_the_declared_tables_and_back(store):
         unmake(connection, "base")
     assert inspect(store.engine).get_table_names() == ["alembic_version"]
     with store.engine.connect() as connection:
-        left = connection.execute(text("SELECT count(*) FROM pg_proc WHERE proname LIKE '%guard%'")).scalar()
+        own = "pronamespace = current_schema()::regnamespace"
+        query = f"SELECT count(*) FROM pg_proc WHERE proname LIKE '%guard%' AND {own}"
+        left = connection.execute(text(query)).scalar()
     assert left == 0
 
 
-def _append(address: str, count: int) -> None:
-    store = open_home(
-        open_engine(address),
-        clock=lambda: datetime.now(UTC),
-        entropy=os.urandom,
-        settings=StoreSettings(origin="ignored"),
+def reopened(where, clock):
+    return open_home(
+        open_engine(where), clock=clock, entropy=os.urandom, settings=StoreSettings(origin="ignored")
     )
-    for _ in range(count):
-        store.write(SYSTEM, Change(step("organisation:register"), FIRM))
 
 
-def test_two_processes_append_without_a_gap(store, server):
-    context = multiprocessing.get_context("spawn")
-    workers = [context.Process(target=_append, args=(server, 40)) for _ in range(2)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join(60)
-    assert [worker.exitcode for worker in workers] == [0, 0]
-    assert [fact.seq for fact in store.facts()] == list(range(81))
+def busy(store, tmp_path):
+    """Write something of every table."""
+    (firm,) = store.write(
+        SYSTEM, Change(step("organisation:register"), FIRM, names=("uscc:x",)), outbox=(Effect("x"),)
+    )
+    changed = replace(firm.record, state="suspended")
+    change = Change(
+        step("organisation:suspend"),
+        changed,
+        expected=1,
+        links=(Link("of", firm.id),),
+        secrets={"s": b"\x00"},
+    )
+    store.write(SYSTEM, change)
+    checkpoint(store, SIGNER, [tmp_path / "witness"])
+
+
+def test_a_database_moves_to_the_server_and_back(address, postgresql, clock, tmp_path):
+    first = create(
+        open_engine(tmp_path / "a.sqlite"),
+        clock=clock,
+        entropy=os.urandom,
+        settings=StoreSettings(origin="data.example"),
+    )
+    busy(first, tmp_path)
+    there = open_engine(address)
+    assert transfer.leave(first.engine, there)[0] == 3
+    with pytest.raises(StateError, match="迁往别处"):
+        first.write(SYSTEM, Change(step("organisation:register"), FIRM))
+    assert transfer.leave(first.engine, there)[0] == 3  # as after a kill: nothing is copied twice
+    second = reopened(address, clock)
+    second.write(SYSTEM, Change(step("organisation:register"), FIRM), outbox=(Effect("y"),))
+    back = open_engine(tmp_path / "b.sqlite")
+    transfer.leave(second.engine, back)
+    with pytest.raises(StateError, match="迁往别处"):
+        second.write(SYSTEM, Change(step("organisation:register"), FIRM))
+    third = reopened(tmp_path / "b.sqlite", clock)
+    assert third.find(Organisation) == second.find(Organisation)
+    assert third.secret("organisation-000001", "s") == b"\x00"
+    assert drain(third, {"x": lambda one: None, "y": lambda one: None}).done == 2
+    third.write(SYSTEM, Change(step("organisation:register"), FIRM))
+    for where in (address, tmp_path / "b.sqlite"):
+        assert verify(where, key=KEY, witness=tmp_path / "witness").whole
+    with pytest.raises(ConflictError):
+        transfer.copy(third.engine, there)
+
+
+def test_a_backup_of_either_kind_is_restored_to_either(store, postgresql, clock, officer, tmp_path):
+    busy(store, tmp_path)
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "home.toml").write_text("x = 1\n")
+    assert backup(store, tmp_path / "saved", home=home, parts=("home.toml",)).facts == 3
+    again = database.schema(postgresql)
+    given = {"actor": officer, "key": KEY, "clock": clock, "entropy": os.urandom}
+    restore(tmp_path / "saved", tmp_path / "to-file", **given)
+    restore(tmp_path / "saved", tmp_path / "to-server", database=open_engine(again), **given)
+    assert not (tmp_path / "to-server" / "records.db").exists()
+    for where in (tmp_path / "to-file" / "records.db", again):
+        found = reopened(where, clock)
+        assert found.find(Organisation) == store.find(Organisation)
+        assert found.facts()[-1].verb == "log:restore"
+        assert verify(where, key=KEY).whole
+
+
+@pytest.mark.parametrize("number", range(1, FORMAT + 1))
+def test_a_kept_home_of_every_format_comes_to_the_server(number, address, clock, tmp_path):
+    path = tmp_path / "home.sqlite"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executescript((HOMES / f"format-{number}.sql").read_text(encoding="utf-8"))
+    if number < FORMAT:
+        with pytest.raises(StateError, match="sandbox upgrade"):
+            transfer.copy(open_engine(path), open_engine(address))
+    kept = reopened(path, clock)
+    transfer.leave(kept.engine, open_engine(address))
+    key = PublicKey.parse((HOMES / f"verifier-{number}.txt").read_text())
+    assert verify(address, key=key, witness=HOMES / "witness").whole
+    moved = reopened(address, clock)
+    assert moved.find(Organisation) == kept.find(Organisation)
+    with pytest.raises(ConflictError):
+        moved.write(SYSTEM, Change(step("organisation:register"), KEPT, names=(f"uscc:{KEPT.uscc}",)))
+
+
+def test_an_upgrade_on_the_server_fills_what_lists_are_asked_by(store):
+    store.write(SYSTEM, Change(step("organisation:register"), FIRM))
+    with writing(store.engine) as connection:
+        unmake(connection, "f0002")
+        connection.execute(text("UPDATE meta SET value = '2' WHERE name = 'format'"))
+    assert verify(store, key=KEY).whole  # audited before it is upgraded
+    again = open_home(
+        store.engine, clock=store.clock, entropy=os.urandom, settings=StoreSettings(origin="ignored")
+    )
+    assert again.facts()[-1].verb == "log:upgrade"
     assert verify(store, key=KEY).whole
+    with pytest.raises(TamperedError), writing(store.engine) as connection:
+        connection.execute(text("UPDATE record SET state = 'x'"))
+
+
+def test_two_homes_lie_in_one_database_each_in_its_schema(store, postgresql, clock):
+    other = create(
+        open_engine(database.schema(postgresql)),
+        clock=clock,
+        entropy=os.urandom,
+        settings=StoreSettings(origin="other.example"),
+    )
+    with writing(store.engine):  # the writer of one home holds up nobody in the other
+        other.write(SYSTEM, Change(step("organisation:register"), FIRM))
+    assert store.find(Organisation) == ()
+
+
+def test_a_password_does_not_come_into_the_settings():
+    for address in ("postgresql://me:secret@host/db", "sqlite:///x", "nonsense", "mysql://h/db"):
+        with pytest.raises(InputError):
+            check_address(address)
+    check_address("postgresql://me@host/db")
+    check_address("")
