@@ -59,7 +59,6 @@ def unsigned(platform: Platform, actor: Actor) -> tuple[ServiceAgreement, ...]:
 def one(visitor: Visitor, identifier: str) -> Response:
     """Return the undertaking of one agreement, to read, print and, by a named user, sign."""
     platform, actor = visitor.platform, visitor.actor
-    store = platform.store
     service = standing(platform.directory, identifier)
     if actor.account not in service.users and not actor.has(Role.SUPERVISOR):
         reading.agreement(platform.access, actor, service.id)
