@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from sandbox.kernel.actors import SYSTEM
 from sandbox.kernel.boundary import Boundary, OutputForm, narrowed
@@ -209,13 +210,17 @@ def policy_named(directory: Directory, agreement: str, digest: str) -> AccessPol
 
 def _read(record: PolicyRecord) -> AccessPolicy:
     """Return the value of a record, held against its digest."""
-    fault = TamperedError(say("协议 {id} 的访问策略与签署的摘要不符：按不允许处理", id=record.agreement))
-    if digest_of(record.text) != record.digest:
-        raise fault
+    found = _value(record.text)
+    if found is None or digest_of(record.text) != record.digest or found.agreement != record.agreement:
+        raise TamperedError(say("协议 {id} 的访问策略与签署的摘要不符：按不允许处理", id=record.agreement))
+    return found
+
+
+@lru_cache(maxsize=512)
+def _value(text: str) -> AccessPolicy | None:
+    """Return the policy that this very text is the canonical form of, or None."""
     try:
-        policy = decode(AccessPolicy, json.loads(record.text))
-    except ValueError:
-        raise fault from None
-    if policy.text != record.text or policy.agreement != record.agreement:
-        raise fault
-    return policy
+        policy = decode(AccessPolicy, json.loads(text))
+    except (ValueError, TamperedError):
+        return None
+    return policy if policy.text == text else None
