@@ -164,7 +164,8 @@ class Owner:
 
     def execute(self, statement: str, given: Sequence[object] = ()) -> psycopg.Cursor:
         """Run one statement; its marks are question marks."""
-        return self._connection.execute(statement.replace("?", "%s"), tuple(given))
+        spelled = re.sub(r"x'([0-9a-f]*)'", r"decode('\1', 'hex')", statement)
+        return self._connection.execute(spelled.replace("?", "%s"), tuple(given))
 
     def commit(self) -> None:
         self._connection.commit()

@@ -10,6 +10,7 @@ from sandbox.egress import audience, intake, release, review
 from sandbox.kernel.errors import RefusedError, StorageError, TamperedError
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Examination, FileVote, Release, Review, Submission
+from sandbox.store import tables
 from sandbox.store.verify import verify
 from tests.journeys.forge import database, forge
 from tests.journeys.homes import (
@@ -81,8 +82,10 @@ def test_a_vote_invented_in_the_database_has_no_signature(judged: Home) -> None:
         (cast,) = desk.platform.store.find(Review)
         provider = desk.actor(PROVIDER)
         with database(judged.path) as connection:
-            columns = [row[1] for row in connection.execute("PRAGMA table_info(record)")]
-            row = connection.execute("SELECT * FROM record WHERE id = ?", (cast.record.id,)).fetchone()
+            columns = tables.record.columns.keys()
+            row = connection.execute(
+                f"SELECT {', '.join(columns)} FROM record WHERE id = ?", (cast.record.id,)
+            ).fetchone()
             invented = dict(zip(columns, row, strict=True))
             body = json.loads(invented["body"])
             body |= {"id": "review-900001", "capacity": "provider", "organisation": provider.organisation}
@@ -90,7 +93,9 @@ def test_a_vote_invented_in_the_database_has_no_signature(judged: Home) -> None:
             text = json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
             invented |= {"id": "review-900001", "organisation": provider.organisation, "body": text}
             marks = ",".join("?" * len(columns))
-            connection.execute(f"INSERT INTO record VALUES ({marks})", tuple(invented.values()))
+            connection.execute(
+                f"INSERT INTO record ({', '.join(columns)}) VALUES ({marks})", tuple(invented.values())
+            )
             for role, to_id in (("submission", found.id), ("voter", provider.account)):
                 connection.execute(
                     "INSERT INTO link (from_id, role, to_id) VALUES (?, ?, ?)", ("review-900001", role, to_id)
