@@ -16,6 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 
 from sandbox.app import Platform
+from sandbox.catalog.search import Finder
 from sandbox.kernel.errors import RefusedError, SandboxError, StateError
 from sandbox.web import api, assets, measures, receiving, taking
 from sandbox.web.actions import Action
@@ -30,10 +31,12 @@ from sandbox.web.pages import (
     applications,
     audit,
     catalogue,
+    cataloguing,
     deliveries,
     drafting,
     enrolment,
     home,
+    items,
     listing,
     oversight,
     reviewing,
@@ -57,10 +60,13 @@ LookAt = Callable[[Visitor, str], Response]
 PAGES: dict[str, Look] = {
     "/": home.home,
     "/catalogue": catalogue.listing,
+    "/catalogue/export": cataloguing.exported,
     "/applications": listing.listing,
     "/applications/printed": listing.printed,
     "/applications/export": listing.exported,
     "/calendar": workdays.page,
+    "/items": items.listing,
+    "/items/export": items.exported,
     "/terms": terms.page,
     "/terms/export": terms.exported,
     "/agreements": agreements.listing,
@@ -106,7 +112,7 @@ def build(platform: Platform, options: Options, sign_in: SignIn) -> FastAPI:
     version = hashlib.sha256("".join(assets.own_digests()).encode()).hexdigest()[:10]
     arrivals = Arrivals(platform.layout.root / "arriving", platform.clock, options.upload_bytes)
     sessions = Sessions(options, platform.clock)
-    console = Console(platform, options, sign_in, sessions, arrivals, Jobs(), version)
+    console = Console(platform, options, sign_in, sessions, arrivals, Jobs(), Finder(platform.store), version)
     app = FastAPI(
         title="遵义数据沙箱 · 控制台接口",
         version="1",

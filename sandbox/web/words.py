@@ -396,6 +396,7 @@ _OF_STEP = {
     "delivery:refuse": word("退回"),
     "application:draft": word("写成草稿"),
     "application:submit": word("提交申请"),
+    "application:hand-in": word("提交申请"),
     "application:import": word("从门户导入"),
     "application:answer": word("补正后重新提交"),
     "item:refuse": word("不同意"),

@@ -76,6 +76,7 @@ def test_an_application_is_written_without_script(browser, served, datasets):
     person.close()
 
 
+@pytest.mark.long
 def test_the_calendar_is_looked_at_by_anybody(visit):
     person = visit("lin.xiaoyu")
     assert person.go("/calendar?year=2026").status == 200

@@ -504,6 +504,9 @@ def test_a_year_is_laid_out_in_weeks_with_days_off_and_worked(shared):
     assert days["2025-09-28"] == "made-up"
     assert days["2025-03-03"] == "work"
     assert days["2025-03-01"] == "weekend"
+    ahead = sheet(calendar, max(calendar.outlook), today)
+    kinds = {day.kind for _, weeks in ahead for week in weeks for day in week if day}
+    assert {"may-rest", "may-work", "rest"} <= kinds
 
 
 def test_the_portal_is_brought_in_by_file_or_by_program(site):
@@ -619,7 +622,21 @@ def test_lists_are_filtered_searched_exported_and_printed(shared):
         assert sheet_.content.startswith(b"\xef\xbb\xbf")
         assert "产业链图谱" in sheet_.text
         assert (await officer.get("/console/applications/export?format=exe")).status_code == 422
+        items = (await officer.get("/console/items")).text
+        assert "药店选址" in items
+        assert not CODE.search(items)
+        refused = (await officer.get("/console/items?state=refused&q=湄潭")).text
+        assert "药店选址" in refused
+        assert "因病致困分析" not in refused
+        book = await officer.get("/console/items/export?state=pushed")
+        rows = list(load_workbook(io.BytesIO(book.content)).active.values)
+        assert {row[8] for row in rows[1:]} == {"待审核"}
+        assert all(row[7] > 0 for row in rows[1:])
+        terms = (await officer.get("/console/terms?standing=running")).text
+        assert "征求意见期限" in terms
+        assert (await officer.get("/console/terms/export?format=csv")).text.count("期限") > 3
         mine = await shared.visitor(RIVAL)
+        assert "因病致困分析" not in (await mine.get("/console/items")).text
         assert "产业链图谱" not in (await mine.get("/console/applications/export?format=csv")).text
 
     run(walk())

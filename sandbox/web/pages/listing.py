@@ -48,11 +48,12 @@ class Asked:
         return urlencode({name: value for name, value in asked.items() if value})
 
 
-def _asked(visitor: Visitor) -> Asked:
+def asked_for(visitor: Visitor, states: tuple[str, ...]) -> Asked:
+    """Return what a list was asked for; a state or page that there is none of is left out."""
     given = visitor.request.query_params
     page, state = given.get("page", "1"), given.get("state", "")
     place = int(page) if page.isascii() and page.isdecimal() and len(page) < 7 else 1
-    return Asked(state if state in STATES else "", given.get("q", "").strip()[:200], max(1, place))
+    return Asked(state if state in states else "", given.get("q", "").strip()[:200], max(1, place))
 
 
 def _titles(visitor: Visitor) -> dict[str, str]:
@@ -75,11 +76,13 @@ def _sieve(visitor: Visitor, asked: Asked, titles: Mapping[str, str]) -> Sieve |
 
 def listing(visitor: Visitor) -> Response:
     """Return the applications that the person may see, newest first."""
-    access, asked, titles = visitor.platform.access, _asked(visitor), _titles(visitor)
+    access, asked, titles = visitor.platform.access, asked_for(visitor, STATES), _titles(visitor)
     sieve = _sieve(visitor, asked, titles)
-    counts = lists.counted(access, sieve)
+    counts = lists.counted(access, sieve, Application)
     total = counts.get(asked.state, 0) if asked.state else sum(counts.values())
-    found = lists.page(access, sieve, state=asked.state, limit=PAGE, offset=(asked.place - 1) * PAGE)
+    found = lists.page(
+        access, sieve, Application, state=asked.state, limit=PAGE, offset=(asked.place - 1) * PAGE
+    )
     shown = [one.record for one in found]
     return visitor.page(
         "applications.html",
@@ -102,13 +105,13 @@ def _items(visitor: Visitor, one: Application) -> tuple[Item, ...]:
 
 def _whole(visitor: Visitor, asked: Asked, titles: Mapping[str, str]) -> list[Application]:
     sieve = _sieve(visitor, asked, titles)
-    found = lists.page(visitor.platform.access, sieve, state=asked.state, limit=MOST)
+    found = lists.page(visitor.platform.access, sieve, Application, state=asked.state, limit=MOST)
     return [one.record for one in found]
 
 
 def printed(visitor: Visitor) -> Response:
     """Return the list that was asked for on paper, the newest if it is a very long one."""
-    asked, titles = _asked(visitor), _titles(visitor)
+    asked, titles = asked_for(visitor, STATES), _titles(visitor)
     shown = _whole(visitor, asked, titles)
     items = {one.id: _items(visitor, one) for one in shown}
     return visitor.page(
@@ -118,7 +121,7 @@ def printed(visitor: Visitor) -> Response:
 
 def exported(visitor: Visitor) -> Response:
     """Return the list that was asked for as a workbook or CSV."""
-    asked, titles, language = _asked(visitor), _titles(visitor), visitor.language
+    asked, titles, language = asked_for(visitor, STATES), _titles(visitor), visitor.language
     rows = [_row(visitor, titles, one) for one in _whole(visitor, asked, titles)]
     head = [text(one, language) for one in _HEAD]
     form = visitor.request.query_params.get("format", "xlsx")

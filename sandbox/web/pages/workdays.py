@@ -111,7 +111,10 @@ ACTIONS = (RECORD, REVOKE)
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of the sheet: `kind` is work, rest, made-up, weekend, or unsettled with what is expected."""
+    """One day of the sheet: `kind` is work, rest, made-up or weekend.
+
+    Where a notice is still to come it may also be may-rest or may-work: what is expected, and may change.
+    """
 
     date: date
     kind: str
@@ -131,20 +134,27 @@ def sheet(calendar: Calendar, year: int, today: date) -> list[tuple[int, list[li
 
 
 def _day(calendar: Calendar, day: date, today: date) -> Day:
-    worked, weekend = calendar.is_workday(day), day.weekday() >= 5
+    return Day(day, _kind(calendar, day), day == today)
+
+
+def _kind(calendar: Calendar, day: date) -> str:
+    worked, weekend, open_ = calendar.is_workday(day), day.weekday() >= 5, not calendar.settled(day)
+    if worked and open_ and day in calendar.may_rest:
+        return "may-rest"
     if worked:
-        kind = "made-up" if weekend else "work"
-    else:
-        kind = "weekend" if weekend and day not in calendar.rest else "rest"
-    return Day(day, kind, day == today)
+        return "made-up" if weekend else "work"
+    if open_ and day in calendar.may_work and day not in calendar.rest:
+        return "may-work"
+    return "weekend" if weekend and day not in calendar.rest else "rest"
 
 
 def _figures(found: list[tuple[int, list[list[Day | None]]]]) -> dict[str, int]:
     days = [day for _, weeks in found for week in weeks for day in week if day is not None]
     return {
-        "work": sum(one.kind in ("work", "made-up") for one in days),
+        "work": sum(one.kind in ("work", "made-up", "may-rest") for one in days),
         "rest": sum(one.kind == "rest" for one in days),
         "made_up": sum(one.kind == "made-up" for one in days),
+        "open": sum(one.kind in ("may-rest", "may-work") for one in days),
     }
 
 
