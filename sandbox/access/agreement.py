@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sandbox.access.desk import AccessDesk
 from sandbox.access.document import Document, operating_document, record_text, seal_text, service_document
-from sandbox.access.policy import compiled, record_policy
+from sandbox.access.policy import check_extents, compiled, record_policy
 from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.errors import ConflictError, InputError
 from sandbox.kernel.lifecycle import step
@@ -87,7 +87,8 @@ def draft(desk: AccessDesk, actor: Actor, agreement: ServiceAgreement) -> Servic
     agreement = replace(agreement, key_id="", policy="", document="", seals=())  # the platform's own to write
     check_parties(desk, agreement)
     require(actor, step("service-agreement:draft"), situation_of(desk, actor, agreement))
-    compiled(desk.directory, agreement)  # what contradicts itself is told now, not at the signature
+    # What contradicts itself is told now, not at the signature.
+    check_extents(desk.directory, compiled(desk.directory, agreement))
     links = (
         Link("application", agreement.application),
         *(Link("item", item) for item in agreement.items),

@@ -14,7 +14,7 @@ from datetime import date
 from sandbox.access import application as applications
 from sandbox.access.agreement import check_parties, situation_of
 from sandbox.access.desk import AccessDesk
-from sandbox.access.policy import compiled, policy_of
+from sandbox.access.policy import check_extents, compiled, policy_of
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
@@ -105,7 +105,9 @@ def amend(desk: AccessDesk, actor: Actor, identifier: str, revision: Revision) -
     made = _drafted(desk, old, revision)
     check_parties(desk, made)
     require(actor, step("service-agreement:amend"), situation_of(desk, actor, made))
-    if _same(compiled(desk.directory, made), policy_of(desk.directory, old)):
+    policy = compiled(desk.directory, made)
+    check_extents(desk.directory, policy)
+    if _same(policy, policy_of(desk.directory, old)):
         raise InputError(say("变更之后与现行协议相同：没有可变更的内容"))
     links = (
         Link("application", made.application),
@@ -143,7 +145,17 @@ def _drafted(desk: AccessDesk, old: ServiceAgreement, revision: Revision) -> Ser
             columns = tuple(c for c in one.columns if c in revision.keep[one.dataset] and c in held)
             if not columns:
                 continue
-            narrowings[one.id] = Narrowing(item=one.id, columns=columns)
+            before = narrowings.get(one.id)
+            narrowings[one.id] = Narrowing(
+                item=one.id, columns=columns, rows=before.rows if before is not None else ()
+            )
+    # What was narrowed to rows stays so for the items that were added on the same dataset.
+    ranges = {one.dataset: one.rows for one in policy.datasets}
+    own = {one.id: one.rows for one in added}
+    for one in added:
+        rows = tuple(each for each in ranges.get(one.dataset, ()) if each not in own[one.id])
+        if rows:
+            narrowings[one.id] = Narrowing(item=one.id, rows=rows)
     items = tuple(dict.fromkeys((*(one.id for one in kept), *(one.id for one in added))))
     left = {one.dataset for one in (*kept, *added)}
     joins = tuple(one for one in terms.joins if {one.first, one.second} <= left)

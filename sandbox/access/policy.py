@@ -23,6 +23,7 @@ from sandbox.kernel.records import (
     Application,
     Dataset,
     Environment,
+    Extent,
     Item,
     PolicyRecord,
     ServiceAgreement,
@@ -87,7 +88,9 @@ def _part(agreement: ServiceAgreement, grounds: Grounds, dataset_id: str) -> Dat
     dataset, items = grounds.datasets[dataset_id], _by_dataset(grounds.items)[dataset_id]
     if any(one.rows != items[0].rows for one in items):
         raise InputError(say("数据集 {code} 的几项需求行范围不同：请并为一项后重新申请", code=dataset.code))
-    fewer = {one.item: one.columns for one in agreement.terms.narrowings}
+    narrowings = {one.item: one for one in agreement.terms.narrowings}
+    fewer = {item: one.columns for item, one in narrowings.items() if one.columns}
+    ranges = [one for item in items if item.id in narrowings for one in narrowings[item.id].rows]
     columns = dict.fromkeys(
         column for one in items for column in one.columns if column in fewer.get(one.id, one.columns)
     )
@@ -102,7 +105,7 @@ def _part(agreement: ServiceAgreement, grounds: Grounds, dataset_id: str) -> Dat
         grade=int(dataset.grading.grade),
         items=tuple(one.id for one in items),
         columns=tuple(columns),
-        rows=items[0].rows,
+        rows=tuple(dict.fromkeys((*items[0].rows, *ranges))),
         extents=tuple(dict.fromkeys(one.extent for one in items)),
         thresholds=replace(limits, smallest=smallest),
         conditions=tuple(dict.fromkeys(one.conditions for one in items if one.conditions.strip())),
@@ -140,6 +143,20 @@ def _check_joins(agreement: ServiceAgreement, items: Sequence[Item]) -> None:
                 raise InputError(say("许可关联的数据集 {name} 不在协议之内", name=one))
             if other in banned[one]:
                 raise InputError(say("边界条件禁止数据集 {one} 与 {other} 关联使用", one=one, other=other))
+
+
+def check_extents(directory: Directory, policy: AccessPolicy) -> None:
+    """Raise `InputError` unless every extent asked for is put into ranges of rows that landing can hold."""
+    for part in policy.datasets:
+        known = {one.name for one in directory.store.load(Dataset, part.dataset).record.columns}
+        if foreign := [one.column for one in part.rows if one.column not in known]:
+            raise InputError(
+                say("数据集 {code} 没有信息项 {name}：请按目录填写", code=part.code, name=foreign[0])
+            )
+        if not part.rows and any(one != Extent() for one in part.extents):
+            raise InputError(
+                say("需求限定了数据集 {code} 的时间或空间：请写明对应的行范围（--rows）", code=part.code)
+            )
 
 
 def grounds_of(directory: Directory, agreement: ServiceAgreement) -> Grounds:

@@ -6,13 +6,13 @@ One clear sentence for what cannot be read. Called by the command line, the cons
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 
 from sandbox.kernel.boundary import OutputForm
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
-from sandbox.kernel.terms import Hours, Join, Quotas, join_of
+from sandbox.kernel.terms import Hours, Join, Narrowing, Quotas, RowRange, join_of
 
 _HOURS = re.compile(r"\s*([1-7](?:[,-][1-7])*)\s+([0-9:]{5})-([0-9:]{5})\s*")
 
@@ -70,3 +70,30 @@ def quotas_of(settings: Iterable[str]) -> Quotas:
             )
         figures[name] = int(figure)
     return Quotas(**figures)
+
+
+def rows_of(text: str) -> tuple[str, RowRange]:
+    """Return dataset code and range of `code:column=from..to` or `code:column=value|value`."""
+    code, colon, rest = text.partition(":")
+    column, equals, bounds = rest.partition("=")
+    start, dots, end = bounds.partition("..")
+    values = () if dots else tuple(one.strip() for one in bounds.split("|") if one.strip())
+    bounded = (start.strip() or end.strip()) if dots else values
+    if not (colon and equals and column.strip() and bounded):
+        raise InputError(say("行范围 {text} 应写成“数据集:信息项=起..止”或“数据集:信息项=值|值”", text=text))
+    if dots:
+        return code.strip(), RowRange(column=column.strip(), start=start.strip(), end=end.strip())
+    return code.strip(), RowRange(column=column.strip(), values=values)
+
+
+def narrowings_of(texts: Iterable[str], items: Mapping[str, Sequence[str]]) -> tuple[Narrowing, ...]:
+    """Return the narrowings of ranges; `items` are the items' ids by dataset code."""
+    ranges: dict[str, list[RowRange]] = {}
+    for text in texts:
+        code, one = rows_of(text)
+        if code not in items:
+            raise InputError(say("数据集 {code} 不在协议之内", code=code))
+        ranges.setdefault(code, []).append(one)
+    return tuple(
+        Narrowing(item=item, rows=tuple(rows)) for code, rows in ranges.items() for item in items[code]
+    )

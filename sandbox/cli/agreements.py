@@ -123,12 +123,16 @@ def draft(
     output: Annotated[
         list[str] | None, typer.Option(help="产出形式，可重复，空为不限 · output forms")
     ] = None,
+    rows: Annotated[
+        list[str] | None,
+        typer.Option(help="行范围“数据集:信息项=起..止”或“…=值|值”，可重复 · ranges of rows"),
+    ] = None,
     quota: Annotated[list[str] | None, typer.Option(help="额度，如 day_runs=20，可重复 · quotas")] = None,
     reviewers: Annotated[int, typer.Option(min=2, max=9, help="每件产品的审查人数 · reviewers needed")] = 2,
 ) -> None:
     """运营商按批准的需求拟订授权服务协议 · draft a service agreement."""
     from sandbox.access import agreement as contracts
-    from sandbox.access.terms import forms_of, hours_of, join_named, quotas_of
+    from sandbox.access.terms import forms_of, hours_of, join_named, narrowings_of, quotas_of
 
     actor, access = session.actor(), session.platform.access
     store = access.directory.store
@@ -137,8 +141,9 @@ def draft(
     items = tuple(item or [one.record.id for one in approved])
     if not items:
         raise InputError(say("申请 {id} 还没有批准的需求", id=asked.id))
-    used = {store.load(Item, one).record.dataset for one in items}
-    ids = {store.load(Dataset, one).record.code: one for one in used}
+    listed = [store.load(Item, one).record for one in items]
+    ids = {store.load(Dataset, one.dataset).record.code: one.dataset for one in listed}
+    by_code = {code: [one.id for one in listed if one.dataset == dataset] for code, dataset in ids.items()}
     made = contracts.draft(
         access,
         actor,
@@ -160,6 +165,7 @@ def draft(
                 quotas=quotas_of(quota or ()),
                 joins=tuple(join_named(one, ids) for one in join or ()),
                 outputs=forms_of(output or ()),
+                narrowings=narrowings_of(rows or (), by_code),
                 reviewers=reviewers,
             ),
         ),

@@ -20,6 +20,7 @@ from sandbox.kernel.findings import Verdict
 from sandbox.kernel.grades import Grading, Zone
 from sandbox.kernel.metadata import UNSTATED, Clearance, Core, Exclusion, Media, Origin
 from sandbox.kernel.terms import PLAIN, Seal, Terms
+from sandbox.kernel.terms import RowRange as RowRange  # part of the vocabulary of records
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,16 +233,6 @@ class MaskingPolicy(Record):
     text: str
     digest: str
     zone: Zone
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowRange:
-    """Which rows an item may have: values of one column from `start` to `end`, or a list."""
-
-    column: str
-    start: str = ""
-    end: str = ""
-    values: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -88,15 +88,31 @@ def join_of(one: str, other: str) -> Join:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowRange:
+    """Which rows an item may have: values of one column from `start` to `end`, or a list."""
+
+    column: str
+    start: str = ""
+    end: str = ""
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Narrowing:
-    """An item that an agreement takes less of than was approved: these columns alone."""
+    """An item that an agreement takes less of than was approved: these columns, and rows within these ranges.
+
+    Without columns it takes all of them; the ranges come on top of the item's own.
+    """
 
     item: str
-    columns: tuple[str, ...]
+    columns: tuple[str, ...] = ()
+    rows: tuple[RowRange, ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.columns:
-            raise ValueError("an item without columns is left out, not narrowed")
+        if not self.item or not (self.columns or self.rows):
+            raise ValueError("a narrowing takes something away")
+        if any(not (one.column and (one.start or one.end or one.values)) for one in self.rows):
+            raise ValueError("a range bounds something")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,7 +30,6 @@ from sandbox.kernel.records import (
     Account,
     Dataset,
     Environment,
-    Item,
     LandingOrder,
     OperatingAgreement,
     Seat,
@@ -376,11 +375,12 @@ def _covered(directory: Directory, snapshot: Snapshot, policy: AccessPolicy) -> 
     What was landed with more columns or other rows is mounted no more; it has to be landed anew.
     """
     part = policy.part(snapshot.dataset)
-    if part is None:
+    under = directory.store.load(ServiceAgreement, snapshot.agreement).record
+    landed = policy_of(directory, under).part(snapshot.dataset)
+    if part is None or landed is None:
         return False
     order = directory.store.load(LandingOrder, snapshot.order).record
-    rows = directory.store.load(Item, order.item).record.rows
-    return set(order.columns) <= set(part.columns) and rows == part.rows
+    return set(order.columns) <= set(part.columns) and landed.rows == part.rows
 
 
 def shown_still(directory: Directory, snapshot: Snapshot) -> bool:

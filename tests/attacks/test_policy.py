@@ -18,6 +18,7 @@ from PIL import Image
 from sandbox.access import agreement as agreements
 from sandbox.access.document import check_seals, text_named
 from sandbox.access.policy import compiled, policy_of
+from sandbox.access.terms import forms_of, hours_of, join_named, quotas_of, rows_of
 from sandbox.egress.judge import Options, judge
 from sandbox.egress.permitted import Bounds, bounds_of
 from sandbox.egress.report import Product
@@ -26,7 +27,7 @@ from sandbox.kernel.boundary import Boundary, OutputForm
 from sandbox.kernel.errors import ConflictError, InputError, RefusedError, StateError, TamperedError
 from sandbox.kernel.findings import FindingKind, Verdict
 from sandbox.kernel.lifecycle import step
-from sandbox.kernel.records import Seat, ServiceAgreement
+from sandbox.kernel.records import RowRange, Seat, ServiceAgreement
 from sandbox.kernel.terms import Hours, Narrowing, Quotas, Terms, join_of
 from sandbox.seats import seat as seats
 from sandbox.store.changes import Change
@@ -357,3 +358,49 @@ def test_an_agreement_takes_less_than_was_approved_and_never_more(town: Hall) ->
     for terms in (fewer, more):
         (part,) = compiled(town.desk.directory, drafted(town, (item,), terms=terms)).datasets
         assert part.columns == COLUMNS[:1]
+
+
+def test_a_time_or_place_that_was_asked_for_becomes_a_range_of_rows(town: Hall) -> None:
+    """What the application limits in words, landing has to hold in rows, or nothing is drafted."""
+    request = {
+        "dataset": "firms", "columns": [COLUMNS[0]], "justification": "近年", "period_from": "2021-01-01",
+        "period_to": "2025-12-31",
+    }  # fmt: skip
+    (item,) = approved(town, "firms", requests=[request])
+    with pytest.raises(InputError, match="行范围"):
+        drafted(town, (item,))
+    within = RowRange(column=COLUMNS[2], start="2021-01-01", end="2025-12-31")
+    made = drafted(town, (item,), terms=Terms(narrowings=(Narrowing(item=item.id, rows=(within,)),)))
+    assert policy_of(town.desk.directory, in_force(town, made)).datasets[0].rows == (within,)
+    foreign = replace(within, column="没有的列")
+    with pytest.raises(InputError, match="没有信息项"):
+        drafted(town, (item,), terms=Terms(narrowings=(Narrowing(item=item.id, rows=(foreign,)),)))
+
+
+def test_terms_as_people_write_them() -> None:
+    assert str(hours_of("1-5 08:00-20:00")) == "1,2,3,4,5 08:00-20:00"
+    assert rows_of("firms:成立日期=2021-01-01..") == (
+        "firms",
+        RowRange(column="成立日期", start="2021-01-01"),
+    )
+    assert rows_of("firms:行政区划=甲|乙")[1].values == ("甲", "乙")
+    assert quotas_of(["day_runs=3"]).day_runs == 3
+    bad = {
+        hours_of: (
+            "",
+            "1-5",
+            "0 08:00-09:00",
+            "5-1 08:00-09:00",
+            "1 09:00-08:00",
+            "1 08:00-25:00",
+            "1,1 08:00-09:00",
+        ),
+        rows_of: ("", "a", "a:b", "a:b=", "a:b=..", "a:=1", "a:b=|"),
+        lambda text: quotas_of([text]): ("", "day_runs", "day_runs=-1", "day_runs=x", "other=1"),
+        lambda text: forms_of([text]): ("", "poem"),
+        lambda text: join_named(text, {"a": "1", "b": "2"}): ("a", "a+a", "a+c", "a+b+a"),
+    }
+    for read, texts in bad.items():
+        for text in texts:
+            with pytest.raises(InputError):
+                read(text)
