@@ -20,6 +20,7 @@ from sandbox.kernel.records import (
     Consultation,
     Coordination,
     Dataset,
+    Grant,
     Item,
     RefusedAttempt,
 )
@@ -458,6 +459,52 @@ def test_the_boundary_is_a_form_and_is_read_in_words(site):
         assert (await sent(stranger, f"{place}/bound", {"most_columns": "1"})).status_code == 403
 
     run(walk())
+
+
+def test_a_deputy_is_named_for_a_term_and_countersigned(site):
+    today = site.platform.directory.today()
+
+    async def walk():
+        officer = await judge(site, "tian.yufang")
+        form = {
+            "deputy_for": MARKET,
+            "role": "provider-reviewer",
+            "account": "tian.yufang",
+            "start": today.isoformat(),
+            "until": (today + timedelta(days=9)).isoformat(),
+        }
+        path = "/console/grants/new/depute"
+        late = {**form, "until": (today - timedelta(days=1)).isoformat()}
+        assert (await sent(officer, path, late)).status_code == 403
+        done = await sent(officer, path, form)
+        assert done.status_code == 303, done.text
+        assert "代理 杨立之" in (await officer.get("/console/accounts")).text
+        made = latest(site, Grant)
+        authority = await judge(site, OFFICER)
+        signed = await sent(authority, f"/console/grants/{made.id}/countersign", {}, "/console/accounts")
+        assert signed.status_code == 303, signed.text
+        kept = site.platform.store.load(Grant, made.id).record
+        assert (kept.state, kept.until) == ("in-force", today + timedelta(days=9))
+        stranger = await judge(site, "ran.guanghui")
+        assert (await sent(stranger, path, form)).status_code == 403
+
+    run(walk())
+
+
+def test_a_draft_is_written_once_by_two_clicks(site):
+    firms = dataset(site, "市场主体")
+
+    async def walk():
+        client = await site.visitor(DEVELOPER)
+        path = "/console/applications/new/draft"
+        fields = await hidden(client, f"{path}?dataset={firms.id}")
+        form = {**fields, **filled(site, firms)}
+        answers = await asyncio.gather(*(client.post(path, data=form) for _ in range(3)))
+        assert len({one.headers["location"] for one in answers}) == 1
+
+    before = len(site.platform.store.find(Application))
+    run(walk())
+    assert len(site.platform.store.find(Application)) == before + 1
 
 
 def test_the_calendar_is_shown_recorded_and_revoked(site):
