@@ -19,7 +19,7 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from sandbox.kernel.errors import InputError
 from sandbox.web.language import word
 
-_MOST_FIELD = 64 << 10
+_MOST_FIELD, _MOST_FIELDS = 64 << 10, 2 << 20
 _BAD = re.compile(r"[\x00-\x1f\x7f/\\]")
 
 
@@ -56,6 +56,7 @@ class _Parts:
         self._field, self._text = "", bytearray()
         self._stream: IO[bytes] | None = None
         self._skipped = self.ended = False
+        self._read = 0
 
     def on_header_field(self, data: bytes, start: int, end: int) -> None:
         self._name += data[start:end]
@@ -90,7 +91,8 @@ class _Parts:
         if self._stream is not None or self._skipped:
             return
         self._text += data[start:end]
-        if len(self._text) > _MOST_FIELD:
+        self._read += end - start
+        if len(self._text) > _MOST_FIELD or self._read > _MOST_FIELDS:
             raise InputError(word("表单里的一项过长"))
 
     def on_part_end(self) -> None:

@@ -115,7 +115,7 @@ def _written(developer, datasets, tmp_path):
         page.check(f"[value={datasets[title].id}]")
     page.click("button:has-text('下一步')")
     write(developer, datasets[FIRMS], datasets[FAMILIES])
-    developer.look("application-form")
+    developer.look("application-written")
     page.click("button:has-text('存为草稿')")
     page.wait_for_url(re.compile(r"/applications/application-\d+$"))
     place = page.url.partition("/console")[2]
@@ -166,6 +166,12 @@ def _accepted(officer, place):
     officer.look("application-pushed")
     officer.go("/applications?q=" + SCENARIO)
     officer.look("applications")
+    officer.go("/items")
+    assert SCENARIO in officer.text()
+    officer.look("items")
+    officer.go("/terms")
+    officer.look("terms")
+    officer.go("/applications?q=" + SCENARIO)
     with officer.page.expect_download() as waiting:
         officer.page.click("a:has-text('Excel')")
     assert waiting.value.path().read_bytes()[:2] == b"PK"

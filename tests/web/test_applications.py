@@ -744,3 +744,32 @@ def test_pages_name_no_state_by_its_code():
     for name in pages:
         text = (ROOT / "templates" / name).read_text(encoding="utf-8")
         assert not re.search(r"\{\{\s*(?:one|item|application|consultation)\.state\s*\}\}", text), name
+
+
+def test_a_torn_or_swollen_form_with_files_leaves_nothing(site):
+    firms = dataset(site, "市场主体")
+
+    async def walk():
+        client = await site.visitor(DEVELOPER)
+        path = "/console/applications/new/draft"
+        made = await sent(client, path, filled(site, firms), f"{path}?dataset={firms.id}")
+        place = f"{made.headers['location']}/attach"
+        fields = await hidden(client, place)
+        paper = ("papers", ("a.pdf", b"%PDF-1.7 /Type /Page", "application/pdf"))
+        swollen = {**fields, **{f"x{n}": "字" * 20_000 for n in range(40)}}
+        assert (await client.post(place, data=swollen, files=[paper])).status_code == 422
+        many = [("papers", (f"{n}.pdf", b"%PDF-1.7", "application/pdf")) for n in range(25)]
+        assert (await client.post(place, data=fields, files=many)).status_code == 422
+        torn = await client.post(
+            place, content=b"--x\r\nhalf", headers={"Content-Type": "multipart/form-data; boundary=x"}
+        )
+        assert torn.status_code == 422
+        forged = await client.post(place, data={**fields, "csrf": "x"}, files=[paper])
+        assert forged.status_code == 403
+        client.cookies.delete("console-session")
+        lost = await client.post(place, data=fields, files=[paper])
+        assert lost.status_code == 401
+
+    run(walk())
+    assert not latest(site, Application).attachments
+    assert not list((site.platform.layout.root / "arriving").glob(".upload-*"))
