@@ -25,6 +25,7 @@ from sandbox.kernel.records import (
 from sandbox.seats import seat as seats
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
+from sandbox.web.pages.amendments import AMEND
 from sandbox.web.pages.seating import PROVISION
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
@@ -289,4 +290,5 @@ def agreement_page(visitor: Visitor, identifier: str) -> Response:
         facts=store.facts(record=identifier),
         actions=(ACCEPT, SIGN, SUSPEND, RESUME, TERMINATE),
         provision=PROVISION,
+        amend=AMEND,
     )

@@ -17,7 +17,17 @@ from sandbox.oversight.controls import controls
 from sandbox.regulation.regime import Regime, Rule
 from sandbox.web import words
 from sandbox.web.language import word
-from sandbox.web.pages import duties, incidents, notices, organisations, printed, undertakings, use
+from sandbox.web.pages import (
+    amendments,
+    duties,
+    incidents,
+    notices,
+    organisations,
+    printed,
+    transfers,
+    undertakings,
+    use,
+)
 from sandbox.web.pages.audit import reads_all
 from sandbox.web.visitor import Visitor
 
@@ -40,8 +50,11 @@ ACTIONS = (
     *notices.ACTIONS,
     *incidents.ACTIONS,
     *organisations.ACTIONS,
+    *transfers.ACTIONS,
+    *amendments.ACTIONS,
 )
 BACK = {
+    "transfers": "transfers",
     "undertakings": "oversight/undertakings",
     "responsibilities": "oversight/duties",
     "notices": "notices",
@@ -50,6 +63,7 @@ BACK = {
 }
 """The list that each kind of form goes back to."""
 _DUTIES = frozenset({Role.AUTHORITY_OFFICER, Role.SUPERVISOR, Role.STEWARD, Role.OPERATOR})
+_TRANSFERS = frozenset({Role.OPERATOR, Role.PROVIDER_REVIEWER, Role.AUTHORITY_OFFICER, Role.SUPERVISOR})
 _INCIDENTS = frozenset({Role.AUTHORITY_OFFICER, Role.SECURITY_REVIEWER, Role.SUPERVISOR})
 
 
@@ -120,6 +134,13 @@ PLACES = (
         word("进入席位之前由本人签署的承诺，谁签了、谁还没签"),
         "signed",
         _anyone,
+    ),
+    Place(
+        "/transfers",
+        word("跨环境转移"),
+        word("哪些数据集可以脱敏后落地到另一个环境，谁同意的，到哪一天"),
+        "agreement",
+        _of(_TRANSFERS),
     ),
     Place(
         "/oversight/retention",
@@ -205,6 +226,7 @@ def controls_page(visitor: Visitor) -> Response:
 
 PAGES: dict[str, Callable[[Visitor], Response]] = {
     "/notices": notices.inbox,
+    "/transfers": transfers.listing,
     "/oversight": index,
     "/oversight/duties": duties.matrix,
     "/oversight/incidents": incidents.listing,
