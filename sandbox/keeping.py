@@ -41,7 +41,7 @@ from sandbox.store import transfer
 from sandbox.store.backup import Backup, Restored
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change
-from sandbox.store.db import check_address, open_engine
+from sandbox.store.db import check_address, open_engine, tend
 from sandbox.store.report import Loss, Problem, Report
 from sandbox.store.verify import verify
 from sandbox.vault import files
@@ -291,6 +291,7 @@ def upgrade(
     platform = Platform(Layout(home), settings, store, clock=clock, entropy=entropy)
     _about_home(platform, "home:upgrade", note={"from": found}, format=store_home.FORMAT)
     _set(home, format=store_home.FORMAT)
+    tend(store.engine)
     platform.close()
     return Upgraded(found, store_home.FORMAT)
 

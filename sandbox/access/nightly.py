@@ -24,6 +24,7 @@ from sandbox.kernel.workdays import Calendar
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change
 from sandbox.store.codec import decode
+from sandbox.store.db import tend
 
 ALARM_FROM = (11, 1)
 """From this day on next year's calendar is missed: the notice comes early in November as a rule."""
@@ -81,6 +82,8 @@ def run(desk: AccessDesk, *, recount_only: bool = False) -> Round:
                     continue
                 steps += [_Step(one.stored.id, changes)] if changes else []
             written += _write(desk, steps)
+    if not recount_only:
+        tend(desk.directory.store.engine)
     return Round(
         seen=seen,
         recounted=_taken(written, "recount"),

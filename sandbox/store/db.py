@@ -72,6 +72,7 @@ _PRAGMAS = (
     "foreign_keys = ON",
     "recursive_triggers = ON",  # else REPLACE would delete past the triggers
     "secure_delete = ON",
+    "cache_size = -16384",  # KiB
 )
 
 
@@ -90,6 +91,17 @@ def _prepare(connection: sqlite3.Connection, _: Any) -> None:
 def _begin(connection: Connection) -> None:
     writes = connection.get_execution_options().get(_WRITES)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def tend(engine: Engine) -> None:
+    """Let SQLite look anew at how its tables are filled, so that it chooses its indices well.
+
+    PostgreSQL does so by itself. A look is bounded; where nothing changed much it does nothing.
+    """
+    if engine.dialect.name == "sqlite":
+        with writing(engine) as connection:
+            for pragma in ("analysis_limit = 1000", "optimize = 0x10002"):
+                connection.exec_driver_sql(f"PRAGMA {pragma}")
 
 
 @contextmanager

@@ -39,9 +39,9 @@ record = Table(
     Column("due", String(10)),
     Column("partner", String(80)),
     Column("label", String(400)),
-    Index("record_by_time", "kind", "created_at", "id"),
+    Index("record_by_time", "kind", "created_at", "id", "state", "organisation", "environment"),
     Index("record_by_change", "kind", "updated_at", "id"),
-    Index("record_by_state_and_time", "kind", "state", "created_at", "id"),
+    Index("record_by_state_and_time", "kind", "state", "created_at", "id", "organisation", "environment"),
     Index("record_by_owner_and_time", "kind", "organisation", "created_at", "id"),
     Index("record_by_owner", "kind", "organisation", "state", "due", "id"),
     Index("record_by_term", "kind", "state", "due", "id"),
@@ -55,7 +55,7 @@ link = Table(
     Column("from_id", String(80), ForeignKey("record.id"), primary_key=True),
     Column("role", String(40), primary_key=True),
     Column("to_id", String(80), ForeignKey("record.id"), primary_key=True),
-    Index("link_backwards", "to_id", "role"),
+    Index("link_backwards", "to_id", "role", "from_id"),
 )
 
 secret = Table(

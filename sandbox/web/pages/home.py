@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from sandbox.kernel.records import RefusedAttempt
 from sandbox.store.checkpoints import last_checkpoint
+from sandbox.store.reads import Search
 from sandbox.web import waiting
 from sandbox.web.pages.audit import reads_all
 from sandbox.web.visitor import Visitor
@@ -26,7 +27,7 @@ def home(visitor: Visitor) -> Response:
         clocks=waiting.clocks(platform, actor),
         refused=refused,
         whole=whole,
-        week=len(platform.store.facts(since=since)) if whole else 0,
+        week=platform.store.count_facts(Search(since=since))[0] if whole else 0,
         last=last_checkpoint(platform.store) if whole else None,
         account=visitor.accounts[actor.account],
     )

@@ -12,20 +12,20 @@ CREATE TABLE checkpoint (
 	frontier TEXT NOT NULL, 
 	PRIMARY KEY (size)
 );
-INSERT INTO "checkpoint" VALUES(3,X'63D6124B9DE261ED36D76565A5E515B0AC39BF7066A3B752E37F7E491BF3EAA6','2025-03-01T00:00:04.000000Z','kept-3.example
+INSERT INTO "checkpoint" VALUES(3,X'DF36952DDDABA955D7010507A0E1EC854F8862EC9777EF6F5DCA4979DE361378','2025-03-01T00:00:04.000000Z','kept-3.example
 3
-Y9YSS53iYe0212VlpeUVsKw5v3Bmo7dS439+SRvz6qY=
+3zaVLd2rqVXXAQUHoOHshU+IYuyXd+9vXcpJed42E3g=
 time 2025-03-01T00:00:04.000000Z
 
-— kept-3.example AwUCu4A0hvW5rY7Yg/LoJXiAN0mti137VX+6vyeHL0im6mO+LS8fjgnI+25zznF5BBtXEciH4GDtC6+zkVZs8zkS8Q4=
-','{"0":"7e2fc5d7bab74bbe20dfa4085f65321b375bf3ab164b0c6c782e667961cd9844","1":"f50ae608fb428c5ff68b7f1427543f90d3758e6f1b14804f9e368ff9d1d92b6f"}');
-INSERT INTO "checkpoint" VALUES(4,X'5E32A57E4BAD39D18FF19DA1FEE84975A6C2E0758B6103D06AA4A06EE6A136B1','2025-03-01T00:00:06.000000Z','kept-3.example
+— kept-3.example RvAhVZSskKtCkCDxl4nGcSEvGDstilPBYlKObfl7gJhoA4e5Jk0tAN0G8pa9V2IkJhPsoO8CuNhFxTgssqjgxCaUJws=
+','{"0":"be4b808f81bce056168940ba667034d60a6a20257940a1fe750ece6bd1390e14","1":"fe4bbe2c4e950c0e26fbaa0ceacda8ee06baa8e2489878f48677e12a7b169477"}');
+INSERT INTO "checkpoint" VALUES(4,X'6B7F1FE3A21CB0F105AFC9F3A1DE855C4FE47379D23EDD3E86FA37F9EA2A31DA','2025-03-01T00:00:06.000000Z','kept-3.example
 4
-XjKlfkutOdGP8Z2h/uhJdabC4HWLYQPQaqSgbuahNrE=
+a38f46IcsPEFr8nzod6FXE/kc3nSPt0+hvo3+eoqMdo=
 time 2025-03-01T00:00:06.000000Z
 
-— kept-3.example AwUCu6a0XH09BgiYpPRsJwGGmg4Cs4tlRdihfMMUuz2Pl0j4wxRpkFWZ4YWyn/C/i/17iEC2RYZHTMKXKvulcBp3lQ0=
-','{"2":"5e32a57e4bad39d18ff19da1fee84975a6c2e0758b6103d06aa4a06ee6a136b1"}');
+— kept-3.example RvAhVVdr3V0+u87/jghse9Li4qTw3MWEhqs8vvjWSfoTPDUH7ZHxDoSs3+UeO/CfTnQuZg4+k73pUSxpC2EdsLkl8QU=
+','{"2":"6b7f1fe3a21cb0f105afc9f3a1de855c4fe47379d23edd3e86fa37f9ea2a31da"}');
 CREATE TABLE counter (
 	kind VARCHAR(40) NOT NULL, 
 	n INTEGER NOT NULL, 
@@ -48,10 +48,10 @@ CREATE TABLE fact (
 	leaf BLOB NOT NULL, 
 	PRIMARY KEY (seq)
 );
-INSERT INTO "fact" VALUES(0,'2025-03-01T00:00:01.000000Z','system','platform','log:begin','log',0,X'',X'48A9F078CA435D2D28233BB3491947B6655944886C7327693C3AFB2D0442A93B','9999-12-31T23:59:59.999999Z',NULL,X'2FD6A13E87E655A8277E7F0550A51A7443470EB2BC261C0272A8E8E5F3EF4761');
-INSERT INTO "fact" VALUES(1,'2025-03-01T00:00:02.000000Z','system','platform','organisation:register','organisation-000001',1,X'605C4A5E8C931CC7A2BF5E16348F2D2643A9AC52AB0D55B6D4C2E51403517855',X'5CBA41C6EE2BB0B6F02C8F2E59E6FBC853B78DAEE2C2E7FA3762E886B5B3E439','2035-02-27T00:00:02.000000Z',NULL,X'FC5D008824A9D6FB04241305B7F6F1E0F834B4C5A44B986AADA3FDD1A4B59FD6');
-INSERT INTO "fact" VALUES(2,'2025-03-01T00:00:03.000000Z','system','platform','account:invite','account-000001',1,X'DC083D5D6A0D9A579D34DAEBCB8DAB5A0B33223603166C2842C0794BA04B0ED5',X'1C5552C20E5FD909E6F0BE9C21E66DF432873850B1CDD85D22951ADDB102A284','2035-02-27T00:00:03.000000Z',NULL,X'7E2FC5D7BAB74BBE20DFA4085F65321B375BF3AB164B0C6C782E667961CD9844');
-INSERT INTO "fact" VALUES(3,'2025-03-01T00:00:05.000000Z','system','platform','organisation:suspend','organisation-000001',2,X'40F578EB8F76A5683929545B639671B048FCD106F77584C2CD100E1B409F0495',X'FBE7178021B71043D1BD8D4331C3A504E236624BF7CD73395D07E6CF868E9D54','2035-02-27T00:00:05.000000Z',NULL,X'597820D7ADFD267BB8D2BC62D77271C15E910C398DF4CE14EA5498509C7AEC1F');
+INSERT INTO "fact" VALUES(0,'2025-03-01T00:00:01.000000Z','system','platform','log:begin','log',0,X'',X'33F1BCF3C472971D04D120B5A70A0E572D4F4C575DBF925A3B700F171DA337AD','9999-12-31T23:59:59.999999Z',NULL,X'0CEABF4FD4DB0AA9C65E791479B5CFA3D7843D3262DCE55AAB0A2E5C6C9F4F9F');
+INSERT INTO "fact" VALUES(1,'2025-03-01T00:00:02.000000Z','system','platform','organisation:register','organisation-000001',1,X'9E18114CE4526E446086ABC3608C6B56DD620211FB01BDECFE1235BC6C5717E7',X'EF345A9504A5A3DEEB42965FABF2EEE10736ED6377793A266BF33A4935283ACA','2035-02-27T00:00:02.000000Z',NULL,X'5C3F5C1ED25B49F32523B49BD8B4065688247E4FD3B53C7D81ACFD9E220593C0');
+INSERT INTO "fact" VALUES(2,'2025-03-01T00:00:03.000000Z','system','platform','account:invite','account-000001',1,X'65EEE1AD651D40ABDEF6C8E98F0E6258918C338A827EFFEBC5EB993F1908D324',X'50F319E746E75005FE72E5E99B5814AB5B546103CDA395610F9E3F8965C2D43F','2035-02-27T00:00:03.000000Z',NULL,X'BE4B808F81BCE056168940BA667034D60A6A20257940A1FE750ECE6BD1390E14');
+INSERT INTO "fact" VALUES(3,'2025-03-01T00:00:05.000000Z','system','platform','organisation:suspend','organisation-000001',2,X'A7BF919ACF5C3787C39CB11D5CA4FF257080B847B003A3557EA219A5CD2F07BE',X'A8E0B922462E0D49150FB3D95E6B9FF092C1915D88B01C132958A77FAD2E639C','2035-02-27T00:00:05.000000Z',NULL,X'3F922E8EB3F1C0D0B5C225B22226885E965839B0F22101819D6A04A77C01FD8E');
 CREATE TABLE fact_payload (
 	seq INTEGER NOT NULL, 
 	salt BLOB NOT NULL, 
@@ -60,10 +60,10 @@ CREATE TABLE fact_payload (
 	PRIMARY KEY (seq), 
 	FOREIGN KEY(seq) REFERENCES fact (seq)
 );
-INSERT INTO "fact_payload" VALUES(0,X'DB8A1764C3B23F2F3642011432506A16','{"note":{"format":3,"hash":"sha256","origin":"kept-3.example"}}','9999-12-31T23:59:59.999999Z');
-INSERT INTO "fact_payload" VALUES(1,X'41B2CB60F1C1A743D05DDE4937CD40E8','{"note":{"why":"第三条"},"record":{"evidence":[],"fiscally_funded":false,"id":"organisation-000001","kind":"企业","name":"遵义某公司","qualified_until":null,"region":"520300","roles":["developer"],"rulings":[],"state":"registered","uscc":"91520300MA0000000X"},"state":"registered"}','2035-02-27T00:00:02.000000Z');
-INSERT INTO "fact_payload" VALUES(2,X'20E7244865CE6426C1613BA5BB1578C0','{"effects":[{"id":1,"kind":"welcome","payload":"{}","record_id":"account-000001"}],"note":{},"record":{"display_name":"王","duties":[],"id":"account-000001","name":"wang","organisation":"organisation-000001","person":"p","public_key":"","signed_out":[],"state":"invited"},"state":"invited"}','2035-02-27T00:00:03.000000Z');
-INSERT INTO "fact_payload" VALUES(3,X'B449422E13471942160DF18924182669','{"note":{},"record":{"evidence":[],"fiscally_funded":false,"id":"organisation-000001","kind":"企业","name":"遵义某公司","qualified_until":null,"region":"520300","roles":["developer"],"rulings":[],"state":"suspended","uscc":"91520300MA0000000X"},"state":"suspended"}','2035-02-27T00:00:05.000000Z');
+INSERT INTO "fact_payload" VALUES(0,X'9ABDA7A16591DB479A235610D3875C9E','{"note":{"format":3,"hash":"sha256","origin":"kept-3.example"}}','9999-12-31T23:59:59.999999Z');
+INSERT INTO "fact_payload" VALUES(1,X'A37A66F76521CC2FDB5173FAA8EE6840','{"note":{"why":"第三条"},"record":{"evidence":[],"fiscally_funded":false,"id":"organisation-000001","kind":"企业","name":"遵义某公司","qualified_until":null,"region":"520300","roles":["developer"],"rulings":[],"state":"registered","uscc":"91520300MA0000000X"},"state":"registered"}','2035-02-27T00:00:02.000000Z');
+INSERT INTO "fact_payload" VALUES(2,X'6EA253B32FA44509F07874CBA36CA62C','{"effects":[{"id":1,"kind":"welcome","payload":"{}","record_id":"account-000001"}],"note":{},"record":{"display_name":"王","duties":[],"id":"account-000001","name":"wang","organisation":"organisation-000001","person":"p","public_key":"","signed_out":[],"state":"invited"},"state":"invited"}','2035-02-27T00:00:03.000000Z');
+INSERT INTO "fact_payload" VALUES(3,X'824B311751A07B9AECB523BE6849B76A','{"note":{},"record":{"evidence":[],"fiscally_funded":false,"id":"organisation-000001","kind":"企业","name":"遵义某公司","qualified_until":null,"region":"520300","roles":["developer"],"rulings":[],"state":"suspended","uscc":"91520300MA0000000X"},"state":"suspended"}','2035-02-27T00:00:05.000000Z');
 CREATE TABLE held_name (
 	name VARCHAR(200) NOT NULL, 
 	record_id VARCHAR(80) NOT NULL, 
@@ -114,8 +114,8 @@ CREATE TABLE record (
 	updated_at VARCHAR(27) NOT NULL, due VARCHAR(10), partner VARCHAR(80), label VARCHAR(400), 
 	PRIMARY KEY (id)
 );
-INSERT INTO "record" VALUES('organisation-000001','organisation',2,'suspended',NULL,NULL,'{"evidence":[],"fiscally_funded":false,"id":"organisation-000001","kind":"企业","name":"遵义某公司","qualified_until":null,"region":"520300","roles":["developer"],"rulings":[],"state":"suspended","uscc":"91520300MA0000000X"}',X'304EDBDF588343523EC8B19F5F4DEA11',X'40F578EB8F76A5683929545B639671B048FCD106F77584C2CD100E1B409F0495','2025-03-01T00:00:02.000000Z','2025-03-01T00:00:05.000000Z',NULL,NULL,NULL);
-INSERT INTO "record" VALUES('account-000001','account',1,'invited','organisation-000001',NULL,'{"display_name":"王","duties":[],"id":"account-000001","name":"wang","organisation":"organisation-000001","person":"p","public_key":"","signed_out":[],"state":"invited"}',X'8A33ADBFA0DAA8F4A1E248496684EEDF',X'DC083D5D6A0D9A579D34DAEBCB8DAB5A0B33223603166C2842C0794BA04B0ED5','2025-03-01T00:00:03.000000Z','2025-03-01T00:00:03.000000Z',NULL,NULL,NULL);
+INSERT INTO "record" VALUES('organisation-000001','organisation',2,'suspended',NULL,NULL,'{"evidence":[],"fiscally_funded":false,"id":"organisation-000001","kind":"企业","name":"遵义某公司","qualified_until":null,"region":"520300","roles":["developer"],"rulings":[],"state":"suspended","uscc":"91520300MA0000000X"}',X'32118AEBDA4E9D34D3D03299BA21B585',X'A7BF919ACF5C3787C39CB11D5CA4FF257080B847B003A3557EA219A5CD2F07BE','2025-03-01T00:00:02.000000Z','2025-03-01T00:00:05.000000Z',NULL,NULL,NULL);
+INSERT INTO "record" VALUES('account-000001','account',1,'invited','organisation-000001',NULL,'{"display_name":"王","duties":[],"id":"account-000001","name":"wang","organisation":"organisation-000001","person":"p","public_key":"","signed_out":[],"state":"invited"}',X'1A8BA6E879FCB3A6625D7452674676B9',X'65EEE1AD651D40ABDEF6C8E98F0E6258918C338A827EFFEBC5EB993F1908D324','2025-03-01T00:00:03.000000Z','2025-03-01T00:00:03.000000Z',NULL,NULL,NULL);
 CREATE TABLE secret (
 	record_id VARCHAR(80) NOT NULL, 
 	name VARCHAR(80) NOT NULL, 
@@ -129,10 +129,9 @@ CREATE TABLE tree (
 	hash BLOB NOT NULL, 
 	PRIMARY KEY (level)
 );
-INSERT INTO "tree" VALUES(0,X'7E2FC5D7BAB74BBE20DFA4085F65321B375BF3AB164B0C6C782E667961CD9844');
-INSERT INTO "tree" VALUES(1,X'F50AE608FB428C5FF68B7F1427543F90D3758E6F1B14804F9E368FF9D1D92B6F');
-INSERT INTO "tree" VALUES(2,X'5E32A57E4BAD39D18FF19DA1FEE84975A6C2E0758B6103D06AA4A06EE6A136B1');
-CREATE INDEX link_backwards ON link (to_id, role);
+INSERT INTO "tree" VALUES(0,X'BE4B808F81BCE056168940BA667034D60A6A20257940A1FE750ECE6BD1390E14');
+INSERT INTO "tree" VALUES(1,X'FE4BBE2C4E950C0E26FBAA0CEACDA8EE06BAA8E2489878F48677E12A7B169477');
+INSERT INTO "tree" VALUES(2,X'6B7F1FE3A21CB0F105AFC9F3A1DE855C4FE47379D23EDD3E86FA37F9EA2A31DA');
 CREATE INDEX fact_by_record ON fact (record_id, record_version);
 CREATE INDEX payload_by_end ON fact_payload (keep_until);
 CREATE INDEX outbox_open ON outbox (done_at, id);
@@ -150,9 +149,10 @@ CREATE TRIGGER checkpoint_guard_insert BEFORE INSERT ON checkpoint WHEN EXISTS (
 CREATE TRIGGER held_name_no_update BEFORE UPDATE ON held_name BEGIN SELECT RAISE(ABORT, 'append-only: held_name UPDATE'); END;
 CREATE TRIGGER held_name_no_delete BEFORE DELETE ON held_name BEGIN SELECT RAISE(ABORT, 'append-only: held_name DELETE'); END;
 CREATE TRIGGER record_guard_update BEFORE UPDATE ON record WHEN NEW.version <> OLD.version + 1 OR NEW.id <> OLD.id OR NEW.kind <> OLD.kind BEGIN SELECT RAISE(ABORT, 'append-only: record UPDATE'); END;
-CREATE INDEX record_by_time ON record (kind, created_at, id);
+CREATE INDEX record_by_time ON record (kind, created_at, id, state, organisation, environment);
 CREATE INDEX record_by_change ON record (kind, updated_at, id);
-CREATE INDEX record_by_state_and_time ON record (kind, state, created_at, id);
+CREATE INDEX record_by_state_and_time ON record (kind, state, created_at, id, organisation, environment);
+CREATE INDEX link_backwards ON link (to_id, role, from_id);
 CREATE INDEX record_by_owner_and_time ON record (kind, organisation, created_at, id);
 CREATE INDEX record_by_owner ON record (kind, organisation, state, due, id);
 CREATE INDEX record_by_term ON record (kind, state, due, id);

@@ -11,9 +11,14 @@ branch_labels = None
 depends_on = None
 
 INDICES = (
-    ("record_by_time", "record", ["kind", "created_at", "id"]),
+    ("record_by_time", "record", ["kind", "created_at", "id", "state", "organisation", "environment"]),
     ("record_by_change", "record", ["kind", "updated_at", "id"]),
-    ("record_by_state_and_time", "record", ["kind", "state", "created_at", "id"]),
+    (
+        "record_by_state_and_time",
+        "record",
+        ["kind", "state", "created_at", "id", "organisation", "environment"],
+    ),
+    ("link_backwards", "link", ["to_id", "role", "from_id"]),
     ("record_by_owner_and_time", "record", ["kind", "organisation", "created_at", "id"]),
     ("record_by_owner", "record", ["kind", "organisation", "state", "due", "id"]),
     ("record_by_term", "record", ["kind", "state", "due", "id"]),
@@ -59,6 +64,7 @@ def upgrade() -> None:
     fill()
     op.drop_index("record_by_state", "record")
     op.drop_index("record_by_organisation", "record")
+    op.drop_index("link_backwards", "link")
     op.drop_index("fact_by_verb", "fact")
     op.drop_index("fact_by_actor", "fact")
     for name, table, columns in INDICES:
@@ -110,6 +116,7 @@ def derived(kind: str, state: str, body: dict[str, object]) -> dict[str, str | N
 def downgrade() -> None:
     for name, table, _ in INDICES:
         op.drop_index(name, table)
+    op.create_index("link_backwards", "link", ["to_id", "role"])
     op.create_index("fact_by_actor", "fact", ["actor"])
     op.create_index("fact_by_verb", "fact", ["verb"])
     op.create_index("record_by_organisation", "record", ["kind", "organisation"])
