@@ -7,7 +7,7 @@ import pytest
 from tests.browser.test_walks import walk
 from tests.browser.visiting import Visit
 from tests.serving.conftest import can_serve
-from tests.serving.started import platform
+from tests.serving.started import platform, until
 from tests.web.lived import UNSIGNED, copied
 
 STEWARD, OFFICER, SECOND, SUPERVISOR = "zhao.qinghe", "luo.zhengyan", "chen.guanglan", "xie.mingjian"
@@ -149,8 +149,7 @@ def test_the_incident_switch_and_a_recall_as_its_reader_sees_it(enter):
     reader.look("recalled-reader")
     assert "删除已领取的文件" in reader.text()
     assert not reader.page.locator("button:has-text('领取产品')").count()
-    reader.go("/notices")
-    assert "产品已召回" in reader.text()
+    until(lambda: reader.go("/notices") and "产品已召回" in reader.text(), 20)  # the worker's next round
     officer.go("/oversight/incidents")
     officer.look("incidents-empty")
     officer.go("/incidents/new/open?target=service-agreement-000004")
