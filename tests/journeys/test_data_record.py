@@ -5,12 +5,14 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from sandbox.access.policy import policy_of
 from sandbox.catalog.entries import by_code
 from sandbox.egress import release
 from sandbox.ingest import batch
@@ -68,7 +70,10 @@ def masked(desk: Desk, rows: list[dict[str, str]], agreement: str) -> pa.RecordB
     dataset = by_code(directory, CODE).record
     landed = landed_rows(desk, agreement).schema.names
     policy = narrowed(read_policy(confirmed_for(directory, dataset.id).text), CODE, landed)
-    key = desk.platform.vault.open(desk.platform.store.load(ServiceAgreement, agreement).record.key_id)
+    signed = desk.platform.store.load(ServiceAgreement, agreement).record
+    group = ",".join(policy_of(directory, signed).group(dataset.id))  # of datasets that may be joined
+    whole = desk.platform.vault.open(signed.key_id)
+    key = replace(whole, secret=whole.derive(f"masking/join/{group}"))
     plan = make_plan(policy, policy.table(CODE), columns=list(rows[0]), key=key)
     table = pa.Table.from_pylist(rows, schema=pa.schema([(name, pa.string()) for name in rows[0]]))
     return apply(plan, table.to_batches()[0]).batch

@@ -101,12 +101,12 @@ def listing(visitor: Visitor) -> Response:
     """Return the transfers that the person's organisation is a side of; all for the authority."""
     platform = visitor.platform
     found = transfers.visible(platform.directory, visitor.actor)[::-1]
-    places = {one.record.id: one.record.name for one in platform.store.find(Environment)}
+    names = {one.record.id: one.record.name for one in platform.store.find(Environment)}
     titles = {one.dataset: platform.store.load(Dataset, one.dataset).record.title for one in found}
     return visitor.page(
         "transfers.html",
         found=found,
-        places=places,
+        environments=names,
         titles=titles,
         versions={one.id: platform.store.load(Transfer, one.id).version for one in found},
         actions=ACTIONS[1:],
