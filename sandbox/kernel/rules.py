@@ -462,13 +462,15 @@ def _undertaken(_: Actor, now: Situation) -> Message | None:
     fits = signed is not None and signed.account == seat.user and signed.agreement in versions
     if signed is None or not fits or signed.state != "signed":
         return say(
-            "进入席位之前须签署数据安全承诺书：请在控制台首页打开“签署承诺书”，读完全文后签署（协议 {agreement}）",
+            "进入席位之前须签署数据安全承诺书："
+            "请在控制台首页打开“签署承诺书”，读完全文后签署（协议 {agreement}）",
             agreement=seat.agreement,
         )
     if signed.version == now.undertaking_version:
         return None
     return say(
-        "承诺书已更新为第 {version} 版：请在控制台首页打开“签署承诺书”，读完全文后重新签署（协议 {agreement}）",
+        "承诺书已更新为第 {version} 版："
+        "请在控制台首页打开“签署承诺书”，读完全文后重新签署（协议 {agreement}）",
         version=now.undertaking_version,
         agreement=seat.agreement,
     )

@@ -31,8 +31,8 @@ Choices = Callable[[Platform, Actor], Options]
 class Field:
     """One thing to be filled in.
 
-    `shape` is text, area, date, number, choice, checks, code, hidden or objects (for programs alone: JSON
-    objects, each a text of its own). `choices` are asked for the person.
+    `shape` is text, area, date, number, choice, checks, code, moment, hidden or objects (for programs alone:
+    JSON objects, each a text of its own). `choices` are asked for the person.
     """
 
     name: str

@@ -10,6 +10,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 
 from starlette.responses import Response
 
@@ -49,7 +50,8 @@ def as_xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
     sheet = book.active
     sheet.title = "".join(one for one in title if one not in "[]:*?/\\")[:31] or "1"
     body = [[_plain(one) for one in row] for row in rows]
-    for place, row in enumerate([[harmless(one) for one in head], *body], start=1):
+    lines: list[list[Any]] = [[harmless(one) for one in head], *body]
+    for place, row in enumerate(lines, start=1):
         for column, value in enumerate(row, start=1):
             cell = sheet.cell(row=place, column=column)
             cell.value = value
@@ -59,7 +61,7 @@ def as_xlsx(title: str, head: Sequence[str], rows: Iterable[Sequence[Cell]]) -> 
             if place == 1:
                 cell.font = Font(bold=True)
     for column in range(1, len(head) + 1):
-        longest = max(len(str(row[column - 1] or "")) for row in [list(head), *body])
+        longest = max(len(str(row[column - 1] or "")) for row in lines)
         sheet.column_dimensions[get_column_letter(column)].width = min(_WIDEST, 4 + 2 * longest)
     sheet.freeze_panes = "A2"
     out = io.BytesIO()

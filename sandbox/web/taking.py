@@ -26,6 +26,7 @@ from sandbox.web.pages import (
     applications,
     bounding,
     catalogue,
+    cataloguing,
     deliveries,
     deputies,
     drafting,
@@ -54,7 +55,7 @@ ACTIONS: tuple[Action, ...] = (
     *accounts.ACTIONS,
     *OVERSIGHT,
 )
-FORMS: tuple[Action, ...] = (*ACTIONS, drafting.ATTACH, deputies.DEPUTE)
+FORMS: tuple[Action, ...] = (*ACTIONS, cataloguing.SHEET, drafting.ATTACH, deputies.DEPUTE)
 """Every form; one that takes the same step as another is no action of its own."""
 _AT = {(one.plural, one.word): one for one in FORMS}
 FRESH = frozenset({"fresh-credential", "credential", "password"})

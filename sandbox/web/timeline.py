@@ -65,7 +65,8 @@ def lines(platform: Platform, application: str, parts: Parts) -> tuple[Line, ...
     """Return every fact of the application and its parts, the earliest first."""
     datasets = {item.id: item.record.dataset for item in parts.items}
     about = {application: "", **datasets}
-    about |= {one.id: datasets[one.record.item] for one in (*parts.consultations, *parts.cases)}
+    about |= {one.id: datasets[one.record.item] for one in parts.consultations}
+    about |= {one.id: datasets[one.record.item] for one in parts.cases}
     found = [
         Line(fact.seq, fact.verb, dataset, fact.actor, fact.organisation, fact.at, bool(fact.signature))
         for record, dataset in about.items()

@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from sandbox.app import Platform
+from sandbox.catalog.search import Finder
 from sandbox.kernel.actors import Actor, Proof, Role
 from sandbox.kernel.errors import CredentialError, NotFoundError
 from sandbox.kernel.message import Message
@@ -66,6 +67,7 @@ class Console:
     sessions: Sessions
     arrivals: Arrivals
     jobs: Jobs
+    finder: Finder
     version: str
 
 

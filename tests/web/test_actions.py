@@ -18,6 +18,7 @@ ELSEWHERE = {
     "item:reopen": "a part of returning a case",
     "item:close": "a part of upholding a refusal",
     "service-agreement:supersede": "a part of signing the version that takes its place",
+    "dataset:amend": "a part of describing a dataset that is classified",
     "release:collect": "answers with the products, not with a page",
 }
 

@@ -24,7 +24,7 @@ from sandbox.regulation.calendars import regions
 from sandbox.web import timeline
 from sandbox.web.actions import Action, Call, Field, Options
 from sandbox.web.language import word
-from sandbox.web.pages import agreements, drafting
+from sandbox.web.pages import agreements, asking, drafting
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
 
@@ -218,7 +218,7 @@ def page(visitor: Visitor, identifier: str) -> Response:
         draft=agreements.DRAFT,
         agreeable=_agreeable(visitor, parts, agreed),
         agreements=agreed,
-        whole=drafting.asking.shows_whole(found),
+        whole=asking.shows_whole(found),
     )
 
 

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
 from sandbox.access.form import environment_of
 from sandbox.app import Platform
-from sandbox.catalog import entries
+from sandbox.catalog import consents, entries
+from sandbox.catalog.search import Hits
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
+from sandbox.kernel.message import Message
 from sandbox.kernel.records import Dataset, Delivery, Environment, MaskingPolicy, Snapshot
 from sandbox.masking.policy_file import read_policy
 from sandbox.masking.techniques import parameters
 from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Options
 from sandbox.web.language import word
+from sandbox.web.pages import cataloguing
 from sandbox.web.pages.bounding import BOUND, in_words
+from sandbox.web.pages.cataloguing import CONSENT, DESCRIBE, SHEET, WITHDRAW_CONSENT, environments
 from sandbox.web.pages.columns import CLASSIFY, CONFIRM
 from sandbox.web.pages.incidents import REINSTATE, SUSPEND
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
-
-
-def environments(platform: Platform, _: Actor) -> Options:
-    """Return the environments that are open, for a field of choice."""
-    found = platform.store.find(Environment, state="established")
-    return tuple((one.record.code, one.record.name) for one in found)
 
 
 def _grades(_: Platform, __: Actor) -> Options:
@@ -98,7 +97,16 @@ REGISTER = Action(
     ),
 )
 WITHDRAW = Action("dataset:withdraw", "datasets", word("撤回数据集"), _withdraw, record=Dataset, grave=True)
-ACTIONS = (REGISTER, CLASSIFY, WITHDRAW, CONFIRM)
+ACTIONS = (REGISTER, CLASSIFY, WITHDRAW, CONFIRM, *cataloguing.ACTIONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """One thing to narrow the list by: its name, its label, and (value, what it is called, how many)."""
+
+    name: str
+    label: Message
+    options: tuple[tuple[str, Message | str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,22 +118,62 @@ class Masked:
     reason: str
 
 
+FACETS: tuple[tuple[str, Message, str], ...] = (
+    ("environment", word("开发利用环境"), ""),
+    ("organisation", word("数据提供部门"), ""),
+    ("grade", word("一般数据级别"), "grade-"),
+    ("media", word("数据形态"), "media-"),
+    ("origin", word("数据来源"), "origin-"),
+    ("opening", word("开放属性"), "opening-"),
+    ("library", word("所在库"), ""),
+    ("state", word("状态"), ""),
+)
+"""What the list may be narrowed by: the facet's name, what people call it, how its values are called."""
+PAGE = 50
+
+
 def listing(visitor: Visitor) -> Response:
-    """Return the catalogue, filtered by words and environment."""
-    query = visitor.request.query_params.get("q", "").strip()
-    place = visitor.request.query_params.get("environment", "")
-    store = visitor.platform.store
-    found = [one.record for one in store.find(Dataset, environment=place or None)]
-    shown = [one for one in found if not query or _matches(one, query)]
+    """Return what fits the words and the facets chosen, with how many there are of every other choice."""
+    asked = visitor.request.query_params
+    query, store = asked.get("q", "").strip(), visitor.platform.store
+    wanted = {name: (asked[name],) for name, _, _ in FACETS if asked.get(name)}
+    place = max(1, int(number)) if (number := asked.get("page", "1")).isascii() and number.isdecimal() else 1
+    hits = visitor.console.finder.index().search(
+        query, wanted=wanted, offset=(min(place, 10**6) - 1) * PAGE, limit=PAGE
+    )
     named = {one.record.id: one.record for one in store.find(Environment)}
     return visitor.page(
-        "catalogue.html", datasets=shown, query=query, place=place, environments=named, register=REGISTER
+        "catalogue.html",
+        datasets=[store.load(Dataset, one).record for one in hits.ids],
+        total=hits.total,
+        place=place,
+        pages=max(1, -(-hits.total // PAGE)),
+        query_text=query,
+        chosen={name: values[0] for name, values in wanted.items()},
+        facets=_facets(visitor, hits, named),
+        environments=named,
+        makes=(REGISTER, SHEET),
     )
 
 
-def _matches(dataset: Dataset, query: str) -> bool:
-    texts = (dataset.code, dataset.title, *(one.name for one in dataset.columns))
-    return any(query.lower() in one.lower() for one in texts)
+def _facets(visitor: Visitor, hits: Hits, named: Mapping[str, Environment]) -> list[Facet]:
+    """Return the choices of every facet that has any, with their counts."""
+    found = []
+    for name, label, prefix in FACETS:
+        options = []
+        for value, count in hits.facets[name]:
+            said: Message | str = words.term((prefix + value).replace("grade-L", "level-"))
+            if name == "environment":
+                said = named[value].name
+            elif name == "organisation":
+                said = visitor.body_name(value)
+            elif name == "state":
+                said = words.state_of("dataset", value)[0]
+            if value:
+                options.append((value, said, count))
+        if options:
+            found.append(Facet(name, label, tuple(options)))
+    return found
 
 
 def one(visitor: Visitor, identifier: str) -> Response:
@@ -150,6 +198,9 @@ def one(visitor: Visitor, identifier: str) -> Response:
         own=own,
         watch=own or actor.has(Role.AUTHORITY_OFFICER, Role.SUPERVISOR, Role.OPERATOR),
         switch=(SUSPEND, REINSTATE),
+        described=DESCRIBE,
+        consents=consents.of_dataset(visitor.platform.directory, dataset),
+        consent=(CONSENT, WITHDRAW_CONSENT),
         bound=BOUND,
         bounds=in_words(visitor, dataset.boundary),
         confirm=CONFIRM,
