@@ -59,7 +59,7 @@ def test_open_is_the_rule_in_the_catalogue_that_a_department_keeps(landed: Home)
 
 
 def test_what_is_sensitive_is_opened_after_masking_and_only_so(landed: Home) -> None:
-    """No direct identifier stays as it was, by nobody's word; the evidence lifts the flag; twice is the same."""
+    """Nobody keeps a direct identifier as it was; the evidence lifts the flag; twice is the same."""
     with landed.open() as desk:
         directory, ingest, zhao = desk.platform.directory, desk.platform.ingest, desk.actor(STEWARD)
         held = entries.by_code(directory, CODE).record
