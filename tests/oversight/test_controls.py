@@ -56,6 +56,17 @@ def test_only_what_names_its_issue_has_no_test():
         assert row.tests or "议题" in row.pending or "issue" in row.pending
 
 
+@pytest.mark.parametrize("number", [*range(3, 14), 16, 17, 20, 22])
+def test_an_article_in_force_is_told_as_a_journey_and_names_it(number):
+    """Its file opens with the article, and every test of it that the table names is there."""
+    file = f"tests/journeys/test_article_{number:02}.py"
+    named = {name for row in ROWS if article_number(row.article) == number for name in row.tests}
+    assert any(name.partition("::")[0] == file for name in named)
+    told = ast.get_docstring(ast.parse((ROOT / file).read_text(encoding="utf-8"))) or ""
+    article = next(row.article for row in ROWS if article_number(row.article) == number)
+    assert told.startswith(article)
+
+
 def test_no_step_changes_a_signed_agreement():
     """What is signed is suspended, resumed, ended or expires; nothing leads from it to a draft."""
     for kind in ("service-agreement", "operating-agreement"):
