@@ -15,7 +15,7 @@ from typing import Any
 from rdflib import BNode, Graph, Literal, Namespace, URIRef
 from rdflib.collection import Collection
 from rdflib.exceptions import ParserError
-from rdflib.namespace import CSVW, DCAT, DCTERMS, FOAF, RDF, SKOS, XSD
+from rdflib.namespace import CSVW, DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, XSD
 from rdflib.term import Node
 
 from sandbox.kernel.entities import EntityType, IdentifierClass
@@ -55,6 +55,7 @@ _PREFIXES = (
     ("csvw", CSVW),
     ("skos", SKOS),
     ("rdf", RDF),
+    ("rdfs", RDFS),
     ("xsd", XSD),
     ("own", OWN),
 )
@@ -189,9 +190,9 @@ def _nodes(graph: Graph, node: URIRef, dataset: Dataset, base: str) -> None:
         graph.add((theme, SKOS.prefLabel, Literal(category.title, lang="zh")))
         graph.add((node, DCAT.theme, theme))
     if core.opening is not None:
-        graph.add((node, DCTERMS.accessRights, _ACCESS[core.opening]))
+        _term(graph, (node, DCTERMS.accessRights, _ACCESS[core.opening]), DCTERMS.RightsStatement)
     if core.cycle is not None:
-        graph.add((node, DCTERMS.accrualPeriodicity, _CYCLES[core.cycle]))
+        _term(graph, (node, DCTERMS.accrualPeriodicity, _CYCLES[core.cycle]), DCTERMS.Frequency)
     if core.issued is not None:
         graph.add((node, DCTERMS.issued, Literal(core.issued.isoformat(), datatype=XSD.date)))
     if core.rows:
@@ -205,6 +206,12 @@ def _nodes(graph: Graph, node: URIRef, dataset: Dataset, base: str) -> None:
                 graph.add((period, predicate, Literal(day.isoformat(), datatype=XSD.date)))
 
 
+def _term(graph: Graph, said: tuple[URIRef, URIRef, URIRef], kind: URIRef) -> None:
+    """Add what is said with a term of a vocabulary, and the term's class: a validator need not fetch it."""
+    graph.add(said)
+    graph.add((said[2], RDF.type, kind))
+
+
 def _distributions(graph: Graph, node: URIRef, dataset: Dataset) -> None:
     """Data is used in a seat on application: the access address is the entry's own application."""
     for code in dataset.core.formats:
@@ -212,10 +219,11 @@ def _distributions(graph: Graph, node: URIRef, dataset: Dataset) -> None:
         one = URIRef(f"{node}#{code}")
         graph.add((node, DCAT.distribution, one))
         graph.add((one, RDF.type, DCAT.Distribution))
-        graph.add((one, DCAT.accessURL, URIRef(f"{node}#application")))
+        _term(graph, (one, DCAT.accessURL, URIRef(f"{node}#application")), RDFS.Resource)
         graph.add((one, DCTERMS.title, Literal(known.title)))
         graph.add((one, OWN["format"], Literal(code)))
-        graph.add((one, DCAT.mediaType, URIRef(f"http://www.iana.org/assignments/media-types/{known.type}")))
+        media = URIRef(f"http://www.iana.org/assignments/media-types/{known.type}")
+        _term(graph, (one, DCAT.mediaType, media), DCTERMS.MediaType)
 
 
 def _schema(graph: Graph, node: URIRef, dataset: Dataset) -> None:
