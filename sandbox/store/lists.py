@@ -53,7 +53,8 @@ class Words:
 class Sieve:
     """Which records of a kind: every condition given must hold.
 
-    `unlinked` is (role, kind): no record of that kind links to it in that role. `about` is (role,
+    `unlinked` is (role, kind): no record of that kind links to it in that role. `all_linked` is (role,
+    kind, state, others): one in that state does, and none that is in no state of these. `about` is (role,
     organisation): it links in that role to a record of the organisation. `private` is a state in which
     a record is shown to its own organisation alone, and to which.
     """
@@ -66,7 +67,7 @@ class Sieve:
     words: Words | None = None
     due_until: str | None = None
     unlinked: tuple[str, str] | None = None
-    all_linked: tuple[str, str, str] | None = None
+    all_linked: tuple[str, ...] | None = None
     about: tuple[str, str] | None = None
     private: tuple[str, str] | None = None
 
@@ -195,11 +196,11 @@ def _related(sieve: Sieve) -> list[ColumnElement[bool]]:
     if sieve.unlinked is not None:
         found.append(~exists().where(_backwards(*sieve.unlinked)))
     if sieve.all_linked is not None:
-        role, kind, state = sieve.all_linked
+        role, kind, state, *also = sieve.all_linked
         other = _RECORD.alias("other")
         linked = and_(_backwards(role, kind), other.c.id == _LINK.c.from_id)
         found.append(exists().where(linked, other.c.state == state))
-        found.append(~exists().where(linked, other.c.state != state))
+        found.append(~exists().where(linked, other.c.state.not_in([state, *also])))
     if sieve.about is not None:
         role, organisation = sieve.about
         aim = _RECORD.alias("aim")

@@ -14,7 +14,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import BinaryExpression, ColumnElement, Connection, Engine, Select, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, func, select
 
 from sandbox.kernel.errors import NotFoundError, TamperedError
 from sandbox.kernel.message import say
@@ -83,31 +83,37 @@ class Search:
     since: datetime | None = None
 
 
-def _searched(connection: Connection, asked: Search) -> list[ColumnElement[bool]]:
+def _equal(asked: Search) -> list[ColumnElement[bool]]:
     equals = {"record_id": asked.record, "actor": asked.actor, "verb": asked.verb}
-    found = [_FACT.c[name] == value for name, value in equals.items() if value is not None]
+    return [_FACT.c[name] == value for name, value in equals.items() if value is not None]
+
+
+def _searched(connection: Connection, asked: Search) -> list[ColumnElement[bool]]:
+    found = _equal(asked)
     if asked.since is not None:
         found.append(_FACT.c.seq >= _first_since(connection, asked.since))
     return found
+
+
+def _end(connection: Connection) -> int:
+    """Return the number of the next fact to come: how many there are."""
+    last = connection.execute(_HEAD).scalar()
+    return 0 if last is None else int(last) + 1
 
 
 def _first_since(connection: Connection, moment: datetime) -> int:
     """Return the number of the first fact at or after the moment; of the next one to come if none is."""
     query = select(_FACT.c.seq).where(_FACT.c.at >= instant(moment)).order_by(_FACT.c.at, _FACT.c.seq)
     first = connection.execute(query.limit(1)).scalar()
-    return (connection.execute(_HEAD).scalar() or 0) + 1 if first is None else int(first)
+    return _end(connection) if first is None else int(first)
 
 
-def _count(connection: Connection, where: Sequence[ColumnElement[bool]]) -> int:
-    """Count facts; a plain span of numbers without gaps is counted by its ends."""
+def _count(connection: Connection, where: Sequence[ColumnElement[bool]], start: int, end: int) -> int:
+    """Count the facts from one number up to another; all of them stand there, for the log has no gap."""
     if not where:
-        last = connection.execute(_HEAD).scalar()
-        return 0 if last is None else int(last) + 1
-    if all(one.left is _FACT.c.seq for one in where if isinstance(one, BinaryExpression)):
-        ends = select(func.min(_FACT.c.seq), func.max(_FACT.c.seq)).where(*where)
-        first, last = connection.execute(ends).one()
-        return 0 if first is None else int(last) - int(first) + 1
-    return int(connection.execute(select(func.count(_FACT.c.seq)).where(*where)).scalar() or 0)
+        return max(0, end - start)
+    within = (_FACT.c.seq >= start, _FACT.c.seq < end)
+    return int(connection.execute(select(func.count(_FACT.c.seq)).where(*where, *within)).scalar() or 0)
 
 
 class Reads:
@@ -265,11 +271,12 @@ class Reads:
         Time in the log only goes forward: a span of time is a span of numbers.
         """
         with reading(self._engine) as connection:
-            where = _searched(connection, asked)
-            total = _count(connection, where)
-            edges = [_first_since(connection, one) for one in bounds]
-            pairs = pairwise(edges)
-            spans = tuple(_count(connection, [*where, _FACT.c.seq >= a, _FACT.c.seq < b]) for a, b in pairs)
+            start = 0 if asked.since is None else _first_since(connection, asked.since)
+            end = _end(connection)
+            where = _equal(asked)
+            total = _count(connection, where, start, end)
+            edges = [max(start, _first_since(connection, one)) for one in bounds]
+            spans = tuple(_count(connection, where, a, b) for a, b in pairwise(edges))
         return total, spans
 
     def fact(self, seq: int) -> Header:

@@ -46,7 +46,17 @@ record = Table(
     Index("record_by_owner", "kind", "organisation", "state", "due", "id"),
     Index("record_by_term", "kind", "state", "due", "id"),
     Index("record_by_partner", "kind", "partner", "state", "due", "id"),
-    Index("record_by_words", "kind", "label"),
+    Index(
+        "record_by_words",
+        "kind",
+        "label",
+        "state",
+        "organisation",
+        "partner",
+        "environment",
+        "created_at",
+        "id",
+    ),
 )
 
 link = Table(

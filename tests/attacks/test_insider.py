@@ -466,7 +466,7 @@ def test_what_is_proven_and_still_in_review_counts_as_leaving(judged: Home) -> N
     with judged.open() as desk:
         gate, waiting = desk.platform.gate, desk.submission("in-review")
         twin = _copy_of(desk, waiting)
-        assert [owner for owner, _ in court._earlier(gate, twin)] == [waiting.id]
+        assert [owner for owner, _ in court._earlier(gate, twin, only_before=False)] == [waiting.id]
 
 
 def _copy_of(desk: Desk, submission: Submission) -> Submission:

@@ -23,6 +23,7 @@ from sandbox.kernel.records import (
     Submission,
 )
 from sandbox.seats import seat as seats
+from sandbox.store.lists import Sieve
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
 from sandbox.web.pages.amendments import AMEND
@@ -31,6 +32,8 @@ from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
 
 _YEARS = 3
+MOST_OFFERED = 200
+"""Applications in the field of choice: the newest; any other is drafted from its own page."""
 
 
 def _draft_operating(call: Call) -> Outcome:
@@ -141,8 +144,12 @@ def _operating(platform: Platform, _: Actor) -> Options:
 
 
 def _drafted_from(platform: Platform, actor: Actor) -> Options:
-    found = reading.applications(platform.access, actor)
-    return tuple((one.id, f"{one.id} {one.scenario[:24]}") for one in found if one.state == "accepted")
+    store = platform.store
+    places = tuple(one.id for one in store.find(Environment, organisation=actor.organisation))
+    decided = ("application", "item", "approved", "closed", "withdrawn")
+    ready = Sieve(states=("accepted",), environments=places, all_linked=decided)
+    found = [one.record for one in store.lists.cut(Application, ready, limit=MOST_OFFERED)]
+    return tuple((one.id, f"{one.id} {one.scenario[:24]}") for one in found)
 
 
 _TERM = (

@@ -12,20 +12,20 @@ CREATE TABLE checkpoint (
 	frontier TEXT NOT NULL, 
 	PRIMARY KEY (size)
 );
-INSERT INTO "checkpoint" VALUES(3,X'DF36952DDDABA955D7010507A0E1EC854F8862EC9777EF6F5DCA4979DE361378','2025-03-01T00:00:04.000000Z','kept-3.example
+INSERT INTO "checkpoint" VALUES(3,X'06C5998578756B7076EFAD997A8CD195CC17D116FB50145E4E32E6989A4AF89D','2025-03-01T00:00:04.000000Z','kept-3.example
 3
-3zaVLd2rqVXXAQUHoOHshU+IYuyXd+9vXcpJed42E3g=
+BsWZhXh1a3B2762ZeozRlcwX0Rb7UBReTjLmmJpK+J0=
 time 2025-03-01T00:00:04.000000Z
 
-— kept-3.example RvAhVZSskKtCkCDxl4nGcSEvGDstilPBYlKObfl7gJhoA4e5Jk0tAN0G8pa9V2IkJhPsoO8CuNhFxTgssqjgxCaUJws=
-','{"0":"be4b808f81bce056168940ba667034d60a6a20257940a1fe750ece6bd1390e14","1":"fe4bbe2c4e950c0e26fbaa0ceacda8ee06baa8e2489878f48677e12a7b169477"}');
-INSERT INTO "checkpoint" VALUES(4,X'6B7F1FE3A21CB0F105AFC9F3A1DE855C4FE47379D23EDD3E86FA37F9EA2A31DA','2025-03-01T00:00:06.000000Z','kept-3.example
+— kept-3.example xf0r/DYrIf95lNTQAJ3bxsUjeYFPYlhbq5ewFiL6IfXJhfQ8ccd+23VkciRC0x0heKEFU+E5KRYJUkPBihdZjAbNFAo=
+','{"0":"c2b4140581b3c3dfcfa01bf8f121166b388d004f813cb717a562a1b894be0887","1":"689d2b66c6add0d39f785d4e0a49bb62fb9fc3cdb7dbe47af5c298aba8fc64bc"}');
+INSERT INTO "checkpoint" VALUES(4,X'83890B689ECBD877A882013F98B80E0C67E9AFC4A3422064B7858724A1F0A2DE','2025-03-01T00:00:06.000000Z','kept-3.example
 4
-a38f46IcsPEFr8nzod6FXE/kc3nSPt0+hvo3+eoqMdo=
+g4kLaJ7L2HeoggE/mLgODGfpr8SjQiBkt4WHJKHwot4=
 time 2025-03-01T00:00:06.000000Z
 
-— kept-3.example RvAhVVdr3V0+u87/jghse9Li4qTw3MWEhqs8vvjWSfoTPDUH7ZHxDoSs3+UeO/CfTnQuZg4+k73pUSxpC2EdsLkl8QU=
-','{"2":"6b7f1fe3a21cb0f105afc9f3a1de855c4fe47379d23edd3e86fa37f9ea2a31da"}');
+— kept-3.example xf0r/NDBQZlLF8KnhGZJE6GH9/d+42Gtmu0ioq+dDSjou0MOiTbn2KH9khFs10cSrxidfQ8sX+6cuq5OIpkPb8lwqgg=
+','{"2":"83890b689ecbd877a882013f98b80e0c67e9afc4a3422064b7858724a1f0a2de"}');
 CREATE TABLE counter (
 	kind VARCHAR(40) NOT NULL, 
 	n INTEGER NOT NULL, 
@@ -48,10 +48,10 @@ CREATE TABLE fact (
 	leaf BLOB NOT NULL, 
 	PRIMARY KEY (seq)
 );
-INSERT INTO "fact" VALUES(0,'2025-03-01T00:00:01.000000Z','system','platform','log:begin','log',0,X'',X'33F1BCF3C472971D04D120B5A70A0E572D4F4C575DBF925A3B700F171DA337AD','9999-12-31T23:59:59.999999Z',NULL,X'0CEABF4FD4DB0AA9C65E791479B5CFA3D7843D3262DCE55AAB0A2E5C6C9F4F9F');
-INSERT INTO "fact" VALUES(1,'2025-03-01T00:00:02.000000Z','system','platform','organisation:register','organisation-000001',1,X'9E18114CE4526E446086ABC3608C6B56DD620211FB01BDECFE1235BC6C5717E7',X'EF345A9504A5A3DEEB42965FABF2EEE10736ED6377793A266BF33A4935283ACA','2035-02-27T00:00:02.000000Z',NULL,X'5C3F5C1ED25B49F32523B49BD8B4065688247E4FD3B53C7D81ACFD9E220593C0');
-INSERT INTO "fact" VALUES(2,'2025-03-01T00:00:03.000000Z','system','platform','account:invite','account-000001',1,X'65EEE1AD651D40ABDEF6C8E98F0E6258918C338A827EFFEBC5EB993F1908D324',X'50F319E746E75005FE72E5E99B5814AB5B546103CDA395610F9E3F8965C2D43F','2035-02-27T00:00:03.000000Z',NULL,X'BE4B808F81BCE056168940BA667034D60A6A20257940A1FE750ECE6BD1390E14');
-INSERT INTO "fact" VALUES(3,'2025-03-01T00:00:05.000000Z','system','platform','organisation:suspend','organisation-000001',2,X'A7BF919ACF5C3787C39CB11D5CA4FF257080B847B003A3557EA219A5CD2F07BE',X'A8E0B922462E0D49150FB3D95E6B9FF092C1915D88B01C132958A77FAD2E639C','2035-02-27T00:00:05.000000Z',NULL,X'3F922E8EB3F1C0D0B5C225B22226885E965839B0F22101819D6A04A77C01FD8E');
+INSERT INTO "fact" VALUES(0,'2025-03-01T00:00:01.000000Z','system','platform','log:begin','log',0,X'',X'E1DCF09AC19F11B9843F8A7703B542A5B2C3581BE2F6FDB2EF217BCCAA23D4EC','9999-12-31T23:59:59.999999Z',NULL,X'6DE7A3C5EF979A97AD1BD247C6041524ADC3FAE8FD7759DB95E60CBDD55E1096');
+INSERT INTO "fact" VALUES(1,'2025-03-01T00:00:02.000000Z','system','platform','organisation:register','organisation-000001',1,X'EEEEE1B0648EF87B161DF88113810913B43837D83E50A77AD6D214A1A6BB3964',X'DDB561628CD1578C0983317ADA5B82E4A2C2346D2458F61636449A535C007A5D','2035-02-27T00:00:02.000000Z',NULL,X'DECAA97263CF8D93FFD8BEEAFAC9F349627EEE31AEAB857711CA27EFCEB3C4F2');
+INSERT INTO "fact" VALUES(2,'2025-03-01T00:00:03.000000Z','system','platform','account:invite','account-000001',1,X'91F3B4E76D3CE6D1D9F9FF55A6251CA97D9FB39EEF56C6A11A500AD518BB5326',X'F723637B859668D9CCEC96E31E5A8473814321183A3FC1D1285F520374B799CD','2035-02-27T00:00:03.000000Z',NULL,X'C2B4140581B3C3DFCFA01BF8F121166B388D004F813CB717A562A1B894BE0887');
+INSERT INTO "fact" VALUES(3,'2025-03-01T00:00:05.000000Z','system','platform','organisation:suspend','organisation-000001',2,X'CE3E905A283A1740B9668CA3553FEC3F13F33C7531D029AA8D66BE360964B53E',X'6B78F4CA3E472ACABC605257431C5FC293832E28815C844B99C37A0541A28903','2035-02-27T00:00:05.000000Z',NULL,X'D166FA9B531A7F801E64AA9FD97B61F10B337C167AE0A6D9B15A49F63213388C');
 CREATE TABLE fact_payload (
 	seq INTEGER NOT NULL, 
 	salt BLOB NOT NULL, 
@@ -60,10 +60,10 @@ CREATE TABLE fact_payload (
 	PRIMARY KEY (seq), 
 	FOREIGN KEY(seq) REFERENCES fact (seq)
 );
-INSERT INTO "fact_payload" VALUES(0,X'9ABDA7A16591DB479A235610D3875C9E','{"note":{"format":3,"hash":"sha256","origin":"kept-3.example"}}','9999-12-31T23:59:59.999999Z');
-INSERT INTO "fact_payload" VALUES(1,X'A37A66F76521CC2FDB5173FAA8EE6840','{"note":{"why":"第三条"},"record":{"evidence":[],"fiscally_funded":false,"id":"organisation-000001","kind":"企业","name":"遵义某公司","qualified_until":null,"region":"520300","roles":["developer"],"rulings":[],"state":"registered","uscc":"91520300MA0000000X"},"state":"registered"}','2035-02-27T00:00:02.000000Z');
-INSERT INTO "fact_payload" VALUES(2,X'6EA253B32FA44509F07874CBA36CA62C','{"effects":[{"id":1,"kind":"welcome","payload":"{}","record_id":"account-000001"}],"note":{},"record":{"display_name":"王","duties":[],"id":"account-000001","name":"wang","organisation":"organisation-000001","person":"p","public_key":"","signed_out":[],"state":"invited"},"state":"invited"}','2035-02-27T00:00:03.000000Z');
-INSERT INTO "fact_payload" VALUES(3,X'824B311751A07B9AECB523BE6849B76A','{"note":{},"record":{"evidence":[],"fiscally_funded":false,"id":"organisation-000001","kind":"企业","name":"遵义某公司","qualified_until":null,"region":"520300","roles":["developer"],"rulings":[],"state":"suspended","uscc":"91520300MA0000000X"},"state":"suspended"}','2035-02-27T00:00:05.000000Z');
+INSERT INTO "fact_payload" VALUES(0,X'AF9F716DA3478BDE264B0F491C44C157','{"note":{"format":3,"hash":"sha256","origin":"kept-3.example"}}','9999-12-31T23:59:59.999999Z');
+INSERT INTO "fact_payload" VALUES(1,X'157F867CD44C9AD8CDBF3B419C873DAD','{"note":{"why":"第三条"},"record":{"evidence":[],"fiscally_funded":false,"id":"organisation-000001","kind":"企业","name":"遵义某公司","qualified_until":null,"region":"520300","roles":["developer"],"rulings":[],"state":"registered","uscc":"91520300MA0000000X"},"state":"registered"}','2035-02-27T00:00:02.000000Z');
+INSERT INTO "fact_payload" VALUES(2,X'C1552FB452357FF263C05285336A5C2E','{"effects":[{"id":1,"kind":"welcome","payload":"{}","record_id":"account-000001"}],"note":{},"record":{"display_name":"王","duties":[],"id":"account-000001","name":"wang","organisation":"organisation-000001","person":"p","public_key":"","signed_out":[],"state":"invited"},"state":"invited"}','2035-02-27T00:00:03.000000Z');
+INSERT INTO "fact_payload" VALUES(3,X'8570FDD41D61C2B3725CC24826EC869F','{"note":{},"record":{"evidence":[],"fiscally_funded":false,"id":"organisation-000001","kind":"企业","name":"遵义某公司","qualified_until":null,"region":"520300","roles":["developer"],"rulings":[],"state":"suspended","uscc":"91520300MA0000000X"},"state":"suspended"}','2035-02-27T00:00:05.000000Z');
 CREATE TABLE held_name (
 	name VARCHAR(200) NOT NULL, 
 	record_id VARCHAR(80) NOT NULL, 
@@ -114,8 +114,8 @@ CREATE TABLE record (
 	updated_at VARCHAR(27) NOT NULL, due VARCHAR(10), partner VARCHAR(80), label VARCHAR(400), 
 	PRIMARY KEY (id)
 );
-INSERT INTO "record" VALUES('organisation-000001','organisation',2,'suspended',NULL,NULL,'{"evidence":[],"fiscally_funded":false,"id":"organisation-000001","kind":"企业","name":"遵义某公司","qualified_until":null,"region":"520300","roles":["developer"],"rulings":[],"state":"suspended","uscc":"91520300MA0000000X"}',X'32118AEBDA4E9D34D3D03299BA21B585',X'A7BF919ACF5C3787C39CB11D5CA4FF257080B847B003A3557EA219A5CD2F07BE','2025-03-01T00:00:02.000000Z','2025-03-01T00:00:05.000000Z',NULL,NULL,NULL);
-INSERT INTO "record" VALUES('account-000001','account',1,'invited','organisation-000001',NULL,'{"display_name":"王","duties":[],"id":"account-000001","name":"wang","organisation":"organisation-000001","person":"p","public_key":"","signed_out":[],"state":"invited"}',X'1A8BA6E879FCB3A6625D7452674676B9',X'65EEE1AD651D40ABDEF6C8E98F0E6258918C338A827EFFEBC5EB993F1908D324','2025-03-01T00:00:03.000000Z','2025-03-01T00:00:03.000000Z',NULL,NULL,NULL);
+INSERT INTO "record" VALUES('organisation-000001','organisation',2,'suspended',NULL,NULL,'{"evidence":[],"fiscally_funded":false,"id":"organisation-000001","kind":"企业","name":"遵义某公司","qualified_until":null,"region":"520300","roles":["developer"],"rulings":[],"state":"suspended","uscc":"91520300MA0000000X"}',X'DDE2FABFD3E1A54EBB517CEC0324CAA9',X'CE3E905A283A1740B9668CA3553FEC3F13F33C7531D029AA8D66BE360964B53E','2025-03-01T00:00:02.000000Z','2025-03-01T00:00:05.000000Z',NULL,NULL,NULL);
+INSERT INTO "record" VALUES('account-000001','account',1,'invited','organisation-000001',NULL,'{"display_name":"王","duties":[],"id":"account-000001","name":"wang","organisation":"organisation-000001","person":"p","public_key":"","signed_out":[],"state":"invited"}',X'9EFA9005E4CD998646BABAEA55282571',X'91F3B4E76D3CE6D1D9F9FF55A6251CA97D9FB39EEF56C6A11A500AD518BB5326','2025-03-01T00:00:03.000000Z','2025-03-01T00:00:03.000000Z',NULL,NULL,NULL);
 CREATE TABLE secret (
 	record_id VARCHAR(80) NOT NULL, 
 	name VARCHAR(80) NOT NULL, 
@@ -129,9 +129,9 @@ CREATE TABLE tree (
 	hash BLOB NOT NULL, 
 	PRIMARY KEY (level)
 );
-INSERT INTO "tree" VALUES(0,X'BE4B808F81BCE056168940BA667034D60A6A20257940A1FE750ECE6BD1390E14');
-INSERT INTO "tree" VALUES(1,X'FE4BBE2C4E950C0E26FBAA0CEACDA8EE06BAA8E2489878F48677E12A7B169477');
-INSERT INTO "tree" VALUES(2,X'6B7F1FE3A21CB0F105AFC9F3A1DE855C4FE47379D23EDD3E86FA37F9EA2A31DA');
+INSERT INTO "tree" VALUES(0,X'C2B4140581B3C3DFCFA01BF8F121166B388D004F813CB717A562A1B894BE0887');
+INSERT INTO "tree" VALUES(1,X'689D2B66C6ADD0D39F785D4E0A49BB62FB9FC3CDB7DBE47AF5C298ABA8FC64BC');
+INSERT INTO "tree" VALUES(2,X'83890B689ECBD877A882013F98B80E0C67E9AFC4A3422064B7858724A1F0A2DE');
 CREATE INDEX fact_by_record ON fact (record_id, record_version);
 CREATE INDEX payload_by_end ON fact_payload (keep_until);
 CREATE INDEX outbox_open ON outbox (done_at, id);
@@ -157,7 +157,7 @@ CREATE INDEX record_by_owner_and_time ON record (kind, organisation, created_at,
 CREATE INDEX record_by_owner ON record (kind, organisation, state, due, id);
 CREATE INDEX record_by_term ON record (kind, state, due, id);
 CREATE INDEX record_by_partner ON record (kind, partner, state, due, id);
-CREATE INDEX record_by_words ON record (kind, label);
+CREATE INDEX record_by_words ON record (kind, label, state, organisation, partner, environment, created_at, id);
 CREATE INDEX fact_by_time ON fact (at);
 CREATE INDEX fact_by_verb ON fact (verb, seq);
 CREATE INDEX fact_by_actor ON fact (actor, seq);

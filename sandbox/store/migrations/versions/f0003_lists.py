@@ -23,7 +23,11 @@ INDICES = (
     ("record_by_owner", "record", ["kind", "organisation", "state", "due", "id"]),
     ("record_by_term", "record", ["kind", "state", "due", "id"]),
     ("record_by_partner", "record", ["kind", "partner", "state", "due", "id"]),
-    ("record_by_words", "record", ["kind", "label"]),
+    (
+        "record_by_words",
+        "record",
+        ["kind", "label", "state", "organisation", "partner", "environment", "created_at", "id"],
+    ),
     ("fact_by_time", "fact", ["at"]),
     ("fact_by_verb", "fact", ["verb", "seq"]),
     ("fact_by_actor", "fact", ["actor", "seq"]),
