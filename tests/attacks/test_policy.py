@@ -284,7 +284,7 @@ def seal_keys() -> tuple[object, ...]:
 
 def forge(town: Hall, kind: str, change: Callable[[dict[str, Any]], dict[str, Any]]) -> None:
     """Change the first row of a kind as the owner of the database can."""
-    with owned(town.folder) as connection:
+    with owned(town.desk.directory.store.engine) as connection:
         found = connection.execute("SELECT id, body FROM record WHERE kind = ? ORDER BY id", (kind,))
         identifier, body = found.fetchone()
         made = json.dumps(change(json.loads(body)), ensure_ascii=False, sort_keys=True)
