@@ -30,6 +30,7 @@ def test_an_operator_provisions_a_seat(visit):
         ("/seats/seat-000002", "seat-of-others"),
         ("/applications", "applications"),
         ("/catalogue", "catalogue"),
+        ("/transfers", "transfers"),
         ("/accounts", ""),
         ("/me", "me"),
     )
@@ -101,6 +102,12 @@ def test_a_developer_looks_at_what_became_of_his_work(visit):
 def test_a_steward_confirms_side_by_side_and_delivers(visit, tmp_path):
     steward = visit("zhao.qinghe")
     walk(steward, ("/", "steward-home"), ("/deliveries", "deliveries"), ("/landing-orders", "landing-orders"))
+    walk(
+        steward,
+        ("/catalogue?grade=L3", "catalogue-narrowed"),
+        ("/datasets/new/import", "catalogue-sheet"),
+        ("/datasets/dataset-000001/describe", "catalogue-metadata"),
+    )
     waiting = steward.page.goto(f"{steward.started.base}/console/")
     assert waiting.status == 200
     steward.page.click("text=核对并接收")
