@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
-from anyio.to_thread import current_default_thread_limiter
 from fastapi import APIRouter, Depends, FastAPI, Request
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -55,7 +53,6 @@ from sandbox.web.signin import SignIn, UnsafeSessionAuth
 from sandbox.web.upload import received
 from sandbox.web.visitor import LANGUAGE, Console, Visitor, recognise
 
-THREADS = 6
 LOG = logging.getLogger("console")
 Look = Callable[[Visitor], Response]
 LookAt = Callable[[Visitor, str], Response]
@@ -122,7 +119,6 @@ def build(platform: Platform, options: Options, sign_in: SignIn) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=f"{API}/openapi.json",
-        lifespan=_few_threads,
     )
     app.state.console = console
     app.include_router(assets.router(options), prefix=PREFIX)
@@ -134,13 +130,6 @@ def build(platform: Platform, options: Options, sign_in: SignIn) -> FastAPI:
     app.add_middleware(Guard, options=options)
     app.add_middleware(measures.Measured)
     return app
-
-
-@asynccontextmanager
-async def _few_threads(_: FastAPI) -> AsyncIterator[None]:
-    """Let few pages be made at once: more threads of one interpreter only make each other wait."""
-    current_default_thread_limiter().total_tokens = THREADS
-    yield
 
 
 async def visit(request: Request) -> Visitor:
