@@ -100,7 +100,7 @@ class Finder:
         self._store = store
         self._since = ""
         self._entries: dict[str, Mapping[str, Any]] = {}
-        self._index = CatalogueIndex.build(())
+        self._index: CatalogueIndex | None = None  # made at the first search: a table's making loads pandas
 
     def index(self) -> CatalogueIndex:
         """Return the index as of now."""
@@ -111,7 +111,7 @@ class Finder:
                 self._entries[entry["id"]] = entry
                 changed = True
             self._since = max(self._since, at)
-        if changed:
+        if changed or self._index is None:
             self._index = CatalogueIndex.build(self._entries.values())
         return self._index
 
