@@ -15,6 +15,7 @@ from functools import lru_cache
 from sandbox.kernel.actors import SYSTEM
 from sandbox.kernel.boundary import Boundary, OutputForm, narrowed
 from sandbox.kernel.errors import InputError, TamperedError
+from sandbox.kernel.extents import unheld
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
@@ -23,12 +24,12 @@ from sandbox.kernel.records import (
     Application,
     Dataset,
     Environment,
-    Extent,
     Item,
     PolicyRecord,
     ServiceAgreement,
 )
 from sandbox.people.directory import Directory, with_record
+from sandbox.regulation.calendars import regions
 from sandbox.regulation.regime import Regime
 from sandbox.store.changes import Change, Link
 from sandbox.store.codec import decode
@@ -148,15 +149,14 @@ def _check_joins(agreement: ServiceAgreement, items: Sequence[Item]) -> None:
 def check_extents(directory: Directory, policy: AccessPolicy) -> None:
     """Raise `InputError` unless every extent asked for is put into ranges of rows that landing can hold."""
     for part in policy.datasets:
-        known = {one.name for one in directory.store.load(Dataset, part.dataset).record.columns}
+        dataset = directory.store.load(Dataset, part.dataset).record
+        known = {one.name for one in dataset.columns}
         if foreign := [one.column for one in part.rows if one.column not in known]:
             raise InputError(
                 say("数据集 {code} 没有信息项 {name}：请按目录填写", code=part.code, name=foreign[0])
             )
-        if not part.rows and any(one != Extent() for one in part.extents):
-            raise InputError(
-                say("需求限定了数据集 {code} 的时间或空间：请写明对应的行范围（--rows）", code=part.code)
-            )
+        if (wider := unheld(part, dataset.core, regions())) is not None:
+            raise InputError(wider)
 
 
 def grounds_of(directory: Directory, agreement: ServiceAgreement) -> Grounds:

@@ -49,6 +49,7 @@ from sandbox.masking.versions import confirmed_for, narrowed
 from sandbox.people.directory import with_record
 from sandbox.pool.disk import storage_errors
 from sandbox.pool.snapshot import Snapshot as Version
+from sandbox.regulation.calendars import regions
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Link
 from sandbox.vault.keys import DataKey
@@ -140,6 +141,7 @@ def _situation(desk: IngestDesk, actor: Actor, inputs: Inputs) -> Situation:
         policy=inputs.policy,
         consents=of_dataset(desk.directory, inputs.dataset),
         transfer=in_force_transfer(desk.directory, inputs.dataset, inputs.agreement.environment),
+        region_names=regions(),
     )
 
 

@@ -11,6 +11,7 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import date
 
 import numpy as np
 import pyarrow as pa
@@ -29,6 +30,7 @@ from sandbox.kernel.records import Delivery, RowRange
 BATCH_ROWS = 65_536
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 """What float64 compares exactly enough; longer digit strings are codes and compare as text."""
+_DAY = len("20240131")
 Progress = Callable[[int], None]
 
 
@@ -130,6 +132,8 @@ def _within(forms: pa.Array, one: RowRange) -> np.ndarray:
         known = pc.and_(known, pc.is_in(forms, value_set=wanted))
     inside: np.ndarray = np.asarray(known.to_numpy(zero_copy_only=False), dtype=bool)
     start, end = canonical(one.start), canonical(one.end)
+    if any(_is_day(bound) for bound in (start, end)):
+        forms = _days(forms)
     if all(_NUMBER.fullmatch(bound) for bound in (start, end) if bound):
         inside &= _between_numbers(forms, start, end)
         return inside
@@ -138,6 +142,20 @@ def _within(forms: pa.Array, one: RowRange) -> np.ndarray:
     if end:
         inside &= pc.less_equal(forms, end).to_numpy(zero_copy_only=False).astype(bool)
     return inside
+
+
+def _is_day(bound: str) -> bool:
+    try:
+        date(int(bound[:4]), int(bound[4:6]), int(bound[6:]))
+    except ValueError:
+        return False
+    return len(bound) == _DAY
+
+
+def _days(forms: pa.Array) -> pa.Array:
+    """Return days, without their time of day; null for what is no day: a year is not between two days."""
+    days = pc.match_substring_regex(forms, "^(?:[0-9]{8}|[0-9]{12}|[0-9]{14})$")
+    return pc.if_else(days, pc.utf8_slice_codeunits(forms, 0, _DAY), None)
 
 
 def _between_numbers(forms: pa.Array, start: str, end: str) -> np.ndarray:

@@ -53,6 +53,7 @@ _LANDING = (
     r.LANDABLE,
     r.SECTOR_RULED,
     r.ORDER_FITS,
+    r.EXTENT_HELD,
     c.NOT_EXCLUDED,
     c.CONSENTED,
     c.NO_REDEVELOPMENT,

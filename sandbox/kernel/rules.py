@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandbox.kernel.actors import JUDGING_ROLES, STRONG_PROOFS, Actor, Proof, Role
+from sandbox.kernel.extents import unheld
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.policy import out_of_hours
 from sandbox.kernel.records import (
@@ -441,6 +442,13 @@ def _order_fits(_: Actor, now: Situation) -> Message | None:
     return _ready(order, now)
 
 
+def _extent_held(_: Actor, now: Situation) -> Message | None:
+    part = now.access.part(now.order.dataset) if now.access is not None and now.order is not None else None
+    if part is None or now.dataset is None or not now.region_names:
+        return MISSING
+    return unheld(part, now.dataset.core, now.region_names)
+
+
 def _ready(order: LandingOrder, now: Situation) -> Message | None:
     if now.delivery is None or now.policy is None:
         return MISSING
@@ -595,6 +603,7 @@ ISOLATED = Rule("isolated", "第十七条", _isolated)
 SEAT_OPEN = Rule("seat-open", "第十七条", _seat_open)
 AUTHOR = Rule("author", "第十七条", _author)
 ORDER_FITS = Rule("order-fits", "第九条", _order_fits)
+EXTENT_HELD = Rule("extent-held", "第九条", _extent_held)
 NO_SECOND_AUTHORITY = Rule("no-second-authority", "第四条", _no_second_authority)
 OWN_OR_AUTHORITY = Rule("own-or-authority", "第九条", _own_or_authority)
 OWN_AUTHORITY = Rule("own-authority", "第十一条", _own_authority)

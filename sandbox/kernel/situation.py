@@ -6,7 +6,8 @@ is not allowed. Nothing here is loaded lazily; rules stay free of disk and clock
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sandbox.kernel.actors import Role
@@ -50,7 +51,7 @@ class Situation:
     be). `own` is the actor's organisation, `other` the organisation the record concerns.
     `sectors` are the sector rule packs at hand (第二十条). `access` is the policy compiled from
     `agreement`; `transfer` lets a dataset of another environment in, `target` is where a transfer
-    leads; `moment` is China's time, `today` its date.
+    leads; `region_names` are region codes with their names; `moment` is China's time, `today` its date.
     `acted` holds the persons who took an earlier step that excludes them from this one.
     """
 
@@ -109,6 +110,7 @@ class Situation:
     moment: datetime | None = None
     transfer: Transfer | None = None
     target: Environment | None = None
+    region_names: Mapping[str, str] = field(default_factory=dict)
 
     def organisation(self, identifier: str) -> Organisation | None:
         """Return the organisation of that id among those gathered, or None."""

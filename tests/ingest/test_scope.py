@@ -23,6 +23,13 @@ def test_dates_of_any_layout_are_one_day() -> None:
     assert inside(cells, start="2024-01-01", end="2024年1月31日") == [True] * 3 + [False] * 5
 
 
+def test_days_let_in_days_alone() -> None:
+    """A year or a month is no day: as a figure, 2025 would lie before 20241231."""
+    cells = ["2024-12-31 23:59:00", "2024-12-31T08:00", "2025", "202501", "2025-01-01 00:00:01", "19", "甲"]
+    assert inside(cells, end="2024-12-31") == [True, True, False, False, False, False, False]
+    assert inside(["2019-01-01", "20190101080000"], start="2020-01-01") == [False, False]
+
+
 def test_numbers_compare_by_size_and_what_is_no_number_is_outside() -> None:
     assert inside(["9", "10", "１１", "1,000", "abc", "-5", None], start="9", end="100") == [
         True, True, True, False, False, False, False,

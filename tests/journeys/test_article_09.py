@@ -14,7 +14,7 @@ from sandbox.access import review
 from sandbox.access.form import application_of
 from sandbox.catalog import entries
 from sandbox.ingest import publish
-from sandbox.kernel.errors import TamperedError
+from sandbox.kernel.errors import InputError, TamperedError
 from sandbox.kernel.records import Item, ServiceAgreement, Snapshot
 from sandbox.seats.seat import current_snapshots
 from tests.journeys.forge import forge
@@ -39,7 +39,7 @@ COLUMNS = ("企业类型", "行政区划", "注册资本(万元)")
 COUNTIES = ("红花岗区", "汇川区")
 
 
-def pushed(desk: Desk) -> Item:
+def pushed(desk: Desk, **more: object) -> Item:
     """Return the demand for three columns of two districts' firms, registered since 2015."""
     access, lin, chen = desk.platform.access, desk.actor(DEVELOPER), desk.actor(OFFICER)
     today = access.directory.today()
@@ -48,7 +48,7 @@ def pushed(desk: Desk) -> Item:
         "environment": "520300", "regime": "national-2025", "scenario": "城区新设企业统计", "scope": "本单位",
         "security_controls": "专席", "term_from": today, "term_to": today + timedelta(days=90),
         "requests": [
-            {"dataset": CODE, "columns": list(COLUMNS), "justification": "分组", "rows": ranges}
+            {"dataset": CODE, "columns": list(COLUMNS), "justification": "分组", "rows": ranges, **more}
         ],
     }  # fmt: skip
     made = applications.submit(access, lin, application_of(access, lin, asked))
@@ -92,6 +92,22 @@ def test_from_the_approval_into_the_environment(landed: Home) -> None:
         assert count["outside"] > count["out"] == rows.num_rows
         left = count["outside"] + count["quarantined"] + count["suppressed"]
         assert count["delivered"] == rows.num_rows + left
+
+
+def test_a_time_that_was_approved_lands_in_rows_or_not_at_all(landed: Home, monkeypatch) -> None:
+    """An agreement from before ranges were asked for still lets in no row beyond the approved time."""
+    with landed.open() as desk:
+        access, ingest = desk.platform.access, desk.platform.ingest
+        item = pushed(desk, period_from="2015-06-01")
+        review.approve(access, desk.actor(PROVIDER), item.id)
+        with pytest.raises(InputError, match="没有落在批准的时间"):
+            agree(desk, item)  # its rows begin in January
+        monkeypatch.setattr(agreements, "check_extents", lambda *_: None)
+        agreed = agree(desk, item)
+        agreements.accept(access, desk.actor(DEVELOPER), agreed.id)
+        agreements.sign(access, desk.actor(OPERATOR), agreed.id)
+        order = {"agreement": agreed.id, "dataset": CODE, "delivery": "delivery-000001"}
+        assert refused(publish.order, ingest, desk.actor(STEWARD), **order) == {"extent-held": "第九条"}
 
 
 def test_an_order_that_was_widened_behind_the_platform_lands_nothing(landed: Home) -> None:

@@ -337,6 +337,7 @@ def lawful(row: Step) -> tuple[str, Situation]:
         amended=replace(AGREEMENT, id="old") if row.name == "service-agreement:amend" else None,
         access=ACCESS,
         target=COUNTY,
+        region_names={"520300": "遵义市"},
         moment=datetime(TODAY.year, TODAY.month, TODAY.day, 9),
         order=ORDER,
         snapshots=(SNAPSHOT,),
