@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-NAMES = ("fingerprint", "landing", "journey", "gate")
+NAMES = ("fingerprint", "landing", "journey", "gate", "egress")
 
 
 def main() -> int:
