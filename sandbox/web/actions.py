@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
@@ -25,6 +25,42 @@ NEW = "new"
 """Stands for the record's number in the path of a step that makes a record."""
 Options = tuple[tuple[str, Message | str], ...]
 Choices = Callable[[Platform, Actor], Options]
+T = TypeVar("T")
+
+
+class Misfilled(InputError):
+    """Single fields of a form cannot be used; `wrong` says of each why, to be told beside it."""
+
+    def __init__(self, wrong: Mapping[str, Message]) -> None:
+        first, others = next(iter(wrong.values())), len(wrong) - 1
+        super().__init__(
+            word("有 {n} 处要改，各项下面写明了；第一处：{first}", n=others + 1, first=first)
+            if others
+            else first
+        )
+        self.wrong = dict(wrong)
+
+
+@dataclass(slots=True)
+class Faults:
+    """Collects what is wrong with fields, so that all of it is told at once."""
+
+    found: dict[str, Message] = field(default_factory=dict)
+
+    def tried(self, name: str, make: Callable[..., T], *given: object, absent: T) -> T:
+        """Return what `make` makes of what is given; note its `InputError` and return `absent`."""
+        try:
+            return make(*given)
+        except Misfilled as error:
+            self.found.update(error.wrong)
+        except InputError as error:
+            self.found[name] = error.message
+        return absent
+
+    def settle(self) -> None:
+        """Raise `Misfilled` if anything was wrong."""
+        if self.found:
+            raise Misfilled(self.found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +102,8 @@ class Form:
         try:
             return date.fromisoformat(given)
         except ValueError:
-            raise InputError(word("日期 {text} 应写成 2026-11-25 的样子", text=given or "—")) from None
+            said = word("日期 {text} 应写成 2026-11-25 的样子", text=given or "—")
+            raise Misfilled({name: said}) from None
 
     def number(self, name: str, absent: int | None = None) -> int | None:
         """Return a whole number; `InputError` when it is none."""
@@ -74,7 +111,7 @@ class Form:
         if not given:
             return absent
         if not given.isascii() or not given.isdecimal() or len(given) > 15:
-            raise InputError(word("{text} 不是整数", text=given[:20]))
+            raise Misfilled({name: word("{text} 不是整数", text=given[:20])})
         return int(given)
 
 

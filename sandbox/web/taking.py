@@ -17,11 +17,12 @@ from starlette.responses import RedirectResponse, Response
 from sandbox.egress import review
 from sandbox.kernel.errors import ConflictError, NotFoundError, RefusedError, SandboxError
 from sandbox.web import words
-from sandbox.web.actions import NEW, Action, Call, Form
+from sandbox.web.actions import NEW, Action, Call, Form, Misfilled
 from sandbox.web.language import word
 from sandbox.web.options import PREFIX
 from sandbox.web.pages import (
     accounts,
+    agreeing,
     agreements,
     applications,
     bounding,
@@ -48,6 +49,7 @@ ACTIONS: tuple[Action, ...] = (
     *applications.ACTIONS,
     *reviewing.ACTIONS,
     *workdays.ACTIONS,
+    agreeing.DRAFT,
     *agreements.ACTIONS,
     *seating.ACTIONS,
     *deliveries.ACTIONS,
@@ -186,6 +188,7 @@ def form_page(
         "typed": filled,
         "seen": version,
         "error": shown,
+        "wrong": error.wrong if isinstance(error, Misfilled) else {},
         "back": _back(action, identifier),
         "columns": (),
         "votable": _votable(visitor, action, identifier),

@@ -11,9 +11,7 @@ from sandbox.access import reading
 from sandbox.access.versions import versions
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.errors import InputError
 from sandbox.kernel.records import (
-    Application,
     Dataset,
     Environment,
     Item,
@@ -23,17 +21,15 @@ from sandbox.kernel.records import (
     Submission,
 )
 from sandbox.seats import seat as seats
-from sandbox.store.lists import Sieve
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
+from sandbox.web.pages.agreeing import DRAFT
 from sandbox.web.pages.amendments import AMEND
 from sandbox.web.pages.seating import PROVISION
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
 
 _YEARS = 3
-MOST_OFFERED = 200
-"""Applications in the field of choice: the newest; any other is drafted from its own page."""
 
 
 def _draft_operating(call: Call) -> Outcome:
@@ -70,33 +66,6 @@ def _establish(call: Call) -> Outcome:
     )
     made = agreements.establish(call.platform.access, call.actor, place)
     return Outcome("/console/agreements", word("环境 {name} 已建立", name=made.name))
-
-
-def _draft(call: Call) -> Outcome:
-    directory = call.platform.directory
-    asked = directory.store.load(Application, call.form.one("application")).record
-    approved = directory.store.find(Item, state="approved", linked=("application", asked.id))
-    if not approved:
-        raise InputError(word("申请 {id} 还没有批准的需求", id=asked.id))
-    made = agreements.draft(
-        call.platform.access,
-        call.actor,
-        ServiceAgreement(
-            state="drafted",
-            organisation=asked.organisation,
-            operator=call.actor.organisation,
-            environment=asked.environment,
-            application=asked.id,
-            items=tuple(one.record.id for one in approved),
-            scenario=asked.scenario,
-            term_from=call.form.day("term_from", asked.term_from),
-            term_to=call.form.day("term_to", asked.term_to),
-            users=tuple(directory.account_named(name).id for name in call.form.one("users").split()),
-            seats=call.form.number("seats", 1) or 0,
-            key_id="",
-        ),
-    )
-    return Outcome(f"/console/service-agreements/{made.id}", word("协议已拟订，等待开发利用者接受"))
 
 
 def _on_agreement(call: Call) -> str:
@@ -143,15 +112,6 @@ def _operating(platform: Platform, _: Actor) -> Options:
     return tuple((one.record.id, f"{one.record.environment_code} {one.record.scope[:24]}") for one in found)
 
 
-def _drafted_from(platform: Platform, actor: Actor) -> Options:
-    store = platform.store
-    places = tuple(one.id for one in store.find(Environment, organisation=actor.organisation))
-    decided = ("application", "item", "approved", "closed", "withdrawn")
-    ready = Sieve(states=("accepted",), environments=places, all_linked=decided)
-    found = [one.record for one in store.lists.cut(Application, ready, limit=MOST_OFFERED)]
-    return tuple((one.id, f"{one.id} {one.scenario[:24]}") for one in found)
-
-
 _TERM = (
     Field("term_from", word("开始日期"), "date", required=False),
     Field("term_to", word("结束日期"), "date", required=False),
@@ -182,18 +142,6 @@ ESTABLISH = Action(
     fields=(
         Field("agreement", word("开发利用协议"), "choice", choices=_operating),
         Field("name", word("环境名称")),
-    ),
-)
-DRAFT = Action(
-    "service-agreement:draft",
-    "service-agreements",
-    word("拟订授权服务协议"),
-    _draft,
-    fields=(
-        Field("application", word("已批准的申请"), "choice", choices=_drafted_from),
-        Field("users", word("席位用户的登录名"), help=word("几名用户以空格分开")),
-        Field("seats", word("席位数"), "number", default="1"),
-        *_TERM,
     ),
 )
 ACCEPT = Action(
@@ -248,7 +196,6 @@ ACTIONS = (
     DRAFT_OPERATING,
     SIGN_OPERATING,
     ESTABLISH,
-    DRAFT,
     ACCEPT,
     SIGN,
     SUSPEND,

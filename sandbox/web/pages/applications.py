@@ -24,7 +24,7 @@ from sandbox.regulation.calendars import regions
 from sandbox.web import timeline
 from sandbox.web.actions import Action, Call, Field, Options
 from sandbox.web.language import word
-from sandbox.web.pages import agreements, asking, drafting
+from sandbox.web.pages import agreeing, asking, drafting
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
 
@@ -215,7 +215,7 @@ def page(visitor: Visitor, identifier: str) -> Response:
         attach=drafting.ATTACH,
         own=found.organisation == visitor.actor.organisation,
         eligibility=_eligibility(visitor, found),
-        draft=agreements.DRAFT,
+        draft=agreeing.DRAFT,
         agreeable=_agreeable(visitor, parts, agreed),
         agreements=agreed,
         whole=asking.shows_whole(found),
@@ -260,4 +260,4 @@ def _agreeable(visitor: Visitor, parts: timeline.Parts, agreed: list[ServiceAgre
     """Return whether the operator may draft the service agreement now: all decided, something approved."""
     states = {one.record.state for one in parts.items}
     decided = bool(states) and states <= {"approved", "closed", "withdrawn"} and "approved" in states
-    return decided and not agreed and agreements.DRAFT.offered(visitor.actor)
+    return decided and not agreed and agreeing.DRAFT.offered(visitor.actor)
