@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from sqlalchemy import Engine
 
 from sandbox.access.desk import AccessDesk
-from sandbox.egress import review
+from sandbox.egress import assessment, review
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.frozen import FrozenStore
 from sandbox.egress.isolated import GateLimits
@@ -98,6 +98,11 @@ class Layout:
     def judgements(self) -> Path:
         """The gate's judgements with their evidence, sealed."""
         return self.root / "gate" / "judgements"
+
+    @property
+    def samples(self) -> Path:
+        """Planted samples of the reviewers' quality, sealed; never among what may leave."""
+        return self.root / "gate" / "samples"
 
     @property
     def frozen(self) -> Path:
@@ -259,6 +264,8 @@ class Platform:
             ),
             home_name=self.settings.name,
             demo=self.settings.demo,
+            calendar=self.access.calendar,
+            samples=self.layout.samples,
         )
 
     @cached_property
@@ -325,6 +332,7 @@ class Platform:
         outbox.drain(self.store, handlers, kinds=handlers, limit=_AT_ONCE)
         for stored in self.store.find(Submission, state="in-review"):
             review.settle(self.gate, stored.record.id)
+        assessment.exempt_earlier(self.gate)
 
     def _shred(self, key_id: str) -> None:
         if self.vault.exists(key_id):

@@ -13,7 +13,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,7 @@ STATES = {
     "in-review": say("审查中"),
     "refused": say("闸口拒绝"),
     "rejected": say("审查未通过"),
+    "returned": say("已退回，请按意见修改后重新提交"),
     "approved": say("待放行"),
     "released": say("已放行"),
     "withdrawn": say("已撤回"),
@@ -69,25 +70,37 @@ def submit(
     title: str,
     purpose: str = "",
     claim: Mapping[str, str] | None = None,
+    supporting: Sequence[str | Path] = (),
+    submission: str = "",
+    answer: str = "",
     outbox: Path = OUTBOX,
 ) -> Submitted:
     """Hand products to the egress gate and return the request's id and the digests.
 
     `claim` ({"sql": …, "subject": …}) belongs to a lone product; a `<file>.claim.json` beside a
-    product goes with it. Raises InputError with what to mend; then nothing was handed in.
+    product goes with it. `supporting` files are for the reviewers to read and never leave. With
+    `submission` a returned or refused one goes on with these files, and `answer` says what was
+    mended. Raises InputError with what to mend; then nothing was handed in.
     """
+    aside = _products(tuple(supporting)) if supporting else []
     files = _products(paths)
+    if {one.name.casefold() for one in aside} & {one.name.casefold() for one in files}:
+        raise InputError(say("一次提交里不能有重名的文件"))
     _check_text(title, purpose)
+    _check_text(submission or "-", answer)
     if claim is not None:
         if len(files) != 1 or not {"sql", "subject"} <= claim.keys():
             raise InputError(say("claim 参数只用于一个产品，并要写明 sql 和 subject"))
         write_claim(files[0], sql=claim["sql"], subject=claim["subject"])
     files += [beside for file in files if (beside := _claim_of(file)).is_file() and beside not in files]
+    files += aside
     identifier = f"{time.time_ns():x}-{os.urandom(4).hex()}"
     fresh = outbox / f".{identifier}"
     try:
         digests = dict(_copied(files, fresh / "files"))
-        request = {"format": 1, "title": title, "purpose": purpose, "files": list(digests)}
+        request: dict[str, object] = {"format": 1, "title": title, "purpose": purpose, "files": list(digests)}
+        request |= {"supporting": [one.name for one in aside]} if aside else {}
+        request |= {"submission": submission, "answer": answer} if submission else {}
         _write(fresh / "request.json", json.dumps(request, ensure_ascii=False).encode())
         fresh.rename(outbox / identifier)
     except OSError as error:
@@ -168,3 +181,7 @@ def _lines(entry: Mapping[str, object]) -> Iterator[str]:
         yield f"  {file.get('name', '')}  {file.get('outcome', '')}"
         for message in file.get("messages", ()):
             yield f"    {message}"
+    said = entry.get("comments", ())
+    for comment in said if isinstance(said, list) else ():
+        if isinstance(comment, dict):
+            yield f"  「{comment.get('text', '')}」"

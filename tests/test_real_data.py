@@ -25,7 +25,7 @@ from sandbox.cli.main import main
 from sandbox.demo.events import Narrator
 from sandbox.demo.journey import Journey, establish
 from sandbox.demo.people import found_demo, gather
-from sandbox.egress import intake, release, review
+from sandbox.egress import intake, release, review, telling
 from sandbox.ingest import publish
 from sandbox.ingest.scope import read_scoped
 from sandbox.kernel.records import (
@@ -284,7 +284,7 @@ def test_an_aggregate_is_released_and_holds_no_code(
     assert done.status == 0, done.stderr.decode(errors="replace")
     (submission,) = intake.collect(platform.gate, seat.id, refused=platform.note_refusal).submissions
     judged = intake.judge(platform.gate, submission.id)
-    assert judged.state == "in-review", intake.author_view(platform.gate, judged)
+    assert judged.state == "in-review", telling.author_view(platform.gate, judged)
     votes = tuple(FileVote(digest=file.rewritten, approve=True) for file in judged.files if file.rewritten)
     for reviewer in ("zhou.minxing", "yang.lizhi"):
         review.cast(platform.gate, actor(reviewer), judged.id, votes)

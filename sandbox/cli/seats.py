@@ -153,14 +153,14 @@ def _sink(session: Session) -> Callable[[str, bytes], None]:
 
 def _take_in(session: Session, held: Seat, done: Completed) -> None:
     """Collect the outbox, let the gate judge each submission, show what the author may know."""
-    from sandbox.egress import intake
+    from sandbox.egress import intake, telling
 
     platform = session.platform
     taken = intake.collect(platform.gate, held.id, refused=platform.note_refusal)
     views: list[dict[str, Any]] = []
     with session.progress(say("闸口检查"), len(taken.submissions)) as advance:
         for one in taken.submissions:
-            views.append(intake.author_view(platform.gate, _judged(session, one)))
+            views.append(telling.author_view(platform.gate, _judged(session, one)))
             advance(1)
     if session.as_json:
         data = {

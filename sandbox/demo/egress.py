@@ -10,10 +10,10 @@ from collections.abc import Callable
 from functools import partial
 
 from sandbox.demo.journey import Journey
-from sandbox.egress import intake, release, review
+from sandbox.egress import assessment, intake, release, review, telling
 from sandbox.kernel.errors import RefusedError, SandboxError, StateError
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import FileVote, Release, Seat, Submission
+from sandbox.kernel.records import FileVote, Release, Risk, RiskKind, RiskLevel, Seat, Submission
 from sandbox.seats import seat as seats
 
 DEVELOPER, OPERATOR = "lin.xiaoyu", "zhang.kai"
@@ -24,6 +24,41 @@ rows = connect().sql('SELECT * FROM source LIMIT 200')
 rows.write_csv('extract.csv')
 print(submit('extract.csv', title='前 200 行', purpose='想带走看看'))
 """
+
+
+RISKS = (
+    Risk(
+        kind=RiskKind.POLICY,
+        level=RiskLevel.LOW,
+        finding="公共数据授权运营政策可能调整，产品的更新来源受其影响",
+        control="协议期内按办法使用，政策变化时停止更新并通知购买方",
+    ),
+    Risk(
+        kind=RiskKind.COMPLIANCE,
+        level=RiskLevel.LOW,
+        finding="汇总表若分组过细，可能指向个别企业",
+        control="只出不少于 10 家的分组，由闸口重算核实",
+    ),
+    Risk(
+        kind=RiskKind.LEGAL,
+        level=RiskLevel.LOW,
+        finding="购买方可能把产品用于约定之外的用途",
+        control="销售合同写明用途和不得重新识别的义务",
+    ),
+    Risk(
+        kind=RiskKind.OPERATIONAL,
+        level=RiskLevel.MEDIUM,
+        finding="汇总脚本出错会使数字失实",
+        control="声明由闸口独立重算，发布前复核并留存版本",
+    ),
+    Risk(
+        kind=RiskKind.MARKET,
+        level=RiskLevel.LOW,
+        finding="数字被误读为对单个企业的评价",
+        control="随产品说明统计口径和适用范围",
+    ),
+)
+"""The five risks of the demonstration's product."""
 
 
 def work(journey: Journey) -> tuple[Seat, tuple[Submission, ...]]:
@@ -90,7 +125,7 @@ def judge(journey: Journey, submissions: tuple[Submission, ...]) -> tuple[Submis
     gate = journey.troupe.platform.gate
     judged = tuple(intake.judge(gate, one.id) for one in submissions)
     for one in judged:
-        view = intake.author_view(gate, one)
+        view = telling.author_view(gate, one)
         files = view["files"]
         for file in files if isinstance(files, list) else ():
             line = say(
@@ -99,6 +134,10 @@ def judge(journey: Journey, submissions: tuple[Submission, ...]) -> tuple[Submis
             journey.tell.done(line) if one.state == "in-review" else journey.tell.warn(line)
             for message in file["messages"]:
                 journey.tell.warn(say("作者看到：{message}", message=message))
+    for one in judged:
+        if one.state == "in-review":
+            made = assessment.file(gate, journey.actor(DEVELOPER), one.id, RISKS)
+            journey.tell.done(say("开发利用者提交五类风险评估 {id}（第十八条）", id=made.id))
     return judged
 
 

@@ -12,8 +12,8 @@ from enum import StrEnum
 from sandbox.catalog.reading import of_authority, registered, require_reader
 from sandbox.egress import judgements
 from sandbox.egress.desk import GateDesk
-from sandbox.egress.intake import author_view
 from sandbox.egress.review import ballot, review_situation
+from sandbox.egress.telling import author_view
 from sandbox.kernel.actors import SYSTEM, Actor, Role
 from sandbox.kernel.findings import FileJudgement, Finding
 from sandbox.kernel.lifecycle import step

@@ -131,7 +131,7 @@ def _earlier(desk: GateDesk, submission: Submission, *, only_before: bool) -> tu
     found: list[tuple[str, Claim]] = []
     for stored in store.find(Submission, states=("in-review", "approved", "released")):
         other = stored.record
-        if other.id == submission.id or (only_before and stored.created_at > made):
+        if other.id == submission.id or other.sample or (only_before and stored.created_at > made):
             continue
         if datasets.isdisjoint(store.load(Snapshot, one).record.dataset for one in other.snapshots):
             continue

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.egress.frozen import FrozenStore
 from sandbox.egress.isolated import GateLimits
+from sandbox.kernel.workdays import Calendar
 from sandbox.people.directory import Directory
 from sandbox.pool.snapshot import Pool
 from sandbox.regulation.loader import Regime
@@ -34,3 +35,5 @@ class GateDesk:
     limits: GateLimits
     home_name: str
     demo: bool
+    calendar: Callable[[str], Calendar]
+    samples: Path

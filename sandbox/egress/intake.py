@@ -12,21 +12,19 @@ from dataclasses import dataclass, replace
 
 from sandbox.access.policy import policy_of
 from sandbox.access.versions import standing
-from sandbox.egress import court, judgements
+from sandbox.egress import asked, court, judgements, rounds, service, stoppage, telling
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.judge import WORDS, Judged
 from sandbox.egress.spotting import spot_text
 from sandbox.kernel.actors import SYSTEM, Actor
-from sandbox.kernel.decision import Answer, Refusal, decide
-from sandbox.kernel.errors import Attempt, RefusedError
-from sandbox.kernel.findings import Judgement, Verdict
+from sandbox.kernel.errors import InputError, RefusedError
+from sandbox.kernel.findings import Verdict
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
-from sandbox.kernel.policy import AccessPolicy
-from sandbox.kernel.records import Release, Seat, Submission, SubmittedFile
+from sandbox.kernel.records import Seat, Stoppage, Submission, SubmittedFile
 from sandbox.people import accounts
-from sandbox.people.directory import CHINA, with_record
+from sandbox.people.directory import with_record
 from sandbox.seats import outbox, workspace
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Link
@@ -54,21 +52,30 @@ def collect(desk: GateDesk, seat_id: str, *, refused: Callable[[RefusedError], N
     found = outbox.collect(places.outbox, desk.frozen.root, owner=seat.host_uid)
     declined = [(one.id, one.message) for one in found.declined]
     made: list[Submission] = []
-    known = {one.request for one in submissions_of(desk, seat.id)}
+    known = {one.request for one in telling.submissions_of(desk, seat.id)}
     for request in found.requests:
         if request.id not in known:
-            if spot_text(f"{request.title}\n{request.purpose}", where=WORDS):
+            words = f"{request.title}\n{request.purpose}\n{request.answer}"
+            if spot_text(words, where=WORDS):
                 declined.append((request.id, say("标题或用途中有证件、信用代码或电话号码：请去掉后重新提交")))
                 outbox.acknowledge(places.outbox, request.id)
                 continue
             try:
-                made.append(_submit(desk, actor, seat, request))
+                made.append(_taken(desk, actor, seat, request))
             except RefusedError as error:
                 refused(error)
                 declined.append((request.id, error.decision.summary()))
+            except InputError as error:
+                declined.append((request.id, error.message))
         outbox.acknowledge(places.outbox, request.id)
-    publish(desk, seat, declined=tuple(declined))
+    telling.publish(desk, seat, declined=tuple(declined))
     return Intake(tuple(made), tuple(declined))
+
+
+def _taken(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -> Submission:
+    if request.submission:
+        return rounds.resubmit_from_seat(desk, actor, seat, request)
+    return _submit(desk, actor, seat, request)
 
 
 def _submit(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -> Submission:
@@ -83,16 +90,23 @@ def _submit(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -
         seat=seat.id,
         author=seat.user,
         title=request.title,
-        files=_products(request),
+        files=asked.products(request),
         snapshots=seat.mounted,
         request=request.id,
         policy=policy.digest,
+        assessed=True,
     )
+    stops = store.find(Stoppage, linked=("seat", seat.id))
     situation = with_record(
-        desk.directory.situation(actor), record=submission, seat=seat, agreement=agreement, access=policy
+        desk.directory.situation(actor),
+        record=submission,
+        seat=seat,
+        agreement=agreement,
+        access=policy,
+        stoppages=tuple(one.record for one in stops),
     )
     require(actor, step("submission:submit"), situation)
-    _requests_left(desk, actor, seat, policy)
+    asked.requests_left(desk, actor, seat, policy)
     links = (
         Link("seat", seat.id),
         Link("agreement", agreement.id),
@@ -102,32 +116,6 @@ def _submit(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -
     change = Change(step("submission:submit"), submission, links=links, note=note)
     kept: Submission = store.write(actor, change)[0].record
     return kept
-
-
-def _requests_left(desk: GateDesk, actor: Actor, seat: Seat, policy: AccessPolicy) -> None:
-    """Raise `RefusedError` when the seat has handed in as much today as its agreement allows."""
-    most, now = policy.quotas.day_submissions, desk.directory.clock().astimezone(CHINA)
-    began = now.replace(hour=0, minute=0, second=0, microsecond=0)
-    found = desk.directory.store.find(Submission, linked=("seat", seat.id)) if most else ()
-    if sum(one.created_at >= began for one in found) < most or not most:
-        return
-    sentence = say("协议约定一天最多提交 {most} 次出域申请，今天已用完：明天再提交", most=most)
-    decision = decide([Answer("submission-budget", Refusal("submission-budget", "第十七条", sentence))])
-    attempt = Attempt("submission:submit", seat.id, actor.account, actor.organisation)
-    raise RefusedError(decision, attempt=attempt)
-
-
-def _products(request: outbox.Request) -> tuple[SubmittedFile, ...]:
-    """Return the products, each with the digest of its claim; a claim is no product of its own."""
-    digests = {one.name: one.sha256 for one in request.files}
-    claims = {one.claim for one in request.files if one.claim}
-    return tuple(
-        SubmittedFile(
-            name=one.name, digest=one.sha256, size=one.bytes, claim=digests[one.claim] if one.claim else ""
-        )
-        for one in request.files
-        if one.name not in claims
-    )
 
 
 def judge(desk: GateDesk, submission_id: str) -> Submission:
@@ -148,11 +136,18 @@ def judge(desk: GateDesk, submission_id: str) -> Submission:
     require(SYSTEM, step(name), situation)
     title = HIDDEN_TITLE if _title_shows(judged) else submission.title
     changed = replace(submission, state=step(name).target, files=files, judgement=digest, title=title)
+    stops: tuple[Change, ...] = ()
+    if votable:
+        changed = replace(changed, clock=service.started(desk, submission))
+    if stoppage.is_records(judged.judgement):
+        moments = (*submission.records_found, desk.directory.clock())
+        changed = replace(changed, records_found=moments)
+        stops = stoppage.imposed(desk, changed)
     verdicts: dict[str, Json] = {one.name: str(one.verdict) for one in files}
     note: dict[str, Json] = {"judgement": digest, "verdicts": verdicts, "policy": submission.policy}
     change = Change(step(name), changed, expected=stored.version, note=note)
-    kept: Submission = desk.directory.store.write(SYSTEM, change)[0].record
-    publish(desk, desk.directory.store.load(Seat, submission.seat).record)
+    kept: Submission = desk.directory.store.write(SYSTEM, change, *stops)[0].record
+    telling.publish(desk, desk.directory.store.load(Seat, submission.seat).record)
     return kept
 
 
@@ -173,7 +168,7 @@ def withdraw(desk: GateDesk, actor: Actor, submission_id: str) -> Submission:
     changed = replace(stored.record, state="withdrawn")
     change = Change(step("submission:withdraw"), changed, expected=stored.version)
     desk.directory.store.write(actor, change)
-    publish(desk, desk.directory.store.load(Seat, changed.seat).record)
+    telling.publish(desk, desk.directory.store.load(Seat, changed.seat).record)
     return changed
 
 
@@ -185,69 +180,6 @@ def _judged(file: SubmittedFile, judged: Judged) -> SubmittedFile:
     digest = found.rewritten_digest or ""
     if digest not in judged.rewritings:
         return replace(file, verdict=Verdict.REFUSE, rewritten="")
+    if file.supporting:
+        return replace(file, verdict=found.verdict, reading=digest)
     return replace(file, verdict=found.verdict, rewritten=digest)
-
-
-def submissions_of(desk: GateDesk, seat_id: str) -> tuple[Submission, ...]:
-    """Return every submission of the seat, oldest first."""
-    found = desk.directory.store.find(Submission, linked=("seat", seat_id))
-    return tuple(stored.record for stored in found)
-
-
-def publish(desk: GateDesk, seat: Seat, *, declined: tuple[tuple[str, Message], ...] = ()) -> None:
-    """Write what the author may know of his submissions into the seat's state."""
-    entries = [author_view(desk, one) for one in submissions_of(desk, seat.id)]
-    places = workspace.folders(desk.seats_root, seat.id)
-    if not places.state.is_dir():
-        return
-    told = {identifier: str(message) for identifier, message in declined}
-    refusals = workspace.declined_before(places.state) | told
-    entries += [
-        {"request": identifier, "state": "declined", "message": message}
-        for identifier, message in refusals.items()
-    ]
-    workspace.publish_state(places.state, {"submissions": entries})
-
-
-def author_view(desk: GateDesk, submission: Submission) -> dict[str, object]:
-    """Return rule, article and remedy for each file; never counts, rows or which data matched."""
-    judgement = judgements.load(desk, submission.judgement) if submission.judgement else None
-    releases = desk.directory.store.find(Release, linked=("submission", submission.id))
-    return {
-        "submission": submission.id,
-        "request": submission.request,
-        "title": submission.title,
-        "state": submission.state,
-        "releases": [stored.record.id for stored in releases],
-        "files": [_author_file(one, judgement) for one in submission.files],
-    }
-
-
-def _author_file(file: SubmittedFile, judgement: Judgement | None) -> dict[str, object]:
-    found = None
-    if judgement is not None:
-        found = next((one for one in judgement.files if one.path == file.name), None)
-    shared = judgement.set_findings if judgement is not None else ()
-    own = [*(found.findings if found else ()), *(one for one in shared if file.name in one.paths)]
-    seen = {(one.rule, one.article, str(one.message), str(one.remedy)): one.kind.value for one in own}
-    return {
-        "name": file.name,
-        "outcome": str(_outcome(file)),
-        "verdict": file.verdict.value if file.verdict else None,
-        "approved": file.approved,
-        "messages": [f"{message}（{article}）{remedy}" for (_, article, message, remedy) in seen],
-        "findings": [
-            {"kind": kind, "rule": rule, "article": article, "message": message, "remedy": remedy}
-            for (rule, article, message, remedy), kind in seen.items()
-        ],
-    }
-
-
-def _outcome(file: SubmittedFile) -> Message:
-    if file.approved is not None:
-        return say("审查同意") if file.approved else say("审查未同意")
-    if file.verdict is None:
-        return say("等待闸口检查")
-    if file.verdict is Verdict.REFUSE:
-        return say("闸口拒绝：请更正后提交新的文件")
-    return say("已证实安全，等待审查") if file.verdict is Verdict.RELEASE else say("等待审查")

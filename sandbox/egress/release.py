@@ -36,6 +36,8 @@ from sandbox.store.changes import Change, Effect, Link
 from sandbox.store.proofs import signed_by
 from sandbox.vault import signer as signing
 
+_VOTING = frozenset({"review:cast", "review:revise"})
+
 
 @dataclass(frozen=True, slots=True)
 class HandedOut:
@@ -81,13 +83,18 @@ def release(desk: GateDesk, actor: Actor, submission_id: str) -> Release:
 
 
 def _check_signed(desk: GateDesk, reviews: tuple[Review, ...]) -> None:
-    """Raise `TamperedError` unless every vote still is what its voter signed; nobody else can write one."""
+    """Raise `TamperedError` unless every vote still is what its voter signed; nobody else can write one.
+
+    The last fact about a vote is what counts: a vote turned back to an earlier one has no signature.
+    """
     store = desk.directory.store
     for one in reviews:
         voter = store.load(Account, one.voter).record
         genuine = one.person == voter.person and one.organisation == voter.organisation
+        last = store.facts(record=one.id, newest_first=True, limit=1)
+        verb = last[0].verb if last and last[0].verb in _VOTING else "review:cast"
         proven = (
-            signed_by(store, one.id, verb="review:cast", account=voter.id, public_key=key)
+            signed_by(store, one.id, verb=verb, account=voter.id, public_key=key)
             for key in _keys_of(desk, voter)
         )
         if not genuine or not any(proven):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from sandbox.kernel import application_rules as a
 from sandbox.kernel import catalogue_rules as c
 from sandbox.kernel import review_rules as v
+from sandbox.kernel import round_rules as o
 from sandbox.kernel import rules as r
 from sandbox.kernel import transfer_rules as t
 from sandbox.kernel.actors import STRONG_PROOFS, Actor, Proof
@@ -67,7 +68,9 @@ _RELEASE = (
     v.NEVER_THE_AUTHOR,
     r.NOT_OPERATOR,
     v.EXACTLY_APPROVED,
+    o.ASSESSED,
 )
+_JUDGES = (r.CREDENTIAL, v.NEVER_THE_AUTHOR, r.NOT_OPERATOR, v.IN_REVIEW, o.MAY_JUDGE)
 
 RULES: dict[str, tuple[r.Rule, ...]] = {
     "home:found": (r.SYSTEM_ONLY,),
@@ -245,11 +248,31 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
     "seat:suspend": (r.CREDENTIAL, r.SEAT_PARTY),
     "seat:reinstate": _AUTHORITY,
     "seat:expire": (r.SYSTEM_ONLY,),
-    "submission:submit": (r.SEAT_OR_CREDENTIAL, r.AGREEMENT_IN_FORCE, r.NAMED_USER, r.SEAT_OPEN),
+    "submission:submit": (
+        r.SEAT_OR_CREDENTIAL,
+        r.AGREEMENT_IN_FORCE,
+        r.NAMED_USER,
+        r.SEAT_OPEN,
+        o.SUBMISSIONS_OPEN,
+    ),
     "submission:judge": (r.SYSTEM_ONLY,),
     "submission:refuse": (r.SYSTEM_ONLY,),
     "submission:withdraw": (r.CREDENTIAL, r.AUTHOR),
     "submission:commission": (*_AUTHORITY, v.NEVER_THE_AUTHOR, v.COMMISSIONABLE),
+    "submission:consolidate": (r.SYSTEM_ONLY, o.DIFFERS),
+    "submission:conclude": (*_JUDGES, r.IS_AUTHORITY, o.CONSOLIDATING),
+    "submission:return": (*_JUDGES, o.EXPLAINED),
+    "submission:resubmit": (
+        r.SEAT_OR_CREDENTIAL,
+        r.AUTHOR,
+        r.AGREEMENT_IN_FORCE,
+        r.NAMED_USER,
+        r.SEAT_OPEN,
+        o.SUBMISSIONS_OPEN,
+        o.ANSWERED,
+    ),
+    "submission:plant": (*_AUTHORITY, o.SAMPLES_WANTED),
+    "submission:expose": (r.SYSTEM_ONLY, v.DECIDED),
     "submission:approve": (r.SYSTEM_ONLY, v.DECIDED, v.SOME_APPROVED),
     "submission:reject": (r.SYSTEM_ONLY, v.DECIDED),
     "submission:release": _RELEASE,
@@ -261,7 +284,27 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
         v.IN_CAPACITY,
         v.ONE_VOTE,
         v.VOTES_FIT,
+        o.NOT_HELD,
     ),
+    "review:revise": (
+        r.CREDENTIAL,
+        v.NEVER_THE_AUTHOR,
+        r.NOT_OPERATOR,
+        v.IN_REVIEW,
+        v.IN_CAPACITY,
+        o.CONSOLIDATING,
+        o.OWN_VOTE,
+        v.VOTES_FIT,
+    ),
+    "comment:post": (r.CREDENTIAL, r.NOT_OPERATOR, o.COMMENT_FITS),
+    "comment:withdraw": (r.CREDENTIAL, o.OWN_COMMENT),
+    "custody:take": (*_JUDGES, o.NOT_HELD, o.CUSTODY_FITS),
+    "custody:give-back": (r.CREDENTIAL, o.OWN_CUSTODY),
+    "stoppage:impose": (r.SYSTEM_ONLY,),
+    "stoppage:lift": (*_AUTHORITY, r.NOT_OPERATOR, o.LIFTS),
+    "assessment:file": (r.CREDENTIAL, o.ASSESSMENT_FITS),
+    "assessment:withdraw": (r.CREDENTIAL, o.OWN_ASSESSMENT),
+    "assessment:exempt": (r.SYSTEM_ONLY,),
     "release:issue": _RELEASE,
     "release:collect": (r.CREDENTIAL, r.OWN_RECORD),
     "release:recall": (r.CREDENTIAL, r.IS_AUTHORITY, r.NOT_OPERATOR),

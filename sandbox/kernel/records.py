@@ -564,7 +564,11 @@ class Seat(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SubmittedFile:
-    """One frozen file of a submission and, once judged, what the gate said of it."""
+    """One frozen file of a submission and, once judged, what the gate said of it.
+
+    A `supporting` file is for the reviewers' eyes: it has a `reading` and never a rewriting, so it
+    cannot be voted on and cannot leave.
+    """
 
     name: str
     digest: str
@@ -573,11 +577,36 @@ class SubmittedFile:
     verdict: Verdict | None = None
     rewritten: str = ""
     approved: bool | None = None
+    supporting: bool = False
+    reading: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastRound:
+    """An earlier round of a submission: the files as they then stood, and the gate's judgement."""
+
+    round: int
+    files: tuple[SubmittedFile, ...]
+    judgement: str = ""
+
+
+class Phase(StrEnum):
+    """How far the votes of a round are: blind, or on the table because they differ (第十九条)."""
+
+    INDEPENDENT = "independent"
+    CONSOLIDATING = "consolidating"
+    CONCLUDED = "concluded"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Submission(Record):
-    """出域申请: files frozen by digest, made on named snapshots, for review."""
+    """出域申请: files frozen by digest, made on named snapshots, for review in rounds.
+
+    Votes count in the `round` they were cast in; `past` are the earlier ones. `records_found` are the
+    moments at which the gate found source records in it. `assessed` says that it may leave only with a
+    risk assessment (第十八条); those made before that was asked have it false. A `sample` is a planted
+    leak that measures the reviewers: it never leaves.
+    """
 
     KIND: ClassVar[str] = "submission"
     organisation: str
@@ -592,6 +621,13 @@ class Submission(Record):
     request: str = ""
     commissioned: tuple[str, ...] = ()
     policy: str = ""
+    round: int = 1
+    phase: Phase = Phase.INDEPENDENT
+    past: tuple[PastRound, ...] = ()
+    clock: Clock | None = None
+    records_found: tuple[datetime, ...] = ()
+    assessed: bool = False
+    sample: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -611,9 +647,17 @@ class Capacity(StrEnum):
     THIRD_PARTY = "third-party"
 
 
+class Standing(StrEnum):
+    """How a vote came about: blind, changed or upheld on the table, or the third one on a conflict."""
+
+    BLIND = "blind"
+    REVISED = "revised"
+    THIRD = "third"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Review(Record):
-    """One person's votes on one submission; blind until all are in."""
+    """One person's votes in one round of one submission; blind until all are in."""
 
     KIND: ClassVar[str] = "review"
     organisation: str
@@ -623,6 +667,90 @@ class Review(Record):
     person: str
     capacity: Capacity
     votes: tuple[FileVote, ...]
+    round: int = 1
+    standing: Standing = Standing.BLIND
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comment(Record):
+    """审查留言 on one round of a submission: for the reviewers alone, or `public` to the author as well."""
+
+    KIND: ClassVar[str] = "comment"
+    organisation: str
+    environment: str
+    submission: str
+    round: int
+    account: str
+    text: str
+    public: bool = False
+    file: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Custody(Record):
+    """认领: one person of an organisation has taken a round of a submission in hand until a moment."""
+
+    KIND: ClassVar[str] = "custody"
+    organisation: str
+    environment: str
+    submission: str
+    round: int
+    account: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stoppage(Record):
+    """暂停提交 of a seat whose products were source records too often, until it is lifted (第十七条)."""
+
+    KIND: ClassVar[str] = "stoppage"
+    organisation: str
+    environment: str
+    seat: str
+    submissions: tuple[str, ...]
+    reason: str = ""
+
+
+class RiskKind(StrEnum):
+    """The five risks that 第十八条 names."""
+
+    POLICY = "policy"  # 政策风险
+    COMPLIANCE = "compliance"  # 合规性风险
+    LEGAL = "legal"  # 法律风险
+    OPERATIONAL = "operational"  # 操作风险
+    MARKET = "market"  # 市场风险
+
+
+class RiskLevel(StrEnum):
+    """How grave a risk is as its owner sees it."""
+
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """One of the five: what was found, how grave it is, what is done about it."""
+
+    kind: RiskKind
+    level: RiskLevel
+    finding: str
+    control: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment(Record):
+    """风险评估 of a product before it leaves (第十八条), or the fact that earlier ones are `exempt`."""
+
+    KIND: ClassVar[str] = "assessment"
+    organisation: str
+    environment: str
+    submission: str
+    round: int
+    account: str
+    risks: tuple[Risk, ...] = ()
+    exempt: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -790,6 +918,10 @@ RECORDS: tuple[type[Record], ...] = (
     Seat,
     Submission,
     Review,
+    Comment,
+    Custody,
+    Stoppage,
+    Assessment,
     Release,
     Responsibility,
     Undertaking,

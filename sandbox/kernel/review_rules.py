@@ -2,14 +2,23 @@
 
 The authority together with the provider of every input, or a commissioned third party with
 an unexpired qualification together with one of them; never the author, the author's
-organisation or the operator's staff; one natural person, one vote; one no is a no.
+organisation or the operator's staff; one natural person, one vote a round. One no is a no, unless
+on the table a third voter of the same organisation says yes. A planted sample is never approved.
 """
 
 from __future__ import annotations
 
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Capacity, Organisation, OrganisationRole, Review
+from sandbox.kernel.records import (
+    Capacity,
+    Organisation,
+    OrganisationRole,
+    Phase,
+    Review,
+    Standing,
+    Submission,
+)
 from sandbox.kernel.rules import MISSING, Rule
 from sandbox.kernel.situation import Situation
 
@@ -46,11 +55,11 @@ def _in_capacity(actor: Actor, now: Situation) -> Message | None:
         allowed.add(Capacity.PROVIDER)
     if capacity is None or review.capacity not in allowed:
         return say("本单位既不是主管部门、也不是所用数据的提供部门或受托第三方")
-    return _commissioned(now.own, now) if review.capacity is Capacity.THIRD_PARTY else None
+    return commissioned(now.own, now) if review.capacity is Capacity.THIRD_PARTY else None
 
 
-def _commissioned(body: Organisation, now: Situation) -> Message | None:
-    """A third party judges only what the authority commissioned it for, while qualified."""
+def commissioned(body: Organisation, now: Situation) -> Message | None:
+    """Return why a third party may not judge: only what it was commissioned for, while qualified."""
     if now.submission is None or body.id not in now.submission.commissioned:
         return say("第三方没有受主管部门委托审查这项申请")
     if body.qualified_until is None or body.qualified_until < now.today:
@@ -87,10 +96,15 @@ def _votes_fit(_: Actor, now: Situation) -> Message | None:
     review = now.record
     if not isinstance(review, Review) or now.submission is None:
         return MISSING
-    votable = sorted(one.rewritten for one in now.submission.files if one.rewritten)
+    votable = sorted(votable_digests(now.submission))
     if sorted(vote.digest for vote in review.votes) == votable:
         return None
     return say("投票须逐个对应闸口重写后的文件摘要，不能多也不能少")
+
+
+def votable_digests(submission: Submission) -> tuple[str, ...]:
+    """Return the rewritten digest of every file that may be voted on, in the order of the files."""
+    return tuple(one.rewritten for one in submission.files if one.rewritten and not one.supporting)
 
 
 def approved_digests(situation: Situation) -> frozenset[str]:
@@ -100,16 +114,42 @@ def approved_digests(situation: Situation) -> frozenset[str]:
     where authority and provider are one organisation, two different persons of it.
     """
     submission = situation.submission
-    if submission is None or not situation.providers:
+    if submission is None or not situation.providers or submission.sample:
         return frozenset()
-    digests = {one.rewritten for one in submission.files if one.rewritten}
+    digests = votable_digests(submission)
     return frozenset(digest for digest in digests if _carried(digest, situation))
 
 
+def conflicts(situation: Situation) -> frozenset[str]:
+    """Return the digests on which the votes differ and no third voter has decided."""
+    if situation.submission is None or any(r.standing is Standing.THIRD for r in situation.reviews):
+        return frozenset()
+    return frozenset(
+        digest
+        for digest in votable_digests(situation.submission)
+        if 0 < sum(_approves(r, digest) for r in situation.reviews) < len(situation.reviews)
+    )
+
+
 def _carried(digest: str, situation: Situation) -> bool:
+    """Return whether the votes carry a digest: nobody is against it, or a third voter settled it."""
     yes = [r for r in situation.reviews if _approves(r, digest)]
-    if len(yes) != len(situation.reviews):
+    no = [r for r in situation.reviews if not _approves(r, digest)]
+    if no and not _overruled(yes, no, situation):
         return False
+    return _lawful(yes, situation)
+
+
+def _overruled(yes: list[Review], no: list[Review], situation: Situation) -> bool:
+    """Return whether a no is outvoted: on the table, by a third voter, never against a whole organisation."""
+    if situation.submission is None or situation.submission.phase is Phase.INDEPENDENT:
+        return False
+    third = any(r.standing is Standing.THIRD for r in yes)
+    own_yes = {r.organisation for r in yes}
+    return third and len(yes) > len(no) and all(r.organisation in own_yes for r in no)
+
+
+def _lawful(yes: list[Review], situation: Situation) -> bool:
     authority = {r.person for r in yes if r.capacity is Capacity.AUTHORITY}
     third = {r.person for r in yes if r.capacity is Capacity.THIRD_PARTY}
     providers: dict[str, set[str]] = {}
@@ -156,6 +196,8 @@ def _some_approved(_: Actor, now: Situation) -> Message | None:
 def _exactly_approved(_: Actor, now: Situation) -> Message | None:
     if now.submission is None:
         return MISSING
+    if now.submission.sample:
+        return say("这是检验审查质量的样品，任何情况下都不得放行")
     marked = {one.rewritten for one in now.submission.files if one.approved}
     return None if marked and marked <= approved_digests(now) else say("放行的文件与审查同意的摘要不一致")
 

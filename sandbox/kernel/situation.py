@@ -16,9 +16,12 @@ from sandbox.kernel.policy import AccessPolicy
 from sandbox.kernel.records import (
     Account,
     Application,
+    Assessment,
+    Comment,
     Consent,
     Consultation,
     Coordination,
+    Custody,
     Dataset,
     Delivery,
     Environment,
@@ -37,6 +40,7 @@ from sandbox.kernel.records import (
     Seat,
     ServiceAgreement,
     Snapshot,
+    Stoppage,
     Submission,
     Transfer,
     Undertaking,
@@ -76,6 +80,10 @@ class Situation:
     seats_taken: int = 0
     submission: Submission | None = None
     reviews: tuple[Review, ...] = ()
+    comments: tuple[Comment, ...] = ()
+    custodies: tuple[Custody, ...] | None = None
+    stoppages: tuple[Stoppage, ...] | None = None
+    assessment: Assessment | None = None
     organisations: tuple[Organisation, ...] = ()
     providers: frozenset[str] = frozenset()
     acted: frozenset[str] = frozenset()

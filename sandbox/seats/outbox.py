@@ -49,22 +49,31 @@ class Caps:
 
 @dataclass(frozen=True, slots=True)
 class FrozenFile:
-    """One file as it lies in the frozen store; `claim` is set on a product that came with one."""
+    """One file as it lies in the frozen store; `claim` is set on a product that came with one.
+
+    A `supporting` file is for the reviewers to read and is no product.
+    """
 
     name: str
     sha256: str
     bytes: int
     claim: str | None = None
+    supporting: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request to submit, all its files frozen. `id` is the seat's own, unique in its outbox."""
+    """One request to submit, all its files frozen. `id` is the seat's own, unique in its outbox.
+
+    With `submission` it goes on with that one in a new round; `answer` is what its author says to it.
+    """
 
     id: str
     title: str
     purpose: str
     files: tuple[FrozenFile, ...]
+    submission: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,18 +156,31 @@ class _Reader:
             raise InputError(say("申请目录名不合规定，请用 submit() 提交"))
         with self._below(self.root, name) as folder:
             document = _document(self._bytes(folder, REQUEST_FILE, self.caps.document_bytes))
-            title, purpose = (self._text(document, key) for key in ("title", "purpose"))
-            names = self._listed(document)
+            title, purpose, submission, answer = (
+                self._text(document, key) for key in ("title", "purpose", "submission", "answer")
+            )
+            names, aside = self._listed(document), self._aside(document)
             with self._below(folder, FILES_FOLDER) as files:
-                return Request(name, title, purpose, tuple(self._freeze_all(files, names)))
+                frozen = tuple(self._freeze_all(files, names, aside))
+                return Request(name, title, purpose, frozen, submission, answer)
 
-    def _freeze_all(self, folder: int, names: Sequence[str]) -> Iterator[FrozenFile]:
+    def _aside(self, document: dict[str, object]) -> frozenset[str]:
+        """Return the names of files that are for the reviewers alone; something must be left to release."""
+        given, listed = document.get("supporting", []), document.get("files")
+        if not isinstance(given, list) or not isinstance(listed, list) or any(n not in listed for n in given):
+            raise InputError(say("佐证文件须是申请里列出的文件"))
+        products = [one for one in listed if one not in given and not str(one).endswith(CLAIM_SUFFIX)]
+        if not products:
+            raise InputError(say("申请里只有佐证文件：至少要有一个要放行的文件"))
+        return frozenset(str(one) for one in given)
+
+    def _freeze_all(self, folder: int, names: Sequence[str], aside: frozenset[str]) -> Iterator[FrozenFile]:
         left = self.caps.request_bytes
         for name in names:
             digest, size = self._freeze(folder, name, min(left, self.caps.file_bytes))
             left -= size
             claim = f"{name}{CLAIM_SUFFIX}"
-            yield FrozenFile(name, digest, size, claim if claim in names else None)
+            yield FrozenFile(name, digest, size, claim if claim in names else None, name in aside)
 
     def _listed(self, document: dict[str, object]) -> list[str]:
         listed = document.get("files")

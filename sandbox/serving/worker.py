@@ -19,7 +19,7 @@ from typing import TypeVar
 from sandbox.access import agreement as agreements
 from sandbox.access import nightly, transfer
 from sandbox.app import Platform, open_platform
-from sandbox.egress import intake
+from sandbox.egress import intake, telling
 from sandbox.ingest import publish
 from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.records import Delivery, LandingOrder, Seat, Submission
@@ -79,10 +79,10 @@ class Worker:
 
     def _tell(self, seat: Seat) -> None:
         standing = tuple(
-            f"{one.id} {one.state}" for one in intake.submissions_of(self.platform.gate, seat.id)
+            f"{one.id} {one.state}" for one in telling.submissions_of(self.platform.gate, seat.id)
         )
         if standing and self.shown.get(seat.id) != standing:
-            intake.publish(self.platform.gate, seat)
+            telling.publish(self.platform.gate, seat)
             self.shown[seat.id] = standing
 
     def landings(self) -> None:

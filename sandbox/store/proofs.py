@@ -17,17 +17,18 @@ from sandbox.vault.signer import verify
 
 
 def signed_by(store: Store, id: str, *, verb: str, account: str, public_key: str) -> bool:
-    """Return whether the record stands exactly as the account signed it in the fact of that verb."""
+    """Return whether the record stands exactly as the account signed it in the last fact of that verb."""
     record, fact, link, secret = tables.record, tables.fact, tables.link, tables.secret
     with reading(store.engine) as connection:
         run = connection.execute
         row = run(select(record).where(record.c.id == id)).mappings().first()
-        written = run(select(fact).where(fact.c.record_id == id, fact.c.verb == verb)).mappings().all()
+        wanted = select(fact).where(fact.c.record_id == id, fact.c.verb == verb).order_by(fact.c.seq)
+        written = run(wanted).mappings().all()
         links = [(one.role, one.to_id) for one in run(select(link).where(link.c.from_id == id))]
         secrets = {one.name: bytes(one.value) for one in run(select(secret).where(secret.c.record_id == id))}
-    if row is None or len(written) != 1:
+    if row is None or not written:
         return False
-    header = Header.of_row(dict(written[0]))
+    header = Header.of_row(dict(written[-1]))
     digest, salt = hasher(store.settings.hash), bytes(row["salt"])
     stands = record_digest(digest, salt, dict(row), attached(digest, salt, links, secrets))
     if header.signature is None or header.actor != account or header.record_digest != stands:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from sandbox.egress import audience, intake, release, review
+from sandbox.egress import audience, release, review, telling
 from sandbox.kernel.errors import RefusedError, StorageError, TamperedError
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Examination, FileVote, Release, Review, Submission
@@ -65,6 +65,7 @@ def test_a_no_turned_into_a_yes_has_no_signature(judged: Home) -> None:
     with judged.open() as desk:
         vote(desk, SECURITY)
         found = vote(desk, PROVIDER, approve=False)
+        found = review.conclude(desk.platform.gate, desk.actor(SECURITY), found.id)
         assert found.state == "rejected"
         no = next(one.record for one in desk.platform.store.find(Review) if not one.record.votes[0].approve)
         forge(judged.path, no.id, '"approve":false', '"approve":true')
@@ -140,7 +141,7 @@ def test_a_changed_or_swapped_judgement_is_not_shown(judged: Home) -> None:
         path = gate.judgements / f"{refused.judgement}.sealed"
         path.write_bytes((gate.judgements / f"{waiting.judgement}.sealed").read_bytes())
         with pytest.raises(TamperedError):
-            intake.author_view(gate, refused)
+            telling.author_view(gate, refused)
         data = bytearray((gate.judgements / f"{waiting.judgement}.sealed").read_bytes())
         data[-20] ^= 1
         path.write_bytes(bytes(data))

@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sandbox.access import agreement as agreements
-from sandbox.egress import intake, release
+from sandbox.egress import intake, release, telling
 from sandbox.kernel.errors import RefusedError, TamperedError
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.records import RefusedAttempt, Seat, Snapshot, Submission
@@ -152,7 +152,7 @@ def test_links_and_strangers_files_are_declined_whole(judged: Home) -> None:
 
 def test_the_author_learns_rule_and_remedy_and_nothing_that_measures(judged: Home) -> None:
     with judged.open() as desk:
-        view = intake.author_view(desk.platform.gate, desk.submission("refused"))
+        view = telling.author_view(desk.platform.gate, desk.submission("refused"))
         (file,) = view["files"]
         kinds = {one["kind"] for one in file["findings"]}
         assert "source-record" in kinds
@@ -183,10 +183,10 @@ def test_a_number_in_the_title_or_purpose_makes_no_submission(judged: Home, plac
         folder = hand_in(judged, desk, the_seat(desk).id, TEXT)
         said = {"title": "统计", "purpose": "", place: "联系 13800138000"}
         retitle(folder, **said)
-        before = len(intake.submissions_of(desk.platform.gate, the_seat(desk).id))
+        before = len(telling.submissions_of(desk.platform.gate, the_seat(desk).id))
         found = collect(desk)
         assert found.submissions == ()
-        assert len(intake.submissions_of(desk.platform.gate, the_seat(desk).id)) == before
+        assert len(telling.submissions_of(desk.platform.gate, the_seat(desk).id)) == before
         (refusal,) = [one for one in state_of(desk) if one["state"] == "declined"]
         assert "标题" in refusal["message"]
         assert "13800138000" not in json.dumps(state_of(desk), ensure_ascii=False)

@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.egress import review
 from sandbox.kernel.errors import RefusedError
-from sandbox.kernel.records import Capacity, FileVote, Review, Submission
+from sandbox.kernel.records import Capacity, FileVote, Phase, Review, Submission
 from tests.journeys.homes import (
     COLLEAGUE,
     DEVELOPER,
@@ -84,6 +84,9 @@ def test_one_no_is_a_no(judged: Home, no: str) -> None:
     with judged.open() as desk:
         for who in (SECURITY, PROVIDER):
             after = cast(desk, who, approve=who != no)
+        assert (after.state, after.phase) == ("in-review", Phase.CONSOLIDATING)
+        gate = desk.platform.gate
+        after = review.conclude(gate, desk.actor(SECURITY), after.id)
         assert (after.state, [one.approved for one in after.files]) == ("rejected", [False])
 
 

@@ -7,7 +7,7 @@ from another organisation's side. A new step must be given its lawful situation 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -23,14 +23,17 @@ from sandbox.kernel.records import (
     Account,
     AgreementText,
     Application,
+    Assessment,
     Attachment,
     CalendarNotice,
     Capacity,
     Clock,
     Column,
+    Comment,
     Consent,
     Consultation,
     Coordination,
+    Custody,
     Dataset,
     Delivery,
     Duty,
@@ -48,16 +51,21 @@ from sandbox.kernel.records import (
     OperatingAgreement,
     Organisation,
     OrganisationRole,
+    Phase,
     PolicyRecord,
     Preliminary,
     Record,
     RefusedAttempt,
     Release,
     Responsibility,
+    Risk,
+    RiskKind,
+    RiskLevel,
     Ruling,
     Seat,
     ServiceAgreement,
     Snapshot,
+    Stoppage,
     Subscription,
     Transfer,
     Undertaking,
@@ -187,6 +195,20 @@ APPROVED = replace(
     files=tuple(replace(one, approved=True) for one in SUBMISSION.files),
 )
 VOTES = (review(Capacity.AUTHORITY, "authority", "a"), review(Capacity.PROVIDER, "dept", "b"))
+SPLIT = (VOTES[0], review(Capacity.PROVIDER, "dept", "b", yes=(), no=("d1",)))
+ROUND = {"environment": "env", "submission": "submission-1", "round": 1, "account": "me"}
+COMMENT = Comment(id="comment", state="posted", organisation="authority", text="请合并小组", **ROUND)
+TOLD = replace(COMMENT, account="b", public=True)
+ANSWER = replace(COMMENT, organisation="firm", public=True)
+CUSTODY = Custody(
+    id="custody", state="held", organisation="authority", until=datetime(2024, 6, 4, tzinfo=UTC), **ROUND
+)
+STOPPAGE = Stoppage(
+    id="stoppage", state="in-force", organisation="firm", environment="env", seat="seat", submissions=("s",),
+    reason="已查明",
+)  # fmt: skip
+RISKS = tuple(Risk(kind=kind, level=RiskLevel.LOW, finding="小", control="有") for kind in RiskKind)
+ASSESSMENT = Assessment(id="assessment", state="filed", organisation="firm", risks=RISKS, **ROUND)
 RELEASE = Release(
     id="release", state="issued", organisation="firm", environment="env", submission="submission-1",
     agreement="agreement", files=(), receipt="r", issued_at=None,
@@ -260,6 +282,10 @@ KINDS: dict[str, tuple[str, Record]] = {
     "seat": ("firm", SEAT),
     "submission": ("firm", SUBMISSION),
     "review": ("authority", VOTES[0]),
+    "comment": ("authority", COMMENT),
+    "custody": ("authority", CUSTODY),
+    "stoppage": ("authority", STOPPAGE),
+    "assessment": ("firm", ASSESSMENT),
     "release": ("authority", RELEASE),
     "responsibility": ("dept", RESPONSIBILITY),
     "undertaking": ("firm", UNDERTAKING),
@@ -295,6 +321,9 @@ SIDE_OF = {
     "transfer:revoke": "authority",
     "submission:release": "authority",
     "submission:commission": "authority",
+    "submission:conclude": "authority",
+    "submission:return": "authority",
+    "submission:plant": "authority",
     "release:collect": "firm",
 }
 RECORD_OF: dict[str, Record] = {
@@ -303,11 +332,15 @@ RECORD_OF: dict[str, Record] = {
     "grant:appoint": replace(GRANT, role=Role.ORGANISATION_OFFICER),
     "grant:countersign": replace(GRANT, role=Role.STEWARD),
     "submission:release": APPROVED,
+    "submission:plant": replace(SUBMISSION, sample="small-group"),
+    "review:revise": replace(VOTES[0], voter="me", person="p"),
     "organisation:decide": TRADER,
     "application:import": replace(APPLICATION, portal_number="1"),
 }
 
 
+VOTED_ON = {"review", "comment", "custody", "submission:conclude", "submission:return"}
+"""Kinds and steps that concern a submission in review."""
 CONSULTED_ITEM = replace(ITEM, state="pushed", reviewer="authority")
 
 
@@ -319,8 +352,12 @@ def lawful(row: Step) -> tuple[str, Situation]:
     record = replace(RECORD_OF.get(row.name, base), state=state)
     if isinstance(record, Account | Grant):
         record = replace(record, organisation=side)
-    reviews = VOTES if row.name not in ("review:cast",) else ()
-    judged = replace(APPROVED, state="in-review") if row.kind == "review" else APPROVED
+    reviews = {"review:cast": (), "submission:consolidate": SPLIT}.get(row.name, VOTES)
+    judged = (
+        replace(APPROVED, state="in-review") if row.kind in VOTED_ON or row.name in VOTED_ON else APPROVED
+    )
+    if row.name in ("submission:conclude", "review:revise"):
+        judged = replace(judged, phase=Phase.CONSOLIDATING)
     return side, Situation(
         today=TODAY,
         record=record,
@@ -344,6 +381,10 @@ def lawful(row: Step) -> tuple[str, Situation]:
         seat=SEAT,
         submission=judged,
         reviews=reviews,
+        comments=(ANSWER,) if row.name == "submission:resubmit" else (TOLD,),
+        custodies=(),
+        stoppages=(),
+        assessment=ASSESSMENT,
         providers=frozenset({"dept"}),
         eligibility=decide([Answer("ok")]),
         isolation=decide([Answer("ok")]),
@@ -381,7 +422,7 @@ def expected(row: Step, role: Role, proof: Proof) -> bool:
         return False
     if row.name == "account:issue-token":
         return proof is Proof.PASSWORD_TOTP
-    if row.name == "submission:submit":
+    if row.name in ("submission:submit", "submission:resubmit"):
         return proof in STRONG_PROOFS | {Proof.SESSION, Proof.SEAT}
     return proof in STRONG_PROOFS or (proof is Proof.SESSION and not row.signed)
 

@@ -1,7 +1,7 @@
 """Who may judge a product, and when the votes carry it (第十九条)."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -29,6 +29,8 @@ CAST = step("review:cast")
 def situation(*reviews, providers=("dept",), **fields):
     return Situation(
         today=TODAY,
+        moment=datetime(2024, 6, 3, 9, tzinfo=UTC),
+        custodies=(),
         submission=fields.pop("submission", submission(commissioned=("lab",))),
         reviews=reviews,
         providers=frozenset(providers),
