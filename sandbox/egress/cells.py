@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from sandbox.egress.claims import CheckedClaim
 from sandbox.egress.differencing import Published, exposures
-from sandbox.egress.expressions import Expression, columns_of
+from sandbox.egress.expressions import POSITIONS, SPREADS, Expression, columns_of
 from sandbox.egress.measures import condition_of, is_indicator
+from sandbox.egress.positions import ENDS, at_the_edge, few_degrees, spread_by_one, thinly_held
 from sandbox.egress.recompute import Measured, Recomputed
 from sandbox.egress.units import Ids, Sets, rows_per_set, shares, smallest_units
 from sandbox.kernel.grades import Thresholds
@@ -100,13 +101,46 @@ def _judge_measure(
 ) -> list[Problem | None]:
     sets, count = keep(measure.sets, shown), shown.size
     found: list[Problem | None] = [_small(sets, count, units, thresholds, say("计入该项的统计对象数"))]
-    if measure.amounts is not None and not is_indicator(measure.aggregate.argument):
+    if measure.aggregate.function in POSITIONS:
+        found += _position(measure, sets, count, units, thresholds)
+    elif measure.amounts is not None and not is_indicator(measure.aggregate.argument):
         contributing = np.where(np.nan_to_num(measure.amounts) != 0, sets, -1)
         found.append(_small(contributing, count, units, thresholds, say("对合计有贡献的统计对象数")))
         found.append(_dominated(measure, sets, count, units, thresholds))
+    if measure.aggregate.function in SPREADS:
+        found += _spread(measure, sets, count, units, thresholds)
     if _conditional(measure):
         found.append(_whole_class(sets, base, count))
     return found
+
+
+def _position(
+    measure: Measured, sets: Sets, count: int, units: Mapping[str, Ids], thresholds: Thresholds
+) -> list[Problem | None]:
+    """Return the cells whose position tells what one unit has, or lies at the end of the cell."""
+    thin = thinly_held(measure, sets, count, units, thresholds)
+    held = say("{cells} 格的数值由少于阈值的对象持有", cells=int(thin.size))
+    if measure.aggregate.function in ENDS:
+        return [_problem("extremes", thin, held)]
+    edge = at_the_edge(measure, sets, count, units, thresholds)
+    evidence = say("{cells} 格的分位数一侧对象少于阈值", cells=int(edge.size))
+    return [_problem("quantile", thin, held), _problem("extremes", edge, evidence)]
+
+
+def _spread(
+    measure: Measured, sets: Sets, count: int, units: Mapping[str, Ids], thresholds: Thresholds
+) -> list[Problem | None]:
+    """Return the cells whose spread has too few degrees of freedom or comes from one or two units."""
+    few = few_degrees(sets, count, units, thresholds)
+    one = spread_by_one(measure, sets, count, attributed(units), thresholds)
+    return [
+        _problem("freedom", few, say("{cells} 格的自由度低于阈值", cells=int(few.size))),
+        _problem("dominance", one, say("{cells} 格的离差主要来自一两个对象", cells=int(one.size))),
+    ]
+
+
+def _problem(check: str, cells: NDArray[np.int64], evidence: Message) -> Problem | None:
+    return Problem(check, tuple(int(cell) for cell in cells), evidence) if cells.size else None
 
 
 def _conditional(measure: Measured) -> bool:

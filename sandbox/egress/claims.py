@@ -68,8 +68,21 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
+class Lookup:
+    """A table whose columns stand beside the claim's own rows: one row of it at most for each of them.
+
+    Its columns are called `table.column`. `optional` keeps rows that find nothing (LEFT JOIN).
+    """
+
+    table: str
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    optional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class CheckedClaim:
-    """A claim that may be recomputed: one table, keys, items and conditions, all checked."""
+    """A claim that may be recomputed: its table, keys, items and conditions, all checked."""
 
     table: str
     subject: str
@@ -78,6 +91,12 @@ class CheckedClaim:
     where: Expression | None
     having: Expression | None
     labels: tuple[str, ...]
+    lookups: tuple[Lookup, ...] = ()
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Return every table that the claim reads."""
+        return (self.table, *(one.table for one in self.lookups))
 
     @property
     def aggregates(self) -> tuple[Aggregate, ...]:

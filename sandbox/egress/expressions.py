@@ -12,6 +12,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
+POSITIONS = frozenset({"min", "max", "quantile_cont", "quantile_disc"})
+"""Aggregates that show the value of one row, or of two neighbours."""
+SPREADS = frozenset({"stddev_samp", "stddev_pop", "var_samp", "var_pop"})
+"""Aggregates of squared deviations from the average."""
+
 Expression: TypeAlias = "Column | Literal | Call | Case | Aggregate"
 
 
@@ -58,16 +63,17 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Aggregate:
-    """One aggregate: `function` is count, count_distinct, sum or avg.
+    """One aggregate: `function` is count, count_distinct, sum, avg, or one of `POSITIONS` or `SPREADS`.
 
     `argument` is None for count(*). `condition` narrows the rows (FILTER or a CASE inside);
-    `digits` is the declared rounding.
+    `digits` is the declared rounding; `place` is the quantile wanted, 0 to 1.
     """
 
     function: str
     argument: Expression | None
     condition: Expression | None = None
     digits: int | None = None
+    place: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ from sqlglot import exp
 from sandbox.egress.claims import CheckedClaim, Claim, Item, TableScope
 from sandbox.egress.expressions import (
     FUNCTIONS,
+    POSITIONS,
+    SPREADS,
     Aggregate,
     Call,
     Case,
@@ -28,7 +30,8 @@ from sandbox.egress.expressions import (
     walk,
 )
 from sandbox.egress.measures import check_figure
-from sandbox.egress.syntax import Reader, expression_of, only, refuse
+from sandbox.egress.relations import base_of
+from sandbox.egress.syntax import Reader, expression_of, only, refuse, shown_name
 from sandbox.kernel.message import say
 
 MAX_NODES = 1500
@@ -40,7 +43,8 @@ _CODE = re.compile(r"[A-Za-z0-9]{16}|\d{9}|[A-Za-z0-9+/=]{24}")
 
 _FORBIDDEN = ("distinct", "kind", "hint", "operation_modifiers", "exclude")
 _SELECT_PARTS = frozenset({"kind", "hint", "distinct", "expressions", "limit", "operation_modifiers",
-                           "from_", "where", "group", "having", "order", "exclude"})  # fmt: skip
+                           "from_", "where", "group", "having", "order", "exclude", "joins",
+                           "with_"})  # fmt: skip
 
 
 _Output: TypeAlias = tuple[str, bool, Expression]
@@ -49,8 +53,9 @@ _Output: TypeAlias = tuple[str, bool, Expression]
 def translate(claim: Claim, tables: Mapping[str, TableScope]) -> CheckedClaim:
     """Return the checked claim; raise InputError for anything not in the accepted language."""
     select = _parse(claim.sql)
-    scope, alias = _table(select, tables)
-    reader = Reader(scope=scope, alias=alias)
+    base = base_of(select, tables, _no_comments)
+    scope = base.scope
+    reader = Reader(scope=scope, relations=base.relations)
     outputs = [_output(node, reader) for node in select.expressions]
     if not outputs or len(outputs) > MAX_ITEMS:
         raise refuse(say("SELECT 的列数不在允许范围内"))
@@ -62,12 +67,13 @@ def translate(claim: Claim, tables: Mapping[str, TableScope]) -> CheckedClaim:
         raise refuse(say("输出列有重名，请给每一列起不同的名字"))
     checked = CheckedClaim(
         table=scope.name,
-        subject=_subject(claim, scope),
+        subject=_subject(claim, reader),
         items=items,
         keys=keys,
-        where=_condition(select.args.get("where"), reader),
+        where=_condition(select.args.get("where"), reader, base.where),
         having=_having(select.args.get("having"), reader),
         labels=_labels(items, keys),
+        lookups=base.lookups,
     )
     _order(select.args.get("order"), checked, reader)
     if not checked.aggregates:
@@ -85,18 +91,22 @@ def _parse(sql: str) -> exp.Select:
     if len(statements) != 1 or type(statements[0]) is not exp.Select:
         raise refuse(say("只接受一条 SELECT 语句"))
     select = statements[0]
+    _no_comments(select)
     for nodes, node in enumerate(select.walk()):
-        if node.comments:
-            raise refuse(say("SQL 中不能有注释"))
         if nodes > MAX_NODES or node.depth > MAX_DEPTH:
             raise refuse(say("语句过于复杂，请拆分或简化"))
     if "--" in _outside_quotes(sql) or "/*" in _outside_quotes(sql) or "#" in _outside_quotes(sql):
         raise refuse(say("SQL 中不能有注释"))
     extra = {name for name, value in select.args.items() if value} - _SELECT_PARTS
     if extra or any(select.args.get(name) for name in _FORBIDDEN):
-        raise refuse(say("只能用 WHERE、GROUP BY、HAVING 和 ORDER BY，不能用连接、窗口、抽样或 DISTINCT"))
+        raise refuse(say("只能用 JOIN、WHERE、GROUP BY、HAVING 和 ORDER BY，不能用窗口、抽样或 DISTINCT"))
     _limit(select.args.get("limit"), ordered=select.args.get("order") is not None)
     return select
+
+
+def _no_comments(select: exp.Select) -> None:
+    if any(node.comments for node in select.walk()):
+        raise refuse(say("SQL 中不能有注释"))
 
 
 def _limit(node: exp.Expression | None, *, ordered: bool) -> None:
@@ -128,22 +138,6 @@ def _outside_quotes(sql: str) -> str:
     return "".join(kept)
 
 
-def _table(select: exp.Select, tables: Mapping[str, TableScope]) -> tuple[TableScope, str]:
-    source = select.args.get("from_")
-    table = source.this if isinstance(source, exp.From) else None
-    if not isinstance(table, exp.Table) or not isinstance(table.this, exp.Identifier):
-        raise refuse(say("FROM 后只能是一张已知的表"))
-    only(source, "this")
-    only(table, "this", "alias")
-    alias = table.args.get("alias")
-    if alias is not None:
-        only(alias, "this")
-    found = [scope for name, scope in tables.items() if name.casefold() == table.name.casefold()]
-    if len({scope.name for scope in found}) != 1:
-        raise refuse(say("FROM 后的表不在数据来源之中"))
-    return found[0], (table.alias or table.name).casefold()
-
-
 def _output(node: exp.Expression, reader: Reader) -> _Output:
     """Return one item of the select list: its name, whether it was given, its expression."""
     name = ""
@@ -155,8 +149,8 @@ def _output(node: exp.Expression, reader: Reader) -> _Output:
     expression = expression_of(node, reader)
     reader.allow_aggregates = False
     if not name:
-        named = isinstance(expression, Column)
-        name = expression.name if isinstance(expression, Column) else node.sql(dialect="duckdb")
+        named = isinstance(node, exp.Column)
+        name = shown_name(node, reader) if named else node.sql(dialect="duckdb")
     if len(name) > MAX_LABEL_CHARACTERS * 2 or not name.isprintable():
         raise refuse(say("输出列名过长或有不可见字符"))
     return name, named, expression
@@ -164,7 +158,8 @@ def _output(node: exp.Expression, reader: Reader) -> _Output:
 
 def _remember(reader: Reader, name: str, expression: Expression) -> None:
     """Make a select alias known; where a column has the same name, that name means the column."""
-    if all(column.casefold() != name.casefold() for column in reader.scope.columns):
+    known = {column.casefold() for relation in reader.relations for column in relation.columns}
+    if name.casefold() not in known:
         reader.aliases.setdefault(name.casefold(), expression)
 
 
@@ -203,8 +198,11 @@ def _item(name: str, named: bool, expression: Expression, keys: tuple[Expression
     return Item(name=name, named=named, key=keys.index(expression), aggregate=None)
 
 
-def _condition(node: exp.Where | None, reader: Reader) -> Expression | None:
-    return None if node is None else expression_of(node.this, reader)
+def _condition(node: exp.Where | None, reader: Reader, inner: Expression | None) -> Expression | None:
+    own = None if node is None else expression_of(node.this, reader)
+    if own is None or inner is None:
+        return own or inner
+    return Call("and", (inner, own))
 
 
 def _having(node: exp.Having | None, reader: Reader) -> Expression | None:
@@ -216,6 +214,9 @@ def _having(node: exp.Having | None, reader: Reader) -> Expression | None:
     outside = [part for part in _without_aggregates(expression) if isinstance(part, Column)]
     if outside:
         raise refuse(say("HAVING 只能比较汇总值"))
+    aggregates = [part for part in walk(expression) if isinstance(part, Aggregate)]
+    if any(one.function in POSITIONS | SPREADS for one in aggregates):
+        raise refuse(say("HAVING 不能比较最小、最大、分位数或标准差"))
     return expression
 
 
@@ -241,13 +242,16 @@ def _without_aggregates(expression: Expression) -> list[Expression]:
     return [expression, *(part for child in children(expression) for part in _without_aggregates(child))]
 
 
-def _subject(claim: Claim, scope: TableScope) -> str:
-    exact = [name for name in scope.columns if name == claim.subject]
-    folded = [name for name in scope.columns if name.casefold() == claim.subject.casefold()]
-    found = exact or folded
+def _subject(claim: Claim, reader: Reader) -> str:
+    """Return the column of the claim's subjects, by the name in sight or by the table's own."""
+    in_sight = [(name, part) for one in reader.relations for name, part in one.columns.items()]
+    pairs = [*in_sight, *((name, Column(name)) for name in reader.scope.columns)]
+    exact = {part for name, part in pairs if name == claim.subject}
+    folded = {part for name, part in pairs if name.casefold() == claim.subject.casefold()}
+    found = [part for part in exact or folded if isinstance(part, Column)]
     if len(found) != 1:
         raise refuse(say("subject 不是该表的列"))
-    return found[0]
+    return found[0].name
 
 
 def _labels(items: tuple[Item, ...], keys: tuple[Expression, ...]) -> tuple[str, ...]:

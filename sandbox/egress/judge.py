@@ -9,18 +9,19 @@ rewritings out; the process around it (`worker`) bounds time and memory.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sandbox.egress.blobs import decoded, encoded_runs, joined, looks_encoded, maybe_base85
 from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.claims import Claim
 from sandbox.egress.content import Content, Form, Issue
+from sandbox.egress.inside import look_inside
+from sandbox.egress.origin import Source
 from sandbox.egress.permitted import Bounds, check_permitted
-from sandbox.egress.proof import Proof, Source, prove, run_claim
+from sandbox.egress.proof import Proof, prove, run_claim
 from sandbox.egress.reading import read_content
 from sandbox.egress.recognise import recognise
 from sandbox.egress.recompute import Budget
@@ -39,12 +40,14 @@ from sandbox.kernel.findings import FileJudgement, Finding, Judgement, Outcome, 
 from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import say
 
-MAX_BLOB_DEPTH = 3
-MAX_CONTENTS = 200
-MAX_JOINED = 1 << 20
 WORDS = "name"
 """Where a finding lies that concerns the names and the words that come with a file, not its content."""
-_CELL_CHECKS = ("small-group", "dominance", "differencing", "remainder", "class-disclosure")
+_CELL_CHECKS = (
+    "small-group", "dominance", "differencing", "remainder", "class-disclosure", "extremes",
+    "freedom", "quantile",
+)  # fmt: skip
+
+_SHAPES = ("regression", "survival", "ratio-base", "zero-cells", "subtraction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def judge_file(product: Product, sources: Sequence[Source], options: Options) ->
     if not _open(report, options):
         report.ran_all([entry.name for entry in PER_FILE], Outcome.NOT_APPLICABLE)
         return report
-    _look_inside(report)
+    look_inside(report)
     _claim(report, sources, options)
     check_permitted(report, sources, options.bounds)
     _records(report, sources)
@@ -135,59 +138,6 @@ def _wrapping(report: FileReport, opened: Unwrapped) -> None:
     for problem in opened.problems:
         name = _WRAPPING.get(problem.code, "hidden-content")
         report.add(Issue(name, where=problem.path, evidence=problem.reason))
-
-
-def _look_inside(report: FileReport) -> None:
-    """Find encoded runs in cells and texts, and read what they decode to as further contents.
-
-    A run by itself is opaque. Pieces joined together (a blob cut into cells or lines) count only
-    when they decode to something known: a column of tokens is no blob.
-    """
-    waiting = [(content, 0) for content in report.contents]
-    waiting += [(inner, 1) for inner in _dense(report)]
-    while waiting and len(report.contents) < MAX_CONTENTS:
-        content, depth = waiting.pop()
-        texts = _texts(content)
-        runs = encoded_runs(texts)
-        if runs:
-            report.add(Issue("opaque", evidence=say("内容中有成段的编码")))
-        whole = joined(texts)
-        short = len(whole) <= MAX_JOINED
-        pieces = [whole] if short and looks_encoded(whole) else []
-        for inner in _decoded([*runs, *pieces] if depth < MAX_BLOB_DEPTH else [], report.product.path):
-            report.add(Issue("opaque", evidence=say("内容中有成段的编码")))
-            report.contents.append(inner)
-            waiting.append((inner, depth + 1))
-
-
-def _dense(report: FileReport) -> list[Content]:
-    """Return what the file as a whole holds in base85, whose marks look like delimiters; each is opaque."""
-    data = report.product.data
-    text = "".join(data.decode("ascii", errors="replace").split()) if len(data) <= MAX_JOINED else ""
-    found = list(_decoded([text], report.product.path)) if maybe_base85(text) else []
-    for _ in found[:1]:
-        report.add(Issue("opaque", evidence=say("内容中有成段的编码")))
-    report.contents += found
-    return found
-
-
-def _decoded(runs: Sequence[str], path: str) -> Iterator[Content]:
-    """Yield what encoded runs turn out to hold, as far as it is of a known type."""
-    for run in runs:
-        for data in decoded(run):
-            for part in unwrap(data, name=path).parts:
-                if part.type is not FileType.BINARY:
-                    yield read_content(part.data, name=part.path, type=part.type)
-
-
-def _texts(content: Content) -> Sequence[str]:
-    """Return the long texts of a content: whole texts, and distinct cells of 20 characters or more."""
-    found = [] if content.sheets and content.document is None else list(content.texts[:10_000])
-    for sheet in content.sheets:
-        for column in sheet.table.columns:
-            cells = pc.unique(column).drop_null()
-            found += cells.filter(pc.greater_equal(pc.utf8_length(cells), 20)).slice(0, 20_000).to_pylist()
-    return found
 
 
 def _claim(report: FileReport, sources: Sequence[Source], options: Options) -> None:
@@ -270,7 +220,7 @@ def _holds(column: pa.ChunkedArray, canaries: frozenset[str]) -> bool:
 
 def _statistics(report: FileReport, sources: Sequence[Source], options: Options) -> None:
     """Say what an unproven product looks like, and send it to people unless it holds nothing at all."""
-    report.ran_all(["row-level", "small-counts"])
+    report.ran_all(["row-level", "small-counts", *_SHAPES])
     if report.proof is not None:
         report.findings[:] = [
             found for found in report.findings if found.evidence != _OUTER_BLANKS or not report.proof.safe
@@ -281,7 +231,7 @@ def _statistics(report: FileReport, sources: Sequence[Source], options: Options)
     )
     for content in report.contents:
         for sheet in content.sheets:
-            for issue in table_issues(sheet.table, thresholds, options.row_level):
+            for issue in table_issues(sheet.table, thresholds, options.row_level, sources):
                 report.add(issue)
     if report.archive:
         report.add(Issue("claim", evidence=say("压缩包须由人审查，请解开后逐个提交")))

@@ -1,8 +1,8 @@
 """What the access policy lets leave: in which forms, and made of which datasets together (第十七条).
 
-A form that was not agreed is refused, and so is a claim over datasets that may not be joined; a table
-that bears columns of two such datasets is refused as well, for its author may say so and cannot
-prove otherwise. Pure; called by `judge`. Without a policy (`sandbox inspect`) nothing applies.
+A form that was not agreed is refused, and so is a claim over other datasets or over such as may not be
+joined; a table that bears columns of two such datasets is refused as well, for its author may say so
+and cannot prove otherwise. Pure; called by `judge`. Without a policy (`sandbox inspect`) nothing applies.
 """
 
 from __future__ import annotations
@@ -11,10 +11,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from sandbox.egress.claims import read_claim
 from sandbox.egress.content import Content, Form, Issue
-from sandbox.egress.proof import Source
+from sandbox.egress.origin import Source
+from sandbox.egress.relations import tables_named
 from sandbox.egress.report import FileReport
 from sandbox.kernel.boundary import OutputForm
+from sandbox.kernel.errors import InputError
 from sandbox.kernel.findings import Outcome
 from sandbox.kernel.message import say
 from sandbox.kernel.policy import AccessPolicy
@@ -28,7 +31,7 @@ _FORMS = {
 }
 """Which agreed forms a file can be; empty files carry nothing, unreadable ones are refused anyway."""
 _LITERAL = re.compile(r"'[^']*'")
-CHECKS = ("output-form", "join")
+CHECKS = ("output-form", "join", "not-agreed-data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +68,22 @@ def check_permitted(report: FileReport, sources: Sequence[Source], bounds: Bound
         if bounds.outputs and forms is not None and forms.isdisjoint(bounds.outputs):
             agreed = "、".join(one.value for one in bounds.outputs)
             report.add(Issue("output-form", evidence=say("协议允许的产出形式：{forms}", forms=agreed)))
+    for name in _strangers(report.product.claim, sources):
+        report.add(Issue("not-agreed-data", where="claim", evidence=say("声明用到的表：{name}", name=name)))
     met = [*_claimed(report.product.claim, bounds), *_columns(report.contents, sources, bounds)]
     for one, other in dict.fromkeys(met):
         report.add(Issue("join", evidence=say("{one} 与 {other} 不在许可关联之列", one=one, other=other)))
+
+
+def _strangers(claim: bytes | None, sources: Sequence[Source]) -> tuple[str, ...]:
+    """Return the tables that a claim reads and the agreement does not have; none for what cannot be read."""
+    try:
+        named = tables_named(read_claim(claim).sql) if claim is not None else ()
+    except InputError:
+        return ()  # said by the claim's own check
+    known = {name.casefold() for source in sources for name in (source.name, *source.aliases)}
+    known |= {"source"} if len(sources) == 1 else set()
+    return tuple(name for name in named if name.casefold() not in known)
 
 
 def _claimed(claim: bytes | None, bounds: Bounds) -> Iterator[tuple[str, str]]:

@@ -8,51 +8,26 @@ by `judge`; sources are given by it, with units and thresholds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-import numpy as np
 import pyarrow as pa
-from numpy.typing import NDArray
 
 from sandbox.egress.cells import Problem, judge_cells
-from sandbox.egress.claims import Claim, TableScope, check_claim, read_claim
+from sandbox.egress.claims import Claim, check_claim, read_claim
 from sandbox.egress.compare import Comparison, compare
 from sandbox.egress.content import Issue
+from sandbox.egress.joining import assemble
+from sandbox.egress.origin import Source
 from sandbox.egress.recompute import Budget, Recomputed, recompute
 from sandbox.egress.spotting import spot_text
 from sandbox.egress.units import Ids
 from sandbox.fingerprint.canonical import canonical_array
-from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.sidecar import UnitColumns, dense_units
 from sandbox.kernel.errors import InputError
-from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import say
 
 MAX_PRODUCT_ROWS = 200_000
 SUBJECT = "subject"
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A table that products are made from, and what only the gate knows of it.
-
-    `table` is what the author could query (string columns); `units` per kind a dense id for
-    every row; `amounts` raw values of columns; `identifiers` the columns that name somebody;
-    `index` the fingerprints of its raw and masked records.
-    """
-
-    name: str
-    table: pa.Table
-    units: Mapping[str, Ids]
-    index: RecordIndex | None
-    identifiers: frozenset[str] = frozenset()
-    thresholds: Thresholds = field(default_factory=Thresholds)
-    amounts: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
-    aliases: tuple[str, ...] = ()
-
-    def scope(self) -> TableScope:
-        """Return what a claim may know of the table."""
-        return TableScope(self.name, tuple(self.table.column_names), self.identifiers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +86,9 @@ def run_claim(
     """
     by_name = table_names(sources)
     checked = check_claim(claim, {name: source.scope() for name, source in by_name.items()})
-    source = next(source for source in sources if source.name == checked.table)
-    truth = recompute(checked, source.table, amounts=source.amounts, budget=budget)
+    whole = assemble(checked, {source.name: source for source in sources})
+    source = whole.source
+    truth = recompute(checked, source.table, amounts=source.amounts, budget=budget, present=whole.present)
     return source, truth, {**source.units, **_subject_units(source, checked.subject)}
 
 

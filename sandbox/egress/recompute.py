@@ -20,8 +20,20 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sandbox.egress.claims import CheckedClaim, Item
-from sandbox.egress.expressions import Aggregate, Column, Expression, Kind, Names, columns_of, emit, walk
+from sandbox.egress.expressions import (
+    POSITIONS,
+    SPREADS,
+    Aggregate,
+    Column,
+    Expression,
+    Kind,
+    Names,
+    columns_of,
+    emit,
+    walk,
+)
 from sandbox.egress.measures import condition_of
+from sandbox.egress.summaries import summarised
 from sandbox.egress.units import Sets, distinct_per_set
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
@@ -31,6 +43,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_CELLS = 200_000
+_MEASURES = frozenset({"sum", "avg"}) | POSITIONS | SPREADS
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +111,11 @@ def recompute(
     *,
     amounts: Mapping[str, NDArray[np.float64]] | None = None,
     budget: Budget | None = None,
+    present: NDArray[np.bool_] | None = None,
 ) -> Recomputed:
     """Return the claim's cells over `table`; `amounts` are raw values of columns, row for row.
+
+    `present` says which rows the tables joined leave in at all; None for every row.
 
     Raises InputError when a column cannot be read as the claim needs or the budget runs out.
     """
@@ -107,7 +123,7 @@ def recompute(
     plan = _Plan.of(claim, table, amounts or {})
     with _engine(limits) as engine:
         rows = _evaluate(engine, plan, table)
-        sets, keys = _cells(rows, len(claim.keys))
+        sets, keys = _cells(rows, len(claim.keys), present)
         measures = {
             aggregate: _measure(aggregate, index, rows, sets, len(keys))
             for index, aggregate in enumerate(plan.aggregates)
@@ -135,6 +151,7 @@ class _Plan:
         parts: list[Expression | None] = [claim.where, *claim.keys, *aggregates]
         used = sorted(set().union(*(columns_of(part) for part in parts if part is not None)))
         kinds = {name: column_kind(table.column(name)) for name in used}
+        _only_figures(aggregates, kinds)
         written = {
             name: _written(table.column(name), f'"c{index}"', kinds[name]) for index, name in enumerate(used)
         }
@@ -166,6 +183,13 @@ class _Plan:
         return f"SELECT {', '.join(selected)} FROM t"
 
 
+def _only_figures(aggregates: Sequence[Aggregate], kinds: Mapping[str, Kind]) -> None:
+    placed = [one.argument for one in aggregates if one.function in POSITIONS and one.argument is not None]
+    for argument in placed:
+        if any(kinds[name] is not Kind.NUMBER for name in columns_of(argument)):
+            raise InputError(say("声明无法由闸口核算：最小、最大和分位数只能取数值列"))
+
+
 def _aggregate_sql(aggregate: Aggregate, index: int, names: Names, raw: Names) -> list[str]:
     """Return for one aggregate: does the row count in it, its value, the raw amount behind it."""
     condition, argument = aggregate.condition, aggregate.argument
@@ -178,7 +202,7 @@ def _aggregate_sql(aggregate: Aggregate, index: int, names: Names, raw: Names) -
         parts = []
     if argument is None:
         parts.append(f"1 AS v{index}")
-    elif aggregate.function in ("sum", "avg"):
+    elif aggregate.function in _MEASURES:
         parts.append(f"{emit(argument, names, Kind.NUMBER)} AS v{index}")
         parts.append(f"{emit(argument, raw, Kind.NUMBER)} AS s{index}")
     else:
@@ -236,11 +260,12 @@ def _evaluate(engine: duckdb.DuckDBPyConnection, plan: _Plan, table: pa.Table) -
     return result
 
 
-def _cells(rows: pa.Table, keys: int) -> tuple[Sets, pd.DataFrame]:
+def _cells(rows: pa.Table, keys: int, present: NDArray[np.bool_] | None) -> tuple[Sets, pd.DataFrame]:
     """Return the cell number of every row (-1: dropped) and the keys of the cells."""
     import pandas as pd  # only where a claim is recomputed: it is large, and most processes never do
 
     kept = rows.column("w").to_numpy(zero_copy_only=False).astype(bool)
+    kept = kept if present is None else kept & present
     code = np.zeros(rows.num_rows, dtype=np.int64)
     for index in range(keys):
         codes, values = pd.factorize(rows.column(f"k{index}").to_pandas(), use_na_sentinel=False)
@@ -271,9 +296,7 @@ def _measure(aggregate: Aggregate, index: int, rows: pa.Table, cells: Sets, coun
     if aggregate.function == "count_distinct":
         return Measured(aggregate, _distinct(column, sets, count), sets, None)
     values = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False)
-    sums = np.bincount(sets[present], weights=values[present], minlength=count)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        results = np.where(numbers > 0, sums if aggregate.function == "sum" else sums / numbers, np.nan)
+    results = summarised(aggregate, values[present], sets[present], count)
     members = sets
     if f"m{index}" in rows.column_names:
         members = np.where(rows.column(f"m{index}").to_numpy(zero_copy_only=False).astype(bool), sets, -1)

@@ -16,12 +16,12 @@ import pyarrow.compute as pc
 
 from sandbox.discovery.columns import propose, propose_units
 from sandbox.egress.expressions import Kind
-from sandbox.egress.proof import Source
+from sandbox.egress.origin import Source
 from sandbox.egress.recompute import column_kind
 from sandbox.files.readers import ReadLimits, read_table
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.sidecar import UnitColumns, dense_units, finest
-from sandbox.kernel.entities import IdentifierClass
+from sandbox.kernel.entities import EntityType, IdentifierClass
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import say
@@ -85,7 +85,9 @@ def _build(
     proposals = propose(source.table)
     units = tuple(propose_units(proposals))
     named = {name for unit in units for name in unit.columns}
-    named |= {proposal.name for proposal in proposals if proposal.identifier is IdentifierClass.DIRECT}
+    direct = {proposal.name for proposal in proposals if proposal.identifier is IdentifierClass.DIRECT}
+    places = {proposal.name for proposal in proposals if proposal.type is EntityType.ORGANIZATION}
+    named |= {name for name in direct if name not in places or not units or _singles_out(source.table, name)}
     ids = dense_units(source.table, units or _keys(source.table))
     tables = [("raw", source.table), *(("masked", other.table) for other in masked)]
     return Source(
@@ -98,6 +100,12 @@ def _build(
         identifiers=frozenset(named),
         thresholds=thresholds,
     )
+
+
+def _singles_out(table: pa.Table, name: str) -> bool:
+    """Return whether an organisation's column names units rather than a few places they have in common."""
+    column = table.column(name).drop_null()
+    return len(pc.unique(column)) >= KEY_SHARE * max(len(column), 1)
 
 
 def _keys(table: pa.Table) -> tuple[UnitColumns, ...]:

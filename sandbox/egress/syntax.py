@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import reduce
 
 from sqlglot import exp
@@ -54,12 +54,20 @@ _LAYOUT = frozenset("%Yymd-/.年月日 ")
 _PARTS = {"year": "year", "month": "month", "day": "day", "quarter": "quarter"}
 
 
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """Columns under a name, as a statement sees them; what each is in the claim's own table."""
+
+    name: str
+    columns: Mapping[str, Expression]
+
+
 @dataclass(slots=True)
 class Reader:
-    """One translation under way: the table's columns, the aliases seen, the literal budget."""
+    """One translation under way: the columns in sight, the aliases seen, the literal budget."""
 
     scope: TableScope
-    alias: str
+    relations: tuple[Relation, ...]
     aliases: dict[str, Expression] = field(default_factory=dict)
     literals: int = 0
     allow_aggregates: bool = False
@@ -106,18 +114,30 @@ def _column(node: exp.Expression, reader: Reader) -> Expression:
     if not isinstance(node.this, exp.Identifier):
         raise refuse(say("不能输出整行，请写明列名"))
     qualifier = node.args.get("table")
-    if qualifier is not None and qualifier.name.casefold() != reader.alias:
+    sight = [
+        one for one in reader.relations if qualifier is None or one.name == str(qualifier.name).casefold()
+    ]
+    if not sight:
         raise refuse(say("列前的表名不是 FROM 中的表"))
     name = node.name
-    exact = [column for column in reader.scope.columns if column == name]
-    folded = [column for column in reader.scope.columns if column.casefold() == name.casefold()]
+    exact = [one.columns[name] for one in sight if name in one.columns]
+    folded = [
+        part for one in sight for column, part in one.columns.items() if column.casefold() == name.casefold()
+    ]
     found = exact or folded
     if len(found) == 1:
-        return Column(found[0])
+        return found[0]
     alias = reader.aliases.get(name.casefold()) if qualifier is None else None
     if found or alias is None or (summarises(alias) and not reader.allow_aggregates):
         raise refuse(say("列名不在表中，或不能唯一确定"))
     return alias
+
+
+def shown_name(node: exp.Expression, reader: Reader) -> str:
+    """Return the spelling in which a column of the statement is shown without an alias."""
+    names = [column for one in reader.relations for column in one.columns]
+    folded = [column for column in names if column.casefold() == node.name.casefold()]
+    return node.name if node.name in names or not folded else folded[0]
 
 
 def _constant(node: exp.Expression, reader: Reader) -> Expression:
@@ -276,7 +296,7 @@ def _round(node: exp.Expression, reader: Reader) -> Expression:
     if isinstance(inner, Aggregate):
         if inner.digits is not None:
             raise refuse(say("ROUND 不能套两层"))
-        return Aggregate(inner.function, inner.argument, inner.condition, digits)
+        return replace(inner, digits=digits)
     return Call("round", (inner, Literal(Kind.NUMBER, str(digits))))
 
 
@@ -327,6 +347,42 @@ def _measure(function: str) -> Callable[[exp.Expression, Reader], Expression]:
     return handle
 
 
+def _position(function: str, place: float | None) -> Callable[[exp.Expression, Reader], Expression]:
+    """Return the handler of a positional aggregate; its place is fixed, or a constant beside the column."""
+
+    def handle(node: exp.Expression, reader: Reader) -> Expression:
+        only(node, "this", "expression", "quantile")
+        at = node.args.get("expression") or node.args.get("quantile")
+        wanted = place if at is None else _share(at)
+        if wanted is None or (place is not None and at is not None):
+            raise refuse(say("分位数的位置须是 0 到 1 之间的常数"))
+        return Aggregate(function, _plain_column(node.this, reader), place=wanted)
+
+    return handle
+
+
+def _spread(function: str) -> Callable[[exp.Expression, Reader], Expression]:
+    def handle(node: exp.Expression, reader: Reader) -> Expression:
+        only(node, "this")
+        return Aggregate(function, _plain_column(node.this, reader))
+
+    return handle
+
+
+def _share(node: exp.Expression) -> float | None:
+    plain = isinstance(node, exp.Literal) and not node.is_string and len(str(node.this)) <= 6
+    value = float(node.this) if plain else -1.0
+    return value if 0 <= value <= 1 else None
+
+
+def _plain_column(node: exp.Expression, reader: Reader) -> Expression:
+    argument = _inner(node, reader)
+    inner = argument.arguments[0] if isinstance(argument, Call) and argument.function == "to_number" else None
+    if not isinstance(argument, Column) and not isinstance(inner, Column):
+        raise refuse(say("最小、最大、分位数和标准差只能取一列数值"))
+    return argument
+
+
 def _filter(node: exp.Expression, reader: Reader) -> Expression:
     only(node, "this", "expression")
     aggregate = expression_of(node.this, reader)
@@ -334,7 +390,7 @@ def _filter(node: exp.Expression, reader: Reader) -> Expression:
         raise refuse(say("FILTER 只能跟在汇总函数后"))
     condition = _inner(node.expression.this, reader)
     both = condition if aggregate.condition is None else Call("and", (aggregate.condition, condition))
-    return Aggregate(aggregate.function, aggregate.argument, both, aggregate.digits)
+    return replace(aggregate, condition=both)
 
 
 _HANDLERS: Mapping[type[exp.Expression], Callable[[exp.Expression, Reader], Expression]] = {
@@ -344,4 +400,10 @@ _HANDLERS: Mapping[type[exp.Expression], Callable[[exp.Expression, Reader], Expr
     exp.Left: _end_of("left"), exp.Right: _end_of("right"), exp.DateTrunc: _truncate,
     exp.TimestampTrunc: _truncate, exp.Extract: _extract, exp.TimeToStr: _strftime, exp.Round: _round,
     exp.Count: _count, exp.Sum: _measure("sum"), exp.Avg: _measure("avg"), exp.Filter: _filter,
+    exp.Min: _position("min", 0.0), exp.Max: _position("max", 1.0),
+    exp.Median: _position("quantile_cont", 0.5), exp.PercentileCont: _position("quantile_cont", None),
+    exp.PercentileDisc: _position("quantile_disc", None), exp.Quantile: _position("quantile_disc", None),
+    exp.Stddev: _spread("stddev_samp"), exp.StddevSamp: _spread("stddev_samp"),
+    exp.StddevPop: _spread("stddev_pop"), exp.Variance: _spread("var_samp"),
+    exp.VariancePop: _spread("var_pop"),
 }  # fmt: skip

@@ -14,6 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sandbox.egress.content import Issue
+from sandbox.egress.origin import Source
+from sandbox.egress.shapes import shape_issues
 from sandbox.kernel.grades import Thresholds
 
 _COUNT_NAME = re.compile(
@@ -35,9 +37,15 @@ class RowLevelLimits:
 
 
 def table_issues(
-    table: pa.Table, thresholds: Thresholds, limits: RowLevelLimits | None = None
+    table: pa.Table,
+    thresholds: Thresholds,
+    limits: RowLevelLimits | None = None,
+    sources: Sequence[Source] = (),
 ) -> tuple[Issue, ...]:
-    """Return what speaks against a table that nothing proves; empty for an unremarkable one."""
+    """Return what speaks against a table that nothing proves; empty for an unremarkable one.
+
+    With `sources`, figures are held against their columns: one person's value is one wherever it stands.
+    """
     found = []
     reason = row_level(table, limits or RowLevelLimits())
     if reason:
@@ -47,7 +55,9 @@ def table_issues(
     ]
     if small:
         found.append(Issue("small-counts", where=", ".join(small[:5])))
-    return tuple(found)
+    if table.num_rows and reason != "rows":
+        found += shape_issues(table, thresholds, sources)
+    return tuple(dict.fromkeys(found))
 
 
 def row_level(table: pa.Table, limits: RowLevelLimits) -> str:

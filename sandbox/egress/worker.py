@@ -32,8 +32,9 @@ from sandbox.egress.claims import Claim, read_claim
 from sandbox.egress.compare import Comparison
 from sandbox.egress.content import Content, Form, Issue, Sheet
 from sandbox.egress.judge import Options, judge_file, settle
+from sandbox.egress.origin import Source
 from sandbox.egress.permitted import Bounds
-from sandbox.egress.proof import Proof, Source, run_claim
+from sandbox.egress.proof import Proof, run_claim
 from sandbox.egress.report import FileReport, Product
 from sandbox.egress.rewrite import Rewriting
 from sandbox.egress.sources import build_sources, read_source

@@ -25,7 +25,7 @@ from tests.attacks.exam_source import firms, masked, persons, to_csv
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sandbox.egress.proof import Source
+    from sandbox.egress.origin import Source
 
 RECOGNISED: Final = frozenset({FindingKind.SOURCE_RECORD, FindingKind.IDENTIFIER, FindingKind.CANARY})
 

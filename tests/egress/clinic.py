@@ -11,7 +11,7 @@ from functools import cache
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from sandbox.egress.proof import Source
+from sandbox.egress.origin import Source
 from sandbox.egress.report import Product
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.sidecar import UnitColumns, dense_units

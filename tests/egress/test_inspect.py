@@ -14,7 +14,7 @@ import pytest
 
 from sandbox.egress.inspect import exit_status, inspect, only_products, read_product, to_json
 from sandbox.egress.judge import judge
-from sandbox.egress.proof import Source
+from sandbox.egress.origin import Source
 from sandbox.egress.report import Product
 from sandbox.egress.sources import build_sources, read_source
 from sandbox.kernel.errors import InputError

@@ -275,7 +275,7 @@ def test_row_level_and_small_counts() -> None:
     assert row_level(table(k=[f"2024-{n:02d}" for n in range(1, 13)], n=["5"] * 12), RowLevelLimits()) == ""
     found = {issue.check for issue in table_issues(table(k=["甲", "乙"], 人数=["3", "400"]), Thresholds())}
     assert found == {"small-counts"}
-    assert table_issues(table(k=["甲", "乙"], 人数=["0", "400"], 均值=["3", "4"]), Thresholds()) == ()
+    assert table_issues(table(k=["甲", "乙"], 人数=["30", "400"], 均值=["3", "4"]), Thresholds()) == ()
 
 
 def test_tables_are_written_in_every_format_with_figures_as_figures() -> None:
