@@ -143,17 +143,8 @@ def white_letters(p: Payload) -> bytes:
 
 @technique("xlsx")
 def strings_never_shown(p: Payload) -> bytes:
-    base, out = plain_book(), io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(base)) as old, zipfile.ZipFile(out, "w") as new:
-        for name in old.namelist():
-            data = old.read(name)
-            if name == "xl/sharedStrings.xml":
-                data = data.replace(
-                    b"</sst>",
-                    "".join(f"<si><t>{line}</t></si>" for line in p.lines.splitlines()).encode() + b"</sst>",
-                )
-            new.writestr(name, data)
-    return out.getvalue()
+    strings = "".join(f"<si><t>{line}</t></si>" for line in p.lines.splitlines())
+    return packed({"xl/sharedStrings.xml": f"<sst>{strings}</sst>"}, plain_book())
 
 
 @technique("docx")
@@ -492,6 +483,7 @@ def deleted_rows_of_a_database(p: Payload) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "d.db"
         base = sqlite3.connect(path)
+        base.execute("PRAGMA secure_delete = OFF")
         base.execute("CREATE TABLE t (line TEXT)")
         base.executemany("INSERT INTO t VALUES (?)", [(line,) for line in p.lines.splitlines()])
         base.commit()

@@ -25,6 +25,8 @@ _HARMLESS = frozenset(
 )
 _OWN_TEXT = (b"Software\x00Matplotlib", b"Software\x00")
 MAX_PIXELS = 40_000_000
+MAX_SAMPLES = 4_000_000
+LEAST_LETTERS = 12
 
 
 @dataclass(slots=True)
@@ -49,6 +51,39 @@ def redraw(data: bytes) -> tuple[bytes | None, tuple[Issue, ...]]:
     if chunks.extra or chunks.rest:
         issues.append(Issue("hidden-content", evidence=say("图片带有文字、元数据或多余字节")))
     return _encode(pixels & np.uint8(0xFC)), tuple(issues)
+
+
+def written(data: bytes) -> tuple[str, ...]:
+    """Return texts that the samples, the low bits or the palette of a PNG spell; nothing for a picture.
+
+    For the search alone: what is drawn anew has neither low bits nor a palette.
+    """
+    try:
+        chunks = _read(data)
+        samples = _samples(chunks)
+    except (ValueError, struct.error, zlib.error):
+        return ()
+    flat = samples.reshape(-1)[:MAX_SAMPLES]
+    streams = [flat.tobytes(), *(np.packbits(flat & np.uint8(mask) != 0).tobytes() for mask in (1, 2))]
+    for place in range(samples.shape[2] if samples.shape[2] > 1 else 0):
+        plane = samples[:, :, place].reshape(-1)[:MAX_SAMPLES]
+        streams += [plane.tobytes(), np.packbits(plane & np.uint8(1)).tobytes()]
+    if samples.shape[2] == 4:
+        colours = samples[:, :, :3].reshape(-1)[:MAX_SAMPLES]
+        streams += [colours.tobytes(), np.packbits(colours & np.uint8(1)).tobytes()]
+    return tuple(filter(None, map(_spelled, [*streams, chunks.palette])))
+
+
+def _spelled(stream: bytes) -> str:
+    """Return the text at the front of a stream, at least a line of it, or an empty text."""
+    cut = stream.split(b"\0\0\0\0", 1)[0] if stream[:1] != b"\0" else b""
+    for encoding in ("utf-8", "gb18030"):
+        text = cut.decode(encoding, errors="replace")
+        head = text[:200]
+        fine = sum(letter.isprintable() or letter in "\r\n\t" for letter in head) - 2 * head.count("\ufffd")
+        if len(head) >= LEAST_LETTERS and fine >= 0.9 * len(head) and len(set(head)) >= 8:
+            return text
+    return ""
 
 
 def _read(data: bytes) -> _Chunks:
@@ -89,6 +124,12 @@ def _walk(data: bytes, found: _Chunks) -> Iterator[tuple[bytes, bytes]]:
 
 
 def _decode(chunks: _Chunks) -> NDArray[np.uint8]:
+    samples = _samples(chunks)
+    return _rgb(samples, chunks.header[3] if chunks.header else 0, chunks)
+
+
+def _samples(chunks: _Chunks) -> NDArray[np.uint8]:
+    """Return the samples as stored: height, width, channels."""
     if chunks.header is None:
         raise ValueError("no header")
     width, height, depth, colour, interlace = chunks.header
@@ -103,8 +144,7 @@ def _decode(chunks: _Chunks) -> NDArray[np.uint8]:
     if unpacker.unused_data or not unpacker.eof:
         chunks.rest += max(len(unpacker.unused_data), 1)
     lines = np.frombuffer(raw, dtype=np.uint8).reshape(height, stride + 1)
-    samples = _unfilter(lines, channels).reshape(height, width, channels)
-    return _rgb(samples, colour, chunks)
+    return _unfilter(lines, channels).reshape(height, width, channels)
 
 
 def _unfilter(lines: NDArray[np.uint8], channels: int) -> NDArray[np.uint8]:

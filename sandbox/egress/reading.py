@@ -17,10 +17,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sandbox.egress.carving import carved
+from sandbox.egress.columnar import parquet_issues, unseen
 from sandbox.egress.content import Content, Form, Issue, Sheet
 from sandbox.egress.documents import parse_json, parse_lines, sheets_of, texts_of, unique_names
-from sandbox.egress.pictures import redraw
-from sandbox.egress.salvage import salvaged
+from sandbox.egress.pictures import redraw, written
+from sandbox.egress.salvage import deciphered, salvaged
 from sandbox.egress.workbooks import workbook_issues
 from sandbox.files.readers import ReadLimits, read_table
 from sandbox.files.types import FileType
@@ -59,7 +61,8 @@ def read_content(data: bytes, *, name: str, type: FileType) -> Content:
             stray=salvaged(data),
         )  # fmt: skip
     if any(issue.check in _SALVAGED for issue in content.issues):
-        content = replace(content, stray=(*content.stray, *salvaged(data)))
+        found = deciphered(data) if content.type is FileType.BINARY else salvaged(data)
+        content = replace(content, stray=(*content.stray, *found), sheets=(*content.sheets, *carved(data)))
     content = _bounded(replace(content, type=type))
     if content.document is None:
         content = replace(content, sheets=tuple(_without_index(sheet) for sheet in content.sheets))
@@ -207,7 +210,9 @@ def _parquet(data: bytes, name: str) -> Content:
     issues: list[Issue] = []
     try:
         file = pq.ParquetFile(io.BytesIO(data))
-        issues += _parquet_issues(file)
+        issues += parquet_issues(file)
+        hidden, texts = unseen(data, file)
+        issues += hidden
         if file.metadata.num_rows == 0:
             empty = pa.schema([(column, pa.string()) for column in unique_names(file.schema_arrow.names)])
             return Content(
@@ -217,23 +222,10 @@ def _parquet(data: bytes, name: str) -> Content:
         raise InputError(say("Parquet 文件无法读取")) from error
     table, bad = read_table(io.BytesIO(data), name=name, limits=LIMITS)
     issues += [Issue("readable", where=f"row {row.row}", evidence=row.reason) for row in bad[:5]]
-    stray = tuple(row.raw for row in bad)
+    stray = (*(row.raw for row in bad), *texts)
     return Content(
         FileType.PARQUET, Form.TABLE, sheets=(Sheet("", table),), stray=stray, issues=tuple(issues)
     )
-
-
-def _parquet_issues(file: pq.ParquetFile) -> list[Issue]:
-    """Return what the footer says beyond the schema; the writers' own two entries are usual."""
-    metadata = file.schema_arrow.metadata or {}
-    strange = [key for key in metadata if key not in (b"pandas", b"ARROW:schema")]
-    fields = [field for field in file.schema_arrow if set(field.metadata or {}) - {b"PARQUET:field_id"}]
-    note = parse_json(metadata.get(b"pandas", b"{}").decode("utf-8", errors="replace"))[0]
-    usual = {"index_columns", "column_indexes", "columns", "attributes", "creator", "pandas_version"}
-    attributes = isinstance(note, Mapping) and (bool(note.get("attributes")) or bool(set(note) - usual))
-    if strange or fields or attributes or not isinstance(note, Mapping):
-        return [Issue("hidden-content", where="metadata", evidence=say("Parquet 元数据中有附加内容"))]
-    return []
 
 
 def _text(data: bytes, name: str) -> Content:
@@ -266,7 +258,8 @@ def _notebook(data: bytes, name: str) -> Content:
 
 def _picture(data: bytes, _: str) -> Content:
     drawn, issues = redraw(data)
-    return Content(FileType.PNG, Form.PICTURE if drawn else Form.UNREAD, picture=drawn, issues=issues)
+    form = Form.PICTURE if drawn else Form.UNREAD
+    return Content(FileType.PNG, form, stray=written(data), picture=drawn, issues=issues)
 
 
 def _empty(_: bytes, __: str) -> Content:

@@ -14,6 +14,12 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+import pyarrow as pa
+
+from sandbox.egress.ciphers import broken
+from sandbox.egress.papers import texts_of_pdf
+from sandbox.files.types import FileType, sniff
+
 MAX_BYTES = 8 << 20
 MAX_STREAMS = 200
 MAX_MEMBERS = 500
@@ -22,10 +28,12 @@ _BREAK = re.compile(
     r"</(?:\w+:)?(?:p|row|tr|li|comment|si|text|definedName|is|description|title|subject|keywords)>|<br */?>"
 )
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+_MARKUP = re.compile(r"</?[A-Za-z!?][^<>]{0,2000}>")
 _ATTRIBUTE = re.compile(r"""=\s*(?:"([^"]{1,400})"|'([^']{1,400})')""")
 _HEX_TEXT = re.compile(r"<([0-9A-Fa-f]{8,})>")
 _UNPRINTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffd\ue000-\uf8ff]+")
 _SHORTEST = 4
+_LEAST = 32
 _FNAME = 8
 
 
@@ -38,7 +46,40 @@ def salvaged(data: bytes) -> tuple[str, ...]:
             break
         room -= len(piece)
         texts += _texts(piece[: max(room, 0)])
+    if data.startswith(b"%PDF-") or b"%PDF-" in data[:1024]:
+        texts += texts_of_pdf(data)
     return tuple(dict.fromkeys(texts))
+
+
+def deciphered(data: bytes) -> tuple[str, ...]:
+    """Return what bytes of no known kind say: by a repeated key, as a text, or unfolded without a header."""
+    found = []
+    for unfolded in (_inflated(data, 0), _raw(data), _zstd(data)):
+        if len(unfolded) >= _LEAST:
+            found += list(salvaged(unfolded))
+    if not found and (text := broken(data[:MAX_BYTES])):
+        found.append(text)
+    return tuple(dict.fromkeys((*found, *salvaged(data))))
+
+
+def _raw(data: bytes) -> bytes:
+    """Return what raw deflate gives, if it is whole."""
+    try:
+        unpacker = zlib.decompressobj(-15)
+        out = unpacker.decompress(data, MAX_BYTES)
+    except zlib.error:
+        return b""
+    return out if unpacker.eof else b""
+
+
+def _zstd(data: bytes) -> bytes:
+    if sniff(data[:64], size=len(data)) is not FileType.ZSTD:
+        return b""
+    try:
+        with pa.CompressedInputStream(pa.BufferReader(data), "zstd") as stream:
+            return bytes(stream.read(MAX_BYTES))
+    except (pa.ArrowException, OSError):
+        return b""
 
 
 def packed_name(data: bytes) -> str:
@@ -93,24 +134,28 @@ def _member(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
 
 def _texts(data: bytes) -> list[str]:
     """Return what the bytes say in the encodings that they look like."""
-    text = _decoded(data)
-    if "<" in text and ">" in text:
-        text = _unmarked(text)
-    lines = [line for line in _UNPRINTED.sub("\n", text).splitlines() if len(line.strip()) >= _SHORTEST]
-    return ["\n".join(lines)] if lines else []
+    found = []
+    for text in _decoded(data):
+        plain = _unmarked(text) if _MARKUP.search(text) else text
+        lines = [line for line in _UNPRINTED.sub("\n", plain).splitlines() if len(line.strip()) >= _SHORTEST]
+        if lines:
+            found.append("\n".join(lines))
+    return found
 
 
-def _decoded(data: bytes) -> str:
-    """Return the text of the bytes: a wide encoding shows by its zeros, GB18030 by being no UTF-8."""
+def _decoded(data: bytes) -> list[str]:
+    """Return the texts of the bytes: a wide encoding shows by its zeros, GB18030 by being no UTF-8."""
     zeros = data.count(0)
-    if zeros > len(data) * 0.4:
-        return data[: len(data) // 4 * 4].decode("utf-32-le", errors="replace") + _narrowed(data)
-    if zeros > len(data) * 0.04:
-        return _narrowed(data) + "\n" + data.decode("utf-8", errors="replace")
     text = data.decode("utf-8", errors="replace")
+    if zeros > len(data) * 0.4:
+        whole = data[: len(data) // 4 * 4]
+        wide = [whole.decode(f"utf-32-{order}", errors="replace") for order in ("le", "be")]
+        return [*wide, _narrowed(data), text]
+    if zeros > len(data) * 0.04:
+        return [_narrowed(data), text]
     if text.count("\ufffd") > len(text) * 0.05:
-        return data.decode("gb18030", errors="replace")
-    return text
+        return [data.decode("gb18030", errors="replace")]
+    return [text]
 
 
 def _narrowed(data: bytes) -> str:

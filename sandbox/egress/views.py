@@ -78,6 +78,8 @@ def _small_views(table: pa.Table) -> Iterator[tuple[str, list[list[str | None]]]
     packed = [_tokens(row) for row in rows]
     if any(len(cut) > len([cell for cell in row if cell]) for cut, row in zip(packed, rows, strict=True)):
         yield "packed", _cut(packed)
+    if table.num_columns <= 2:
+        yield "words", _cut([tokens(" ".join(filter(None, row))) for row in rows])
     if table.num_columns >= 2:
         yield from _groups(table, columns)
     if table.num_columns <= 3:

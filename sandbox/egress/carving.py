@@ -1,0 +1,208 @@
+"""Tables and texts in containers that cannot leave: databases, Arrow, ORC, NumPy arrays, tensors, PDF.
+
+Evidence only: such files are refused or go to people without these bytes, and what is in them is searched so
+that records are called by their name. Nothing is unpickled, no view or trigger of a database runs, every
+read is bounded. What cannot be read gives nothing here. Called by `reading`.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import sqlite3
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.orc as orc
+from numpy.typing import NDArray
+
+from sandbox.egress.content import Sheet
+from sandbox.egress.documents import unique_names
+
+MAX_ROWS = 50_000
+MAX_TABLES = 50
+MAX_VALUES = 2_000_000
+_MAX_HEAD = 1 << 24
+_STEPS = 20_000_000
+_NPY = b"\x93NUMPY"
+_TYPES = {
+    "U8": "u1", "I8": "i1", "I16": "<i2", "U16": "<u2", "I32": "<i4", "U32": "<u4", "I64": "<i8",
+    "U64": "<u8", "F16": "<f2", "F32": "<f4", "F64": "<f8", "BOOL": "u1",
+}  # fmt: skip
+
+
+def carved(data: bytes) -> tuple[Sheet, ...]:
+    """Return the tables that a container of a known kind holds, as text cells; empty for any other."""
+    for fits, carve in _CARVERS:
+        if fits(data):
+            try:
+                return tuple(carve(data))[:MAX_TABLES]
+            except (pa.ArrowException, sqlite3.Error, ValueError, OSError, KeyError, struct.error, TypeError,
+                    RecursionError, zipfile.BadZipFile, zlib.error, MemoryError, OverflowError):  # fmt: skip
+                return ()
+    return ()
+
+
+def _sheet(name: str, names: Sequence[str], columns: Sequence[Sequence[object]]) -> Sheet:
+    arrays = [
+        pa.array([None if cell is None else _cell(cell) for cell in column], pa.string())
+        for column in columns
+    ]
+    return Sheet(name, pa.Table.from_arrays(arrays, names=unique_names(list(names))), plain=False)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("utf-8", errors="replace")
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+        return str(int(value))
+    return str(value)
+
+
+def _database(data: bytes) -> Iterator[Sheet]:
+    """Yield the tables of an SQLite file, opened in memory with everything that runs by itself off."""
+    with sqlite3.connect(":memory:") as base:
+        base.set_progress_handler(_Steps(), 10_000)
+        base.deserialize(data)
+        base.execute("PRAGMA trusted_schema = OFF")
+        base.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
+        kinds = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+        for (name,) in base.execute(kinds).fetchmany(MAX_TABLES):
+            quoted = str(name).replace('"', '""')
+            read = base.execute(f'SELECT * FROM "{quoted}" LIMIT {MAX_ROWS}')
+            names = [column[0] for column in read.description]
+            rows = read.fetchall()
+            if rows:
+                yield _sheet(str(name), names, list(zip(*rows, strict=True)))
+
+
+class _Steps:
+    """Stops a query after so many steps of the database's machine."""
+
+    def __init__(self) -> None:
+        self.left = _STEPS
+
+    def __call__(self) -> bool:
+        self.left -= 10_000
+        return self.left < 0
+
+
+def _arrow(data: bytes) -> Iterator[Sheet]:
+    yield _of_table(pa.ipc.open_file(pa.py_buffer(data)).read_all())
+
+
+def _stream(data: bytes) -> Iterator[Sheet]:
+    yield _of_table(pa.ipc.open_stream(pa.py_buffer(data)).read_all())
+
+
+def _orc(data: bytes) -> Iterator[Sheet]:
+    yield _of_table(orc.ORCFile(io.BytesIO(data)).read())
+
+
+def _of_table(table: pa.Table) -> Sheet:
+    cut = table.slice(0, MAX_ROWS)
+    return _sheet("", cut.column_names, [column.to_pylist() for column in cut.columns])
+
+
+def _array(data: bytes) -> Iterator[Sheet]:
+    values = np.load(io.BytesIO(data), allow_pickle=False, max_header_size=10_000)
+    yield from _of_values("", values)
+
+
+def _arrays(data: bytes) -> Iterator[Sheet]:
+    """Yield every array of an npz by itself, and all of one length side by side."""
+    held: dict[str, NDArray[np.generic]] = {}
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for member in package.infolist()[:MAX_TABLES]:
+            with package.open(member) as stream:
+                head = stream.read(_MAX_HEAD)
+            if head.startswith(_NPY):
+                held[member.filename] = np.load(io.BytesIO(head), allow_pickle=False, max_header_size=10_000)
+    for length in {len(one) for one in held.values() if one.ndim == 1}:
+        same = {name: one for name, one in held.items() if one.ndim == 1 and len(one) == length}
+        yield _sheet("", list(same), [one[:MAX_ROWS].tolist() for one in same.values()])
+    for name, values in held.items():
+        yield from _of_values(name, values)
+
+
+def _of_values(name: str, values: NDArray[np.generic]) -> Iterator[Sheet]:
+    """Yield an array as a table, or as the text that whole numbers of a long array spell."""
+    if values.dtype.names:
+        yield _sheet(
+            name, list(values.dtype.names), [values[one][:MAX_ROWS].tolist() for one in values.dtype.names]
+        )
+        return
+    if values.dtype.kind not in "biufUS" or not 0 < values.size <= MAX_VALUES:
+        return
+    grid = values.reshape(-1, values.shape[-1]) if values.ndim > 1 else values.reshape(-1, 1)
+    if grid.shape[1] <= 500:
+        yield _sheet(
+            name,
+            [f"c{place}" for place in range(grid.shape[1])],
+            [column.tolist() for column in grid[:MAX_ROWS].T],
+        )
+    text = spelled(values.reshape(-1)) if values.dtype.kind in "iuf" else ""
+    if text:
+        lines = [line for line in text.splitlines() if line.strip()]
+        yield _sheet(name, ["text"], [lines])
+
+
+def spelled(values: NDArray[np.generic]) -> str:
+    """Return the text that numbers spell as bytes or as characters, or an empty text."""
+    numbers = values[: 1 << 20].astype(np.float64)
+    if not np.isfinite(numbers).all() or (numbers != np.floor(numbers)).any() or not len(numbers):
+        return ""
+    low, high = numbers.min(), numbers.max()
+    if low >= 0 and high < 256:
+        text = numbers.astype(np.uint8).tobytes().decode("utf-8", errors="replace")
+    elif low >= 0 and high < 0x110000:
+        text = "".join(chr(int(one)) if not 0xD800 <= one < 0xE000 else "\ufffd" for one in numbers)
+    else:
+        return ""
+    fine = sum(letter.isprintable() or letter in "\r\n\t" for letter in text) - 2 * text.count("\ufffd")
+    return text if fine >= 0.9 * len(text) else ""
+
+
+def _tensors(data: bytes) -> Iterator[Sheet]:
+    """Yield the tensors of a safetensors file and what its notes say."""
+    (size,) = struct.unpack("<Q", data[:8])
+    head = json.loads(data[8 : 8 + size])
+    notes = head.pop("__metadata__", {})
+    if notes:
+        yield _sheet(
+            "notes", ["note"], [[line for note in notes.values() for line in str(note).splitlines()]]
+        )
+    for name, entry in list(head.items())[:MAX_TABLES]:
+        kind = _TYPES.get(entry["dtype"])
+        start, end = entry["data_offsets"]
+        if kind is not None:
+            values = np.frombuffer(data[8 + size + start : 8 + size + end], kind)
+            yield from _of_values(str(name), values.reshape(entry["shape"]))
+
+
+def is_tensors(data: bytes) -> bool:
+    """Return whether the bytes are laid out as safetensors: a length, then that much JSON."""
+    if len(data) < 10 or data[8:9] != b"{":
+        return False
+    (size,) = struct.unpack("<Q", data[:8])
+    return bool(2 <= size <= min(len(data) - 8, _MAX_HEAD)) and data[8 + size - 1 : 8 + size] in (b"}", b" ")
+
+
+def _is_arrays(data: bytes) -> bool:
+    return data.startswith(b"PK\x03\x04") and b".npy" in data[:200]
+
+
+_CARVERS: tuple[tuple[Callable[[bytes], bool], Callable[[bytes], Iterator[Sheet]]], ...] = (
+    (lambda data: data.startswith(b"SQLite format 3\0"), _database),
+    (lambda data: data.startswith(b"ARROW1"), _arrow),
+    (lambda data: data.startswith(b"\xff\xff\xff\xff") and len(data) > 64, _stream),
+    (lambda data: data.startswith(b"ORC"), _orc),
+    (lambda data: data.startswith(_NPY), _array),
+    (_is_arrays, _arrays),
+    (is_tensors, _tensors),
+)

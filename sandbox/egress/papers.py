@@ -1,0 +1,103 @@
+"""What a PDF says: the texts of its pages, properties and attachments, read for the search alone.
+
+Follows ISO 32000-1, 7.3.4 (strings), 7.4 (filters) and 9.4.3 (showing text) as far as finding records needs:
+no fonts, no layout. A PDF is never written anew, so finding nothing clears nothing. Called by `salvage`.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import zlib
+from collections.abc import Iterator
+
+MAX_STREAMS = 500
+MAX_BYTES = 16 << 20
+_STREAM = re.compile(rb"<<((?:[^<>]|<<[^<>]*>>|<[0-9A-Fa-f\s]*>){0,4000})>>\s*stream\r?\n")
+_FILTER = re.compile(rb"/(ASCII85Decode|A85|ASCIIHexDecode|AHx|FlateDecode|Fl)\b")
+_SHOWN = re.compile(
+    rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<[0-9A-Fa-f\s]+>|\b(?:T[Jjd*D]|ET|BT|Tm)\b|['\"]", re.DOTALL
+)
+_ESCAPE = re.compile(rb"\\([nrtbf()\\]|[0-7]{1,3}|\r?\n)")
+_CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
+
+
+def texts_of_pdf(data: bytes) -> tuple[str, ...]:
+    """Return the texts of a PDF: of the file outside of streams, and of every stream that unfolds."""
+    found = [_said(data[:MAX_BYTES])]
+    room = MAX_BYTES
+    for stream in _streams(data):
+        room -= len(stream)
+        if room < 0:
+            break
+        found.append(_said(stream))
+        plain = stream.decode("utf-8", errors="ignore")
+        if len(plain) >= 0.9 * len(stream):
+            found.append(plain)
+    return tuple(text for text in dict.fromkeys(found) if text.strip())
+
+
+def _streams(data: bytes) -> Iterator[bytes]:
+    for number, start in enumerate(_STREAM.finditer(data)):
+        if number >= MAX_STREAMS:
+            return
+        end = data.find(b"endstream", start.end())
+        body = data[start.end() : end if end >= 0 else len(data)]
+        for name in _FILTER.findall(start[1]):
+            body = _unfiltered(name, body)
+        if body:
+            yield body
+
+
+def _unfiltered(name: bytes, body: bytes) -> bytes:
+    try:
+        if name in (b"FlateDecode", b"Fl"):
+            return zlib.decompressobj().decompress(body, MAX_BYTES)
+        if name in (b"ASCII85Decode", b"A85"):
+            return base64.a85decode(body.strip().removesuffix(b"~>").removeprefix(b"<~"))
+        return bytes.fromhex(re.sub(rb"[^0-9A-Fa-f]", b"", body).decode("ascii"))
+    except (zlib.error, ValueError):
+        return b""
+
+
+def _said(stream: bytes) -> str:
+    """Return the strings of a stream in order, a line for every move of the pen."""
+    out: list[str] = []
+    for found in _SHOWN.finditer(stream):
+        part = found.group()
+        if part[:1] == b"(":
+            out.append(_letters(_ESCAPE.sub(_character, part[1:-1])))
+        elif part[:1] == b"<":
+            digits = re.sub(rb"\s", b"", part[1:-1]).decode("ascii")
+            out.append(_letters(bytes.fromhex(digits + "0" * (len(digits) % 2))))
+        elif part not in (b"Tj", b"TJ"):
+            out.append("\n")
+        else:
+            out.append(" " if part == b"TJ" else "\n")
+    return "".join(out)
+
+
+def _character(found: re.Match[bytes]) -> bytes:
+    code = found[1]
+    if code[:1].isdigit():
+        return bytes([int(code, 8) & 0xFF])
+    return _CONTROLS.get(code, b"" if code[-1:] == b"\n" else code)
+
+
+def _letters(raw: bytes) -> str:
+    """Return the letters of a string: UTF-16 by its mark or its zeros, else the encoding that reads it."""
+    if raw[:2] == b"\xfe\xff":
+        return raw[2:].decode("utf-16-be", errors="replace")
+    wide = raw[: len(raw) // 2 * 2].decode("utf-16-be", errors="replace")
+    if len(raw) >= 2 and (raw.count(0) or _chinese(wide) >= 0.5 * len(wide)):
+        return wide
+    for encoding in ("utf-8", "gb18030"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("latin-1")
+
+
+def _chinese(text: str) -> int:
+    return sum("\u4e00" <= letter <= "\u9fff" or "\u3000" <= letter <= "\u303f" for letter in text)
