@@ -90,6 +90,7 @@ def judge_file(product: Product, sources: Sequence[Source], options: Options) ->
     if not _open(report, options):
         report.ran_all([entry.name for entry in PER_FILE], Outcome.NOT_APPLICABLE)
         return report
+    report.own = tuple(report.contents)
     look_inside(report)
     _claim(report, sources, options)
     check_permitted(report, sources, options.bounds)
@@ -160,9 +161,9 @@ def _claim(report: FileReport, sources: Sequence[Source], options: Options) -> N
 
 def _plain_table(report: FileReport) -> pa.Table | None:
     """Return the one ordinary table that is the file's whole content."""
-    if report.archive or len(report.contents) != 1:
+    if report.archive or len(report.own) != 1:
         return None
-    content = report.contents[0]
+    content = report.own[0]
     plain = [sheet for sheet in content.sheets if sheet.plain]
     whole = content.form in (Form.TABLE, Form.DOCUMENT) and len(content.sheets) == 1
     return plain[0].table if whole and plain else None
@@ -246,9 +247,9 @@ _OUTER_BLANKS = say("单元格首尾有空白")
 
 def _holds_nothing(report: FileReport, sources: Sequence[Source]) -> bool:
     """Return whether the file is empty, or a header of known columns without rows."""
-    if report.product.claim is not None or len(report.contents) != 1:
+    if report.product.claim is not None or len(report.own) != 1:
         return False
-    content = report.contents[0]
+    content = report.own[0]
     known = frozenset(name for source in sources for name in source.table.column_names)
     if content.form is Form.NOTHING:
         return True
@@ -261,13 +262,13 @@ def _write(report: FileReport) -> None:
         return
     proof = report.proof
     if proof is not None and proof.comparison.mismatch is None and not report.archive:
-        report.rewriting = rewrite_proven(proof.truth, proof.comparison, report.contents[0].type)
+        report.rewriting = rewrite_proven(proof.truth, proof.comparison, report.own[0].type)
     elif report.archive:
-        parts = [rewrite(content) for content in report.contents]
+        parts = [rewrite(content) for content in report.own]
         whole = [part for part in parts if part is not None]
         report.rewriting = bundle(whole) if whole and len(whole) == len(parts) else None
-    elif len(report.contents) == 1:
-        report.rewriting = rewrite(report.contents[0])
+    elif len(report.own) == 1:
+        report.rewriting = rewrite(report.own[0])
     if report.rewriting is None:
         report.add(Issue("opaque", evidence=say("闸口无法重写这种文件，因此不能放行")))
 

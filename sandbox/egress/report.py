@@ -35,10 +35,15 @@ class Product:
 
 @dataclass(slots=True)
 class FileReport:
-    """What is known of one file while it is being judged."""
+    """What is known of one file while it is being judged.
+
+    `contents` are what is searched; `own` those of them that the file openly holds, which alone are
+    compared with a claim and written anew.
+    """
 
     product: Product
     contents: list[Content] = field(default_factory=list)
+    own: tuple[Content, ...] = ()
     findings: list[Finding] = field(default_factory=list)
     ran: dict[str, Outcome] = field(default_factory=dict)
     archive: bool = False
