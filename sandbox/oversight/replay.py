@@ -16,7 +16,7 @@ from sandbox.egress import court, judgements
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.review import reviews_of
 from sandbox.kernel.actors import SYSTEM, Actor, Role
-from sandbox.kernel.errors import NotFoundError, SandboxError, StorageError, TamperedError
+from sandbox.kernel.errors import NotFoundError, RefusedError, SandboxError, StorageError, TamperedError
 from sandbox.kernel.findings import FileJudgement, Judgement, Verdict
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
@@ -33,7 +33,8 @@ ROLES = frozenset({Role.AUTHORITY_OFFICER, Role.SECURITY_REVIEWER, Role.PROVIDER
 class ReplayedFile:
     """One file: the verdict on record and the one under the changed policy, with the rules that are new.
 
-    `after` is None where the file could not be judged again, and `why` says why.
+    `reasons` are what those rules say, `lifted` what was said before and would not be. `after` is None where
+    the file could not be judged again, and `why` says why.
     """
 
     name: str
@@ -41,6 +42,8 @@ class ReplayedFile:
     after: Verdict | None
     rules: tuple[str, ...] = ()
     why: Message | None = None
+    reasons: tuple[Message, ...] = ()
+    lifted: tuple[Message, ...] = ()
 
     @property
     def differs(self) -> bool:
@@ -70,12 +73,13 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The whole answer: both digests, and every submission, oldest first."""
+    """The whole answer: both digests, and the submissions, oldest first; `left_out` were older still."""
 
     agreement: str
     policy: str
     trial: str
     submissions: tuple[Replayed, ...]
+    left_out: int = 0
 
 
 def require_looker(desk: GateDesk, actor: Actor, agreement: ServiceAgreement) -> None:
@@ -85,11 +89,29 @@ def require_looker(desk: GateDesk, actor: Actor, agreement: ServiceAgreement) ->
     require_reader(desk.directory, actor, agreement, organisations=parties, roles=ROLES)
 
 
-def replay(desk: GateDesk, actor: Actor, agreement_id: str, trial: AccessPolicy, *, standing: str) -> Replay:
+def may_look(desk: GateDesk, actor: Actor, agreement: ServiceAgreement) -> bool:
+    """Return whether the actor may try policies; nothing is put on record."""
+    try:
+        require_looker(desk, actor, agreement)
+    except RefusedError:
+        return False
+    return True
+
+
+def replay(
+    desk: GateDesk,
+    actor: Actor,
+    agreement_id: str,
+    trial: AccessPolicy,
+    *,
+    standing: str,
+    newest: int | None = None,
+) -> Replay:
     """Return what the policy on trial would have decided; puts on record that the actor looked.
 
-    `standing` is the digest of the policy in force. Raises `RefusedError` for somebody who is neither the
-    operator nor a reviewer, `IsolationError` where the gate cannot judge.
+    `standing` is the digest of the policy in force; `newest` judges that many of the last ones alone.
+    Raises `RefusedError` for somebody who is neither the operator nor a reviewer, `IsolationError` where
+    the gate cannot judge.
     """
     store = desk.directory.store
     agreement = store.load(ServiceAgreement, agreement_id).record
@@ -102,11 +124,13 @@ def replay(desk: GateDesk, actor: Actor, agreement_id: str, trial: AccessPolicy,
     ]
     days: dict[tuple[str, str], int] = {}
     done = []
-    for one in sorted(found, key=lambda one: (one.created_at, one.record.id)):
+    left_out = max(0, len(found) - newest) if newest is not None else 0
+    for number, one in enumerate(sorted(found, key=lambda one: (one.created_at, one.record.id))):
         place = one.record.seat, one.created_at.astimezone(CHINA).date().isoformat()
         days[place] = days.get(place, 0) + 1
-        done.append(_again(desk, one, trial, number=days[place]))
-    return Replay(agreement.id, standing, trial.digest, tuple(done))
+        if number >= left_out:
+            done.append(_again(desk, one, trial, number=days[place]))
+    return Replay(agreement.id, standing, trial.digest, tuple(done), left_out)
 
 
 def _note(desk: GateDesk, actor: Actor, agreement: ServiceAgreement, trial: AccessPolicy) -> None:
@@ -170,8 +194,16 @@ def _files(desk: GateDesk, submission: Submission, trial: AccessPolicy) -> Itera
     known = _rules(_recorded(desk, submission))
     now = _rules(judged)
     for one, file in zip(submission.files, judged.files, strict=True):
-        new = tuple(sorted(now[file.path] - known.get(file.path, frozenset())))
-        yield ReplayedFile(one.name, one.verdict, _verdict(file), new)
+        hit, was = now[file.path], known.get(file.path, {})
+        new = tuple(sorted(hit.keys() - was.keys()))
+        yield ReplayedFile(
+            one.name,
+            one.verdict,
+            _verdict(file),
+            new,
+            reasons=tuple(hit[rule] for rule in new),
+            lifted=tuple(was[rule] for rule in sorted(was.keys() - hit.keys())),
+        )
 
 
 def _verdict(file: FileJudgement) -> Verdict:
@@ -186,11 +218,17 @@ def _recorded(desk: GateDesk, submission: Submission) -> Judgement | None:
         return None  # purged or damaged: the verdicts in the record remain, every rule counts as new
 
 
-def _rules(judgement: Judgement | None) -> dict[str, frozenset[str]]:
+def _rules(judgement: Judgement | None) -> dict[str, dict[str, Message]]:
+    """Return by file the rules that were hit, each with what its author may read of it."""
     if judgement is None:
         return {}
     return {
-        file.path: frozenset(one.rule for one in file.findings)
-        | frozenset(one.rule for one in judgement.set_findings if file.path in one.paths)
+        file.path: {
+            one.rule: one.message
+            for one in (
+                *(one for one in judgement.set_findings if file.path in one.paths),
+                *file.findings,
+            )
+        }
         for file in judgement.files
     }

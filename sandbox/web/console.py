@@ -162,6 +162,7 @@ def _pages() -> APIRouter:
     router.add_api_route("/step-up", _posting(signing.step_up), methods=["POST"])
     router.include_router(receiving.routes(Visited, Typed))
     router.add_api_route("/releases/{id}/collect", _collect, methods=["POST"])
+    router.add_api_route("/service-agreements/{id}/replay", _try_policy, methods=["POST"])
     router.add_api_route("/audit/{seq:int}", _fact, methods=["GET"])
     router.add_api_route("/submissions/{id}/files/{place:int}", _preview, methods=["GET"])
     router.add_api_route("/applications/{id}/papers/{digest}", _paper, methods=["GET"])
@@ -250,6 +251,10 @@ def _paper(visitor: Visited, id: str, digest: str) -> Response:
 
 def _collect(visitor: Visited, id: str, form: Typed) -> Response:
     return taking.collect(visitor, id, form)
+
+
+def _try_policy(visitor: Visited, id: str, form: Typed) -> Response:
+    return taking.try_policy(visitor, id, form)
 
 
 def _fact(visitor: Visited, seq: int) -> Response:

@@ -31,6 +31,7 @@ from sandbox.web.pages import (
     deliveries,
     deputies,
     drafting,
+    replaying,
     reviewing,
     seating,
     submissions,
@@ -213,7 +214,7 @@ def _votable(visitor: Visitor, action: Action, identifier: str) -> tuple[tuple[s
     if action is not submissions.CAST:
         return ()
     found = review.found(visitor.platform.gate, identifier).record
-    return tuple((one.rewritten, one.name) for one in found.files if one.rewritten)
+    return tuple((one.rewritten, one.name) for one in found.files if one.rewritten and not one.supporting)
 
 
 def draft_page(visitor: Visitor, name: str) -> Response:
@@ -222,6 +223,8 @@ def draft_page(visitor: Visitor, name: str) -> Response:
     if draft is None or draft.account not in ("", visitor.actor.account):
         raise NotFoundError(word("没有保留下来的内容：可能已超过一小时，或是另一个人填写的"))
     _, plural, identifier, verb = draft.path.removeprefix(PREFIX).split("/")
+    if (plural, verb) not in _AT:  # a form that is no step: begun anew
+        return RedirectResponse(draft.path, status_code=303)
     typed: dict[str, tuple[str, ...]] = {}
     for key, value in draft.fields:
         typed[key] = (*typed.get(key, ()), value)
@@ -246,6 +249,12 @@ def collect(visitor: Visitor, identifier: str, typed: Typed) -> Response:
     data = submissions.collected(Call(visitor.platform, visitor.actor, identifier, Form(typed)))
     headers = {"Content-Disposition": f'attachment; filename="{quote(identifier)}.zip"'}
     return Response(data, media_type="application/zip", headers=headers)
+
+
+def try_policy(visitor: Visitor, identifier: str, typed: Typed) -> Response:
+    """Return what a changed policy would have decided; taken from a form, for it is put on record."""
+    path = f"{PREFIX}/service-agreements/{identifier}/replay"
+    return _not_now(visitor, path, typed) or replaying.tried(visitor, identifier, typed)
 
 
 def _first(typed: Typed, name: str) -> str:

@@ -21,6 +21,7 @@ from sandbox.store.lists import Sieve
 from sandbox.web import words
 from sandbox.web.actions import NEW, Action, Call, Field, Options
 from sandbox.web.language import word
+from sandbox.web.pages import policies
 from sandbox.web.pages.asking import MOST_RANGES
 from sandbox.web.pages.bounding import output_forms
 from sandbox.web.pages.stipulating import QUOTAS, Ground, Typed, ground_of, stipulated
@@ -29,15 +30,7 @@ from sandbox.web.visitor import Visitor
 
 MOST_OFFERED = 200
 """Applications in the field of choice: the newest; any other is drafted from its own page."""
-DAYS = (
-    ("1", word("周一")),
-    ("2", word("周二")),
-    ("3", word("周三")),
-    ("4", word("周四")),
-    ("5", word("周五")),
-    ("6", word("周六")),
-    ("7", word("周日")),
-)
+DAYS = tuple((str(number), name) for number, name in policies.DAYS.items())
 
 
 def _draft(call: Call) -> Outcome:

@@ -20,6 +20,7 @@ from sandbox.kernel.records import (
     ServiceAgreement,
     Submission,
 )
+from sandbox.oversight import replay as replays
 from sandbox.seats import seat as seats
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
@@ -242,6 +243,7 @@ def agreement_page(visitor: Visitor, identifier: str) -> Response:
         snapshots=seats.current_snapshots(platform.directory, identifier),
         submissions=len(store.find(Submission, linked=("agreement", identifier))),
         facts=store.facts(record=identifier),
+        may_try=replays.may_look(platform.gate, visitor.actor, found),
         actions=(ACCEPT, SIGN, SUSPEND, RESUME, TERMINATE),
         provision=PROVISION,
         amend=AMEND,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sandbox.access import amendment
 from sandbox.access.policy import policy_of
 from sandbox.app import Platform
@@ -11,6 +14,7 @@ from sandbox.kernel.records import Application, ServiceAgreement
 from sandbox.web.actions import Action, Call, Field, Options
 from sandbox.web.language import word
 from sandbox.web.session import Outcome
+from sandbox.web.visitor import Visitor
 
 
 def _amend(call: Call) -> Outcome:
@@ -44,6 +48,17 @@ def _applications(platform: Platform, _: Actor) -> Options:
     return tuple((one.id, f"{one.id} → {one.amends}") for one in found if one.amends)
 
 
+def _look(visitor: Visitor, _: str, typed: Mapping[str, tuple[str, ...]]) -> Mapping[str, Any]:
+    """Return the ways to what stands: the policy in force, and a trial of another."""
+    identifier = next(iter(typed.get("agreement", ())), "")
+    known = [one for one, _ in _agreements(visitor.platform, visitor.actor)]
+    if identifier not in known:
+        return {}
+    place = f"/console/service-agreements/{identifier}"
+    ways = ((f"{place}/policy", word("现行的访问策略")), (f"{place}/replay", word("改动后试算")))
+    return {"ways": ways, "back": place}
+
+
 AMEND = Action(
     "service-agreement:amend",
     "service-agreements",
@@ -65,5 +80,6 @@ AMEND = Action(
         Field("seats", word("席位数"), "number", required=False, help=word("空为不变")),
     ),
     hint=word("双方签署后取代现行的一版：席位、密钥和已落地的数据接着用"),
+    look=_look,
 )
 ACTIONS = (AMEND,)

@@ -17,6 +17,7 @@ from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.boundary import OutputForm
 from sandbox.kernel.errors import InputError
+from sandbox.kernel.policy import AccessPolicy
 from sandbox.kernel.records import Application, Dataset, Item, RowRange
 from sandbox.kernel.terms import LEAST_REVIEWERS, MOST_REVIEWERS, Hours, Join, Narrowing, Quotas, Terms
 from sandbox.people.directory import Directory
@@ -134,9 +135,9 @@ def _terms(form: Form, ground: Ground, faults: Faults) -> Terms:
     hours: tuple[Hours, ...] = ()
     joins: tuple[Join, ...] = ()
     outputs: tuple[OutputForm, ...] = ()
-    figures = {name: faults.tried(name, _figure, form, name, absent=0) for name in QUOTAS}
+    figures = {name: faults.tried(name, figure_in, form, name, absent=0) for name in QUOTAS}
     return Terms(
-        hours=faults.tried("hours", _hours, form, absent=hours),
+        hours=faults.tried("hours", hours_in, form, absent=hours),
         quotas=Quotas(**figures),
         joins=faults.tried("joins", _joins, form, ground, absent=joins),
         outputs=faults.tried("outputs", _outputs, form, ground, absent=outputs),
@@ -145,11 +146,17 @@ def _terms(form: Form, ground: Ground, faults: Faults) -> Terms:
     )
 
 
-def _figure(form: Form, name: str) -> int:
+def figure_in(form: Form, name: str) -> int:
+    """Return the figure of a field, zero for an empty one."""
     return form.number(name, 0) or 0
 
 
-def _hours(form: Form) -> tuple[Hours, ...]:
+def pairs_of(policy: AccessPolicy) -> tuple[tuple[str, str], ...]:
+    """Return every two datasets of a policy, by id, in the order in which a join names them."""
+    return tuple(combinations(sorted(one.dataset for one in policy.datasets), 2))
+
+
+def hours_in(form: Form) -> tuple[Hours, ...]:
     """Return the hours of the days that are ticked, and those written on lines of their own."""
     days, start, end = form.many("hours-days"), form.one("hours-start"), form.one("hours-end")
     ticked: tuple[str, ...] = ()

@@ -1,0 +1,204 @@
+"""A changed policy tried on the past submissions of an agreement: a form, then before and after (试算).
+
+The form can only change conditions; what the change comes to `oversight.replay` judges, in the gate's own
+isolation. Nothing that stands is changed; that somebody looked is put on record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from starlette.responses import Response
+
+from sandbox.access import reading
+from sandbox.access.policy import policy_of
+from sandbox.access.terms import join_named
+from sandbox.access.trial import read
+from sandbox.kernel.boundary import OutputForm
+from sandbox.kernel.errors import InputError, SandboxError
+from sandbox.kernel.grades import Thresholds
+from sandbox.kernel.policy import AccessPolicy, DatasetTerms
+from sandbox.kernel.records import ServiceAgreement, Submission
+from sandbox.kernel.terms import LEAST_REVIEWERS, MOST_REVIEWERS, Hours, Join
+from sandbox.oversight import replay as replays
+from sandbox.web import words
+from sandbox.web.actions import Faults, Form, Misfilled
+from sandbox.web.language import word
+from sandbox.web.pages import policies, stipulating
+from sandbox.web.problems import status_of, told
+from sandbox.web.visitor import Visitor
+
+NEWEST = 20
+"""How many submissions a browser waits for; the command line judges all."""
+Typed = Mapping[str, tuple[str, ...]]
+_SHARES = ("largest_share", "two_largest_share", "p_percent")
+_PERCENT = {"largest_share": (1, 100), "two_largest_share": (1, 100), "p_percent": (0, 99)}
+
+
+@dataclass(frozen=True, slots=True)
+class _Tried:
+    """What came of a trial, for the page."""
+
+    replay: replays.Replay
+    trial: AccessPolicy
+    titles: Mapping[str, str]
+
+
+def page(visitor: Visitor, identifier: str) -> Response:
+    """Return the form, filled in as the policy stands."""
+    _, policy = _standing(visitor, identifier)
+    return _shown(visitor, identifier, policy, typed_of(policy))
+
+
+def tried(visitor: Visitor, identifier: str, typed: Typed) -> Response:
+    """Return the form with what the changed policy would have decided."""
+    agreement, policy = _standing(visitor, identifier)
+    gate = visitor.platform.gate
+    try:
+        trial = trial_of(policy, Form(typed))
+        found = replays.replay(
+            gate, visitor.actor, agreement.id, trial, standing=policy.digest, newest=NEWEST
+        )
+    except InputError as error:
+        return _shown(visitor, identifier, policy, typed, error=error)
+    titles = {
+        one.submission: visitor.platform.store.load(Submission, one.submission).record.title
+        for one in found.submissions
+    }
+    return _shown(visitor, identifier, policy, typed, tried=_Tried(found, trial, titles))
+
+
+def _standing(visitor: Visitor, identifier: str) -> tuple[ServiceAgreement, AccessPolicy]:
+    """Return the agreement and its policy for somebody who may try another one on it."""
+    platform = visitor.platform
+    agreement = reading.agreement(platform.access, visitor.actor, identifier)
+    replays.require_looker(platform.gate, visitor.actor, agreement)
+    return agreement, policy_of(platform.directory, agreement)
+
+
+def _shown(
+    visitor: Visitor,
+    identifier: str,
+    policy: AccessPolicy,
+    typed: Typed,
+    *,
+    tried: _Tried | None = None,
+    error: SandboxError | None = None,
+) -> Response:
+    changes = policies.changes_of(visitor, policy, tried.trial) if tried is not None else []
+    context: dict[str, Any] = {
+        "id": identifier,
+        "policy": policy,
+        "typed": typed,
+        "parts": [(one, visitor.title_of(one.dataset)) for one in policy.datasets],
+        "pairs": stipulating.pairs_of(policy),
+        "forms": tuple((one.value, words.term(f"output-{one.value}")) for one in OutputForm),
+        "days": tuple((str(number), name) for number, name in policies.DAYS.items()),
+        "shares": _SHARES,
+        "tried": tried,
+        "changes": changes,
+        "differing": sum(one.differs for one in tried.replay.submissions) if tried is not None else 0,
+        "newest": NEWEST,
+        "error": told(error, visitor.language) if error is not None else {},
+        "wrong": error.wrong if isinstance(error, Misfilled) else {},
+    }
+    return visitor.page("replay.html", status=200 if error is None else status_of(error), **context)
+
+
+def typed_of(policy: AccessPolicy) -> dict[str, tuple[str, ...]]:
+    """Return the form as the policy fills it."""
+    found = {
+        "reviewers": (str(policy.reviewers),),
+        "term_from": (policy.term_from.isoformat(),),
+        "term_to": (policy.term_to.isoformat(),),
+        "day_submissions": (str(policy.quotas.day_submissions or ""),),
+        "hours": ("\n".join(map(str, policy.hours)),),
+        "outputs": tuple(one.value for one in policy.outputs or OutputForm),
+        "joins": tuple(f"{one.first}+{one.second}" for one in policy.joins),
+        "users": policy.users,
+        "listed": tuple(one.dataset for one in policy.datasets),
+    }
+    for one in policy.datasets:
+        found |= {f"columns:{one.dataset}": one.columns, f"smallest:{one.dataset}": (_text(one, "smallest"),)}
+        found |= {f"{name}:{one.dataset}": (_text(one, name),) for name in _SHARES}
+    return found
+
+
+def _text(part: DatasetTerms, name: str) -> str:
+    value = getattr(part.thresholds, name)
+    return str(round(value * 100)) if name in _SHARES else str(value)
+
+
+def trial_of(policy: AccessPolicy, form: Form) -> AccessPolicy:
+    """Return the policy that a form changes another to; `Misfilled` with everything that is wrong."""
+    faults, typed = Faults(), form.values
+    no_hours: tuple[Hours, ...] = ()
+    no_joins: tuple[Join, ...] = ()
+    forms = tuple(one for one in OutputForm if one.value in form.many("outputs"))
+    daily = faults.tried("day_submissions", stipulating.figure_in, form, "day_submissions", absent=0)
+    listed = set(form.many("listed"))
+    made = replace(
+        policy,
+        reviewers=faults.tried("reviewers", _between, form, "reviewers", absent=policy.reviewers),
+        term_from=faults.tried("term_from", form.day, "term_from", absent=policy.term_from),
+        term_to=faults.tried("term_to", form.day, "term_to", absent=policy.term_to),
+        hours=faults.tried("hours", stipulating.hours_in, form, absent=no_hours),
+        quotas=replace(policy.quotas, day_submissions=daily),
+        outputs=() if set(forms) == set(OutputForm) and not policy.outputs else forms,
+        joins=faults.tried("joins", _joins, form, policy, absent=no_joins),
+        users=tuple(one for one in policy.users if one in typed.get("users", ())),
+        datasets=tuple(_part(form, one, faults) for one in policy.datasets if one.dataset in listed),
+    )
+    if not forms:
+        faults.found["outputs"] = word("至少留一种产出形式")
+    if not made.datasets:
+        faults.found["listed"] = word("至少留一个数据集")
+    faults.settle()
+    return read(made.text, policy)
+
+
+def _between(form: Form, name: str) -> int:
+    value = form.number(name, LEAST_REVIEWERS) or 0
+    if not LEAST_REVIEWERS <= value <= MOST_REVIEWERS:
+        raise InputError(word("审查人数为 {least} 到 {most} 人", least=LEAST_REVIEWERS, most=MOST_REVIEWERS))
+    return value
+
+
+def _joins(form: Form, policy: AccessPolicy) -> tuple[Join, ...]:
+    ids = {one.dataset: one.dataset for one in policy.datasets}
+    return tuple(dict.fromkeys(join_named(one, ids) for one in form.many("joins")))
+
+
+def _part(form: Form, part: DatasetTerms, faults: Faults) -> DatasetTerms:
+    name = f"columns:{part.dataset}"
+    columns = tuple(one for one in part.columns if one in form.many(name))
+    if not columns:
+        faults.found[name] = word("至少留一个信息项")
+    limits = Thresholds(
+        smallest=faults.tried(
+            f"smallest:{part.dataset}", _smallest, form, part, absent=part.thresholds.smallest
+        ),
+        **{
+            share: faults.tried(f"{share}:{part.dataset}", _share, form, share, part, absent=0.5)
+            for share in _SHARES
+        },
+    )
+    return replace(part, columns=columns or part.columns, thresholds=limits)
+
+
+def _smallest(form: Form, part: DatasetTerms) -> int:
+    value = form.number(f"smallest:{part.dataset}", 0) or 0
+    if value < 2:
+        raise InputError(word("每格至少 2 个统计单位"))
+    return value
+
+
+def _share(form: Form, name: str, part: DatasetTerms) -> float:
+    least, most = _PERCENT[name]
+    value = form.number(f"{name}:{part.dataset}", -1)
+    if value is None or not least <= value <= most:
+        raise InputError(word("应是 {least} 到 {most} 的整数", least=least, most=most))
+    kept = getattr(part.thresholds, name)
+    return float(kept) if round(kept * 100) == value else value / 100

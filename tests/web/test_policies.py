@@ -1,0 +1,142 @@
+"""The access policy as a page, and a changed one tried on past submissions through a form."""
+
+import json
+import re
+
+from sandbox.access.policy import policy_of
+from sandbox.kernel.records import Examination, ServiceAgreement, Submission
+from tests.web.filled import filled
+from tests.web.test_oversight import DEVELOPER, OFFICER, run
+
+OPERATOR, MARKET = "zhang.kai", "service-agreement-000001"
+POLICY, REPLAY = (
+    f"/console/service-agreements/{MARKET}/policy",
+    f"/console/service-agreements/{MARKET}/replay",
+)
+DATASET = "dataset-000001"
+
+
+def of(platform):
+    return policy_of(platform.directory, platform.store.load(ServiceAgreement, MARKET).record)
+
+
+def test_the_page_says_all_that_the_policy_says(shared):
+    async def walk():
+        policy = of(shared.platform)
+        operator = await shared.visitor(OPERATOR)
+        page = (await operator.get(POLICY)).text
+        part = policy.datasets[0]
+        for said in (
+            policy.digest,
+            policy.scenario,
+            *part.columns,
+            *part.conditions,
+            f"每格至少 {part.thresholds.smallest} 个统计单位",
+            "最大一家低于 50%",
+            "林晓雨",
+            "遵义市安全可信开发利用环境",
+            "出域闸口",
+            "脱敏落地",
+            "到期和停用",
+        ):
+            assert said in page, said
+        text = re.search(r'<pre class="code"[^>]*>(.*?)</pre>', page, re.DOTALL)[1].replace("&#34;", '"')
+        assert json.loads(text) == json.loads(policy.text)
+        english = (await operator.get(f"{POLICY}?lang=en")).text
+        assert "Who reads it" in english
+        await operator.get(f"{POLICY}?lang=zh")
+
+    run(walk())
+
+
+def test_every_field_of_a_policy_has_words():
+    from dataclasses import fields
+
+    from sandbox.kernel.policy import AccessPolicy, DatasetTerms
+    from sandbox.web.pages.policies import FIELDS
+
+    own = {"format", "agreement", "lineage", "organisation", "operator", "environment", "environment_code"}
+    own |= {"scenario_kinds", "zone", "datasets"}
+    named = {one.name for one in fields(AccessPolicy)} | {one.name for one in fields(DatasetTerms)}
+    assert named - own - {"dataset", "code"} <= set(FIELDS)
+
+
+def test_links_lead_from_the_agreement_to_policy_and_trial_for_who_may(shared):
+    async def walk():
+        operator, developer = await shared.visitor(OPERATOR), await shared.visitor(DEVELOPER)
+        place = f"/console/service-agreements/{MARKET}"
+        page, theirs = (await operator.get(place)).text, (await developer.get(place)).text
+        assert POLICY in page
+        assert REPLAY in page
+        assert POLICY in theirs
+        assert REPLAY not in theirs
+        assert (await developer.get(POLICY)).status_code == 200
+        assert (await developer.get(REPLAY)).status_code == 403
+        other = await shared.visitor("song.keyi")
+        assert (await other.get(POLICY)).status_code == 403
+        form = (await operator.get(f"/console/service-agreements/new/amend?agreement={MARKET}")).text
+        assert POLICY in form
+        assert REPLAY in form
+
+    run(walk())
+
+
+def test_a_stricter_policy_is_tried_and_shows_what_would_have_been_refused(site):
+    async def walk():
+        officer = await site.visitor(OFFICER)
+        form = filled((await officer.get(REPLAY)).text, None)
+        assert form["reviewers"] == ["2"]
+        before = len(site.platform.store.find(Examination))
+        same = await officer.post(REPLAY, data=form)
+        assert same.status_code == 200, same.text
+        assert "条件没有改动" in same.text
+        assert "0 项会有变化" in same.text
+        typed = {**form, f"smallest:{DATASET}": "100000", "reviewers": "3", "outputs": ["chart"]}
+        answer = await officer.post(REPLAY, data=typed)
+        assert answer.status_code == 200, answer.text
+        page = answer.text
+        assert "每格至少 100000 个统计单位" in page
+        assert "会有变化" in page
+        assert "当时不会放行" in page
+        released = next(one.record for one in site.platform.store.find(Submission, state="released"))
+        assert f"/console/submissions/{released.id}" in page
+        assert "闸口拒绝" in page
+        seen = site.platform.store.find(Examination)
+        assert len(seen) == before + 2
+        assert seen[-1].record.looked_at.startswith("replay:")
+
+    run(walk())
+
+
+def test_wrong_values_are_told_in_place_and_nothing_is_tried(site):
+    async def walk():
+        operator = await site.visitor(OPERATOR)
+        form = filled((await operator.get(REPLAY)).text, None)
+        before = len(site.platform.store.find(Examination))
+        wrong = {
+            "reviewers": "1",
+            "term_to": "eternity",
+            "hours": "<b>",
+            f"smallest:{DATASET}": "1",
+            f"p_percent:{DATASET}": "200",
+            "outputs": [],
+        }
+        answer = await operator.post(REPLAY, data={**form, **wrong})
+        assert answer.status_code == 422
+        for name in (
+            "reviewers",
+            "term_to",
+            "hours",
+            f"smallest:{DATASET}",
+            f"p_percent:{DATASET}",
+            "outputs",
+        ):
+            assert f'id="f-{name}-wrong"' in answer.text, name
+        assert "<b>" not in answer.text
+        nothing = {key: value for key, value in form.items() if key not in ("listed",)}
+        assert "至少留一个数据集" in (await operator.post(REPLAY, data=nothing)).text
+        stale = await operator.post(REPLAY, data={**form, "csrf": "x"})
+        assert stale.status_code == 403
+        assert len(site.platform.store.find(Examination)) == before
+
+    run(walk())
