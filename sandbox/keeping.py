@@ -258,6 +258,7 @@ def move(
         layout.database.replace(layout.database.with_name(LEFT))
     platform = open_platform(home, clock=clock, entropy=entropy)
     _about_home(platform, "home:move", note={"facts": facts, "server": bool(database)})
+    tend(platform.store.engine)
     platform.close()
     return Moved(facts, database)
 

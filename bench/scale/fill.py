@@ -42,6 +42,7 @@ APPLICATIONS = 100_000
 TOGETHER = 1_000
 DEVELOPERS = ("lin.xiaoyu", "song.keyi", "xu.zhizhong")
 OFFICER = "chen.guanglan"
+OPERATOR = "zhang.kai"
 _SCENARIOS = ("分区统计", "信贷风控", "人口流动", "商圈选址", "慢病管理", "用水异常", "企业画像", "就业形势")
 
 
@@ -50,8 +51,10 @@ class Cast:
     """Who acts, and on which data."""
 
     platform: Platform
+    called: dict[str, Actor]
     developers: tuple[Actor, ...]
     officer: Actor
+    operator: Actor
     reviewers: dict[str, Actor]
     datasets: tuple[Dataset, ...]
     authority: str
@@ -72,8 +75,10 @@ class Cast:
         place = datasets[0].environment
         return cls(
             platform,
+            called,
             tuple(called[name] for name in DEVELOPERS),
             called[OFFICER],
+            called[OPERATOR],
             reviewers,
             tuple(one for one in datasets if one.environment == place),
             platform.directory.authority().id,

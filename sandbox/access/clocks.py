@@ -240,7 +240,7 @@ def _nearest(desk: AccessDesk, actor: Actor, limit: int) -> Iterator[Stored[Time
             sieves = [
                 Sieve(states=(state,), organisation=own),
                 Sieve(states=(state,), partner=own),
-                Sieve(states=(state,), about=("item", own)),
+                Sieve(states=(state,), linking=(("item", Item.KIND, Sieve(organisation=own)),)),
             ]
             if of_authority(desk.directory, actor):
                 sieves = [Sieve(states=(state,))]

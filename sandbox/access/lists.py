@@ -1,4 +1,4 @@
-"""Which applications and items a person may see, said as a sieve that the database cuts its lists by.
+"""Which applications, items, agreements and seats a person may see, as sieves to cut lists by.
 
 The same parties as `reading` asks for one record at a time; a test holds the two against each other.
 """
@@ -9,8 +9,9 @@ from dataclasses import replace
 
 from sandbox.access.desk import AccessDesk
 from sandbox.catalog.reading import of_authority, registered
-from sandbox.kernel.actors import Actor
-from sandbox.kernel.records import Dataset, Environment, OrganisationRole
+from sandbox.kernel.actors import Actor, Role
+from sandbox.kernel.records import Dataset, Environment, OrganisationRole, ServiceAgreement
+from sandbox.people.directory import Directory
 from sandbox.store.changes import R, Stored
 from sandbox.store.lists import Party, Sieve, Words
 
@@ -34,7 +35,7 @@ def applications(desk: AccessDesk, actor: Actor, *, words: Words | None = None) 
 
 
 def items(desk: AccessDesk, actor: Actor, *, words: Words | None = None) -> Sieve | None:
-    """Return the sieve of the items that the actor's department reviews, of a developer those it asked for.
+    """Return the sieve of the items that the actor's organisation reviews or asked for.
 
     All for the authority; None where the organisation may see nothing. An item of a base library is
     reviewed by the authority and stands in no department's list.
@@ -44,9 +45,61 @@ def items(desk: AccessDesk, actor: Actor, *, words: Words | None = None) -> Siev
     if of_authority(desk.directory, actor):
         return Sieve(words=words)
     own = desk.directory.organisation(actor.organisation)
-    if OrganisationRole.PROVIDER in own.roles:
-        return Sieve(partner=own.id, words=words)
-    return Sieve(organisation=own.id, words=words)
+    asking, giving = OrganisationRole.DEVELOPER in own.roles, OrganisationRole.PROVIDER in own.roles
+    if asking and giving:
+        return Sieve(any_of=(Sieve(organisation=own.id), Sieve(partner=own.id)), words=words)
+    return Sieve(partner=own.id, words=words) if giving else Sieve(organisation=own.id, words=words)
+
+
+def agreements(desk: AccessDesk, actor: Actor, *, words: Words | None = None) -> Sieve | None:
+    """Return the sieve of the service agreements to which the actor's organisation is a party.
+
+    All for the authority; a party is also who provides data that the agreement covers.
+    """
+    if not registered(desk.directory, actor):
+        return None
+    if of_authority(desk.directory, actor):
+        return Sieve(words=words)
+    own = actor.organisation
+    return Sieve(
+        any_of=(Sieve(organisation=own), Sieve(partner=own), covering(desk.directory, own)), words=words
+    )
+
+
+def covering(directory: Directory, provider: str) -> Sieve:
+    """Return the sieve of the service agreements that cover data of this department."""
+    return Sieve(items_on=tuple(one.id for one in directory.store.find(Dataset, organisation=provider)))
+
+
+def seats(desk: AccessDesk, actor: Actor) -> Sieve | None:
+    """Return the sieve of the actor's own seats and of those his organisation runs; all for the authority."""
+    if not registered(desk.directory, actor):
+        return None
+    if of_authority(desk.directory, actor):
+        return Sieve()
+    run = ("agreement", ServiceAgreement.KIND, Sieve(partner=actor.organisation))
+    return Sieve(any_of=(Sieve(partner=actor.account), Sieve(linking=(run,))))
+
+
+def undertakings(desk: AccessDesk, actor: Actor) -> Sieve | None:
+    """Return the sieve of the actor's own undertakings and of those under agreements that he may see.
+
+    All for the authority and supervisors.
+    """
+    if actor.has(Role.SUPERVISOR) and registered(desk.directory, actor):
+        return Sieve()
+    seen = agreements(desk, actor)
+    if seen is None or of_authority(desk.directory, actor):
+        return seen
+    under = Sieve(linking=(("agreement", ServiceAgreement.KIND, seen),))
+    return Sieve(any_of=(Sieve(linked=("account", actor.account)), under))
+
+
+def owned(directory: Directory, actor: Actor) -> Sieve | None:
+    """Return the sieve of what belongs to the actor's organisation; everything for the authority."""
+    if not registered(directory, actor):
+        return None
+    return Sieve() if of_authority(directory, actor) else Sieve(organisation=actor.organisation)
 
 
 def page(

@@ -22,7 +22,7 @@ from sandbox.oversight.desk import OversightDesk
 from sandbox.oversight.templates import VALUES, clean, filled, template
 from sandbox.people.directory import with_record
 from sandbox.store.canonical import Json
-from sandbox.store.changes import ANNOUNCED, Change, Effect, Link
+from sandbox.store.changes import ANNOUNCED, Change, Effect, Link, Stored
 from sandbox.store.outbox import Pending
 
 WANTED = "notice.wanted"
@@ -144,7 +144,12 @@ def inbox(desk: OversightDesk, actor: Actor, *, unread: bool = False, limit: int
     found = store.find(
         Notice, linked=("account", actor.account), states=states, newest_first=True, limit=limit
     )
-    return tuple(_shown(one.record, one.created_at.isoformat()) for one in found)
+    return tuple(shown(one) for one in found)
+
+
+def shown(stored: Stored[Notice]) -> Shown:
+    """Return a notice as its reader sees it."""
+    return _shown(stored.record, stored.created_at.isoformat())
 
 
 def unread(desk: OversightDesk, actor: Actor, *, limit: int = 100) -> int:

@@ -12,7 +12,21 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, exists, func, or_, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    Select,
+    and_,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 
 from sandbox.store import tables
 from sandbox.store.changes import R, Stored
@@ -54,9 +68,11 @@ class Sieve:
     """Which records of a kind: every condition given must hold.
 
     `unlinked` is (role, kind): no record of that kind links to it in that role. `all_linked` is (role,
-    kind, state, others): one in that state does, and none that is in no state of these. `about` is (role,
-    organisation): it links in that role to a record of the organisation. `private` is a state in which
-    a record is shown to its own organisation alone, and to which.
+    kind, state, others): one in that state does, and none that is in no state of these. `linked` is
+    (role, id): it links in that role to that record; `linking` is (role, kind, sieve): to one of that kind
+    which passes the other sieve; `items_on` are datasets: it has an item of one of them. `any_of` are sieves
+    of which it must pass one. `private` is a state in which a record is shown to its own organisation
+    alone, and to which. `after` is the time and id of the record after which it was made.
     """
 
     states: tuple[str, ...] = ()
@@ -64,12 +80,18 @@ class Sieve:
     partner: str | None = None
     party: Party | None = None
     environments: tuple[str, ...] | None = None
+    outside: tuple[str, ...] = ()
     words: Words | None = None
     due_until: str | None = None
     unlinked: tuple[str, str] | None = None
     all_linked: tuple[str, ...] | None = None
-    about: tuple[str, str] | None = None
+    linked: tuple[str, str] | None = None
+    linking: tuple[tuple[str, str, Sieve], ...] = ()
+    items_on: tuple[str, ...] | None = None
+    any_of: tuple[Sieve, ...] = ()
     private: tuple[str, str] | None = None
+    only: str | None = None
+    after: tuple[str, str] | None = None
 
 
 class Lists:
@@ -83,6 +105,7 @@ class Lists:
         typed: Callable[[type[Any], Mapping[str, Any]], Stored[Any]],
     ) -> None:
         self._engine, self._once, self._typed = engine, once, typed
+        self._postgresql = engine.dialect.name == "postgresql"
 
     def cut(
         self,
@@ -94,7 +117,7 @@ class Lists:
         order: Order = Order.NEWEST,
     ) -> tuple[Stored[R], ...]:
         """Return at most `limit` records after the first `offset`, in that order."""
-        query = _ids(cls, sieve, order).limit(limit).offset(offset)
+        query = _ids(cls, sieve, order, postgresql=self._postgresql).limit(limit).offset(offset)
         key = (cls, sieve, limit, offset, order)
         return cast("tuple[Stored[R], ...]", self._once(key, lambda: self._fetched(cls, query)))
 
@@ -107,7 +130,9 @@ class Lists:
 
     def counted(self, cls: type[R], sieve: Sieve) -> dict[str, int]:
         """Return how many records of each state there are."""
-        query = select(_RECORD.c.state, func.count()).where(*_conditions(cls, sieve))
+        query = select(_RECORD.c.state, func.count()).where(
+            *_conditions(cls, sieve, postgresql=self._postgresql)
+        )
         query = query.group_by(_RECORD.c.state)
 
         def ask() -> dict[str, int]:
@@ -129,7 +154,7 @@ class Lists:
 
         For what looks at single fields of very many records at once, like the nightly round.
         """
-        if self._engine.dialect.name == "postgresql":
+        if self._postgresql:
             parts = ", ".join(f"body::json->'{_plain(name)}'" for name in fields)
             shown = f"json_build_array({parts})::text"
         else:
@@ -159,84 +184,122 @@ def _by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Mapping[str,
     return rows
 
 
-def _ids(cls: type[R], sieve: Sieve, order: Order) -> Select[Any]:
-    query = select(_RECORD.c.id).where(*_conditions(cls, sieve))
+def _ids(cls: type[R], sieve: Sieve, order: Order, *, postgresql: bool) -> Select[Any]:
+    query = select(_RECORD.c.id).where(*_conditions(cls, sieve, postgresql=postgresql))
     if order is Order.DUE:
         return query.order_by(_RECORD.c.due, _RECORD.c.id)
     columns = (_RECORD.c.created_at, _RECORD.c.id)
     return query.order_by(*(one.desc() if order is Order.NEWEST else one for one in columns))
 
 
-def _conditions(cls: type[R], sieve: Sieve) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [_RECORD.c.kind == cls.KIND]
-    if len(sieve.states) == 1:
-        found.append(_RECORD.c.state == sieve.states[0])
-    elif sieve.states:
-        found.append(_RECORD.c.state.in_(sorted(sieve.states)))
-    if sieve.organisation is not None:
-        found.append(_RECORD.c.organisation == sieve.organisation)
-    if sieve.partner is not None:
-        found.append(_RECORD.c.partner == sieve.partner)
+def _conditions(cls: type[R], sieve: Sieve, *, postgresql: bool) -> list[ColumnElement[bool]]:
+    return [_RECORD.c.kind == cls.KIND, *_passing(_Sought(_RECORD, postgresql), sieve)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sought:
+    """The table in which records are sought, under the name that it bears in the question."""
+
+    table: FromClause
+    postgresql: bool
+
+    def __getattr__(self, column: str) -> ColumnElement[Any]:
+        return self.table.c[column]
+
+    def contains(self, column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
+        """Return whether a column holds the text, whatever the case of its Latin letters."""
+        found = func.strpos if self.postgresql else func.instr
+        folded = text.lower()
+        cased = any(one.isascii() and one.isalpha() for one in text)
+        return found(func.lower(column) if cased else column, folded) > 0
+
+
+def _passing(at: _Sought, sieve: Sieve) -> list[ColumnElement[bool]]:
+    """Return the conditions on the columns of the record itself, and then those on what hangs on it."""
+    found: list[ColumnElement[bool]] = []
+    if sieve.states:
+        one = len(sieve.states) == 1
+        found.append(at.state == sieve.states[0] if one else at.state.in_(sorted(sieve.states)))
+    equal = ((at.organisation, sieve.organisation), (at.partner, sieve.partner), (at.id, sieve.only))
+    found += [column == wanted for column, wanted in equal if wanted is not None]
     if sieve.environments is not None:
-        found.append(_RECORD.c.environment.in_(sieve.environments))
+        found.append(at.environment.in_(sieve.environments))
+    if sieve.outside:
+        found.append(at.organisation.not_in(sieve.outside))
     if sieve.due_until is not None:
-        found.append(_RECORD.c.due <= sieve.due_until)
+        found.append(at.due <= sieve.due_until)
+    if sieve.after is not None:
+        found.append(tuple_(at.created_at, at.id) > tuple_(*map(literal, sieve.after)))
+    return [*found, *_among(at, sieve), *_hanging(at, sieve)]
+
+
+def _among(at: _Sought, sieve: Sieve) -> list[ColumnElement[bool]]:
+    """Return the conditions of which one of several must hold."""
+    found: list[ColumnElement[bool]] = []
     if sieve.private is not None:
         state, own = sieve.private
-        found.append(or_(_RECORD.c.state != state, _RECORD.c.organisation == own))
-    return found + _related(sieve)
-
-
-def _related(sieve: Sieve) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = []
+        found.append(or_(at.state != state, at.organisation == own))
     if sieve.party is not None:
-        found.append(_of_party(sieve.party))
+        found.append(_of_party(at, sieve.party))
     if sieve.words is not None:
-        found.append(_worded(sieve.words))
-    if sieve.unlinked is not None:
-        found.append(~exists().where(_backwards(*sieve.unlinked)))
-    if sieve.all_linked is not None:
-        role, kind, state, *also = sieve.all_linked
-        other = _RECORD.alias("other")
-        linked = and_(_backwards(role, kind), other.c.id == _LINK.c.from_id)
-        found.append(exists().where(linked, other.c.state == state))
-        found.append(~exists().where(linked, other.c.state.not_in([state, *also])))
-    if sieve.about is not None:
-        role, organisation = sieve.about
-        aim = _RECORD.alias("aim")
-        forwards = and_(_LINK.c.from_id == _RECORD.c.id, _LINK.c.role == role, aim.c.id == _LINK.c.to_id)
-        found.append(exists().where(forwards, aim.c.organisation == organisation))
+        found.append(_worded(at, sieve.words))
+    if sieve.any_of:
+        found.append(or_(*(and_(*_passing(at, one)) for one in sieve.any_of)))
     return found
 
 
-def _backwards(role: str, kind: str) -> ColumnElement[bool]:
+def _hanging(at: _Sought, sieve: Sieve) -> list[ColumnElement[bool]]:
+    """Return the conditions on links, forwards and backwards."""
+    found: list[ColumnElement[bool]] = []
+    if sieve.linked is not None:
+        role, id = sieve.linked
+        found.append(at.id.in_(select(_LINK.c.from_id).where(_LINK.c.to_id == id, _LINK.c.role == role)))
+    for role, kind, other in sieve.linking:
+        link, aim = _LINK.alias(), _Sought(_RECORD.alias(), at.postgresql)
+        forwards = (link.c.role == role, aim.id == link.c.to_id, aim.kind == kind)
+        found.append(at.id.in_(select(link.c.from_id).where(*forwards, *_passing(aim, other))))
+    if sieve.items_on is not None:
+        item, data = _LINK.alias(), _LINK.alias()
+        through = and_(item.c.from_id == at.id, item.c.role == "item", data.c.from_id == item.c.to_id)
+        found.append(exists().where(through, data.c.role == "dataset", data.c.to_id.in_(sieve.items_on)))
+    if sieve.unlinked is not None:
+        found.append(~exists().where(_backwards(at, *sieve.unlinked)))
+    if sieve.all_linked is not None:
+        role, kind, state, *also = sieve.all_linked
+        part = _RECORD.alias("part")
+        linked = and_(_backwards(at, role, kind), part.c.id == _LINK.c.from_id)
+        found.append(exists().where(linked, part.c.state == state))
+        found.append(~exists().where(linked, part.c.state.not_in([state, *also])))
+    return found
+
+
+def _backwards(at: _Sought, role: str, kind: str) -> ColumnElement[bool]:
     named = _LINK.c.from_id.between(f"{kind}-", f"{kind}.")
-    return and_(_LINK.c.to_id == _RECORD.c.id, _LINK.c.role == role, named)
+    return and_(_LINK.c.to_id == at.id, _LINK.c.role == role, named)
 
 
-def _on_data(datasets: Sequence[str]) -> ColumnElement[bool]:
-    linked = (_LINK.c.from_id == _RECORD.c.id, _LINK.c.role == "dataset", _LINK.c.to_id.in_(datasets))
-    return exists().where(*linked)
+def _on_data(at: _Sought, datasets: Sequence[str]) -> ColumnElement[bool]:
+    linked = (_LINK.c.role == "dataset", _LINK.c.to_id.in_(datasets))
+    return at.id.in_(select(_LINK.c.from_id).where(*linked))
 
 
-def _of_party(party: Party) -> ColumnElement[bool]:
-    ways = [_RECORD.c.organisation == party.organisation]
+def _of_party(at: _Sought, party: Party) -> ColumnElement[bool]:
+    ways = [at.organisation == party.organisation]
     if party.environments:
-        ways.append(_RECORD.c.environment.in_(party.environments))
+        ways.append(at.environment.in_(party.environments))
     if party.datasets:
-        ways.append(_on_data(party.datasets))
+        ways.append(_on_data(at, party.datasets))
     return or_(*ways)
 
 
-def _worded(words: Words) -> ColumnElement[bool]:
-    ways: list[ColumnElement[bool]] = [
-        _RECORD.c.label.icontains(words.text, autoescape=True),
-        _RECORD.c.id.icontains(words.text, autoescape=True),
-    ]
+def _worded(at: _Sought, words: Words) -> ColumnElement[bool]:
+    ways = [at.contains(at.label, words.text)]
+    if words.text.isascii():  # as every id is
+        ways.append(at.contains(at.id, words.text))
     if words.organisations:
-        ways.append(_RECORD.c.organisation.in_(words.organisations))
+        ways.append(at.organisation.in_(words.organisations))
     if words.partners:
-        ways.append(_RECORD.c.partner.in_(words.partners))
+        ways.append(at.partner.in_(words.partners))
     if words.datasets:
-        ways.append(_on_data(words.datasets))
+        ways.append(_on_data(at, words.datasets))
     return or_(*ways)

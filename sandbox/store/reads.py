@@ -75,24 +75,18 @@ def _asking(
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """Which facts: every condition given must hold."""
+    """Which facts: every condition given must hold; `before` is the number that theirs lie below."""
 
     record: str | None = None
     actor: str | None = None
     verb: str | None = None
     since: datetime | None = None
+    before: int | None = None
 
 
 def _equal(asked: Search) -> list[ColumnElement[bool]]:
     equals = {"record_id": asked.record, "actor": asked.actor, "verb": asked.verb}
     return [_FACT.c[name] == value for name, value in equals.items() if value is not None]
-
-
-def _searched(connection: Connection, asked: Search) -> list[ColumnElement[bool]]:
-    found = _equal(asked)
-    if asked.since is not None:
-        found.append(_FACT.c.seq >= _first_since(connection, asked.since))
-    return found
 
 
 def _end(connection: Connection) -> int:
@@ -259,11 +253,20 @@ class Reads:
     def search(self, asked: Search, *, limit: int, offset: int = 0) -> tuple[Header, ...]:
         """Return the headers of at most `limit` facts after the newest `offset`, newest first."""
         with reading(self._engine) as connection:
-            query = select(_FACT.c.seq).where(*_searched(connection, asked)).order_by(_FACT.c.seq.desc())
-            seqs = connection.execute(query.limit(limit).offset(offset)).scalars().all()
+            seqs = self._sought(connection, asked, limit, offset)
             rows = connection.execute(select(_FACT).where(_FACT.c.seq.in_(seqs))).mappings().all()
         found = [Header.of_row(cast("Mapping[str, Any]", row)) for row in rows]
         return tuple(sorted(found, key=lambda one: -one.seq))
+
+    def _sought(self, connection: Connection, asked: Search, limit: int, offset: int) -> Sequence[int]:
+        start = 0 if asked.since is None else _first_since(connection, asked.since)
+        end = _end(connection) if asked.before is None else asked.before
+        where = _equal(asked)
+        if not where:  # the log has no gap: numbers need no counting
+            return range(max(start, end - offset - limit), max(start, end - offset))
+        bounded = select(_FACT.c.seq).where(*where, _FACT.c.seq >= start, _FACT.c.seq < end)
+        query = bounded.order_by(_FACT.c.seq.desc()).limit(limit).offset(offset)
+        return connection.execute(query).scalars().all()
 
     def count_facts(self, asked: Search, bounds: Sequence[datetime] = ()) -> tuple[int, tuple[int, ...]]:
         """Return how many facts there are, and how many in each span between the moments given.

@@ -22,29 +22,24 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ConfigDict, Field, create_model
 from starlette.responses import JSONResponse, Response
 
-from sandbox.access import reading
 from sandbox.app import Platform
-from sandbox.catalog.reading import is_party
 from sandbox.egress import audience
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.errors import CredentialError, InputError, NotFoundError, RefusedError, SandboxError
+from sandbox.kernel.errors import CredentialError, InputError, RefusedError, SandboxError
 from sandbox.kernel.message import Message
-from sandbox.kernel.records import Dataset, Delivery, Grant, LandingOrder, Release
-from sandbox.seats import seat as seats
-from sandbox.web import waiting
 from sandbox.web.actions import NEW, Action, Call, Form
+from sandbox.web.api_lists import LISTS, MOST, List
 from sandbox.web.language import chosen, text, word
 from sandbox.web.pages import drafting
-from sandbox.web.pages.audit import require_log_reader
 from sandbox.web.problems import told
 from sandbox.web.repeats import Done, Repeats
 from sandbox.web.taking import ACTIONS
 from sandbox.web.upload import plain_name
 
 _BEARER = HTTPBearer(auto_error=False, description="个人令牌 · personal token")
-_MOST = 500
 PAPERS, MOST_PAPERS = "files", 20
-Lister = Callable[[Platform, Actor], object]
+SHOWN_OTHERWISE = frozenset({"submissions"})
+"""A submission is shown to each as he may see it."""
 
 
 class Paper(BaseModel):
@@ -80,52 +75,6 @@ def plain(value: object, language: str) -> Any:  # noqa: PLR0911  one line for e
     return str(value.value if isinstance(value, Enum) else value)
 
 
-def _deliveries(platform: Platform, actor: Actor) -> object:
-    found = [one.record for one in platform.store.find(Delivery)]
-    return [one for one in found if is_party(platform.directory, actor, (one.organisation,))]
-
-
-def _orders(platform: Platform, actor: Actor) -> object:
-    found = [one.record for one in platform.store.find(LandingOrder)]
-    return [one for one in found if is_party(platform.directory, actor, (one.organisation,))]
-
-
-def _releases(platform: Platform, actor: Actor) -> object:
-    seen = audience.visible(platform.gate, actor)
-    found = [stored for one in seen for stored in platform.store.find(Release, linked=("submission", one.id))]
-    return [one.record for one in found]
-
-
-def _grants(platform: Platform, actor: Actor) -> object:
-    found = [one.record for one in platform.store.find(Grant)]
-    return [one for one in found if is_party(platform.directory, actor, (one.organisation,))]
-
-
-def _facts(platform: Platform, actor: Actor) -> object:
-    require_log_reader(platform, actor)
-    return [one.to_json() for one in platform.store.facts(newest_first=True, limit=_MOST)]
-
-
-LISTS: dict[str, Lister] = {
-    "waiting": lambda platform, actor: waiting.for_me(platform, actor),
-    "datasets": lambda platform, _: [one.record for one in platform.store.find(Dataset)],
-    "applications": lambda platform, actor: reading.applications(platform.access, actor),
-    "items": lambda platform, actor: reading.items(platform.access, actor),
-    "operating-agreements": lambda platform, actor: reading.operating(platform.access, actor),
-    "service-agreements": lambda platform, actor: reading.agreements(platform.access, actor),
-    "seats": lambda platform, actor: seats.visible(platform.seats, actor),
-    "deliveries": _deliveries,
-    "landing-orders": _orders,
-    "submissions": lambda platform, actor: audience.visible(platform.gate, actor),
-    "releases": _releases,
-    "grants": _grants,
-    "facts": _facts,
-}
-"""What can be listed; each list holds what the person may see and nothing else."""
-WITHOUT_NUMBERS = frozenset({"waiting", "facts", "submissions"})
-"""Lists whose entries have no page of their own here; a submission is shown to each as he may see it."""
-
-
 def router(platform: Platform) -> APIRouter:
     """Return the routes of the API, made from the tables of lists and actions."""
     routes = APIRouter(responses={status: {"model": Problem} for status in (401, 403, 404, 409, 422)})
@@ -141,10 +90,11 @@ def router(platform: Platform) -> APIRouter:
     routes.add_api_route(
         "/submissions/{id}", _submission(platform, who), methods=["GET"], tags=["submissions"]
     )
-    for name, lister in LISTS.items():
-        listing, one = _listing(platform, lister, who), _showing(platform, lister, who)
+    for name, each in LISTS.items():
+        listing = _listing(platform, each, who)
         routes.add_api_route(f"/{name}", listing, methods=["GET"], name=name, tags=[name])
-        if name not in WITHOUT_NUMBERS:
+        if each.one is not None and name not in SHOWN_OTHERWISE:
+            one = _showing(platform, each.one, who)
             routes.add_api_route(f"/{name}/{{id}}", one, methods=["GET"], tags=[name])
     kept = Repeats(platform.layout.root / "calls", platform.clock)
     for action in (*ACTIONS, drafting.ATTACH):
@@ -165,33 +115,27 @@ def _language(request: Request) -> str:
     return chosen(request.query_params.get("lang"), request.headers.get("accept-language", "")[:2])
 
 
-def _listing(platform: Platform, lister: Lister, who: Any) -> Callable[..., Response]:
-    def listed(request: Request, actor: who, after: str = "", limit: int = _MOST) -> Response:
+def _listing(platform: Platform, each: List, who: Any) -> Callable[..., Response]:
+    def listed(request: Request, actor: who, after: str = "", limit: int = MOST) -> Response:
         with platform.store.looking():
-            every: Any = lister(platform, actor)
-        numbers = [getattr(one, "id", "") for one in every]
-        if after and after not in numbers:
-            raise NotFoundError(word("列表里没有 {id}：请从头再取", id=after[:80]))
-        first = numbers.index(after) + 1 if after else 0
-        shown = every[first : first + limit]
-        headers = {"X-Total-Count": str(len(numbers))}
-        if first + limit < len(numbers) and numbers[first + limit - 1]:
-            query = urlencode({"after": numbers[first + limit - 1], "limit": limit})
+            page = each.page(platform, actor, after, limit)
+        headers = {} if page.total is None else {"X-Total-Count": str(page.total)}
+        if page.after:
+            query = urlencode({"after": page.after, "limit": limit})
             headers["Link"] = f'<{request.url.path}?{query}>; rel="next"'
-        return JSONResponse(plain(shown, _language(request)), headers=headers)
+        return JSONResponse(plain(page.entries, _language(request)), headers=headers)
 
-    bounds = Annotated[int, Query(ge=1, le=_MOST, description="一次取几条 · how many at once")]
+    bounds = Annotated[int, Query(ge=1, le=MOST, description="一次取几条 · how many at once")]
     place = Annotated[str, Query(max_length=80, description="从这一条之后 · after this one")]
     return _resolved(listed, actor=who, request=Request, after=place, limit=bounds)
 
 
-def _showing(platform: Platform, lister: Lister, who: Any) -> Callable[..., Response]:
+def _showing(
+    platform: Platform, one: Callable[[Platform, Actor, str], object], who: Any
+) -> Callable[..., Response]:
     def shown(request: Request, id: str, actor: who) -> Response:
         with platform.store.looking():
-            every: Any = lister(platform, actor)
-        found = next((one for one in every if one.id == id), None)
-        if found is None:
-            raise NotFoundError(word("没有编号为 {id} 的记录，或它不属于本单位", id=id[:80]))
+            found = one(platform, actor, id)
         return JSONResponse(plain(found, _language(request)))
 
     return _resolved(shown, actor=who, request=Request, id=str)

@@ -7,14 +7,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from sandbox.access import reading
+from sandbox.egress import audience
 from sandbox.kernel.actors import Proof
 from sandbox.kernel.errors import ConflictError, CredentialError, InputError, RefusedError
 from sandbox.kernel.records import Account, Organisation, RefusedAttempt
 from sandbox.people import accounts
+from sandbox.seats import seat as seats
+from sandbox.web.api_lists import LISTS
 from sandbox.web.repeats import Done, Repeats
 from tests.web.conftest import Site
 
 DEVELOPER, OPERATOR, SUPERVISOR = "lin.xiaoyu", "li.yuncheng", "xie.mingjian"
+OFFICER = "chen.guanglan"
 
 
 def run(walk):
@@ -181,3 +186,79 @@ def test_every_step_of_a_person_with_papers_says_so_in_the_description(shared):
     bodies = described["components"]["schemas"]
     assert "files" in bodies["applications-attach"]["properties"]
     assert "files" in bodies["applications-import"]["properties"]
+
+
+NEW_LISTS = ("notices", "incidents", "undertakings", "deputies")
+
+
+def test_notices_incidents_undertakings_and_deputies_are_listed_and_described(shared):
+    token = bearer(shared.people[OFFICER]["token"])
+
+    async def walk():
+        client = shared.client()
+        described = (await client.get("/api/openapi.json")).json()["paths"]
+        for name in NEW_LISTS:
+            assert {"after", "limit"} <= {
+                one["name"] for one in described[f"/api/{name}"]["get"]["parameters"]
+            }
+            assert f"/api/{name}/{{id}}" in described
+            found = await client.get(f"/api/{name}", headers=token)
+            assert found.status_code == 200
+            assert int(found.headers["x-total-count"]) >= len(found.json())
+            assert (await client.get(f"/api/{name}?after={name}-999999", headers=token)).status_code == 404
+
+    run(walk())
+
+
+@pytest.mark.parametrize("name", ["datasets", "applications", "items", "notices", "facts", "submissions"])
+def test_the_pages_of_a_list_make_up_the_whole(shared, name):
+    token = bearer(shared.people[OFFICER]["token"])
+
+    async def walk():
+        client = shared.client()
+        whole = (await client.get(f"/api/{name}", headers=token)).json()
+        place, collected = f"/api/{name}?limit=3", []
+        while place and len(collected) < len(whole):
+            page = await client.get(place, headers=token)
+            collected += page.json()
+            place = page.headers.get("link", "").partition("<")[2].partition(">")[0]
+        assert collected[: len(whole)] == whole
+
+    run(walk())
+
+
+def test_a_notice_is_its_readers_alone_and_incidents_are_the_watchers(shared):
+    async def walk():
+        client = shared.client()
+        own = bearer(shared.people[DEVELOPER]["token"])
+        mine = (await client.get("/api/notices", headers=own)).json()
+        one = await client.get(f"/api/notices/{mine[0]['id']}", headers=own)
+        assert one.json() == mine[0]
+        other = bearer(shared.people[OPERATOR]["token"])
+        assert (await client.get(f"/api/notices/{mine[0]['id']}", headers=other)).status_code == 404
+        assert (await client.get("/api/incidents", headers=own)).status_code == 403
+        assert (
+            await client.get("/api/facts?after=x", headers=bearer(shared.people[OFFICER]["token"]))
+        ).status_code == 422
+
+    run(walk())
+
+
+@pytest.mark.parametrize(
+    "name", [OFFICER, DEVELOPER, OPERATOR, SUPERVISOR, "yang.lizhi", "zhou.minxing", "gao.heng"]
+)
+def test_what_is_cut_is_what_each_may_see_asked_one_by_one(shared, name):
+    platform = shared.platform
+    actor = accounts.by_token(platform.directory, shared.people[name]["token"])
+    slow = {
+        "applications": reading.applications(platform.access, actor),
+        "items": reading.items(platform.access, actor),
+        "service-agreements": reading.agreements(platform.access, actor),
+        "seats": seats.visible(platform.seats, actor),
+        "submissions": audience.visible(platform.gate, actor),
+    }
+    for kind, expected in slow.items():
+        page = LISTS[kind].page(platform, actor, "", 500)
+        assert sorted(one.id for one in page.entries) == sorted(one.id for one in expected), kind
+        assert page.after == ""
+        assert page.total in (None, len(expected))
