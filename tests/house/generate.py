@@ -16,6 +16,7 @@ from typing import Any
 import typer
 from babel.messages.pofile import read_po
 
+from sandbox.egress.checks import CHECKS
 from sandbox.kernel.lifecycle import STEPS, steps_of
 from sandbox.kernel.permits import RULES
 from sandbox.kernel.records import RECORDS
@@ -166,6 +167,29 @@ def regimes() -> str:
     return HEADER + foundations.page()
 
 
+def checks() -> str:
+    """Return the catalogue of the gate's checks: what each catches, by which article, proved where."""
+    lines = [
+        HEADER + "# 出域闸口的检查 · Checks of the egress gate",
+        "",
+        "From `sandbox/egress/checks.py`. A check that could not run refuses. The example of each, with a near",
+        "one that passes, is in `tests/egress/examples.py`.",
+        "",
+        "| 代码 code | 名称 name | 发现什么 catches | 结论 verdict | 参数 parameter | 条款 article "
+        "| 如何修改 remedy | 测试 test |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    for one in sorted(CHECKS, key=lambda check: check.code):
+        test = f"`tests/egress/test_catalogue.py::test_each_check_finds_what_it_is_for[{one.code}]`"
+        parameter = f"`{one.parameter}`" if one.parameter else "—"
+        name = f"`{one.name}`{'（跨文件 across files）' if one.across else ''}"
+        lines.append(
+            f"| {one.code} | {name} | {one.catches} | {one.verdict.value} | {parameter} | {one.article} "
+            f"| {one.remedy} | {test} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
 PAGES = {
     "states.md": states,
     "permissions.md": permissions,
@@ -175,6 +199,7 @@ PAGES = {
     "regimes.md": regimes,
     "bans.md": bans,
     "articles.md": articles,
+    "checks.md": checks,
 }
 
 
