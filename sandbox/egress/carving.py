@@ -133,9 +133,9 @@ def _arrays(data: bytes) -> Iterator[Sheet]:
 def _of_values(name: str, values: NDArray[np.generic]) -> Iterator[Sheet]:
     """Yield an array as a table, or as the text that whole numbers of a long array spell."""
     if values.dtype.names:
-        yield _sheet(
-            name, list(values.dtype.names), [values[one][:MAX_ROWS].tolist() for one in values.dtype.names]
-        )
+        held: Any = values
+        fields = list(values.dtype.names)
+        yield _sheet(name, fields, [held[one][:MAX_ROWS].tolist() for one in fields])
         return
     if values.dtype.kind not in "biufUS" or not 0 < values.size <= MAX_VALUES:
         return

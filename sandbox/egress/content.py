@@ -34,6 +34,8 @@ class Form(StrEnum):
     DOCUMENT = "document"
     TEXT = "text"
     PICTURE = "picture"
+    PAGE = "page"
+    CHART = "chart"
     NOTHING = "nothing"
     UNREAD = "unread"
 
@@ -64,6 +66,29 @@ class Sheet:
     plain: bool = True
 
 
+class BlockKind(StrEnum):
+    """What one block of a page is; a code block is the source of a notebook's cell."""
+
+    HEADING = "heading"
+    TEXT = "text"
+    CODE = "code"
+    TABLE = "table"
+    PICTURE = "picture"
+    DRAWING = "drawing"
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One block of a page or notebook, in reading order: its text, its table or its redrawn picture."""
+
+    kind: BlockKind
+    text: str = ""
+    table: pa.Table | None = None
+    data: bytes = b""
+    shown_by: int = 0
+    """For an output of a notebook: the number of the cell that shows it, from 1; 0 for anything else."""
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """Everything readable in one file.
@@ -79,4 +104,5 @@ class Content:
     stray: tuple[str, ...] = ()
     document: Document = None
     picture: bytes | None = None
+    blocks: tuple[Block, ...] = ()
     issues: tuple[Issue, ...] = field(default=())

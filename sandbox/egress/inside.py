@@ -121,7 +121,8 @@ def _known(run: str, path: str) -> Iterator[Content]:
 
 def _texts(content: Content) -> Sequence[str]:
     """Return the long texts of a content: whole texts, and distinct cells of 20 characters or more."""
-    found = [] if content.sheets and content.document is None else list(content.texts[:10_000])
+    plain = not content.sheets or content.document is not None or content.form is Form.PAGE
+    found = list(content.texts[:10_000]) if plain else []
     for sheet in content.sheets:
         for column in sheet.table.columns:
             cells = pc.unique(column).drop_null()

@@ -28,6 +28,8 @@ _FORMS = {
     Form.DOCUMENT: _TABLE,
     Form.TEXT: frozenset({OutputForm.REPORT}),
     Form.PICTURE: frozenset({OutputForm.CHART}),
+    Form.CHART: frozenset({OutputForm.CHART}),
+    Form.PAGE: frozenset({OutputForm.REPORT}),
 }
 """Which agreed forms a file can be; empty files carry nothing, unreadable ones are refused anyway."""
 _LITERAL = re.compile(r"'[^']*'")

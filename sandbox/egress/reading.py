@@ -21,6 +21,10 @@ from sandbox.egress.carving import carved
 from sandbox.egress.columnar import parquet_issues, unseen
 from sandbox.egress.content import Content, Form, Issue, Sheet
 from sandbox.egress.documents import parse_json, parse_lines, sheets_of, texts_of, unique_names
+from sandbox.egress.drawings import redraw_svg
+from sandbox.egress.literals import SOURCES, literal_issues
+from sandbox.egress.notebooks import content_of, inner_sheets, read_notebook
+from sandbox.egress.pages import read_page
 from sandbox.egress.pictures import redraw, written
 from sandbox.egress.salvage import deciphered, salvaged
 from sandbox.egress.workbooks import workbook_issues
@@ -235,25 +239,45 @@ def _text(data: bytes, name: str) -> Content:
     issues = []
     if re.search(r"[ \t]{3,}$|\t[ \t]*$| \t+ ?$", text, re.MULTILINE):
         issues.append(Issue("hidden-content", evidence=say("行尾有成串的空白")))
+    if name.lower().endswith(SOURCES):
+        issues += literal_issues(text)
     return Content(FileType.TEXT, Form.TEXT, texts=(text,), issues=tuple(issues))
 
 
 def _markup(data: bytes, _: str) -> Content:
     text = _decoded(data)
-    issues = [Issue("opaque", evidence=say("网页和 XML 不能由闸口重写，请改为纯文本或表格"))]
+    issues = [Issue("opaque", evidence=say("XML 不能由闸口重写，请改为纯文本或表格"))]
     if _SCRIPT.search(text):
         issues.append(Issue("active-content"))
     if "<!--" in text or re.search(
         r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|\bhidden\b", text
     ):
         issues.append(Issue("hidden-content"))
-    return Content(FileType.HTML, Form.UNREAD, texts=(_TAGS.sub(" ", text), text), issues=tuple(issues))
+    return Content(FileType.XML, Form.UNREAD, texts=(_TAGS.sub(" ", text), text), issues=tuple(issues))
 
 
-def _notebook(data: bytes, name: str) -> Content:
-    content = _json(data, name)
-    issue = Issue("opaque", evidence=say("笔记本不能整本放行，请单独提交代码文本或结果表"))
-    return replace(content, form=Form.UNREAD, issues=(*content.issues, issue))
+def _html(data: bytes, _: str) -> Content:
+    text = _decoded(data)
+    content = content_of(read_page(text), FileType.HTML)
+    return replace(content, stray=(*content.stray, _TAGS.sub(" ", text)))
+
+
+def _svg(data: bytes, _: str) -> Content:
+    drawing = redraw_svg(_decoded(data))
+    return Content(
+        FileType.SVG, Form.CHART if drawing.data else Form.UNREAD, sheets=tuple(drawing.sheets),
+        texts=tuple(drawing.texts), stray=(*drawing.texts, *drawing.stray), picture=drawing.data,
+        issues=tuple(drawing.issues),
+    )  # fmt: skip
+
+
+def _notebook(data: bytes, _: str) -> Content:
+    document, issues = parse_json(_decoded(data))
+    content = content_of(read_notebook(document), FileType.NOTEBOOK)
+    return replace(
+        content, stray=(*content.stray, *texts_of(document)),
+        sheets=(*content.sheets, *inner_sheets(document)), issues=(*issues, *content.issues),
+    )  # fmt: skip
 
 
 def _picture(data: bytes, _: str) -> Content:
@@ -279,8 +303,8 @@ def _opaque(_: bytes, __: str) -> Content:
 
 _READERS: Mapping[FileType, Callable[[bytes, str], Content]] = {
     FileType.CSV: _table, FileType.TSV: _table, FileType.JSON: _json, FileType.NDJSON: _ndjson,
-    FileType.XLSX: _xlsx, FileType.PARQUET: _parquet, FileType.TEXT: _text, FileType.HTML: _markup,
-    FileType.SVG: _markup, FileType.XML: _markup, FileType.NOTEBOOK: _notebook, FileType.PNG: _picture,
+    FileType.XLSX: _xlsx, FileType.PARQUET: _parquet, FileType.TEXT: _text, FileType.HTML: _html,
+    FileType.SVG: _svg, FileType.XML: _markup, FileType.NOTEBOOK: _notebook, FileType.PNG: _picture,
     FileType.EMPTY: _empty, FileType.PICKLE: _pickle,
 }  # fmt: skip
 

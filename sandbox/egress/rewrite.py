@@ -53,12 +53,12 @@ class Rewriting:
 def rewrite(content: Content) -> Rewriting | None:
     """Return the rewriting of unproven content, or None when there is none."""
     if content.form is Form.TABLE and content.sheets:
-        return write_table(_cut(_ordered(content.sheets[0].table)), content.type)
+        return write_table(cut(_ordered(content.sheets[0].table)), content.type)
     if content.form is Form.DOCUMENT and content.type is FileType.XLSX:
         return Rewriting(
             ".xlsx",
             _workbook(
-                [(f"Sheet{n}", _cut(_ordered(sheet.table))) for n, sheet in enumerate(content.sheets, 1)]
+                [(f"Sheet{n}", cut(_ordered(sheet.table))) for n, sheet in enumerate(content.sheets, 1)]
             ),
         )
     if content.form is Form.DOCUMENT:
@@ -68,6 +68,19 @@ def rewrite(content: Content) -> Rewriting | None:
         return Rewriting(".txt", clean_text("".join(content.texts)).encode())
     if content.form is Form.PICTURE and content.picture is not None:
         return Rewriting(".png", content.picture)
+    return _other(content)
+
+
+def _other(content: Content) -> Rewriting | None:
+    """Return the rewriting of a drawing, a page or notebook, or of a file with nothing in it."""
+    if content.form is Form.CHART and content.picture is not None:
+        return Rewriting(".svg", content.picture)
+    if content.form is Form.PAGE:
+        from sandbox.egress.publish import notebook, page  # they need what is defined here
+
+        if content.type is FileType.NOTEBOOK:
+            return Rewriting(".ipynb", notebook(content.blocks))
+        return Rewriting(".html", page(content.blocks))
     return Rewriting(".txt", b"") if content.form is Form.NOTHING else None
 
 
@@ -156,7 +169,7 @@ def _ordered(table: pa.Table) -> pa.Table:
     return table.sort_by([(name, "ascending") for name in table.column_names])
 
 
-def _cut(table: pa.Table) -> pa.Table:
+def cut(table: pa.Table) -> pa.Table:
     """Return the table with every decimal figure cut to the significant digits, texts trimmed."""
     columns = []
     for column in table.columns:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sandbox.egress.rewrite import _cut, write_table
+from sandbox.egress.rewrite import cut, write_table
 from sandbox.files.types import FileType
 
 cells = st.one_of(st.none(), st.text(st.sampled_from('ab,"\n 一'), max_size=6))
@@ -53,8 +53,8 @@ def test_a_carriage_return_is_quoted_so_that_it_ends_no_line():
 def test_figures_are_cut_and_codes_that_look_like_figures_are_not(cell, kept):
     """A code must not become another code, and never `inf`."""
     long = pa.table({"码": pa.array([cell, "0.99999999999999999"])})
-    assert write_table(_cut(long), FileType.CSV).data.decode().splitlines()[1] == kept
-    (first, _) = json.loads(write_table(_cut(long), FileType.JSON).data)
+    assert write_table(cut(long), FileType.CSV).data.decode().splitlines()[1] == kept
+    (first, _) = json.loads(write_table(cut(long), FileType.JSON).data)
     assert str(first["码"]) == kept
 
 
