@@ -52,7 +52,10 @@ def people() -> pd.DataFrame:
     """Return the people: districts of all sizes, one very rich, one group all ill, one with fifty rows."""
     rng = np.random.default_rng(11)
     rows = 4_000
-    bodies = [f"5203{rng.integers(2, 83):02d}{rng.integers(1940, 2006)}{rng.integers(1, 13):02d}{rng.integers(1, 29):02d}{n % 1000:03d}" for n in range(rows)]
+    bodies = [
+        f"5203{rng.integers(2, 83):02d}{rng.integers(1940, 2006)}{rng.integers(1, 13):02d}{rng.integers(1, 29):02d}{n % 1000:03d}"
+        for n in range(rows)
+    ]
     frame = pd.DataFrame(
         {
             SUBJECT: [body + resident_id_check_digit(body) for body in bodies],
@@ -108,7 +111,9 @@ def claimed(*statements: str, subject: str = SUBJECT) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     for place, sql in enumerate(statements):
         files[f"p{place}.csv"] = csv(run(sql))
-        files[f"p{place}.csv{CLAIM_SUFFIX}"] = json.dumps({"sql": sql, "subject": subject}, ensure_ascii=False).encode()
+        files[f"p{place}.csv{CLAIM_SUFFIX}"] = json.dumps(
+            {"sql": sql, "subject": subject}, ensure_ascii=False
+        ).encode()
     return files
 
 
@@ -124,15 +129,15 @@ def with_claims() -> list[Case]:
     big = "('红花岗区','汇川区','播州区','桐梓县','绥阳县','正安县','湄潭县','仁怀市')"
     made: list[tuple[str, tuple[str, ...], str, str]] = [
         ("cell below the threshold", (_n(f"区县, {N}", "GROUP BY 区县"),), "G10", "crosstab_district"),
-        ("fifty rows, all one person", (_n(f"职业, count(*) AS 行数", "GROUP BY 职业"),), "G10", "fifty_rows"),
+        ("fifty rows, all one person", (_n("职业, count(*) AS 行数", "GROUP BY 职业"),), "G10", "fifty_rows"),
         ("crosstabs that differ by one person", (_n("性别, 患病, count(*) AS n", "GROUP BY 1, 2"), _n("性别, 患病, count(*) AS n", "WHERE 职业 <> '院士' GROUP BY 1, 2")), "G19 G31", "diff_crosstab"),
         ("sums that differ by one person", (_n("sum(收入) AS s", "WHERE 收入 < 100000"), _n("sum(收入) AS s", "WHERE 收入 < 100000 AND 职业 <> '院士'")), "G19 G31", "diff_sum"),
         ("averages that differ by one person", (_n("avg(收入) AS m, count(*) AS n", "WHERE 收入 < 100000"), _n("avg(收入) AS m, count(*) AS n", "WHERE 收入 < 100000 AND 职业 <> '院士'")), "G19 G31", "diff_mean"),
         ("an outlier cap beside the whole", (_n("count(*) AS n"), _n("count(*) AS n", "WHERE 收入 < 100000")), "G19 G31", "diff_cap"),
-        ("large districts beside the whole", (_n("count(*) AS n"), _n("区县, count(*) AS n", f"WHERE 区县 <> '赤水市' GROUP BY 区县")), "G13 G19", "diff_margin"),
+        ("large districts beside the whole", (_n("count(*) AS n"), _n("区县, count(*) AS n", "WHERE 区县 <> '赤水市' GROUP BY 区县")), "G13 G19", "diff_margin"),
         ("a triple: whole less two parts", (_n("count(*) AS n"), _n("count(*) AS n", "WHERE 职业 IN ('教师','医生','职员')"), _n("count(*) AS n", "WHERE 职业 IN ('工人','农民','矿工','飞行员')")), "G19 G10", "diff_triple"),
         ("margins beside suppressed cells", (_n("区县, count(*) AS n", f"WHERE 区县 IN {big} GROUP BY 区县"), _n("区县, 职业, count(*) AS n", f"WHERE 区县 IN {big} AND 职业 IN ('教师','医生','职员','工人','农民') GROUP BY 1, 2")), "G19 G31", "diff_suppressed"),
-        ("a whole group is ill", (_n("区县, 性别, avg(患病) AS r", f"WHERE 区县 IN ('务川县','汇川区') GROUP BY 1, 2"),), "G14 G10 G11", "class_mean"),
+        ("a whole group is ill", (_n("区县, 性别, avg(患病) AS r", "WHERE 区县 IN ('务川县','汇川区') GROUP BY 1, 2"),), "G14 G10 G11", "class_mean"),
         ("a whole group is ill, as a condition", (_n("区县, 性别, avg(CASE WHEN 患病 = 1 THEN 1 ELSE 0 END) AS r", "WHERE 区县 IN ('务川县','汇川区') GROUP BY 1, 2"),), "G14", "class_mean"),
         ("a whole group is ill, as counts", (_n(f"区县, 性别, 患病, {N}", "WHERE 区县 IN ('务川县','汇川区','播州区') GROUP BY ALL"),), "G14", "class_counts"),
         ("largest income of each district", (_n("区县, max(收入) AS 最高", f"WHERE 区县 IN {big} GROUP BY 区县"),), "G23", "max"),
@@ -161,7 +166,10 @@ def with_claims() -> list[Case]:
         ("a filter that leaves one", (_n("count(*) FILTER (WHERE 职业 <> '院士') AS a, count(*) AS b"),), "G12", "filter"),
         ("subjects counted by a number of their own", (_n("职业, count(DISTINCT 收入) AS n", "WHERE 职业 IN ('矿工','教师') GROUP BY 职业"),), "G10", "fifty_rows"),
     ]  # fmt: skip
-    return [Case(name, claimed(*statements), frozenset(codes.split()), acro) for name, statements, codes, acro in made]
+    return [
+        Case(name, claimed(*statements), frozenset(codes.split()), acro)
+        for name, statements, codes, acro in made
+    ]
 
 
 def without_claims() -> list[Case]:
@@ -175,17 +183,43 @@ def without_claims() -> list[Case]:
     rows = here.head(500)
     buffer = io.BytesIO()
     rows.to_parquet(buffer)
-    steps = pd.DataFrame({"时间": [1, 2, 3], "在险": [40, 38, 5], "事件": [2, 3, 1], "生存率": [0.95, 0.875, 0.7]})
+    steps = pd.DataFrame(
+        {"时间": [1, 2, 3], "在险": [40, 38, 5], "事件": [2, 3, 1], "生存率": [0.95, 0.875, 0.7]}
+    )
     curve = pd.DataFrame({"月": [1, 2, 3, 4], "生存率": [1.0, 0.96, 0.93, 0.9]})
-    coefficients = pd.DataFrame({"变量": ["const", "年龄", "is_p1"], "coef": [3012.1, 2.2, 996987.9], "std err": [12.0, 0.3, 100.1], "p": [0.0, 0.01, 0.0]})
-    dummy = pd.DataFrame({"variable": ["Intercept", "C(职业)[T.医生]", "C(职业)[T.院士]"], "coef": [3012.1, 2.2, 887.9], "t": [4.0, 0.3, 9.1]})
-    freedom = pd.DataFrame({"变量": ["常数", "年龄", "自由度"], "系数": [3.1, 0.2, 6], "p值": [0.01, 0.2, ""]})
+    coefficients = pd.DataFrame(
+        {
+            "变量": ["const", "年龄", "is_p1"],
+            "coef": [3012.1, 2.2, 996987.9],
+            "std err": [12.0, 0.3, 100.1],
+            "p": [0.0, 0.01, 0.0],
+        }
+    )
+    dummy = pd.DataFrame(
+        {
+            "variable": ["Intercept", "C(职业)[T.医生]", "C(职业)[T.院士]"],
+            "coef": [3012.1, 2.2, 887.9],
+            "t": [4.0, 0.3, 9.1],
+        }
+    )
+    freedom = pd.DataFrame(
+        {"变量": ["常数", "年龄", "自由度"], "系数": [3.1, 0.2, 6], "p值": [0.01, 0.2, ""]}
+    )
     largest = here.groupby("区县")["收入"].max().rename("最高收入").reset_index()
-    quantiles = here.groupby("区县")["收入"].quantile([0.25, 0.5, 0.95]).unstack().add_prefix("p").reset_index()
+    quantiles = (
+        here.groupby("区县")["收入"].quantile([0.25, 0.5, 0.95]).unstack().add_prefix("p").reset_index()
+    )
     medians = here.groupby("职业")["收入"].median().rename("中位收入").reset_index()
     rates = here.groupby("职业")["患病"].mean().round(3).rename("患病率").reset_index()
     based = pd.DataFrame({"区县": ["汇川区", "播州区"], "人数": [400, 35], "患病率": ["30%", "8.6%"]})
-    rounded = pd.DataFrame({"区县": ["汇川区", "播州区", "赤水市"], "教师": [105, 95, 0], "医生": [100, 110, 5], "工人": [90, 95, 0]})
+    rounded = pd.DataFrame(
+        {
+            "区县": ["汇川区", "播州区", "赤水市"],
+            "教师": [105, 95, 0],
+            "医生": [100, 110, 5],
+            "工人": [90, 95, 0],
+        }
+    )
     spread = pd.DataFrame({"职业": ["教师", "飞行员"], "人数": [795, 3], "标准差": [1500.2, 220.1]})
     bars = {"xAxis": {"data": ["飞行员", "矿工"]}, "series": [{"name": "人数", "data": [3, 1]}]}
     listed: list[tuple[str, dict[str, bytes], str, str]] = [
@@ -237,7 +271,11 @@ class Outcome:
 
 def put(case: Case) -> Outcome:
     """Judge one case."""
-    products = [Product(name, data, claim=case.files.get(name + CLAIM_SUFFIX)) for name, data in case.files.items() if not name.endswith(CLAIM_SUFFIX)]
+    products = [
+        Product(name, data, claim=case.files.get(name + CLAIM_SUFFIX))
+        for name, data in case.files.items()
+        if not name.endswith(CLAIM_SUFFIX)
+    ]
     judged = judge(products, sources(), Options()).judgement
     found = (*(one for file in judged.files for one in file.findings), *judged.set_findings)
     return Outcome(case, judged.verdict, found)
@@ -262,12 +300,16 @@ def main() -> int:
     for one in outcomes:
         mark = "held" if one.held else "MISSED"
         rules = ",".join(sorted(one.rules))
-        print(f"{mark:6} {one.verdict.value:7} {rules:28} ACRO {beside.get(one.case.acro, '-'):8} {one.case.name}")
+        print(
+            f"{mark:6} {one.verdict.value:7} {rules:28} ACRO {beside.get(one.case.acro, '-'):8} {one.case.name}"
+        )
     held = sum(one.held for one in outcomes)
     print(f"\n{held} of {len(outcomes)} textbook disclosures held, each by a rule of its own")
     if beside:
         told = [beside.get(one.case.acro, "-") for one in outcomes]
-        print("ACRO, same statistics: " + ", ".join(f"{told.count(word)} {word}" for word in sorted(set(told))))
+        print(
+            "ACRO, same statistics: " + ", ".join(f"{told.count(word)} {word}" for word in sorted(set(told)))
+        )
     return 0 if held == len(outcomes) else 1
 
 

@@ -23,6 +23,8 @@ from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import Message, say
 
 _TIME_OR_NUMBER = r"[-+]?[0-9][-0-9./: 年月日季度周T]*"
+_FLAGS = ("0", "1", "0.0", "1.0")
+"""Numbers that say whether something holds, and so are classes."""
 _MIXED = 0.5
 """Share of cells in groups of several classes from which a group of one class stands out."""
 
@@ -214,7 +216,7 @@ def _one_class(truth: Recomputed, shown: NDArray[np.bool_]) -> Problem | None:
     bad = np.zeros(shown.size, dtype=bool)
     for place, name in enumerate(keys):
         values = truth.keys[name].dropna().astype(str)
-        if values.str.fullmatch(_TIME_OR_NUMBER).all():
+        if values.str.fullmatch(_TIME_OR_NUMBER).all() and not values.isin(_FLAGS).all():
             continue
         if values.nunique() < 2:
             bad |= _chosen_elsewhere(truth.claim, truth.claim.keys[place])
