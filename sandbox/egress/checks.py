@@ -239,7 +239,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "G33", "subtraction", FindingKind.DIFFERENCING, Verdict.REFUSE, _PERSONAL,
         say("隐去的单元格可由小计、合计减出来"),
-        say("请在同行同列再隐去一格，或用 sandbox egress fix 取得隐去的方案"),
+        say("请在同行同列再各隐去一格，或不公布合计"),
         parameter="smallest",
     ),
     Check(

@@ -7,6 +7,7 @@ the same data, so that a difference between two releases shows. Decides nothing 
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from typing import BinaryIO, cast
 
@@ -52,6 +53,8 @@ def judge(desk: GateDesk, submission: Submission, *, policy: AccessPolicy | None
             sources.append(replace(_source(desk, policy, one, alone=False), name=hidden))
     options = Options(
         earlier=_earlier(desk, submission, only_before=trial),
+        declined=_declined(desk, submission),
+        handed_in=_handed_in(desk, submission),
         words=submission.title,
         bounds=bounds_of(policy),
     )
@@ -137,6 +140,42 @@ def _earlier(desk: GateDesk, submission: Submission, *, only_before: bool) -> tu
             continue
         found += [(other.id, claim) for claim in _claims(desk, other)]
     return tuple(found)
+
+
+MOST_DECLINED = 50
+"""How many claims that never left are compared with; the latest of them."""
+
+
+def _declined(desk: GateDesk, submission: Submission) -> tuple[tuple[str, Claim], ...]:
+    """Return the latest claims on the same data that were refused, rejected or taken back."""
+    store = desk.directory.store
+    datasets = {store.load(Snapshot, one).record.dataset for one in submission.snapshots}
+    made = store.load(Submission, submission.id).created_at
+    found: list[tuple[str, Claim]] = []
+    for stored in store.find(Submission, states=("refused", "rejected", "withdrawn")):
+        other = stored.record
+        same = not datasets.isdisjoint(store.load(Snapshot, one).record.dataset for one in other.snapshots)
+        if other.id == submission.id or other.sample or not same or stored.created_at > made:
+            continue
+        for one in other.files:
+            if one.claim:
+                with suppress(InputError):
+                    found.append((other.id, read_claim(desk.frozen.get(one.claim))))
+    return tuple(found[-MOST_DECLINED:])
+
+
+def _handed_in(desk: GateDesk, submission: Submission) -> int:
+    """Return how many products of the same data the seat has handed in before."""
+    store = desk.directory.store
+    datasets = {store.load(Snapshot, one).record.dataset for one in submission.snapshots}
+    made = store.load(Submission, submission.id).created_at
+    count = 0
+    for stored in store.find(Submission, linked=("seat", submission.seat)):
+        other = stored.record
+        same = not datasets.isdisjoint(store.load(Snapshot, one).record.dataset for one in other.snapshots)
+        if other.id != submission.id and not other.sample and same and stored.created_at <= made:
+            count += len(other.files)
+    return count
 
 
 def _claims(desk: GateDesk, submission: Submission) -> list[Claim]:

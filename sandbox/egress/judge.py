@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pyarrow as pa
@@ -55,7 +56,9 @@ class Options:
     """The parameters of a judgement; recorded with it by whoever asks for it.
 
     `canaries` are values that exist only in controlled data; `earlier` are claims that
-    were released before, with the label they are known by; `words` is what the author wrote about
+    were released before, with the label they are known by, `declined` those that never left;
+    `handed_in` is how many products of the same data the seat has had judged, of which more than
+    `drip_products` are looked at as a whole; `words` is what the author wrote about
     the files and is read outside before anybody voted. `bounds` is what the access policy lets
     leave; None where no agreement is at hand.
     """
@@ -65,6 +68,9 @@ class Options:
     row_level: RowLevelLimits = field(default_factory=RowLevelLimits)
     canaries: frozenset[str] = frozenset()
     earlier: tuple[tuple[str, Claim], ...] = ()
+    declined: tuple[tuple[str, Claim], ...] = ()
+    handed_in: int = 0
+    drip_products: int = 30
     words: str = ""
     bounds: Bounds | None = None
 
@@ -288,22 +294,46 @@ def settle(reports: Sequence[FileReport], sources: Sequence[Source], options: Op
 
 def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: Options) -> list[Finding]:
     proofs = {report.product.path: report.proof for report in reports if report.proof is not None}
-    earlier = []
-    for owner, claim in options.earlier if proofs else ():
-        try:
-            earlier.append(Earlier(owner, run_claim(claim, sources, budget=options.budget)[1]))
-        except InputError:
-            # A released claim that no longer runs cannot be compared: nothing proven may leave beside it.
-            found = check("set-differencing").finding(
-                evidence=say("无法与此前放行的产品比较"), paths=tuple(proofs)
-            )
-            return [found]
+    try:
+        earlier = [
+            Earlier(owner, run_claim(claim, sources, budget=options.budget)[1])
+            for owner, claim in (options.earlier if proofs else ())
+        ]
+    except InputError:
+        # A released claim that no longer runs cannot be compared: nothing proven may leave beside it.
+        evidence = say("无法与此前放行的产品比较")
+        return [check("set-differencing").finding(evidence=evidence, paths=tuple(proofs))]
     contents = {
         report.product.path: report.contents for report in reports
         if report.proof is None and not report.has("source-record")
     }  # fmt: skip
     indexes: list[RecordIndex] = [source.index for source in sources if source.index is not None]
-    return [*differencing(proofs, earlier), *(split_records(contents, indexes) if len(contents) > 1 else ())]
+    declined = _declined(sources, options) if proofs else []
+    return [
+        *differencing(proofs, [*earlier, *declined]),
+        *(split_records(contents, indexes) if len(contents) > 1 else ()),
+        *_drip(reports, options),
+    ]
+
+
+def _declined(sources: Sequence[Source], options: Options) -> list[Earlier]:
+    """Return what never left, as far as it can still be computed."""
+    found = []
+    for owner, claim in options.declined:
+        with suppress(InputError):
+            truth = run_claim(claim, sources, budget=options.budget)[1]
+            found.append(Earlier(owner, truth, declined=True))
+    return found
+
+
+def _drip(reports: Sequence[FileReport], options: Options) -> list[Finding]:
+    """Return a finding when one seat has handed in very many products of the same data."""
+    count = options.handed_in + len(reports)
+    if not options.handed_in or count <= options.drip_products:
+        return []
+    evidence = say("该席位对同一数据已提交 {count} 个产品", count=count)
+    paths = tuple(report.product.path for report in reports)
+    return [check("drip").finding(evidence=evidence, paths=paths)]
 
 
 def _file(report: FileReport, concerned: Sequence[Verdict]) -> FileJudgement:

@@ -160,17 +160,23 @@ def thresholds_in(entry: Json) -> Thresholds:
 
 def options_in(entry: Json) -> Options:
     """Return the options of a job."""
-    earlier = tuple(
-        (text(owner), Claim(text(sql), text(subject)))
-        for owner, sql, subject in (sequence(part) for part in sequence(entry["earlier"]))
-    )
     canaries = frozenset(text(value) for value in sequence(entry["canaries"]))
     return Options(
         max_bytes=number(entry["max_bytes"]) or 0,
         canaries=canaries,
-        earlier=earlier,
+        earlier=_claims_in(entry["earlier"]),
+        declined=_claims_in(entry["declined"]),
+        handed_in=number(entry["handed_in"]) or 0,
+        drip_products=number(entry["drip_products"]) or 0,
         words=text(entry["words"]),
         bounds=_bounds_in(entry["bounds"]),
+    )
+
+
+def _claims_in(entry: object) -> tuple[tuple[str, Claim], ...]:
+    return tuple(
+        (text(owner), Claim(text(sql), text(subject)))
+        for owner, sql, subject in (sequence(part) for part in sequence(entry))
     )
 
 
