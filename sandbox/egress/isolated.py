@@ -24,7 +24,7 @@ from sandbox.egress.permitted import Bounds
 from sandbox.egress.report import Product
 from sandbox.egress.wire import Json, judgement_in, message_in, message_out, unpack
 from sandbox.files.readers import read_table
-from sandbox.fingerprint.sift import prepare
+from sandbox.fingerprint.scan import prepare
 from sandbox.kernel.errors import InputError, IsolationError
 from sandbox.kernel.findings import FileJudgement, Judgement, Outcome, Receipt, Verdict
 from sandbox.kernel.grades import Thresholds

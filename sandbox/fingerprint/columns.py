@@ -33,7 +33,8 @@ _LABEL_ROWS: Final = 16
 _LABEL_UNITS: Final = 4
 _ENOUGH: Final = 32  # rows from which a dependence is believed
 _FUNCTION: Final = 0.98
-_ROWS: Final = 8192
+SAMPLE_ROWS: Final = 8192
+"""Rows, evenly spaced, by which a column is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +73,9 @@ class ColumnTraits:
 
 
 def traits_of(forms: pa.Array, *, identifier: bool) -> ColumnTraits:
-    """Traits of a column of canonical forms, from at most 8,192 evenly spaced rows."""
-    step = max(len(forms) // _ROWS, 1)
-    sample = forms.take(pa.array(np.arange(0, len(forms), step)))
+    """Traits of a column of canonical forms; `SAMPLE_ROWS` evenly spaced ones tell enough."""
+    step = max(len(forms) // SAMPLE_ROWS, 1)
+    sample = forms.take(pa.array(np.arange(0, len(forms), step))) if step > 1 else forms
     sample = sample.filter(pc.not_equal(sample, ""))
     if not len(sample):
         return ColumnTraits(identifier, identifier, date=False, amount=False, strong=False)
@@ -147,7 +148,7 @@ def contained_pairs(samples: list[list[str]]) -> np.ndarray[Any, np.dtype[np.boo
     out = np.zeros((size, size), np.bool_)
     for a, outer in enumerate(samples):
         for b, inner in enumerate(samples):
-            if a != b and outer[0] == inner[0]:
+            if a != b and outer[0] == inner[0] and len(outer) == len(inner):
                 out[a, b] = _contains(outer[1:], inner[1:])
     return out
 
@@ -161,13 +162,13 @@ def implied_pairs(codes: Codes, units: Codes | None = None) -> np.ndarray[Any, n
     """[a, b] is true where a label a fixes b in 98 rows of 100, as a street does its district.
 
     A label is held by four units or more on average; where units are unknown, by sixteen rows. What one
-    person alone holds is no label: two matches on such values are two facts about one record.
+    person alone holds is no label: two matches on such values are two facts about one record. `codes`
+    number the values of each column, 0 for none, in some ten thousand rows.
     """
-    size, records = codes.shape
+    size, _ = codes.shape
     out = np.zeros((size, size), np.bool_)
-    step = max(records // _ROWS, 1)
-    sample = codes[:, ::step].astype(np.int64)
-    known = None if units is None or not len(units) else units[::step].astype(np.int64)
+    sample = codes.astype(np.int64)
+    known = None if units is None or not len(units) else units.astype(np.int64)
     for a in range(size):
         if _is_label(sample[a], known):
             for b in range(size):

@@ -14,7 +14,7 @@ import numpy as np
 
 from sandbox.fingerprint.buffers import distinct
 from sandbox.fingerprint.columns import REPEATS
-from sandbox.fingerprint.sift import CELLS, COMPILE_FROM_PAIRS, STRONG, promising
+from sandbox.fingerprint.index import RARE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,9 +26,14 @@ Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 Floats: TypeAlias = np.ndarray[Any, np.dtype[np.float32]]
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
-_RARE: Final = 64  # rows that hold a value up to which all of them are looked at
-_DEPTH: Final = 8  # source columns that one value is looked for in
-_SETTLED: Final = 0.6  # share of a row's filled cells at which a sure record is taken as its own
+CELLS: Final = 3
+"""Values of one record that make a row when they are not all names and addresses."""
+STRONG: Final = 2
+"""Names, addresses and the like: so many of one record make a row."""
+STEP: Final = 1024.0
+"""Parts of a bit that evidence is counted in: sums of such parts do not depend on their order."""
+_RARE: Final = RARE
+SETTLED: Final = 0.6  # share of a row's filled cells at which a sure record is taken as its own
 _CHUNK: Final = 1 << 18
 _SPAN: Final = 1 << 33  # units and records are below half of it
 _BATCH: Final = 1 << 22
@@ -78,12 +83,10 @@ class Hits:
         """Look up every cell of a block, given as readings of candidate columns; hash 0 is an empty cell."""
         slots: list[tuple[int, Integers]] = []
         for place, column in hashes:
-            entries = index.lookup(column)
-            for _ in range(_DEPTH):
-                if not (entries >= 0).any():
-                    break
-                slots.append((place, entries))
-                entries = _following(index, entries)
+            for source in range(len(index.columns)):
+                entries = index.lookup(source, column)
+                if (entries >= 0).any():
+                    slots.append((place, entries))
         return cls(tuple(slots), len(hashes[0][1]), hashes[-1][0] + 1)
 
     def select(self, rows: Integers) -> Hits:
@@ -92,26 +95,21 @@ class Hits:
         return Hits(picked, len(rows), self.width)
 
     def identifiers(self, index: RecordIndex) -> tuple[Integers, Integers]:
-        """Rows that hold a value of an identifying column, and its entry, unless it is a group's label.
-
-        Such is the name of a hospital in a column of names of firms: many units share it.
-        """
+        """Rows that hold a value of an identifying column, and its entry."""
         named = np.array([column.traits.identifier for column in index.columns])
         rows, found = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         for _, entries in self.slots:
-            here = np.flatnonzero((entries >= 0) & named[index.column[entries]])
+            here = np.flatnonzero((entries >= 0) & named[index.column_of(np.maximum(entries, 0))])
             rows.append(here)
             found.append(entries[here])
-        entries = np.concatenate(found)
-        known, place = np.unique(entries, return_inverse=True)
-        single = (_unit_counts(index, known) <= REPEATS)[place]
-        return np.concatenate(rows)[single], entries[single]
+        return np.concatenate(rows), np.concatenate(found)
 
     def links(self, index: RecordIndex) -> Integers:
         """[candidate column, source column] number of cells that hold a value of it."""
         out = np.zeros((self.width, len(index.columns)), np.int64)
         for place, entries in self.slots:
-            out[place] += np.bincount(index.column[entries[entries >= 0]], minlength=len(index.columns))
+            held = index.column_of(entries[entries >= 0])
+            out[place] += np.bincount(held, minlength=len(index.columns))
         return out
 
     def by_column(self) -> Iterator[tuple[int, list[Integers]]]:
@@ -122,9 +120,19 @@ class Hits:
         yield from sorted(groups.items())
 
 
+def single(index: RecordIndex, rows: Integers, entries: Integers) -> tuple[Integers, Integers]:
+    """Those rows whose identifying value is no group's label.
+
+    Such is the name of a hospital in a column of names of firms: many units share it.
+    """
+    known, place = np.unique(entries, return_inverse=True)
+    few = (_unit_counts(index, known) <= REPEATS)[place]
+    return rows[few], entries[few]
+
+
 def _unit_counts(index: RecordIndex, entries: Integers) -> Integers:
     """Distinct units that hold each entry; every record of an unknown unit is one of its own."""
-    counts = index.count[entries].astype(np.int64)
+    counts = index.count_of(entries)
     many = np.flatnonzero(counts > REPEATS)
     held = np.divmod(_expand(index, many, entries), index.records)
     units = _units_of(index, held[1])
@@ -137,7 +145,7 @@ def holders(index: RecordIndex, entries: Integers, *, known: Integers) -> Intege
     """A record that holds each entry: one of the `known` (sorted) if there is any, else the first."""
     found, place = np.unique(entries, return_inverse=True)
     out = index.rows[index.start[found]].astype(np.int64)
-    several = np.flatnonzero(index.count[found] > 1)
+    several = np.flatnonzero(index.count_of(found) > 1)
     if len(several) and len(known):
         entry, record = np.divmod(_expand(index, several, found), index.records)
         held = known[np.minimum(np.searchsorted(known, record), len(known) - 1)] == record
@@ -151,11 +159,9 @@ def _units_of(index: RecordIndex, records: Integers) -> Integers:
     return np.where(known > 0, known, -1 - records) + (_SPAN >> 1)
 
 
-def _following(index: RecordIndex, entries: Integers) -> Integers:
-    """The next entry of the same value, in another source column, or -1."""
-    after = np.minimum(entries + 1, len(index.hashes) - 1)
-    same = (entries >= 0) & (after > entries) & (index.hashes[after] == index.hashes[entries])
-    return np.where(same, after, -1)
+def _counts(index: RecordIndex, entries: Integers) -> Integers:
+    """Rows that hold each entry; 0 for none."""
+    return np.where(entries >= 0, index.count_of(np.maximum(entries, 0)), 0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -194,19 +200,24 @@ class Scored:
         return cls(*(np.concatenate([getattr(part, name) for part in parts]) for name in names))
 
 
+def strong_columns(index: RecordIndex) -> Mask:
+    """Which source columns tell records apart by themselves."""
+    return np.array([column.traits.strong or column.traits.identifier for column in index.columns])
+
+
 def column_bits(index: RecordIndex, hits: Hits) -> Floats:
     """[rows, source columns] bits that agreeing in that column is worth.
 
     A row that holds several values of one source column, as a header of all districts does, agrees
     with more records by chance: their frequencies add up.
     """
-    held = np.zeros((hits.rows, len(index.columns)), np.float32)
+    held = np.zeros((hits.rows, len(index.columns)))
     row = np.arange(hits.rows)
     for _, entries in hits.slots:
         here = entries >= 0
-        held[row[here], index.column[entries[here]]] += index.count[entries[here]]
+        held[row[here], index.column_of(entries[here])] += index.count_of(entries[here])
     with np.errstate(divide="ignore"):
-        bits = np.log2(np.float32(index.records) / held)
+        bits = np.rint(np.log2(index.records / held) * STEP) / STEP
     return np.where(held > 0, np.maximum(bits, 0), 0).astype(np.float32)
 
 
@@ -219,11 +230,9 @@ def score_rows(index: RecordIndex, hits: Hits, *, filled: Integers, search: Sear
     bits = column_bits(index, hits)
     hopeful = np.flatnonzero(_potential(index, hits, bits) > search.floor)
     chosen = hits.select(hopeful)
-    first = _scan(
-        index, chosen, bits[hopeful], _rarest_pairs(index, chosen, bits[hopeful], search.floor), search.floor
-    )
+    first = _scan(index, chosen, bits[hopeful], _rarest_pairs(index, chosen), search.floor)
     cells = filled[hopeful]
-    settled = (first.bits > search.enough) & (first.share >= _SETTLED * cells[first.rows])
+    settled = (first.bits > search.enough) & (first.share >= SETTLED * cells[first.rows])
     rest = np.setdiff1d(np.arange(len(hopeful)), first.rows[settled], assume_unique=True)
     chosen, worth = chosen.select(rest), bits[hopeful[rest]]
     second = _scan(index, chosen, worth, _all_pairs(index, chosen, worth, search), search.floor)
@@ -253,21 +262,19 @@ def _potential(index: RecordIndex, hits: Hits, bits: Floats) -> Floats:
     row = np.arange(hits.rows)
     by_cell = np.zeros(hits.rows, np.float32)
     for _, group in hits.by_column():
-        worth = [np.where(e >= 0, bits[row, index.column[e]], 0) for e in group]
+        worth = [np.where(e >= 0, bits[row, index.column_of(np.maximum(e, 0))], 0) for e in group]
         by_cell += np.max(worth, axis=0)
     return np.asarray(np.minimum(bits.sum(axis=1), by_cell))
 
 
-def _rarest_pairs(index: RecordIndex, hits: Hits, bits: Floats, floor: float) -> Integers:
+def _rarest_pairs(index: RecordIndex, hits: Hits) -> Integers:
     """[2, n] distinct (row, record) pairs: the records that hold the rarest value of a row, if it is rare."""
     rarest = np.full(hits.rows, -1, np.int64)
     for _, entries in hits.slots:
-        better = (entries >= 0) & ((rarest < 0) | (index.count[entries] < index.count[rarest]))
+        better = (entries >= 0) & ((rarest < 0) | (_counts(index, entries) < _counts(index, rarest)))
         rarest = np.where(better, entries, rarest)
-    rows = np.flatnonzero((rarest >= 0) & (index.count[rarest] <= _RARE))
-    return _distinct(
-        index, _pairs(index, hits, bits, wanted=(rows, rarest, np.full_like(rarest, -1)), floor=floor)
-    )
+    rows = np.flatnonzero((rarest >= 0) & (_counts(index, rarest) <= _RARE))
+    return _distinct(index, list(_sifted(index, rows, rarest, np.full_like(rarest, -1))))
 
 
 def _all_pairs(index: RecordIndex, hits: Hits, bits: Floats, search: Search) -> Integers:
@@ -277,26 +284,24 @@ def _all_pairs(index: RecordIndex, hits: Hits, bits: Floats, search: Search) -> 
     distract, cost time and hide nothing; and, if common values alone could reach the floor, the
     records that hold the rarest of those.
     """
-    keys = []
+    keys: list[Integers] = []
     weak = np.log2(index.records / _RARE)
     shared = np.where(bits < weak, bits, 0)
     common = shared.sum(axis=1) > search.floor
     rarest = np.full(hits.rows, -1, np.int64)
     for _, entries in hits.slots:
-        count = np.where(entries >= 0, index.count[entries].astype(np.int64), 0)
+        count = _counts(index, entries)
         rare = np.flatnonzero((count > 0) & (count <= _RARE))
         rare = rare[search.budget.take(count[rare])]
-        keys += _pairs(
-            index, hits, bits, wanted=(rare, entries, np.full_like(entries, -1)), floor=search.floor
-        )
-        better = common & (count > _RARE) & ((rarest < 0) | (count < index.count[rarest]))
+        keys += _sifted(index, rare, entries, np.full_like(entries, -1))
+        better = common & (count > _RARE) & ((rarest < 0) | (count < _counts(index, rarest)))
         rarest = np.where(better, entries, rarest)
     scan = np.flatnonzero(rarest >= 0)
     needed = _needed(index, hits, shared, rarest, search.floor)
-    counts = index.count[rarest[scan]].astype(np.int64)
+    counts = index.count_of(rarest[scan])
     costs = np.where(needed[scan] >= 0, -(-counts // _SIFTED), counts)
     scan = scan[search.budget.take(costs)]
-    keys += _pairs(index, hits, bits, wanted=(scan, rarest, needed), floor=search.floor)
+    keys += _sifted(index, scan, rarest, needed)
     return _distinct(index, keys)
 
 
@@ -308,41 +313,27 @@ def _needed(index: RecordIndex, hits: Hits, shared: Floats, rarest: Integers, fl
     """
     row = np.arange(hits.rows)
     others = shared.copy()
-    others[row[rarest >= 0], index.column[rarest[rarest >= 0]]] = 0
+    others[row[rarest >= 0], index.column_of(rarest[rarest >= 0])] = 0
     best = others.argmax(axis=1)
     entry = np.full(hits.rows, -1, np.int64)
     seen = np.zeros(hits.rows, np.int64)
     for _, entries in hits.slots:
-        here = (entries >= 0) & (index.column[entries] == best)
+        here = (entries >= 0) & (index.column_of(np.maximum(entries, 0)) == best)
         entry = np.where(here, entries, entry)
         seen += here
     must = (seen == 1) & (shared.sum(axis=1) - others[row, best] <= floor)
     return np.where(must, entry, -1)
 
 
-def _pairs(
-    index: RecordIndex, hits: Hits, bits: Floats, *, wanted: tuple[Integers, Integers, Integers], floor: float
-) -> list[Integers]:
-    """Numbers of the pairs of the wanted rows and the records that hold their entries, in parts.
-
-    Where they are many, those that cannot reach the floor are left out.
-    """
-    rows, entries, needed = wanted
-    if int(index.count[entries[rows]].sum(dtype=np.int64)) < COMPILE_FROM_PAIRS:
-        return list(_sifted(index, rows, entries, needed))
-    return [promising(index, hits.slots, bits, wanted=wanted, floor=floor)]
-
-
 def _sifted(index: RecordIndex, rows: Integers, rarest: Integers, needed: Integers) -> Iterator[Integers]:
     """Yield the expanded numbers of the rows, a few million at a time, but for records without the needed."""
-    ends = np.cumsum(index.count[rarest[rows]].astype(np.int64))
+    ends = np.cumsum(index.count_of(rarest[rows]))
     cuts = np.searchsorted(ends, np.arange(_BATCH, ends.max(initial=0), _BATCH))
     for part in np.split(rows, np.unique(cuts + 1)):
         keys = _expand(index, part, rarest)
         row, record = np.divmod(keys, index.records)
         entry = needed[row]
-        column = index.column[np.maximum(entry, 0)]
-        yield keys[(entry < 0) | (index.codes[column, record] == entry + 1)]
+        yield keys[(entry < 0) | index.holds(np.maximum(entry, 0), record)]
 
 
 def _distinct(index: RecordIndex, keys: list[Integers]) -> Integers:
@@ -352,7 +343,7 @@ def _distinct(index: RecordIndex, keys: list[Integers]) -> Integers:
 def _expand(index: RecordIndex, rows: Integers, entries: Integers) -> Integers:
     """Numbers row * records + record of the given rows and all records that hold their entry."""
     chosen = entries[rows]
-    counts = index.count[chosen].astype(np.int64)
+    counts = index.count_of(chosen)
     within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
     records = index.rows[np.repeat(index.start[chosen], counts) + within].astype(np.int64)
     return np.asarray(np.repeat(rows, counts) * index.records + records)
@@ -370,8 +361,8 @@ def _verify(index: RecordIndex, hits: Hits, bits: Floats, pairs: Integers, floor
         any_here = np.zeros(len(rows), np.bool_)
         for slot in group:
             entry = slot[rows]
-            column = index.column[entry]
-            same = (entry >= 0) & (index.codes[column, records] == entry + 1)
+            column = index.column_of(np.maximum(entry, 0))
+            same = (entry >= 0) & index.holds(np.maximum(entry, 0), records)
             agree[each[same], column[same]] = True
             any_here |= same
             np.maximum(best, np.where(same, bits[rows, column], 0), out=best)
@@ -379,7 +370,7 @@ def _verify(index: RecordIndex, hits: Hits, bits: Floats, pairs: Integers, floor
         by_cell += best
     fresh = _once(index, agree)
     score = np.minimum((bits[rows] * fresh).sum(axis=1), by_cell)
-    strong = np.array([column.traits.strong or column.traits.identifier for column in index.columns])
+    strong = strong_columns(index)
     enough = (np.minimum(cells, agree.sum(axis=1)) >= CELLS) | ((fresh & strong).sum(axis=1) >= STRONG)
     keep = (score > floor) & enough & (cells >= STRONG)
     number = cells[keep]

@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 import pyarrow as pa
 
-from sandbox.fingerprint.buffers import distinct, large_buffers
+from sandbox.fingerprint.buffers import distinct
 from sandbox.fingerprint.canonical import canonical_array
-from sandbox.fingerprint.evidence import Budget, Hits, Scored, Search, holders, score_rows
+from sandbox.fingerprint.cells import COMPILE_FROM_CELLS, hash_columns, hash_forms, side_by_side
+from sandbox.fingerprint.evidence import CELLS, Budget, Hits, Scored, Search, holders, score_rows, single
 from sandbox.fingerprint.readings import readings, segments, tokens, windows
-from sandbox.fingerprint.sift import CELLS
-from sandbox.fingerprint.siphash import keyed_hash
+from sandbox.fingerprint.scan import laid_out, scan
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,14 +87,16 @@ def match(
     *,
     penalty: float = 0.0,
     crowd: int = CROWD,
+    compiled: bool | None = None,
 ) -> Match:
     """Find the rows of `candidate`, a table of string columns or a list of token rows, that show a record.
 
     `penalty` is in bits: log2 of the number of readings of the same bytes that the caller tries. A row
     that `crowd` units or more explain equally well is a group, such as the labels of a count.
+    Compiled code serves where the candidate is large; `compiled` overrules that (tests).
     """
     if isinstance(candidate, pa.Table):
-        read = [_hash_column(index, column) for column in candidate.columns]
+        read = _hash_table(index, candidate, compiled)
     else:
         read = _hash_tokens(index, candidate)
     rows = len(read[0][0]) if read else 0
@@ -102,26 +104,47 @@ def match(
         return _nothing(rows)
     floor = math.log2(index.records) + penalty
     search = Search(floor + _LITTLE, floor + MARGIN + math.log2(rows), Budget(_PAIRS + _PAIRS_A_ROW * rows))
-    parts = [
-        _match_block(
-            index, [[one[start : start + _BLOCK] for one in column] for column in read], start, search
-        )
-        for start in range(0, rows, _BLOCK)
-    ]
+    if compiled or (compiled is None and rows * len(read) >= COMPILE_FROM_CELLS):
+        parts = _scanned(index, read, search)
+    else:
+        parts = [
+            _match_block(index, _cut(read, start, start + _BLOCK), start, search)
+            for start in range(0, rows, _BLOCK)
+        ]
     chosen = _choose(parts, floor, crowd)
     return _report(index, parts, chosen, rows=rows, complete=not search.budget.spent)
 
 
-def _hash_column(index: RecordIndex, column: pa.Array | pa.ChunkedArray) -> list[Words]:
-    """Hashes of each reading of a column, the plain one first."""
-    return [_hash_forms(index, forms) for forms in readings(column, canonical_array(column))]
+def _cut(read: list[list[Words]], start: int, stop: int) -> list[list[Words]]:
+    return [[one[start:stop] for one in column] for column in read]
 
 
-def _hash_forms(index: RecordIndex, forms: pa.Array) -> Words:
-    """Hashes of canonical forms; 0 for an empty one."""
-    hashes = keyed_hash(forms, index.key)
-    hashes[np.diff(large_buffers(forms)[0]) == 0] = 0
-    return hashes
+def _scanned(index: RecordIndex, read: list[list[Words]], search: Search) -> list[_Part]:
+    """Outcome of every block by the compiled search, several at a time, each with its share of the budget."""
+    laid_out(index)
+    rows = len(read[0][0])
+
+    def one(start: int) -> tuple[_Part, bool]:
+        part = _cut(read, start, start + _BLOCK)
+        filled = np.sum([hashes[0] != 0 for hashes in part], axis=0)
+        share = _PAIRS * len(filled) // rows + _PAIRS_A_ROW * len(filled)
+        hashes = [(place, reading) for place, column in enumerate(part) for reading in column]
+        scored, named, entries, links, short = scan(index, hashes, filled=filled, search=search, budget=share)
+        named, entries = single(index, named, entries)
+        return _part(scored.shifted(start), named + start, entries, filled=filled, links=links), short
+
+    found = side_by_side(one, range(0, rows, _BLOCK))
+    search.budget.spent |= any(short for _, short in found)
+    return [part for part, _ in found]
+
+
+def _hash_table(index: RecordIndex, table: pa.Table, compiled: bool | None) -> list[list[Words]]:
+    """Hashes of each reading of each column, the plain one first."""
+    plain = hash_columns(table.columns, index.key, compiled=compiled)
+    return [
+        [hashes, *(hash_forms(forms, index.key) for forms in readings(column))]
+        for column, hashes in zip(table.columns, plain, strict=True)
+    ]
 
 
 def _hash_tokens(index: RecordIndex, rows: Sequence[Sequence[str | None]]) -> list[list[Words]]:
@@ -131,7 +154,7 @@ def _hash_tokens(index: RecordIndex, rows: Sequence[Sequence[str | None]]) -> li
     grid = np.zeros((int(lengths.max(initial=0)), len(rows)), np.uint64)
     row = np.repeat(np.arange(len(rows)), lengths)
     place = np.arange(len(cells)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    grid[place, row] = _hash_forms(index, canonical_array(cells))
+    grid[place, row] = hash_forms(canonical_array(cells), index.key)
     return [[column] for column in grid]
 
 
@@ -150,16 +173,13 @@ class _Part:
 def _match_block(index: RecordIndex, read: list[list[Words]], start: int, search: Search) -> _Part:
     filled = np.sum([hashes[0] != 0 for hashes in read], axis=0)
     hits = Hits.find(index, [(place, reading) for place, hashes in enumerate(read) for reading in hashes])
-    named_rows, named_entries = hits.identifiers(index)
+    named, entries = single(index, *hits.identifiers(index))
     scored = score_rows(index, hits, filled=filled, search=search)
-    return _Part(
-        scored=scored.shifted(start),
-        named_rows=named_rows + start,
-        named_entries=named_entries,
-        filled=int((filled > 0).sum()),
-        eligible=int((filled >= CELLS).sum()),
-        links=hits.links(index),
-    )
+    return _part(scored.shifted(start), named + start, entries, filled=filled, links=hits.links(index))
+
+
+def _part(scored: Scored, named: Integers, entries: Integers, *, filled: Integers, links: Integers) -> _Part:
+    return _Part(scored, named, entries, int((filled > 0).sum()), int((filled >= CELLS).sum()), links)
 
 
 def _choose(parts: list[_Part], floor: float, crowd: int) -> Scored:
@@ -186,7 +206,7 @@ def _report(index: RecordIndex, parts: list[_Part], chosen: Scored, *, rows: int
     named_records = holders(index, named_entries, known=distinct(chosen.records))
     records = np.concatenate([chosen.records, named_records])[first]
     seen = set(np.flatnonzero(chosen.columns.any(axis=0)).tolist())
-    seen |= set(index.column[named_entries].astype(np.int64).tolist())
+    seen |= set(index.column_of(named_entries).tolist())
     return Match(
         rows=shown,
         records=records,

@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sandbox.fingerprint.canonical import canonical_array
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -35,19 +37,21 @@ _ENDS: Final = re.compile(r"(?<=[}\]])[\s,;]+")
 _ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 
-def readings(cells: pa.Array | pa.ChunkedArray, forms: pa.Array) -> list[pa.Array]:
-    """The canonical forms and every other reading of the same cells that most of the column allows."""
-    out = [forms]
-    sample = forms[:_SAMPLE].filter(pc.not_equal(forms[:_SAMPLE], ""))
+def readings(cells: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
+    """Canonical forms of every other reading of the cells, beside the plain one, that most of them allow."""
+    out: list[pa.Array] = []
+    sample = canonical_array(cells[:_SAMPLE])
+    sample = sample.filter(pc.not_equal(sample, ""))
     raw = cells[: _SAMPLE * 4].drop_null()
     if len(raw) and _share(raw, _YEAR_LAST) >= _MOSTLY:
+        forms = canonical_array(cells)
         parts = [pc.utf8_slice_codeunits(forms, *cut) for cut in ((0, 4), (6, 8), (4, 6))]
         out.append(pc.binary_join_element_wise(*parts, pa.scalar("", pa.large_string())))
     if not len(sample):
         return out
     for pattern, unit in ((_MILLIS, 1), (_SECONDS, 1000), (_SERIAL, 86_400_000)):
         if _share(sample, pattern) >= _MOSTLY:
-            out.append(_dates(forms, pattern, unit))
+            out.append(_dates(canonical_array(cells), pattern, unit))
     return out
 
 

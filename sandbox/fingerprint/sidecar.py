@@ -133,19 +133,20 @@ class Sidecar:
         with open_binary(_ROWS_FILE) as out:
             write_arrays(out, arrays, note={"format": 1, "rows": self.rows})
         with open_binary(_INDEX_FILE) as out:
-            self.index.save(out)
+            self.index.save(out, with_units=finest(self.units) is None)
 
     @classmethod
     def load(cls, open_binary: Callable[[str], BinaryIO], *, key: bytes) -> Sidecar:
         """Read back what `save` wrote; `TamperedError` if it is not whole, `StateError` for another key."""
         with open_binary(_ROWS_FILE) as source:
             arrays, note = read_arrays(source)
+        units = _under("unit/", arrays)
         with open_binary(_INDEX_FILE) as source:
-            index = RecordIndex.load(source, key=key)
+            index = RecordIndex.load(source, key=key, units=finest(units))
         rows = int(note.get("rows", -1))
         if index.records != rows or any(len(array) != rows for array in arrays.values()):
             raise TamperedError(say("旁档各部分的行数不一致，请重新落地该数据集"))
-        return cls(rows, _under("unit/", arrays), _under("amount/", arrays), index)
+        return cls(rows, units, _under("amount/", arrays), index)
 
 
 def finest(numbers: Mapping[str, Ids]) -> Ids | None:

@@ -6,13 +6,16 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from sandbox.fingerprint.arrays import write_arrays
 from sandbox.fingerprint.canonical import canonical
 from sandbox.fingerprint.index import RecordIndex
-from sandbox.fingerprint.siphash import plain_hash
+from sandbox.fingerprint.match import match
+from sandbox.fingerprint.siphash import plain_hash, siphash
 from sandbox.kernel.errors import InputError, StateError, TamperedError
 
 KEY = b"k" * 16
 ROWS = 300
+FIELDS = ("hashes", "masks", "base", "start", "rows", "marks", "small", "partner", "implies", "units")
 
 
 def table(**columns: list[str | None]) -> pa.Table:
@@ -42,23 +45,27 @@ def test_every_cell_is_found_again_with_its_rows(index, firms):
         place = names.index(name)
         cells = [canonical(cell) if cell else "" for cell in firms[name].to_pylist()]
         for row in (0, 1, 7, 150, ROWS - 1):
-            entry = int(index.codes[place, row]) - 1
             if not cells[row]:
-                assert entry == -1
+                assert index.marks[row, place] == 0
                 continue
-            assert int(index.hashes[entry]) == plain_hash(cells[row], KEY)
-            assert index.column[entry] == place
-            held = index.rows[index.start[entry] : index.start[entry] + int(index.count[entry])]
-            assert sorted(held.tolist()) == [n for n, cell in enumerate(cells) if cell == cells[row]]
+            entries = index.lookup(place, np.array([plain_hash(cells[row], KEY)], np.uint64))
+            assert index.column_of(entries) == place
+            assert index.marks[row, place] == entries[0] - index.base[place] + 1
+            held = index.rows[index.start[entries[0]] : index.start[entries[0] + 1]]
+            alike = [n for n, cell in enumerate(cells) if cell == cells[row]]
+            assert sorted(held.tolist()) == alike
+            every = np.arange(ROWS)
+            assert np.flatnonzero(index.holds(np.full(ROWS, entries[0]), every)).tolist() == alike
 
 
 def test_lookup_finds_held_values_and_no_strangers(index):
     wanted = np.array(
         [plain_hash("遵义第7有限公司", KEY), 0, 12345, plain_hash("汇川区", KEY), 2**64 - 1], np.uint64
     )
-    found = index.lookup(wanted)
-    assert (found >= 0).tolist() == [True, False, False, True, False]
-    assert int(index.hashes[found[0]]) == int(wanted[0])
+    place = {column.name: n for n, column in enumerate(index.columns)}
+    assert (index.lookup(place["name"], wanted) >= 0).tolist() == [True, False, False, False, False]
+    assert (index.lookup(place["district"], wanted) >= 0).tolist() == [False, False, False, True, False]
+    assert int(index.hashes[index.lookup(place["name"], wanted)[0]]) == int(wanted[0])
 
 
 def test_columns_are_known_by_their_shape(index):
@@ -104,8 +111,8 @@ def test_save_and_load_give_the_same_index_and_never_the_key(index):
     stream.seek(0)
     again = RecordIndex.load(stream, key=KEY)
     assert again.columns == index.columns
-    for name in ("hashes", "column", "count", "start", "rows", "codes", "implies", "units", "sieve"):
-        np.testing.assert_array_equal(getattr(again, name), getattr(index, name))
+    for name in FIELDS:
+        np.testing.assert_array_equal(getattr(again, name), getattr(index, name), err_msg=name)
 
 
 def test_another_key_and_a_broken_stream_are_refused(index):
@@ -119,6 +126,58 @@ def test_another_key_and_a_broken_stream_are_refused(index):
             RecordIndex.load(io.BytesIO(broken), key=KEY)
 
 
+def first_format(index: RecordIndex) -> io.BytesIO:
+    """The index as the first format kept it: entries of all columns in the order of their hashes."""
+    column = index.column_of(np.arange(len(index.hashes)))
+    order = np.argsort(index.hashes, kind="stable")
+    arrays = {
+        "hashes": index.hashes[order],
+        "column": column[order].astype(np.uint16),
+        "count": np.diff(index.start)[order].astype(np.uint32),
+        "start": index.start[:-1][order],
+        "rows": index.rows,
+        "codes": np.zeros((len(index.columns), index.records), np.uint32),
+        "implies": index.implies,
+        "units": index.units,
+    }
+    columns = [[c.name, c.origin, c.virtual, *c.traits.as_list()] for c in index.columns]
+    check = f"{siphash(b'record index key', KEY):016x}"
+    out = io.BytesIO()
+    note = {"format": 1, "records": index.records, "columns": columns, "check": check}
+    write_arrays(out, arrays, note=note)
+    out.seek(0)
+    return out
+
+
+def test_an_index_of_the_first_format_still_opens(index, firms):
+    again = RecordIndex.load(first_format(index), key=KEY)
+    for name in FIELDS:
+        np.testing.assert_array_equal(getattr(again, name), getattr(index, name), err_msg=name)
+    assert len(match(again, firms).rows) == ROWS
+
+
+def test_a_large_column_is_kept_in_few_bytes():
+    rows = 70_000
+    large = table(
+        token=[f"T{n * 7919:020}" for n in range(rows)],
+        name=[f"甲{n % 69_000}乙" for n in range(rows)],
+        kind=[f"第{n % 9}类" for n in range(rows)],
+        one=["贵州"] * rows,
+    )
+    index = RecordIndex.build([("raw", large)], key=KEY)
+    assert index.small.tolist() == [False, False, True, True]
+    stream = io.BytesIO()
+    index.save(stream)
+    assert len(stream.getvalue()) < 17 * rows
+    stream.seek(0)
+    again = RecordIndex.load(stream, key=KEY)
+    for name in FIELDS:
+        np.testing.assert_array_equal(getattr(again, name), getattr(index, name), err_msg=name)
+    found = match(again, large.slice(5, 40))
+    assert found.rows.tolist() == list(range(40))
+    assert found.records.tolist() == list(range(5, 45))
+
+
 def test_odd_sources():
     with pytest.raises(InputError):
         RecordIndex.build([], key=KEY)
@@ -126,7 +185,7 @@ def test_odd_sources():
         RecordIndex.build([("raw", table(a=["x"]))], key=KEY, units=np.zeros(2, np.uint32))
     empty = RecordIndex.build([("raw", table(a=[], b=[]))], key=KEY)
     assert empty.records == 0
-    assert empty.lookup(np.array([5], np.uint64)).tolist() == [-1]
+    assert empty.lookup(0, np.array([5], np.uint64)).tolist() == [-1]
     nulls = RecordIndex.build([("raw", table(a=[None, "N/A", ""]))], key=KEY)
     assert (nulls.records, len(nulls.hashes)) == (3, 0)
     stream = io.BytesIO()

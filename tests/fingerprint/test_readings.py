@@ -8,7 +8,7 @@ from sandbox.fingerprint.readings import readings, segments, tokens, windows
 
 def read(cells):
     array = pa.array(cells)
-    return [forms.to_pylist() for forms in readings(array, canonical_array(array))]
+    return [forms.to_pylist() for forms in [canonical_array(array), *readings(array)]]
 
 
 def test_day_and_month_that_cannot_be_told():
