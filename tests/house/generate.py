@@ -172,11 +172,10 @@ def checks() -> str:
     lines = [
         HEADER + "# 出域闸口的检查 · Checks of the egress gate",
         "",
-        "From `sandbox/egress/checks.py`. A check that could not run refuses. The example of each, with a near",
-        "one that passes, is in `tests/egress/examples.py`.",
+        "From `sandbox/egress/checks.py`. A check that could not run refuses. The example of each, with a",
+        "near one that passes, is in `tests/egress/examples.py`.",
         "",
-        "| 代码 code | 名称 name | 发现什么 catches | 结论 verdict | 参数 parameter | 条款 article "
-        "| 如何修改 remedy | 测试 test |",
+        "| 代码 code | 名称 name | 发现什么 catches | 结论 verdict | 参数 parameter | 条款 | 如何修改 remedy | 测试 |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for one in sorted(CHECKS, key=lambda check: check.code):
