@@ -175,7 +175,7 @@ def checks() -> str:
         "From `sandbox/egress/checks.py`. A check that could not run refuses. The example of each, with a",
         "near one that passes, is in `tests/egress/examples.py`.",
         "",
-        "| 代码 code | 名称 name | 发现什么 catches | 结论 verdict | 参数 parameter | 条款 | 如何修改 remedy | 测试 |",
+        "| 代码 | 名称 | 发现什么 catches | 结论 verdict | 参数 parameter | 条款 | 如何修改 remedy | 测试 |",
         "|---|---|---|---|---|---|---|---|",
     ]
     for one in sorted(CHECKS, key=lambda check: check.code):
