@@ -1,0 +1,170 @@
+# ruff: noqa: E501 - one product a line reads best
+"""What each check of the gate is for: a smallest set of products it finds, and a near one that it leaves alone.
+
+One row a code of `sandbox/egress/checks.py`; the page of checks names them, `test_catalogue` runs them.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import pickle
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cache
+
+import duckdb
+
+from sandbox.egress.claims import Claim
+from sandbox.egress.judge import Options
+from sandbox.egress.permitted import Bounds
+from sandbox.egress.report import Product
+from sandbox.kernel.boundary import OutputForm
+from tests.egress.clinic import claim, csv_of, visits
+
+BY_KIND = "SELECT 病种, count(*) AS n FROM visits GROUP BY 病种"
+BY_SEX = "SELECT 性别, count(*) AS n FROM visits GROUP BY 性别"
+BY_DISTRICT = "SELECT 区县, count(*) AS n FROM visits GROUP BY 区县"
+FOUR = "区县 IN ('红花岗区', '汇川区', '播州区', '仁怀市')"
+MONEY = "CAST(金额 AS DOUBLE)"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A product set that a check finds, one that it does not, and the options they are judged under."""
+
+    found: Callable[[], list[Product]]
+    clean: Callable[[], list[Product]]
+    options: Options = field(default_factory=Options)
+    nearly: Options | None = None
+
+
+@cache
+def _result(sql: str) -> bytes:
+    engine = duckdb.connect()
+    engine.register("visits", visits())
+    return csv_of(engine.execute(sql).to_arrow_table())
+
+
+def proven(sql: str, path: str = "p.csv") -> list[Product]:
+    """Return the true product of a claim."""
+    return [Product(path, _result(sql), claim=claim(sql))]
+
+
+def bare(text: str | bytes, path: str = "p.csv") -> list[Product]:
+    """Return a file without a claim."""
+    return [Product(path, text.encode() if isinstance(text, str) else text)]
+
+
+def changed() -> list[Product]:
+    """Return a product whose last figure is not that of its claim."""
+    return [Product("p.csv", _result(BY_KIND).rstrip() + b"1\n", claim=claim(BY_KIND))]
+
+
+def records(*columns: str, count: int = 30) -> bytes:
+    """Return rows of the source as CSV."""
+    return csv_of(visits().slice(40, count).select(list(columns)))
+
+
+def split() -> list[Product]:
+    """Return records whose columns lie in two files."""
+    return [*bare(records("就诊日期", "区县", count=60), "a.csv"), *bare(records("金额", count=60), "b.csv")]
+
+
+def zipped(name: str) -> bytes:
+    """Return a zip with one entry of that name."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr(name, _result(BY_KIND))
+    return out.getvalue()
+
+
+def picture(behind: bytes = b"") -> bytes:
+    """Return a small PNG, with bytes after its end."""
+    from PIL import Image
+
+    out = io.BytesIO()
+    Image.new("RGB", (40, 20), "white").save(out, "PNG")
+    return out.getvalue() + behind
+
+
+LESS = f"SELECT count(*) AS n FROM visits WHERE {FOUR}"
+RELEASED = Options(earlier=(("release 2", Claim(LESS, "证件号")),))
+SAFELY = Options(earlier=(("release 1", Claim(BY_SEX, "证件号")),))
+MANY = Options(handed_in=31)
+TABLES = Options(bounds=Bounds(outputs=(OutputForm.AGGREGATE,)))
+APART = Options(bounds=Bounds(apart=(("firms", "visits"),)))
+LABELS = "病种,说明\n" + "\n".join(
+    f"病种{n % 6},第{n}号病人自述头痛三日伴有发热{n * 7919}" for n in range(40)
+)
+
+EXAMPLES: dict[str, Example] = {
+    "G01": Example(lambda: bare("a,b\n1,2\n" * 9), lambda: bare("a,b\n1,2\n"), Options(max_bytes=12)),
+    "G02": Example(lambda: bare('a,b\n"1,2\n'), lambda: bare("a,b\n1,2\n")),
+    "G03": Example(lambda: bare(bytes(range(1, 256)) * 9, "p.bin"), lambda: bare("a,b\n1,2\n")),
+    "G04": Example(lambda: bare(picture(b"a note behind the picture"), "p.png"), lambda: bare(picture(), "p.png")),
+    "G05": Example(lambda: bare("a,b\n=HYPERLINK(A1),2\n"), lambda: bare("a,b\n1,2\n")),
+    "G06": Example(lambda: bare(records("姓名", "区县", "病种", "就诊日期", "金额")), lambda: proven(BY_KIND)),
+    "G07": Example(lambda: bare(records("证件号", count=3)), lambda: bare("编号\n520302190001010000\n")),
+    "G08": Example(lambda: bare(_result(BY_KIND)), lambda: proven(BY_KIND)),
+    "G09": Example(changed, lambda: proven(BY_KIND)),
+    "G10": Example(lambda: proven(BY_DISTRICT), lambda: proven(BY_KIND)),
+    "G11": Example(
+        lambda: proven(f"SELECT 性别, sum({MONEY}) AS s FROM visits GROUP BY 性别"),
+        lambda: proven(f"SELECT 性别, sum({MONEY}) AS s FROM visits WHERE {MONEY} < 100000 AND {FOUR} GROUP BY 性别"),
+    ),
+    "G12": Example(
+        lambda: proven(f"SELECT count(*) AS n, count(*) FILTER (WHERE {FOUR}) AS m FROM visits"),
+        lambda: proven("SELECT count(*) AS n, count(*) FILTER (WHERE 性别 = '男') AS m FROM visits"),
+    ),
+    "G13": Example(lambda: proven(f"SELECT count(*) AS n FROM visits WHERE {FOUR}"), lambda: proven(BY_KIND)),
+    "G14": Example(
+        lambda: proven(f"SELECT 病种, avg(CASE WHEN {MONEY} > 0 THEN 1 ELSE 0 END) AS s FROM visits GROUP BY 病种"),
+        lambda: proven("SELECT 病种, avg(CASE WHEN 性别 = '男' THEN 1.0 ELSE 0 END) AS s FROM visits GROUP BY 病种"),
+    ),
+    "G15": Example(lambda: bare(LABELS), lambda: bare(_result(BY_KIND))),
+    "G16": Example(
+        lambda: bare("a,b\nＺＺ9,2\n"), lambda: bare("a,b\nzz8,2\n"), Options(canaries=frozenset({"zz9"}))
+    ),
+    "G17": Example(lambda: bare(pickle.dumps({"module": "sklearn.tree"}), "p.pkl"), lambda: bare(json.dumps([{"a": "1"}]), "p.json")),
+    "G18": Example(lambda: bare("区县,人数\n甲,3\n乙,400\n"), lambda: bare("区县,人数\n甲,300\n乙,400\n")),
+    "G19": Example(
+        lambda: [*proven(BY_SEX, "a.csv"), *proven(f"SELECT 性别, count(*) AS n FROM visits WHERE {FOUR} GROUP BY 性别", "b.csv")],
+        lambda: [*proven(BY_SEX, "a.csv"), *proven(BY_KIND, "b.csv")],
+    ),
+    "G20": Example(split, lambda: [*proven(BY_SEX, "a.csv"), *proven(BY_KIND, "b.csv")]),
+    "G21": Example(lambda: bare(picture(), "p.png"), lambda: proven(BY_KIND), TABLES),
+    "G22": Example(
+        lambda: [Product("p.csv", _result(BY_KIND), claim=claim("SELECT v.病种, count(*) AS n FROM visits v JOIN firms f ON v.证件号 = f.证件号 GROUP BY 1"))],
+        lambda: proven(BY_KIND), APART,
+    ),
+    "G23": Example(
+        lambda: proven(f"SELECT 病种, max({MONEY}) AS m FROM visits GROUP BY 病种"),
+        lambda: proven(f"SELECT 病种, round(median({MONEY}), -2) AS m FROM visits GROUP BY 病种"),
+    ),
+    "G24": Example(
+        lambda: proven(f"SELECT 区县, stddev_samp({MONEY}) AS m FROM visits GROUP BY 区县"),
+        lambda: proven(f"SELECT 病种, stddev_samp({MONEY}) AS m FROM visits WHERE {MONEY} < 100000 GROUP BY 病种"),
+    ),
+    "G25": Example(
+        lambda: proven(f"SELECT 病种, median({MONEY}) AS m FROM visits GROUP BY 病种"),
+        lambda: proven(f"SELECT 病种, round(median({MONEY}), -2) AS m FROM visits GROUP BY 病种"),
+    ),
+    "G26": Example(lambda: bare("变量,系数,标准误\n常数,5.1,1.2\n年龄,2.25,0.1\n"), lambda: bare(_result(BY_KIND))),
+    "G27": Example(lambda: bare("时间,在险人数,事件数\n0,400,20\n6,380,30\n"), lambda: bare(_result(BY_KIND))),
+    "G28": Example(
+        lambda: bare("病种,患病率\n甲,0.25\n乙,0.31\n"), lambda: bare("病种,患病率,人数\n甲,0.25,400\n乙,0.31,600\n")
+    ),
+    "G29": Example(lambda: bare("病种,男,女\n甲,0,40\n乙,30,41\n"), lambda: bare("病种,男,女\n甲,20,40\n乙,30,41\n")),
+    "G30": Example(
+        lambda: [Product("p.csv", _result(BY_KIND), claim=claim("SELECT 行业, count(*) AS n FROM taxes GROUP BY 行业"))],
+        lambda: proven(BY_KIND), Options(bounds=Bounds()),
+    ),
+    "G31": Example(lambda: proven("SELECT count(*) AS n FROM visits"), lambda: proven(BY_KIND), RELEASED, nearly=SAFELY),
+    "G32": Example(lambda: proven(BY_KIND), lambda: proven(BY_KIND), MANY, nearly=Options(handed_in=29)),
+    "G33": Example(
+        lambda: bare("病种,男,女,合计\n甲,20,40,60\n乙,,41,44\n合计,23,81,104\n"),
+        lambda: bare("病种,男,女,合计\n甲,20,40,60\n乙,30,41,71\n合计,50,81,131\n"),
+    ),
+}  # fmt: skip
