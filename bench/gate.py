@@ -52,16 +52,15 @@ def scans(product: Path, source: Path) -> None:
     index, built = timed(lambda: RecordIndex.build([("raw", table)], key=bytes(16)))
     kept = io.BytesIO()
     index.save(kept)
-    print(
-        f"index: built in {built:.2f} s ({built / read:.1f} times reading), {kept.tell() / len(table):.0f} B/record"
-    )
+    size, ratio = kept.tell() / len(table), built / read
+    print(f"index: built in {built:.2f} s ({ratio:.1f} times reading), {size:.0f} bytes a record")
     match(index, table.slice(0, 40_000), compiled=True)  # what the search lays out once
     for name, path in (("clean", product), ("leaked", source)):
         found, spent = timed(lambda path=path: match(index, read_table(path, name="p.csv")[0]))
         parse = min(timed(lambda path=path: parsed(path))[1] for _ in range(3))
         rate = path.stat().st_size / spent / 1e6
         print(
-            f"scan, {name}: {spent:.2f} s, {rate:.0f} MB/s, {spent / parse:.1f} times DuckDB ({parse:.2f} s); "
+            f"scan, {name}: {spent:.2f} s, {rate:.0f} MB/s, {spent / parse:.1f} times DuckDB; "
             f"{len(found.rows)} rows found, complete={found.complete}"
         )
     needles(index, table, read_table(product, name="p.csv")[0].slice(0, 100_000))
