@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from sandbox.cli import reviews
 from sandbox.cli.frame import Session, command
 from sandbox.cli.seats import author_lines
 from sandbox.kernel.errors import InputError, NotFoundError, SandboxError
@@ -26,6 +27,7 @@ _Release = Annotated[str, typer.Argument(help="放行 · release")]
 
 def register(root: typer.Typer) -> None:
     """Add the group."""
+    reviews.join(egress)
     root.add_typer(egress, name="egress")
 
 
@@ -212,18 +214,18 @@ def vote(
 
     actor, gate = session.actor(), session.platform.gate
     found = review.found(gate, submission).record
-    votes = _votes(found, set(approve or ()), set(reject or ()), every=every, comment=comment)
+    votes = votes_of(found, set(approve or ()), set(reject or ()), every=every, comment=comment)
     after = review.cast(gate, actor, submission, votes, capacity=_capacity(capacity))
     done = say("已投票；申请 {id} 的状态：{state}", id=after.id, state=after.state)
     data = {"submission": after.id, "state": after.state, "votes": votes}
     session.show(data, lambda console: console.print(session.text(done), markup=False))
 
 
-def _votes(
+def votes_of(
     found: Submission, approve: set[str], reject: set[str], *, every: bool, comment: str
 ) -> tuple[FileVote, ...]:
     """Return one vote for each file that can be voted on; a file left out is a mistake, never a yes."""
-    votable = {one.name: one.rewritten for one in found.files if one.rewritten}
+    votable = {one.name: one.rewritten for one in found.files if one.rewritten and not one.supporting}
     unknown = sorted((approve | reject) - votable.keys())
     if unknown:
         raise NotFoundError(say("申请里没有可以投票的文件 {name}", name=unknown[0]))

@@ -8,9 +8,10 @@ before it is a look. Decides nothing about votes.
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 
 from sandbox.catalog.reading import of_authority, registered, require_reader
-from sandbox.egress import judgements
+from sandbox.egress import comments, judgements, samples
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.review import ballot, review_situation
 from sandbox.egress.telling import author_view
@@ -37,7 +38,7 @@ def audience_of(desk: GateDesk, actor: Actor, submission: Submission) -> Audienc
     if not registered(desk.directory, actor):
         return None
     if actor.account == submission.author:
-        return Audience.AUTHOR
+        return None if submission.sample else Audience.AUTHOR
     situation = review_situation(desk, actor, submission)
     own = situation.own
     if own is None or actor.organisation == submission.organisation or actor.person in situation.acted:
@@ -79,17 +80,34 @@ def _reviewer_view(
         judged = {one.path: one for one in judgement.files}
         shared = judgement.set_findings
     votes = ballot(desk, actor, submission.id)
+    said = comments.read_by_reviewer(desk, actor, submission) if evidence else ()
     return {
         "audience": Audience.REVIEWER if evidence else Audience.OFFICER,
         "submission": submission.id,
         "title": submission.title,
         "state": submission.state,
         "agreement": submission.agreement,
+        "round": submission.round,
+        "phase": submission.phase,
+        "due": submission.clock.due if submission.clock is not None else None,
+        "comments": [
+            {
+                "comment": one.id,
+                "account": one.record.account,
+                "round": one.record.round,
+                "file": one.record.file,
+                "public": one.record.public,
+                "text": one.record.text,
+                "at": one.created_at,
+            }
+            for one in said
+        ],
         "files": [
             {
                 "name": one.name,
                 "submitted": one.digest,
                 "rewritten": one.rewritten,
+                "supporting": one.supporting,
                 "verdict": one.verdict,
                 "approved": one.approved,
                 "proof": judged[one.name].proof if one.name in judged else None,
@@ -124,12 +142,14 @@ def _finding(one: Finding) -> dict[str, object]:
 
 
 def rewritten(desk: GateDesk, actor: Actor, submission_id: str) -> dict[str, bytes]:
-    """Return the gate's rewritings by file name, for a reviewer to read before voting."""
+    """Return the gate's rewritings by file name, for a reviewer to read; supporting files among them."""
     submission = desk.directory.store.load(Submission, submission_id).record
     if audience_of(desk, actor, submission) is not Audience.REVIEWER:
         require_reader(desk.directory, actor, submission, organisations=(), authority=False)
     _look(desk, actor, submission, "products")
-    return {one.name: desk.frozen.get(one.rewritten) for one in submission.files if one.rewritten}
+    read = {one.name: one.rewritten or one.reading for one in submission.files}
+    kept = partial(samples.get, desk) if submission.sample else desk.frozen.get
+    return {name: kept(digest) for name, digest in read.items() if digest}
 
 
 def _look(desk: GateDesk, actor: Actor, submission: Submission, looked_at: str) -> None:

@@ -200,6 +200,24 @@ TEMPLATES: tuple[Template, ...] = (
         "submission:judge", "board", say("有产品等待审查"), say("“{what}”（{id}）已经闸口检查，请审查投票。")
     ),
     Template(
+        "submission:consolidate",
+        "board",
+        say("审查意见有分歧"),
+        say("“{what}”（{id}）的审查意见有分歧：请合议，或由第三人投票。"),
+    ),
+    Template(
+        "submission:return",
+        "author",
+        say("出域申请已退回"),
+        say("“{what}”（{id}）已退回，请按公开意见修改后在同一申请里重新提交。"),
+    ),
+    Template(
+        "stoppage:impose",
+        "officers",
+        say("席位已暂停提交"),
+        say("{id}：一个席位 30 天内三次提交源数据记录，已暂停提交，请安全审查员查明。"),
+    ),
+    Template(
         "submission:refuse",
         "author",
         say("出域申请被闸口拒绝"),

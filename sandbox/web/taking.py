@@ -33,6 +33,7 @@ from sandbox.web.pages import (
     drafting,
     replaying,
     reviewing,
+    reviews,
     seating,
     submissions,
     workdays,
@@ -207,11 +208,13 @@ def _back(action: Action, identifier: str) -> str:
     lists = {**BACK, "grants": "accounts", "organisations": "accounts", "datasets": "catalogue"}
     lists |= {"landing-orders": "landing-orders", "accounts": "accounts", "deliveries": "deliveries"}
     lists |= {"applications": "applications", "snapshots": "landing-orders", "calendar-notices": "calendar"}
+    lists |= {"comments": "reviews", "stoppages": "reviews", "samples": "reviews/quality"}
+    lists |= {"assessments": "submissions"}
     return f"{PREFIX}/{lists.get(action.plural, 'agreements')}"
 
 
 def _votable(visitor: Visitor, action: Action, identifier: str) -> tuple[tuple[str, str], ...]:
-    if action is not submissions.CAST:
+    if action not in (submissions.CAST, reviews.REVISE):
         return ()
     found = review.found(visitor.platform.gate, identifier).record
     return tuple((one.rewritten, one.name) for one in found.files if one.rewritten and not one.supporting)

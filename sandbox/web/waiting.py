@@ -6,14 +6,15 @@ A list to work from, not a permission: whether a step may be taken is asked when
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
-from sandbox.access import reading
+from sandbox.access import lists, reading
 from sandbox.access.clocks import OpenClock, open_clocks
 from sandbox.app import Platform
 from sandbox.catalog.reading import of_authority
 from sandbox.egress import audience, review
+from sandbox.egress import lists as gate_lists
 from sandbox.kernel.actors import JUDGING_ROLES, Actor, Role
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import (
@@ -30,20 +31,24 @@ from sandbox.kernel.records import (
     MaskingPolicy,
     OperatingAgreement,
     Organisation,
+    Phase,
     Release,
+    Review,
     Seat,
     ServiceAgreement,
     Submission,
 )
 from sandbox.oversight import duties
 from sandbox.people.directory import CHINA
+from sandbox.store.changes import Stored
 from sandbox.store.lists import Order, Sieve
 from sandbox.web.language import word
 from sandbox.web.timeline import WHATS
 
 SOON = timedelta(days=30)
-MOST = 100
-"""Lines of one list: the nearest, or the oldest; the lists of each kind show the rest."""
+MOST, LOOKED_AT = 100, 500
+"""Lines of one list: the nearest, or the oldest; the lists of each kind show the rest. Of what is looked
+at one by one so many at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,22 +178,42 @@ def _cases(platform: Platform) -> Tasks:
 
 
 def _to_release(platform: Platform, actor: Actor) -> Tasks:
-    for stored in platform.store.find(Submission, state="approved"):
+    approved = Sieve(states=("approved",))
+    for stored in platform.store.lists.cut(Submission, approved, limit=MOST, order=Order.OLDEST):
         if of_authority(platform.directory, actor):
             yield _submission(word("放行"), stored.record, stored.updated_at)
 
 
+def _before_reviewers(platform: Platform, actor: Actor) -> tuple[Stored[Submission], ...]:
+    """Return the submissions that lie before reviewers and may lie before this one, the oldest first."""
+    seen = gate_lists.submissions(platform.gate, actor)
+    if seen is None:
+        return ()
+    waiting = replace(seen, states=("in-review",))
+    return platform.store.lists.cut(Submission, waiting, limit=MOST, order=Order.OLDEST)
+
+
 def _to_vote(platform: Platform, actor: Actor) -> Tasks:
-    for stored in platform.store.find(Submission, state="in-review"):
+    for stored in _before_reviewers(platform, actor):
         one = stored.record
         if audience.audience_of(platform.gate, actor, one) is not audience.Audience.REVIEWER:
             continue
-        if all(vote.person != actor.person for vote in review.reviews_of(platform.gate, one.id)):
-            yield _submission(word("审查并投票"), one, stored.updated_at)
+        due = one.clock.due if one.clock is not None else None
+        mine = any(vote.person == actor.person for vote in review.votes_of(platform.gate, one))
+        if one.phase is Phase.CONSOLIDATING:
+            yield _submission(word("审查意见有分歧，请合议"), one, stored.updated_at, due)
+        elif not mine:
+            yield _submission(word("审查并投票"), one, stored.updated_at, due)
 
 
-def _submission(what: Message, one: Submission, since: datetime | None) -> Task:
-    return Task(what, one.title, f"/console/submissions/{one.id}", "submission", one.state, since)
+def _submission(what: Message, one: Submission, since: datetime | None, due: date | None = None) -> Task:
+    return Task(what, one.title, f"/console/submissions/{one.id}", "submission", one.state, since, due)
+
+
+def _returned(platform: Platform, actor: Actor) -> Tasks:
+    for stored in platform.store.find(Submission, state="returned", organisation=actor.organisation):
+        if stored.record.author == actor.account:
+            yield _submission(word("按审查意见修改后重新提交"), stored.record, stored.updated_at)
 
 
 def _reviewer(platform: Platform, actor: Actor) -> Tasks:
@@ -217,14 +242,7 @@ def _steward(platform: Platform, actor: Actor) -> Tasks:
 
 def _operator(platform: Platform, actor: Actor) -> Tasks:
     store = platform.store
-    for stored in store.find(ServiceAgreement, states=("accepted", "active")):
-        one, url = stored.record, f"/console/service-agreements/{stored.id}"
-        if one.operator != actor.organisation:
-            continue
-        if one.state == "accepted":
-            yield Task(word("签署协议"), one.scenario, url, "service-agreement", one.state, stored.updated_at)
-        elif len(store.find(Seat, linked=("agreement", one.id))) < one.seats:
-            yield Task(word("开通席位"), one.scenario, url, "service-agreement", one.state, stored.updated_at)
+    yield from _to_countersign(platform, actor)
     places = tuple(one.id for one in store.find(Environment, organisation=actor.organisation))
     ready = Sieve(
         states=("accepted",),
@@ -235,6 +253,19 @@ def _operator(platform: Platform, actor: Actor) -> Tasks:
     for asked in store.lists.cut(Application, ready, limit=MOST, order=Order.OLDEST) if places else ():
         url, title = f"/console/applications/{asked.id}", asked.record.scenario
         yield Task(word("拟订授权服务协议"), title, url, "application", asked.record.state)
+
+
+def _to_countersign(platform: Platform, actor: Actor) -> Tasks:
+    """Yield the agreements that the operator has to sign or to open seats for, the latest of these."""
+    cut, own = platform.store.lists.cut, actor.organisation
+    accepted = cut(ServiceAgreement, Sieve(states=("accepted",), partner=own), limit=MOST, order=Order.OLDEST)
+    active = cut(ServiceAgreement, Sieve(states=("active",), partner=own), limit=LOOKED_AT)
+    taken = platform.store.lists.hanging(Seat, "agreement", [one.id for one in active])
+    lacking = [one for one in active if len(taken.get(one.id, ())) < one.record.seats]
+    for what, found in ((word("签署协议"), accepted), (word("开通席位"), lacking[:MOST])):
+        for stored in found:
+            one, url = stored.record, f"/console/service-agreements/{stored.id}"
+            yield Task(what, one.scenario, url, "service-agreement", one.state, stored.updated_at)
 
 
 def _to_sign(platform: Platform, actor: Actor) -> Tasks:
@@ -264,14 +295,16 @@ def _to_write(platform: Platform, actor: Actor) -> Tasks:
 def _developer(platform: Platform, actor: Actor) -> Tasks:
     store, own = platform.store, actor.organisation
     yield from _to_write(platform, actor)
+    yield from _returned(platform, actor)
     for drafted in store.find(ServiceAgreement, state="drafted", organisation=own):
         url = f"/console/service-agreements/{drafted.id}"
         title = drafted.record.scenario
         yield Task(word("接受协议"), title, url, "service-agreement", "drafted", drafted.created_at)
     yield from _to_sign(platform, actor)
     unsigned = {task.url.rpartition("/")[2] for task in _to_sign(platform, actor)}
-    for seat in store.find(Seat, states=("provisioned", "open", "closed"), organisation=own):
-        if seat.record.user == actor.account and seat.record.agreement not in unsigned:
+    seats = Sieve(states=("provisioned", "open", "closed"), organisation=own, partner=actor.account)
+    for seat in store.lists.cut(Seat, seats, limit=MOST):
+        if seat.record.agreement not in unsigned:
             url = f"/console/seats/{seat.id}"
             yield Task(word("进入席位"), seat.record.name, url, "seat", seat.record.state, seat.updated_at)
     collected = {fact.record_id for fact in store.facts(actor=actor.account, verb="release:collect")}
@@ -316,10 +349,16 @@ def _applications_under_way(platform: Platform, actor: Actor) -> Tasks:
 
 def _submissions_under_way(platform: Platform, actor: Actor) -> Tasks:
     whats = {"frozen": word("闸口检查"), "in-review": word("审查人投票"), "approved": word("主管部门放行")}
-    for stored in platform.store.find(Submission, states=tuple(whats)):
+    mine = Sieve(states=tuple(whats), partner=actor.account)
+    for stored in platform.store.lists.cut(Submission, mine, limit=MOST, order=Order.OLDEST):
+        if not stored.record.sample:
+            yield _submission(whats[stored.record.state], stored.record, stored.updated_at)
+    waiting = _before_reviewers(platform, actor)
+    votes = platform.store.lists.hanging(Review, "submission", [one.id for one in waiting])
+    for stored in waiting:
         one = stored.record
-        voted = any(vote.voter == actor.account for vote in review.reviews_of(platform.gate, one.id))
-        if one.author == actor.account or (voted and one.state == "in-review"):
+        cast = [vote.record for vote in votes.get(stored.id, ()) if vote.record.round == one.round]
+        if one.author != actor.account and any(vote.voter == actor.account for vote in cast):
             yield _submission(whats[one.state], one, stored.updated_at)
 
 
@@ -353,10 +392,12 @@ def _review_clocks(platform: Platform, actor: Actor) -> Iterable[Clock]:
 
 
 def _term_clocks(platform: Platform, actor: Actor, today: date) -> Iterable[Clock]:
-    for one in reading.agreements(platform.access, actor):
-        if one.state in ("active", "suspended") and one.term_to - today <= SOON:
-            url = f"/console/service-agreements/{one.id}"
-            yield Clock(word("协议到期"), one.scenario, url, one.term_to)
+    seen = lists.agreements(platform.access, actor)
+    if seen is not None:
+        ending = replace(seen, states=("active", "suspended"), due_until=(today + SOON).isoformat())
+        for stored in platform.store.lists.cut(ServiceAgreement, ending, limit=MOST, order=Order.DUE):
+            url = f"/console/service-agreements/{stored.id}"
+            yield Clock(word("协议到期"), stored.record.scenario, url, stored.record.term_to)
     for old in reading.operating(platform.access, actor):
         if old.state == "active" and old.term_to - today <= SOON:
             yield Clock(word("开发利用协议到期"), old.scope, "/console/agreements", old.term_to)

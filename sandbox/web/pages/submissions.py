@@ -6,6 +6,7 @@ import io
 import json
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,29 +14,34 @@ from starlette.responses import Response
 
 from sandbox.app import Platform
 from sandbox.catalog.reading import require_reader
-from sandbox.egress import audience, intake, release, review
-from sandbox.kernel.actors import Actor
+from sandbox.egress import assessment, audience, custody, differences, intake, release, review, service
+from sandbox.egress import lists as gate_lists
+from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import InputError, NotFoundError
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.records import (
     Capacity,
     Dataset,
-    FileVote,
     Organisation,
     OrganisationRole,
+    Phase,
     Release,
     ServiceAgreement,
     Snapshot,
     Submission,
 )
 from sandbox.kernel.review_rules import quorum
+from sandbox.store.changes import Stored
+from sandbox.store.facts import Header
 from sandbox.web import framed, words
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
+from sandbox.web.pages import pager, reviews
+from sandbox.web.pages.ballots import votes_on
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
 
-MOST_SHOWN = 200
+DESK = frozenset({Role.SECURITY_REVIEWER, Role.PROVIDER_REVIEWER, Role.AUTHORITY_OFFICER})
 
 
 def _cast(call: Call) -> Outcome:
@@ -44,36 +50,13 @@ def _cast(call: Call) -> Outcome:
         chosen = Capacity(capacity) if capacity else None
     except ValueError:
         raise InputError(word("投票身份只能是主管部门、提供部门或第三方")) from None
-    after = review.cast(call.platform.gate, call.actor, call.id, _votes(call), capacity=chosen)
+    after = review.cast(call.platform.gate, call.actor, call.id, votes_on(call), capacity=chosen)
     told = word("已投票")
     if after.state != "in-review":
         told = word("已投票，审查意见已到齐")
+    elif after.phase is Phase.CONSOLIDATING:
+        told = word("已投票，审查意见有分歧，进入合议")
     return Outcome(f"/console/submissions/{call.id}", told)
-
-
-def _votes(call: Call) -> tuple[FileVote, ...]:
-    """Return one vote for each digest that the form names; the rules say whether they are all and right."""
-    approve, reject = set(call.form.many("approve")), set(call.form.many("reject"))
-    for name in call.form.values:
-        kind, _, digest = name.partition(":")
-        if kind == "vote":
-            {"approve": approve, "reject": reject}.get(call.form.one(name), set()).add(digest)
-    if approve & reject:
-        raise InputError(word("同一份文件不能既同意又不同意"))
-    votable = {
-        one.rewritten for one in review.found(call.platform.gate, call.id).record.files if one.rewritten
-    }
-    if votable - approve - reject:
-        raise InputError(word("还有文件没有表态：请对每一份文件选择同意或不同意"))
-    comment = call.form.one("comment")
-    return tuple(
-        FileVote(
-            digest=digest,
-            approve=digest in approve,
-            comment=call.form.one(f"comment:{digest}") or comment,
-        )
-        for digest in sorted(approve | reject)
-    )
 
 
 def _release(call: Call) -> Outcome:
@@ -163,18 +146,30 @@ COMMISSION = Action(
     fields=(Field("body", word("第三方机构"), "choice", choices=_third_parties),),
     hint=word("第三方只审查受委托的申请，资质须在有效期内"),
 )
-ACTIONS = (CAST, RELEASE, RECALL, WITHDRAW, COMMISSION)
+ACTIONS = (CAST, RELEASE, RECALL, WITHDRAW, COMMISSION, *reviews.ACTIONS)
 
 
 def listing(visitor: Visitor) -> Response:
     """Return the submissions that the person may look at, newest first."""
-    found = audience.visible(visitor.platform.gate, visitor.actor)[::-1]
+    gate, actor, store = visitor.platform.gate, visitor.actor, visitor.platform.store
     state = visitor.request.query_params.get("state", "")
-    states = sorted({one.state for one in found})
-    shown = [one for one in found if not state or one.state == state]
-    made = {one.record.id: one.created_at for one in visitor.platform.store.find(Submission)}
+    seen = gate_lists.submissions(gate, actor)
+    states = sorted(store.lists.counted(Submission, seen)) if seen is not None else []
+    found: tuple[Stored[Submission], ...] = ()
+    after = ""
+    if seen is not None:
+        asked = replace(seen, states=(state,)) if state in states else seen
+        found, after = pager.older(
+            visitor, Submission, asked, lambda one: audience.audience_of(gate, actor, one) is not None
+        )
     return visitor.page(
-        "submissions.html", submissions=shown[:MOST_SHOWN], states=states, state=state, made=made
+        "submissions.html",
+        submissions=[one.record for one in found],
+        states=states,
+        state=state,
+        after=after,
+        made={one.id: one.created_at for one in found},
+        desk=actor.has(*DESK),
     )
 
 
@@ -194,7 +189,14 @@ def _context(visitor: Visitor, identifier: str) -> dict[str, Any]:
     stored = platform.store.load(Submission, identifier)
     submission = stored.record
     files = [
-        {**told, "size": file.size, "digest": file.digest, "votable": file.rewritten, "state": file.verdict}
+        {
+            **told,
+            "size": file.size,
+            "digest": file.digest,
+            "votable": file.rewritten,
+            "read": file.rewritten or file.reading,
+            "state": file.verdict,
+        }
         for told, file in zip(_dicts(data["files"]), submission.files, strict=True)
     ]
     shared: dict[str, Any] = {
@@ -208,7 +210,7 @@ def _context(visitor: Visitor, identifier: str) -> dict[str, Any]:
         "purpose": _purpose(visitor, identifier),
         "snapshots": [platform.store.load(Snapshot, one).record for one in submission.snapshots],
         "agreement": platform.store.load(ServiceAgreement, submission.agreement).record,
-        "timeline": platform.store.facts(record=identifier),
+        "timeline": _timeline(visitor, submission),
         "refused": Verdict.REFUSE,
         "cast": CAST,
         "release": RELEASE,
@@ -216,7 +218,32 @@ def _context(visitor: Visitor, identifier: str) -> dict[str, Any]:
         "commission": COMMISSION,
         "commissioned": [visitor.body_name(one) for one in submission.commissioned],
     }
-    return {**shared, **_ballot(visitor, submission)}
+    return {**shared, **_ballot(visitor, submission), **_around(visitor, submission)}
+
+
+def _timeline(visitor: Visitor, submission: Submission) -> list[Header]:
+    """Return the facts; of a sample that is still voted on they read like any other submission's."""
+    facts = visitor.platform.store.facts(record=submission.id)
+    if not submission.sample or submission.state == "exposed":
+        return list(facts)
+    return [replace(one, verb="submission:judge", actor="system", signature=None) for one in facts]
+
+
+def _around(visitor: Visitor, submission: Submission) -> dict[str, Any]:
+    """Return what stands around the votes: rounds, custody, clock, assessment, what changed."""
+    gate, clock = visitor.platform.gate, submission.clock
+    held = [one.record for one in custody.holders(gate, submission)]
+    reviewer = audience.audience_of(gate, visitor.actor, submission) is audience.Audience.REVIEWER
+    return {
+        "acts": reviews,
+        "held": held,
+        "mine": next((one for one in held if one.account == visitor.actor.account), None),
+        "left": service.days_left(gate, clock) if clock is not None else None,
+        "assessed": assessment.standing(gate, submission),
+        "since_round": differences.since_last_round(gate, submission) if reviewer else {},
+        "since_release": differences.since_last_release(gate, submission) if reviewer else {},
+        "earlier": review.reviews_of(gate, submission.id) if reviewer else (),
+    }
 
 
 def _ballot(visitor: Visitor, submission: Submission) -> dict[str, Any]:
@@ -227,6 +254,7 @@ def _ballot(visitor: Visitor, submission: Submission) -> dict[str, Any]:
     return {
         "ballot": ballot,
         "voted": bool(mine),
+        "own": {vote.digest: vote for one in mine for vote in one.votes},
         "quorum": quorum(situation),
         "providers": sorted(visitor.body_name(one) for one in situation.providers),
         "names": {one.rewritten: one.name for one in submission.files if one.rewritten},
