@@ -7,7 +7,8 @@ subjects behind each cell. It proves nothing here: the gate computes it anew.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -98,3 +99,106 @@ def _kept(rows: Sequence[tuple[object, int]], smallest: int) -> list[object]:
     while kept and len(kept) < len(rows) and rest < smallest:
         rest += kept.pop()[1]
     return [name for name, _ in kept]
+
+
+_FUNCTIONS = {
+    "size": "count(*)", "count": "count({0})", "nunique": "count(DISTINCT {0})", "sum": "sum({0})",
+    "mean": "avg({0})", "median": "median({0})", "std": "stddev({0})", "min": "min({0})", "max": "max({0})",
+}  # fmt: skip
+_TESTS = frozenset({"=", "<>", "<", "<=", ">", ">="})
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A product in the making, written as in pandas and turned into SQL that the gate can compute.
+
+    Every method returns a new question: `table("企业").where(地区="汇川区").group_by("行业").agg(n=("代码",
+    "nunique"))`. Nothing runs before `save`.
+    """
+
+    source: str
+    joins: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    figures: tuple[str, ...] = ()
+
+    def where(self, **tests: object) -> Question:
+        """Keep rows: column=value, column=[values] or column=(">=", value); several must all hold."""
+        return replace(self, tests=(*self.tests, *(_test(name, wanted) for name, wanted in tests.items())))
+
+    def join(self, other: str, *, on: str | Mapping[str, str]) -> Question:
+        """Look up another table, which holds one row for each key at most; the agreement must allow it."""
+        pairs = {on: on} if isinstance(on, str) else dict(on)
+        left = self.source
+        equal = " AND ".join(
+            f"{quoted(left)}.{quoted(one)} = {quoted(other)}.{quoted(two)}" for one, two in pairs.items()
+        )
+        if not equal:
+            raise InputError(say("join 要写明按哪些列相等关联"))
+        return replace(self, joins=(*self.joins, f"JOIN {quoted(other)} ON {equal}"))
+
+    def group_by(self, *columns: str) -> Question:
+        """Group by columns, which are shown as they are."""
+        return replace(self, keys=(*self.keys, *columns))
+
+    def agg(self, **figures: str | tuple[str, str] | tuple[str, str, int]) -> Question:
+        """Show figures: name=(column, function) or (column, function, decimals), or name="size"."""
+        return replace(self, figures=(*self.figures, *(_figure(*pair) for pair in figures.items())))
+
+    def sql(self, *, subject: str = "", smallest: int = 0) -> str:
+        """Return the SQL; with `smallest`, groups of fewer subjects are left out."""
+        if not self.figures:
+            raise InputError(say("请用 agg 写明至少一个计数、合计或平均"))
+        shown = ", ".join([*(_column(key) for key in self.keys), *self.figures])
+        parts = [f"SELECT {shown} FROM {quoted(self.source)}", *self.joins]
+        parts += [f"WHERE {' AND '.join(self.tests)}"] if self.tests else []
+        parts += [f"GROUP BY {', '.join(_column(key) for key in self.keys)}"] if self.keys else []
+        parts += (
+            [f"HAVING count(DISTINCT {_column(subject)}) >= {smallest:d}"] if subject and smallest else []
+        )
+        return " ".join(parts)
+
+    def save(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        path: str | Path,
+        *,
+        subject: str,
+        smallest: int = SMALLEST,
+    ) -> tuple[Path, Path]:
+        """Write the product and its claim beside it; groups below `smallest` subjects are left out."""
+        return product(connection, path, sql=self.sql(subject=subject, smallest=smallest), subject=subject)
+
+
+def table(name: str) -> Question:
+    """Return a question over a table of the seat."""
+    return Question(name)
+
+
+def _column(name: str) -> str:
+    return ".".join(quoted(part) for part in name.split(".", 1))
+
+
+def _figure(name: str, figure: str | tuple[str, str] | tuple[str, str, int]) -> str:
+    column, function, *rest = ("", figure) if isinstance(figure, str) else figure
+    template = _FUNCTIONS.get(str(function))
+    if template is None:
+        known = "、".join(_FUNCTIONS)
+        raise InputError(say("没有函数 {name}，可用的有：{known}", name=str(function), known=known))
+    written = template.format(_column(str(column)))
+    return f"{f'round({written}, {int(rest[0]):d})' if rest else written} AS {quoted(name)}"
+
+
+def _test(name: str, wanted: object) -> str:
+    if isinstance(wanted, list):
+        return f"{_column(name)} IN ({', '.join(_literal(one) for one in wanted)})"
+    sign, value = wanted if isinstance(wanted, tuple) else ("=", wanted)
+    if sign not in _TESTS:
+        raise InputError(say("比较符号 {sign} 不可用，请用 = <> < <= > >=", sign=str(sign)))
+    return f"{_column(name)} {sign} {_literal(value)}"
+
+
+def _literal(value: object) -> str:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return "'" + str(value).replace("'", "''") + "'"
+    return repr(value)

@@ -243,12 +243,17 @@ def _without_aggregates(expression: Expression) -> list[Expression]:
 
 
 def _subject(claim: Claim, reader: Reader) -> str:
-    """Return the column of the claim's subjects, by the name in sight or by the table's own."""
+    """Return the column of the claim's subjects, by the name in sight or by the table's own.
+
+    Where tables that are looked up have a column of that name too, the first table's is meant.
+    """
     in_sight = [(name, part) for one in reader.relations for name, part in one.columns.items()]
     pairs = [*in_sight, *((name, Column(name)) for name in reader.scope.columns)]
     exact = {part for name, part in pairs if name == claim.subject}
     folded = {part for name, part in pairs if name.casefold() == claim.subject.casefold()}
     found = [part for part in exact or folded if isinstance(part, Column)]
+    first = set(reader.relations[0].columns.values())
+    found = [part for part in found if part in first] if len(found) > 1 else found
     if len(found) != 1:
         raise refuse(say("subject 不是该表的列"))
     return found[0].name
