@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import islice
 from typing import TypeAlias, cast
 
 from sandbox.access.desk import AccessDesk
@@ -216,39 +217,83 @@ class Calendars:
         return self._known[region]
 
 
-def open_clocks(desk: AccessDesk, actor: Actor, *, limit: int | None = None) -> tuple[OpenClock, ...]:
+STANDINGS = ("overdue", "due", "soon", "running")
+"""How a clock may stand, from the most urgent."""
+_PROVISIONAL = timedelta(days=10)
+"""So far may a day that is due lie from the expected one, while a holiday's days are not published."""
+
+
+def open_clocks(
+    desk: AccessDesk, actor: Actor, *, limit: int | None = None, standing: str = ""
+) -> tuple[OpenClock, ...]:
     """Return the running clocks that concern the actor's organisation; all for the authority.
 
-    With a limit only so many are read, the nearest to their due day.
+    With a limit only so many of each kind are read, the nearest to their due day; with a standing those
+    that stand so.
     """
     if not registered(desk.directory, actor):
         return ()
     everything = of_authority(desk.directory, actor)
-    some = running(desk) if limit is None else of_records(desk, _nearest(desk, actor, limit))
+    some = running(desk) if limit is None else of_records(desk, _nearest(desk, actor, limit, standing))
     found = [one for one in some if everything or actor.organisation in one.concerned]
     found.sort(key=lambda one: (one.clock.due, one.stored.id))
-    calendars, staffed = Calendars(desk), _Staffed(desk)
-    return tuple(_shown(desk, one, calendars(one.clock.region), staffed) for one in found[:limit])
+    calendars, staffed, left = Calendars(desk), _Staffed(desk), _Left(desk.directory.today())
+    shown = (_shown(desk, one, left(one.clock, calendars), staffed) for one in found)
+    return tuple(islice((one for one in shown if standing in ("", one.standing)), limit))
 
 
-def _nearest(desk: AccessDesk, actor: Actor, limit: int) -> Iterator[Stored[Timed]]:
-    """Yield of every kind and state as many records as may be shown, the nearest to their due day."""
-    lists, own = desk.directory.store.lists, actor.organisation
-    seen: set[str] = set()
+def how_many(desk: AccessDesk, actor: Actor) -> int:
+    """Return how many records the actor's organisation has or reviews on which a term runs."""
+    if not registered(desk.directory, actor):
+        return 0
+    lists = desk.directory.store.lists
+    sums = (sum(lists.counted(cls, sieve).values()) for cls, sieve in _concerning(desk, actor, ""))
+    return sum(sums)
+
+
+def _concerning(desk: AccessDesk, actor: Actor, standing: str) -> Iterator[tuple[type[Timed], Sieve]]:
+    """Yield for every kind and state what is to be read of it; days bound what may stand so."""
+    own, (since, until) = actor.organisation, _days(desk.directory.today(), standing)
+    everything = of_authority(desk.directory, actor)
     for cls, states in OPEN:
+        ways = [Sieve(organisation=own), Sieve(partner=own)]
+        if cls is Consultation:
+            ways.append(Sieve(linking=(("item", Item.KIND, Sieve(organisation=own)),)))
         for state in states:
-            sieves = [
-                Sieve(states=(state,), organisation=own),
-                Sieve(states=(state,), partner=own),
-                Sieve(states=(state,), linking=(("item", Item.KIND, Sieve(organisation=own)),)),
-            ]
-            if of_authority(desk.directory, actor):
-                sieves = [Sieve(states=(state,))]
-            for sieve in sieves if cls is Consultation else sieves[:2]:
-                for stored in lists.cut(cls, sieve, limit=limit, order=Order.DUE):
-                    if stored.id not in seen:
-                        seen.add(stored.id)
-                        yield stored
+            for way in [Sieve()] if everything else ways:
+                yield cls, replace(way, states=(state,), due_from=since, due_until=until)
+
+
+def _days(today: date, standing: str) -> tuple[str | None, str | None]:
+    """Return between which due days a clock lies that stands so."""
+    if standing == "overdue":
+        return None, (today - _ONE_DAY).isoformat()
+    if standing == "due":
+        return (today - _PROVISIONAL).isoformat(), (today + _PROVISIONAL).isoformat()
+    return (today.isoformat(), None) if standing else (None, None)
+
+
+def _nearest(desk: AccessDesk, actor: Actor, limit: int, standing: str) -> Iterator[Stored[Timed]]:
+    """Yield of every kind and state as many records as may be shown, the nearest to their due day."""
+    seen: set[str] = set()
+    for cls, sieve in _concerning(desk, actor, standing):
+        for stored in desk.directory.store.lists.cut(cls, sieve, limit=limit, order=Order.DUE):
+            if stored.id not in seen:
+                seen.add(stored.id)
+                yield stored
+
+
+class _Left:
+    """Working days that are left until a day, each counted once."""
+
+    def __init__(self, today: date) -> None:
+        self._today, self._known = today, {}  # type: tuple[date, dict[tuple[str, date], int]]
+
+    def __call__(self, clock: Clock, calendars: Calendars) -> int:
+        key = (clock.region, clock.due)
+        if key not in self._known:
+            self._known[key] = days_left(self._today, clock.due, calendars(clock.region))
+        return self._known[key]
 
 
 def open_on(
@@ -269,12 +314,12 @@ def open_on(
     asked = (one for one in consultations if one.record.state == "asked")
     found += _of_consultations(asked, parts, titles)
     found += _of_coordinations((one for one in cases if one.record.state == "open"), parts, titles, authority)
-    calendars, staffed = Calendars(desk), _Staffed(desk)
-    shown = (_shown(desk, one, calendars(one.clock.region), staffed) for one in found)
+    calendars, staffed, left = Calendars(desk), _Staffed(desk), _Left(desk.directory.today())
+    shown = (_shown(desk, one, left(one.clock, calendars), staffed) for one in found)
     return tuple(sorted(shown, key=lambda one: (one.clock.due, one.record)))
 
 
-def _shown(desk: AccessDesk, one: Running, calendar: Calendar, staffed: Callable[[str], bool]) -> OpenClock:
+def _shown(desk: AccessDesk, one: Running, left: int, staffed: Callable[[str], bool]) -> OpenClock:
     today = desk.directory.today()
     needs_reviewer = one.what != "supplement"
     return OpenClock(
@@ -284,7 +329,7 @@ def _shown(desk: AccessDesk, one: Running, calendar: Calendar, staffed: Callable
         title=one.title,
         organisation=one.organisation,
         clock=one.clock,
-        days_left=days_left(today, one.clock.due, calendar),
+        days_left=left,
         standing=standing(one.clock, today),
         staffed=not needs_reviewer or staffed(one.organisation),
     )

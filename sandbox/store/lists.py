@@ -7,8 +7,8 @@ see is said by the sieve that the caller holds up. The other half of `reads`.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any, cast
 
@@ -29,11 +29,12 @@ from sqlalchemy import (
 )
 
 from sandbox.store import tables
+from sandbox.store.canonical import instant
 from sandbox.store.changes import R, Stored
 from sandbox.store.db import reading
 
 _RECORD, _LINK = tables.record, tables.link
-_SLICE = 500
+_SLICE, _RUN = 500, 1_000
 
 
 class Order(Enum):
@@ -72,7 +73,7 @@ class Sieve:
     (role, id): it links in that role to that record; `linking` is (role, kind, sieve): to one of that kind
     which passes the other sieve; `items_on` are datasets: it has an item of one of them. `any_of` are sieves
     of which it must pass one. `private` is a state in which a record is shown to its own organisation
-    alone, and to which. `after` is the time and id of the record after which it was made.
+    alone, and to which. `after` and `before` are the time and id of a record between which it was made.
     """
 
     states: tuple[str, ...] = ()
@@ -82,6 +83,7 @@ class Sieve:
     environments: tuple[str, ...] | None = None
     outside: tuple[str, ...] = ()
     words: Words | None = None
+    due_from: str | None = None
     due_until: str | None = None
     unlinked: tuple[str, str] | None = None
     all_linked: tuple[str, ...] | None = None
@@ -92,6 +94,7 @@ class Sieve:
     private: tuple[str, str] | None = None
     only: str | None = None
     after: tuple[str, str] | None = None
+    before: tuple[str, str] | None = None
 
 
 class Lists:
@@ -112,11 +115,11 @@ class Lists:
         cls: type[R],
         sieve: Sieve,
         *,
-        limit: int,
+        limit: int | None,
         offset: int = 0,
         order: Order = Order.NEWEST,
     ) -> tuple[Stored[R], ...]:
-        """Return at most `limit` records after the first `offset`, in that order."""
+        """Return at most `limit` records after the first `offset`, in that order; without one, all."""
         query = _ids(cls, sieve, order, postgresql=self._postgresql).limit(limit).offset(offset)
         key = (cls, sieve, limit, offset, order)
         return cast("tuple[Stored[R], ...]", self._once(key, lambda: self._fetched(cls, query)))
@@ -140,6 +143,35 @@ class Lists:
                 return {state: int(n) for state, n in connection.execute(query)}
 
         return dict(self._once((cls, sieve, "counted"), ask))
+
+    def run(self, cls: type[R], sieve: Sieve, *, most: int | None = None) -> Iterator[Stored[R]]:
+        """Yield the records from the newest to the oldest, a thousand in memory at a time."""
+        left = most
+        while left is None or left > 0:
+            limit = _RUN if left is None else min(_RUN, left)
+            some = self._fetched(
+                cls, _ids(cls, sieve, Order.NEWEST, postgresql=self._postgresql).limit(limit)
+            )
+            yield from some
+            if len(some) < limit:
+                return
+            left = None if left is None else left - limit
+            sieve = replace(sieve, before=(instant(some[-1].created_at), some[-1].id))
+
+    def hanging(self, cls: type[R], role: str, ids: Iterable[str]) -> dict[str, list[Stored[R]]]:
+        """Return the records of a kind that link in a role to these records, by the record they link to."""
+        found: dict[str, list[Stored[R]]] = {}
+        wanted = sorted(set(ids))
+        named = _LINK.c.from_id.between(f"{cls.KIND}-", f"{cls.KIND}.")
+        with reading(self._engine) as connection:
+            for place in range(0, len(wanted), _SLICE):
+                some = _LINK.c.to_id.in_(wanted[place : place + _SLICE])
+                query = select(_LINK.c.to_id, _LINK.c.from_id).where(some, _LINK.c.role == role, named)
+                pairs = connection.execute(query.order_by(_LINK.c.from_id)).all()
+                rows = _by_id(connection, [from_id for _, from_id in pairs])
+                for to_id, from_id in pairs:
+                    found.setdefault(to_id, []).append(self._typed(cls, rows[from_id]))
+        return found
 
     def every(self, cls: type[R], ids: Iterable[str]) -> dict[str, Stored[R]]:
         """Return the records of these ids by id; ids that are not there, or of another kind, are left out."""
@@ -226,11 +258,17 @@ def _passing(at: _Sought, sieve: Sieve) -> list[ColumnElement[bool]]:
         found.append(at.environment.in_(sieve.environments))
     if sieve.outside:
         found.append(at.organisation.not_in(sieve.outside))
+    if sieve.due_from is not None:
+        found.append(at.due >= sieve.due_from)
     if sieve.due_until is not None:
         found.append(at.due <= sieve.due_until)
-    if sieve.after is not None:
-        found.append(tuple_(at.created_at, at.id) > tuple_(*map(literal, sieve.after)))
-    return [*found, *_among(at, sieve), *_hanging(at, sieve)]
+    return [*found, *_made(at, sieve), *_among(at, sieve), *_hanging(at, sieve)]
+
+
+def _made(at: _Sought, sieve: Sieve) -> list[ColumnElement[bool]]:
+    place = tuple_(at.created_at, at.id)
+    found = [] if sieve.after is None else [place > tuple_(*map(literal, sieve.after))]
+    return found if sieve.before is None else [*found, place < tuple_(*map(literal, sieve.before))]
 
 
 def _among(at: _Sought, sieve: Sieve) -> list[ColumnElement[bool]]:

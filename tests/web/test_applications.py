@@ -690,14 +690,23 @@ def test_lists_are_filtered_searched_exported_and_printed(shared):
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝HYPERLINK(1)", "\x00=1"])
-def test_no_cell_is_run_by_a_spreadsheet(text):
+def test_no_cell_is_run_by_a_spreadsheet(text, tmp_path):
     assert harmless(text).startswith("'")
-    data = as_csv(["=头"], [[text, 3]]).decode("utf-8-sig")
+    data = b"".join(as_csv(["=头"], [[text, 3]])).decode("utf-8-sig")
     assert data.startswith("'=头")
-    assert next(iter(load_workbook(io.BytesIO(as_xlsx("表", ["头"], [[text]]))).active.values))[0] == "头"
-    sheet_ = load_workbook(io.BytesIO(as_xlsx("表", ["头"], [[text]]))).active
+    as_xlsx("表", ["头"], [[text]], tmp_path / "list.xlsx")
+    sheet_ = load_workbook(tmp_path / "list.xlsx").active
+    assert next(iter(sheet_.values))[0] == "头"
     assert sheet_["A2"].data_type == "s"
     assert str(sheet_["A2"].value).startswith("'")
+
+
+def test_a_long_list_leaves_part_by_part_with_every_row():
+    parts = list(as_csv(["号", "词"], ([str(number), "词" * 40] for number in range(5_000))))
+    assert len(parts) > 3
+    lines = b"".join(parts).decode("utf-8-sig").splitlines()
+    assert len(lines) == 5_001
+    assert lines[-1].startswith("4999,")
 
 
 def test_a_harmless_text_stays_as_it_is():

@@ -7,7 +7,7 @@ from datetime import timedelta
 from starlette.responses import Response
 
 from sandbox.access import agreement as agreements
-from sandbox.access import reading
+from sandbox.access import lists, reading
 from sandbox.access.versions import versions
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
@@ -24,6 +24,7 @@ from sandbox.oversight import replay as replays
 from sandbox.seats import seat as seats
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
+from sandbox.web.pages import pager
 from sandbox.web.pages.agreeing import DRAFT
 from sandbox.web.pages.amendments import AMEND
 from sandbox.web.pages.seating import PROVISION
@@ -210,13 +211,15 @@ ACTIONS = (
 def listing(visitor: Visitor) -> Response:
     """Return agreements, environments and seats that the person may see."""
     access, store, actor = visitor.platform.access, visitor.platform.store, visitor.actor
+    part = pager.part(visitor, ServiceAgreement, lists.agreements(access, actor))
     return visitor.page(
         "agreements.html",
-        agreements=reading.agreements(access, actor)[::-1],
+        agreements=part.records,
+        part=part,
         operating=reading.operating(access, actor)[::-1],
         versions={one.record.id: one.version for one in store.find(OperatingAgreement)},
         environments=store.find(Environment),
-        seats=seats.visible(visitor.platform.seats, actor),
+        seats=pager.part(visitor, Seat, lists.seats(access, actor)).records,
         draft=DRAFT,
         draft_operating=DRAFT_OPERATING,
         operating_actions=(SIGN_OPERATING, TERMINATE_OPERATING),

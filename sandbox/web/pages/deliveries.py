@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import RedirectResponse, Response
 
+from sandbox.access import lists
 from sandbox.app import Platform
 from sandbox.catalog.reading import is_party, require_reader
 from sandbox.ingest import batch, publish
@@ -19,7 +20,7 @@ from sandbox.kernel.records import (
 )
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
-from sandbox.web.pages import columns
+from sandbox.web.pages import columns, pager
 from sandbox.web.pages.columns import CLASSIFY
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
@@ -127,14 +128,10 @@ ACTIONS = (ACCEPT, REFUSE, ORDER, REOPEN, WITHDRAW)
 def listing(visitor: Visitor) -> Response:
     """Return the deliveries of the person's organisation, of all for the authority."""
     platform, actor = visitor.platform, visitor.actor
-    stored = [
-        one
-        for one in platform.store.find(Delivery, newest_first=True)
-        if is_party(platform.directory, actor, (one.record.organisation,))
-    ]
+    part = pager.part(visitor, Delivery, lists.owned(platform.directory, actor))
     titles = {one.record.id: one.record.title for one in platform.store.find(Dataset)}
     may = actor.has(Role.STEWARD)
-    return visitor.page("deliveries.html", deliveries=stored, titles=titles, may_receive=may)
+    return visitor.page("deliveries.html", deliveries=part.found, part=part, titles=titles, may_receive=may)
 
 
 def receive_page(visitor: Visitor, status: int = 200, problem: str = "") -> Response:
@@ -208,21 +205,19 @@ def proposal(visitor: Visitor, identifier: str) -> Response:
 def orders(visitor: Visitor) -> Response:
     """Return landing orders and snapshots of the own organisation, all for the authority."""
     platform, actor = visitor.platform, visitor.actor
-    directory = platform.directory
-    found = [
-        one
-        for one in platform.store.find(LandingOrder, newest_first=True)
-        if is_party(directory, actor, (one.record.organisation,))
-    ]
+    part = pager.part(visitor, LandingOrder, lists.owned(platform.directory, actor))
+    made = platform.store.lists.hanging(Snapshot, "order", [one.id for one in part.found])
     snapshots = {
-        one.record.order: one
-        for one in platform.store.find(Snapshot)
-        if is_party(directory, actor, (one.record.organisation,))
+        order: one
+        for order, found in made.items()
+        for one in found
+        if is_party(platform.directory, actor, (one.record.organisation,))
     }
     titles = {one.record.id: one.record.title for one in platform.store.find(Dataset)}
     return visitor.page(
         "orders.html",
-        orders=found,
+        orders=part.found,
+        part=part,
         snapshots=snapshots,
         titles=titles,
         order=ORDER,

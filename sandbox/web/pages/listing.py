@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from urllib.parse import urlencode
 
 from starlette.responses import Response
 
-from sandbox.access import lists, reading
+from sandbox.access import lists
 from sandbox.kernel.records import Application, Dataset, Item
 from sandbox.store.lists import Sieve, Words
 from sandbox.web import exports, words
@@ -16,8 +17,8 @@ from sandbox.web.language import text, word
 from sandbox.web.pages import applications, drafting
 from sandbox.web.visitor import Visitor
 
-PAGE, MOST = 50, 5_000
-"""Lines of a page, and of a printed or exported list."""
+PAGE, MOST, TOGETHER = 50, 5_000, 500
+"""Lines of a page, of a printed list, and of what is exported at a time."""
 STATES = ("draft", "submitted", "returned", "accepted", "rejected", "withdrawn")
 _HEAD = (
     word("编号"),
@@ -92,45 +93,63 @@ def listing(visitor: Visitor) -> Response:
         asked=asked,
         counts=counts,
         states=STATES,
-        items={one.id: _items(visitor, one) for one in shown},
+        items=_items(visitor, shown),
         titles=titles,
         draft=drafting.DRAFT,
         bring=applications.IMPORT,
     )
 
 
-def _items(visitor: Visitor, one: Application) -> tuple[Item, ...]:
-    return reading.items_of(visitor.platform.access, one.id) if one.state == "accepted" else ()
+def _items(visitor: Visitor, shown: Sequence[Application]) -> Mapping[str, tuple[Item, ...]]:
+    """Return the items of those that were divided into some, asked for all at once."""
+    divided = [one.id for one in shown if one.state == "accepted"]
+    found = visitor.platform.store.lists.hanging(Item, "application", divided)
+    return {one.id: tuple(item.record for item in found.get(one.id, ())) for one in shown}
 
 
-def _whole(visitor: Visitor, asked: Asked, titles: Mapping[str, str]) -> list[Application]:
+def _whole(
+    visitor: Visitor, asked: Asked, titles: Mapping[str, str], *, most: int | None
+) -> Iterator[tuple[Application, tuple[Item, ...]]]:
+    """Yield every application that was asked for with its items, the newest first, a part at a time."""
     sieve = _sieve(visitor, asked, titles)
-    found = lists.page(visitor.platform.access, sieve, Application, state=asked.state, limit=MOST)
-    return [one.record for one in found]
+    if sieve is None:
+        return
+    cut = replace(sieve, states=(asked.state,)) if asked.state else sieve
+    found = visitor.platform.store.lists.run(Application, cut, most=most)
+    while some := [one.record for one in islice(found, TOGETHER)]:
+        items = _items(visitor, some)
+        yield from ((one, items[one.id]) for one in some)
 
 
 def printed(visitor: Visitor) -> Response:
     """Return the list that was asked for on paper, the newest if it is a very long one."""
     asked, titles = asked_for(visitor, STATES), _titles(visitor)
-    shown = _whole(visitor, asked, titles)
-    items = {one.id: _items(visitor, one) for one in shown}
+    shown = list(_whole(visitor, asked, titles, most=MOST))
     return visitor.page(
-        "applications_sheet.html", applications=shown, asked=asked, items=items, titles=titles, most=MOST
+        "applications_sheet.html",
+        applications=[one for one, _ in shown],
+        asked=asked,
+        items={one.id: items for one, items in shown},
+        titles=titles,
+        most=MOST,
     )
 
 
 def exported(visitor: Visitor) -> Response:
     """Return the list that was asked for as a workbook or CSV."""
     asked, titles, language = asked_for(visitor, STATES), _titles(visitor), visitor.language
-    rows = [_row(visitor, titles, one) for one in _whole(visitor, asked, titles)]
+    whole = _whole(visitor, asked, titles, most=None)
+    rows = (_row(visitor, titles, one, items) for one, items in whole)
     head = [text(one, language) for one in _HEAD]
     form = visitor.request.query_params.get("format", "xlsx")
     return exports.answer("applications", visitor.t("数据需求申请"), head, rows, form=form)
 
 
-def _row(visitor: Visitor, titles: Mapping[str, str], one: Application) -> list[exports.Cell]:
+def _row(
+    visitor: Visitor, titles: Mapping[str, str], one: Application, items: Sequence[Item]
+) -> list[exports.Cell]:
     columns = sum(len(request.columns) for request in one.requests)
-    stages = [visitor.say(words.state_of("item", item.state)[0]) for item in _items(visitor, one)]
+    stages = [visitor.say(words.state_of("item", item.state)[0]) for item in items]
     return [
         one.id,
         one.scenario,

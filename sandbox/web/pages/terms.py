@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from starlette.responses import Response
 
-from sandbox.access.clocks import OpenClock, open_clocks
+from sandbox.access.clocks import STANDINGS, OpenClock, how_many, open_clocks
 from sandbox.kernel.actors import Actor
 from sandbox.web import exports, timeline
 from sandbox.web.language import text, word
+from sandbox.web.pages import listing
 from sandbox.web.visitor import Visitor
 
-MOST = 500
+MOST = 200
 _HEAD = (
     word("期限"),
     word("事项"),
@@ -36,21 +35,21 @@ def place_of(one: OpenClock, actor: Actor) -> str:
     return f"/console/applications/{one.application}"
 
 
-def _found(visitor: Visitor) -> tuple[tuple[OpenClock, ...], tuple[OpenClock, ...], str]:
-    """Return all terms, those that stand as was asked, and what was asked."""
-    standing = visitor.request.query_params.get("standing", "")
-    every = open_clocks(visitor.platform.access, visitor.actor)
-    return every, tuple(one for one in every if not standing or one.standing == standing), standing
+def _standing(visitor: Visitor) -> str:
+    """Return how the terms are to stand that were asked for; nothing where all are meant."""
+    asked = visitor.request.query_params.get("standing", "")
+    return asked if asked in STANDINGS else ""
 
 
 def page(visitor: Visitor) -> Response:
-    """Return the terms as a page, the first of many."""
-    every, shown, standing = _found(visitor)
+    """Return the terms that run, the nearest first."""
+    access, actor, standing = visitor.platform.access, visitor.actor, _standing(visitor)
+    shown = open_clocks(access, actor, limit=MOST, standing=standing)
     return visitor.page(
         "terms.html",
-        clocks=[(one, place_of(one, visitor.actor)) for one in shown[:MOST]],
-        total=len(shown),
-        counts=Counter(one.standing for one in every),
+        clocks=[(one, place_of(one, actor)) for one in shown],
+        most=MOST,
+        total=how_many(access, actor),
         standing=standing,
         whats=timeline.WHATS,
         standings=timeline.STANDINGS,
@@ -58,12 +57,15 @@ def page(visitor: Visitor) -> Response:
 
 
 def exported(visitor: Visitor) -> Response:
-    """Return the terms as a workbook or CSV."""
-    _, shown, _ = _found(visitor)
+    """Return the terms as a workbook or CSV, the nearest if there are very many."""
+    shown = open_clocks(
+        visitor.platform.access, visitor.actor, limit=listing.MOST, standing=_standing(visitor)
+    )
     head = [text(one, visitor.language) for one in _HEAD]
-    rows = [_row(visitor, one) for one in shown]
     form = visitor.request.query_params.get("format", "xlsx")
-    return exports.answer("terms", visitor.t("进行中的期限"), head, rows, form=form)
+    return exports.answer(
+        "terms", visitor.t("进行中的期限"), head, (_row(visitor, one) for one in shown), form=form
+    )
 
 
 def _row(visitor: Visitor, one: OpenClock) -> list[exports.Cell]:

@@ -5,9 +5,11 @@ What is signed is what was shown: the form names the digest of the words. Who ma
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.responses import Response
 
-from sandbox.access import reading
+from sandbox.access import lists, reading
 from sandbox.access.versions import standing, versions
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor, Role
@@ -16,8 +18,10 @@ from sandbox.kernel.records import Seat, ServiceAgreement, Undertaking
 from sandbox.oversight import duties
 from sandbox.regulation.undertakings import undertaking
 from sandbox.store.changes import Stored
+from sandbox.store.lists import Sieve
 from sandbox.web.actions import Action, Call, Field
 from sandbox.web.language import word
+from sandbox.web.pages import pager
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
 
@@ -50,8 +54,8 @@ ACTIONS = (SIGN,)
 
 def unsigned(platform: Platform, actor: Actor) -> tuple[ServiceAgreement, ...]:
     """Return the agreements in force for which the person has still to sign."""
-    every = [one.record for one in platform.store.find(ServiceAgreement, state="active")]
-    mine = [one for one in every if actor.account in one.users]
+    named = platform.store.find(ServiceAgreement, state="active", linked=("user", actor.account))
+    mine = [one.record for one in named if actor.account in one.record.users]
     wanted = set(duties.unsigned(platform.oversight, mine, actor.account))
     return tuple(one for one in mine if one.id in wanted)
 
@@ -102,11 +106,13 @@ def _own_seats(visitor: Visitor, service: ServiceAgreement) -> list[Seat]:
 def listing(visitor: Visitor) -> Response:
     """Return what the person signed and has still to sign; of all people for those who watch."""
     platform, actor = visitor.platform, visitor.actor
-    seen = {one.id for one in reading.agreements(platform.access, actor)}
+    seen = lists.agreements(platform.access, actor)
+    if actor.has(Role.SUPERVISOR):
+        seen = Sieve()
+    running = None if seen is None else replace(seen, states=("active", "suspended"))
+    part = pager.part(visitor, ServiceAgreement, running)
     rows = []
-    for stored in platform.store.find(ServiceAgreement, states=("active", "suspended"), newest_first=True):
-        if stored.id not in seen and not actor.has(Role.SUPERVISOR):
-            continue
-        signed = _signed(platform, stored.record)
-        rows += [(stored.record, user, _latest(signed, user)) for user in stored.record.users]
-    return visitor.page("undertakings.html", rows=rows, version=undertaking().version)
+    for service in part.records:
+        signed = _signed(platform, service)
+        rows += [(service, user, _latest(signed, user)) for user in service.users]
+    return visitor.page("undertakings.html", rows=rows, part=part, version=undertaking().version)
