@@ -1,4 +1,4 @@
-"""Planted leaks measure the reviewers and leave by no path, whatever is forged; the authority alone sees it."""
+"""Planted leaks measure the reviewers and leave by no path, whatever is forged."""
 
 from __future__ import annotations
 
