@@ -149,6 +149,7 @@ def test_two_reviewers_judge_blind_and_release(visit):
     walk(
         first,
         ("/", "reviewer-home"),
+        ("/reviews", "review-desk"),
         (f"/submissions/{REVIEWED}", "submission-vote"),
         (f"/submissions/{REVIEWED}/sheet", "review-sheet"),
     )
@@ -172,12 +173,31 @@ def test_two_reviewers_judge_blind_and_release(visit):
     assert "数字与声明一致" in second.text()
     first.go(f"/submissions/{REVIEWED}")
     first.page.click("section.lead button:has-text('放行')")
+    first.page.wait_for_load_state()
+    assert "第十八条" in first.text()  # nobody has assessed the risks yet
+    _assess(visit("lin.xiaoyu"))
+    first.go(f"/submissions/{REVIEWED}")
+    first.page.click("section.lead button:has-text('放行')")
     first.page.wait_for_url("**/releases/release-*")
     assert "平台签名有效" in first.text()
     first.look("receipt")
     first.page.emulate_media(media="print")
     assert not first.page.is_visible("header.side")
     first.page.emulate_media(media="screen")
+
+
+def _assess(author):
+    author.go(f"/submissions/{REVIEWED}/assess")
+    author.look("risk-assessment-form")
+    for area in author.page.query_selector_all("main textarea"):
+        area.fill("已评估，风险可控；由项目负责人每季复核")
+    author.page.click("main form button.btn-primary")
+    author.page.wait_for_load_state()
+    if "step-up" in author.page.url:
+        author.show_credential()
+    author.page.wait_for_url(f"**/submissions/{REVIEWED}")
+    assert "政策风险" in author.text()
+    author.look("risk-assessment")
 
 
 def _vote(person, comment):

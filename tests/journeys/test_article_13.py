@@ -73,16 +73,18 @@ def test_from_the_seat_to_the_market(judged: Home, tmp_path: Path) -> None:
         assert set(release.verify_products(body, tmp_path / "ours")) == {one.name for one in made.files}
 
 
-def test_a_claim_on_data_outside_the_agreement_proves_nothing(judged: Home) -> None:
-    """The seat holds none of it, and the gate takes nobody's word: what it cannot recount, people decide."""
+def test_a_claim_on_data_outside_the_agreement_is_refused(judged: Home) -> None:
+    """The seat holds none of it, the agreement names none of it, and there is nothing for people to vote on."""
     with judged.open() as desk:
         store = desk.platform.store
         after = made_of(judged, desk, product(desk, table="health-settlement"))
         (file,) = after.files
-        assert (after.state, file.verdict, file.approved) == ("in-review", Verdict.REVIEW, None)
+        assert (after.state, file.verdict, file.approved) == ("refused", Verdict.REFUSE, None)
         found = judgements.load(desk.platform.gate, after.judgement).files[0].findings
-        assert {one.kind for one in found} == {FindingKind.UNVERIFIED}
-        assert all("第十九条" in one.article and str(one.message) for one in found)
+        assert FindingKind.NOT_AGREED in {one.kind for one in found}
+        (stranger,) = [one for one in found if one.kind is FindingKind.NOT_AGREED]
+        assert "第十七条" in stranger.article
+        assert "health-settlement" not in str(stranger.message)
         inputs = {store.load(Snapshot, one).record.dataset for one in after.snapshots}
         assert inputs == {entries.by_code(desk.platform.directory, CODE).record.id}
 
