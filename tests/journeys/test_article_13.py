@@ -74,7 +74,7 @@ def test_from_the_seat_to_the_market(judged: Home, tmp_path: Path) -> None:
 
 
 def test_a_claim_on_data_outside_the_agreement_is_refused(judged: Home) -> None:
-    """The seat holds none of it, the agreement names none of it, and there is nothing for people to vote on."""
+    """The seat holds none of it, the agreement names none of it: there is nothing for people to vote on."""
     with judged.open() as desk:
         store = desk.platform.store
         after = made_of(judged, desk, product(desk, table="health-settlement"))
