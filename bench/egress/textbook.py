@@ -304,7 +304,10 @@ def main() -> int:
             f"{mark:6} {one.verdict.value:7} {rules:28} ACRO {beside.get(one.case.acro, '-'):8} {one.case.name}"
         )
     held = sum(one.held for one in outcomes)
-    print(f"\n{held} of {len(outcomes)} textbook disclosures held, each by a rule of its own")
+    alone = sum(one.held and one.rules == {"G08"} for one in outcomes)
+    print(
+        f"\n{held} of {len(outcomes)} textbook disclosures held; {alone} of them by G08 alone: people must look"
+    )
     if beside:
         told = [beside.get(one.case.acro, "-") for one in outcomes]
         print(
