@@ -22,10 +22,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from sandbox.cli.main import main
+from sandbox.demo.egress import RISKS
 from sandbox.demo.events import Narrator
 from sandbox.demo.journey import Journey, establish
 from sandbox.demo.people import found_demo, gather
-from sandbox.egress import intake, release, review, telling
+from sandbox.egress import assessment, intake, release, review, telling
 from sandbox.ingest import publish
 from sandbox.ingest.scope import read_scoped
 from sandbox.kernel.records import (
@@ -288,6 +289,7 @@ def test_an_aggregate_is_released_and_holds_no_code(
     votes = tuple(FileVote(digest=file.rewritten, approve=True) for file in judged.files if file.rewritten)
     for reviewer in ("zhou.minxing", "yang.lizhi"):
         review.cast(platform.gate, actor(reviewer), judged.id, votes)
+    assessment.file(platform.gate, actor("lin.xiaoyu"), judged.id, RISKS)
     out = release.release(platform.gate, actor("zhou.minxing"), judged.id)
     release.hand_out(platform.gate, actor("lin.xiaoyu"), out.id, tmp_path / "out")
     texts = [file.read_text(encoding="utf-8-sig") for file in (tmp_path / "out").iterdir()]
