@@ -46,7 +46,8 @@ _NUMBER: Final = (
 )
 _SCIENTIFIC: Final = r"[+-]?\d+(?:\.\d+)?E[+-]\d{1,2}"
 _NUMERALS: Final = "[一二三四五六七八九十]{1,3}"
-_NUMERAL_DATE: Final = f"([〇零○一二三四五六七八九]{{4}})年({_NUMERALS})月(?:({_NUMERALS})日)?"
+# A year begins with 一 or 二, as one in figures does with 1 or 2.
+_NUMERAL_DATE: Final = f"([一二][〇零○一二三四五六七八九]{{3}})年({_NUMERALS})月(?:({_NUMERALS})日)?"
 _MOBILE: Final = r"(?:00)?86(1[3-9]\d{9})"
 _PIECE: Final = 32_768
 _DIGIT_OF: Final = {character: index % 10 for index, character in enumerate("零一二三四五六七八九〇")} | {

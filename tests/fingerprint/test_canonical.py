@@ -98,6 +98,21 @@ def test_the_fast_form_equals_the_plain_one(column):
     assert canonical_array(encoded).to_pylist() == [*expected, "X"]
 
 
+numerals = st.text("〇零○一二三四五六七八九十", min_size=1, max_size=5)
+numeral_dates = st.builds(
+    "{}年{}月{}".format, numerals, numerals, st.one_of(st.just(""), numerals.map("{}日".format))
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(numeral_dates, min_size=1, max_size=20))
+@example(["三零二四年五月", "九八七六年十二月三十日", "〇一二三年四月", "一九九八年五月", "四五六七年一十月"])
+def test_dates_in_numerals_have_one_form_whatever_their_year(column):
+    assert canonical_array(pa.array(column)).to_pylist() == [canonical(cell) for cell in column]
+    spaced = [f" {cell} " for cell in column]
+    assert canonical_array(pa.array(spaced)).to_pylist() == [canonical(cell) for cell in spaced]
+
+
 @settings(max_examples=100, deadline=None)
 @given(cells.filter(bool))
 def test_a_canonical_form_is_canonical(cell):
