@@ -29,6 +29,7 @@ from sandbox.kernel.message import Message, say
 DELIMITERS = (",", "\t", ";", "|")
 UNDECODABLE, NUL_BYTE = 20, 21
 SAMPLE_BYTES = 1 << 16
+SAMPLE_ROWS = 50
 EARLY_ROWS = 1_000
 
 
@@ -83,19 +84,20 @@ def _delimiter(data: bytes, *, kind: FileType) -> str:
 def _agreement(sample: bytes, mark: str) -> tuple[float, int]:
     """How well `mark` splits the sample: share of records as wide as the first, and that width."""
     found = records.find(
-        sample, 0, line=1, delimiter=ord(mark), columns=0, final=True, cell_limit=SAMPLE_BYTES
-    )
+        sample, 0, line=1, delimiter=ord(mark), columns=0, final=True, cell_limit=SAMPLE_BYTES,
+        most=1 + SAMPLE_ROWS,
+    )  # fmt: skip
     width = int(found.cells[0]) if len(found.cells) else 0
     if width < 2:
         return 0.0, 0
-    body = found.cells[1:51]
+    body = found.cells[1 : 1 + SAMPLE_ROWS]
     return (float(np.mean(body == width)) if len(body) else 1.0) + 0.01, width
 
 
 def _header(cursor: _Cursor, *, mark: str, tally: Tally) -> tuple[str, ...]:
     found = records.find(
         cursor.data, 0, line=1, delimiter=ord(mark), columns=0, final=True,
-        cell_limit=tally.limits.max_cell_bytes,
+        cell_limit=tally.limits.max_cell_bytes, most=1,
     )  # fmt: skip
     start, stop, status = int(found.starts[0]), int(found.stops[0]), int(found.status[0])
     if status != records.GOOD:

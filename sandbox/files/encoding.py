@@ -78,6 +78,8 @@ def guess(source: BinaryIO, *, name: str) -> str:
 
 
 def _better(sample: bytes, *, name: str) -> str:
+    if not _fails(sample, "utf-8"):
+        return "utf-8"
     lines = [line for line in sample.split(b"\n") if not line.isascii()]
     # The sample may begin inside a line; one torn line must not decide anything.
     lines = lines[1:] if len(lines) > 2 else lines

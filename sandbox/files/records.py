@@ -41,9 +41,17 @@ class Found:
 
 
 def find(
-    data: bytes, start: int, *, line: int, delimiter: int, columns: int, final: bool, cell_limit: int
+    data: bytes,
+    start: int,
+    *,
+    line: int,
+    delimiter: int,
+    columns: int,
+    final: bool,
+    cell_limit: int,
+    most: int = CAPACITY,
 ) -> Found:
-    """Return at most `CAPACITY` (and a little) records of `data` from `start` on.
+    """Return at most `most` (and a little) records of `data` from `start` on.
 
     `columns` is the number of cells expected, 0 for any. A record that the block does not
     finish is left for the next one unless `final`. The result does not depend on how the
@@ -51,10 +59,10 @@ def find(
     """
     room = CAPACITY + MAX_RECORD_LINES + 2
     out = np.empty((5, room), dtype=np.int64)
-    fast = len(data) - start >= COMPILE_FROM_BYTES
+    fast = len(data) - start >= COMPILE_FROM_BYTES and most == CAPACITY
     text: Any = np.frombuffer(data, dtype=np.uint8) if fast else data
     scan = _compiled() if fast else _scan
-    count, resume, line = scan(text, start, len(data), line, delimiter, columns, final, cell_limit, out)
+    count, resume, line = scan(text, start, len(data), line, delimiter, columns, final, cell_limit, most, out)
     starts, stops, status, cells, lines = (row[:count] for row in out)
     return Found(starts, stops, status, cells, lines, int(resume), int(line))
 
@@ -245,10 +253,11 @@ def _scan(
     columns: int,
     final: bool,
     limit: int,
+    most: int,
     out: Any,
 ) -> tuple[int, int, int]:
     n = 0
-    while start < end and n < CAPACITY:
+    while start < end and n < most:
         if text[start] == _LF or text[start] == _CR:
             if not final and text[start] == _CR and start + 1 >= end:
                 break
