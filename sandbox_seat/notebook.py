@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox_seat.data import catalog, connect
-from sandbox_seat.products import claim, merge_small, product, table
+from sandbox_seat.products import chart, claim, merge_small, product, table
 from sandbox_seat.submissions import status, submit
 
-__all__ = ["catalog", "claim", "connect", "merge_small", "product", "status", "submit", "table"]
+__all__ = ["catalog", "chart", "claim", "connect", "merge_small", "product", "status", "submit", "table"]

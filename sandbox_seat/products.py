@@ -23,6 +23,9 @@ CLAIM_SUFFIX = ".claim.json"
 SMALLEST = 10
 """Subjects a cell needs unless the grade of the data asks for more; the gate decides, not this."""
 OTHERS = "其他"
+_FORMS = {
+    ".csv": "(FORMAT csv, HEADER)", ".json": "(FORMAT json, ARRAY true)", ".parquet": "(FORMAT parquet)",
+}  # fmt: skip
 
 
 def claim(path: str | Path, *, sql: str, subject: str) -> Path:
@@ -44,18 +47,46 @@ def claim(path: str | Path, *, sql: str, subject: str) -> Path:
 def product(
     connection: duckdb.DuckDBPyConnection, path: str | Path, *, sql: str, subject: str
 ) -> tuple[Path, Path]:
-    """Run `sql`, write its result to `path` (.csv or .parquet) and its claim beside it; return both."""
+    """Run `sql`, write its result to `path` (.csv, .json, .parquet) and its claim beside it; return both."""
     import duckdb
 
     file = Path(path).absolute()
-    form = {".csv": "(FORMAT csv, HEADER)", ".parquet": "(FORMAT parquet)"}.get(file.suffix)
+    form = _FORMS.get(file.suffix)
     if form is None:
-        raise InputError(say("产品文件 {path} 要以 .csv 或 .parquet 结尾", path=str(path)))
+        raise InputError(say("产品文件 {path} 要以 .csv、.json 或 .parquet 结尾", path=str(path)))
     target = str(file).replace("'", "''")
     try:
         connection.execute(f"COPY ({sql.strip().rstrip(';')}) TO '{target}' {form}")
     except duckdb.Error as error:
         raise InputError(say("这条 SQL 没能运行：{reason}", reason=str(error))) from error
+    return file, claim(file, sql=sql, subject=subject)
+
+
+def chart(
+    connection: duckdb.DuckDBPyConnection,
+    path: str | Path,
+    *,
+    sql: str,
+    subject: str,
+    x: str,
+    y: str | Sequence[str],
+    mark: str = "bar",
+    title: str = "",
+) -> tuple[Path, Path]:
+    """Write what the gate needs to draw a chart (.json) of `sql` by itself, and the claim; return both.
+
+    `mark` is bar, line or point. A chart without a title can be proven; a title has to be read by people.
+    """
+    file = Path(path).absolute()
+    if file.suffix != ".json":
+        raise InputError(say("图的文件 {path} 要以 .json 结尾", path=str(path)))
+    written, beside = product(connection, file.with_suffix(".rows.json"), sql=sql, subject=subject)
+    rows = json.loads(written.read_text(encoding="utf-8"))
+    written.unlink()
+    beside.unlink()
+    asked = {"chart": mark, "x": x, "y": [y] if isinstance(y, str) else list(y), "rows": rows}
+    asked |= {"title": title} if title else {}
+    file.write_text(json.dumps(asked, ensure_ascii=False, indent=1), encoding="utf-8")
     return file, claim(file, sql=sql, subject=subject)
 
 

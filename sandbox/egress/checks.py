@@ -243,6 +243,11 @@ CHECKS: tuple[Check, ...] = (
         parameter="smallest",
     ),
     Check(
+        "G40", "free-words", FindingKind.UNVERIFIED, Verdict.REVIEW, _REVIEW,
+        say("产品中有作者自拟的文字，须由人阅读"),
+        say("请删去图的标题：坐标和图例由闸口按列名书写"),
+    ),
+    Check(
         "G20", "set-record", FindingKind.SOURCE_RECORD, Verdict.REFUSE, _RAW,
         say("这些文件按行拼起来，能找到数据来源的记录"),
         say("请改为汇总结果，不要把记录分列在几个文件里"),

@@ -36,6 +36,7 @@ class Form(StrEnum):
     PICTURE = "picture"
     PAGE = "page"
     CHART = "chart"
+    PLOT = "plot"
     NOTHING = "nothing"
     UNREAD = "unread"
 
@@ -89,6 +90,24 @@ class Block:
     """For an output of a notebook: the number of the cell that shows it, from 1; 0 for anything else."""
 
 
+class Mark(StrEnum):
+    """How a plot shows its figures."""
+
+    BAR = "bar"
+    LINE = "line"
+    POINT = "point"
+
+
+@dataclass(frozen=True, slots=True)
+class Plot:
+    """A chart as it was asked for: the column of its places, those of its figures, the author's title."""
+
+    mark: Mark
+    x: str
+    y: tuple[str, ...]
+    title: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Content:
     """Everything readable in one file.
@@ -105,4 +124,5 @@ class Content:
     document: Document = None
     picture: bytes | None = None
     blocks: tuple[Block, ...] = ()
+    plot: Plot | None = None
     issues: tuple[Issue, ...] = field(default=())

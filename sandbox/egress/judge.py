@@ -57,8 +57,7 @@ class Options:
 
     `canaries` are values that exist only in controlled data; `earlier` are claims that
     were released before, with the label they are known by, `declined` those that never left;
-    `handed_in` is how many products of the same data the seat has had judged, of which more than
-    `drip_products` are looked at as a whole; `words` is what the author wrote about
+    `handed_in` is how many products of the same data the seat has had judged; `words` is what the author wrote about
     the files and is read outside before anybody voted. `bounds` is what the access policy lets
     leave; None where no agreement is at hand.
     """
@@ -70,7 +69,6 @@ class Options:
     earlier: tuple[tuple[str, Claim], ...] = ()
     declined: tuple[tuple[str, Claim], ...] = ()
     handed_in: int = 0
-    drip_products: int = 30
     words: str = ""
     bounds: Bounds | None = None
 
@@ -149,7 +147,9 @@ def _wrapping(report: FileReport, opened: Unwrapped) -> None:
 
 def _claim(report: FileReport, sources: Sequence[Source], options: Options) -> None:
     """Try to prove the product; a missing claim is no issue here, only no proof."""
-    report.ran_all(["claim"])
+    report.ran_all(["claim", "free-words"])
+    if any(content.plot is not None and content.plot.title for content in report.own):
+        report.add(Issue("free-words"))
     if report.product.claim is None:
         report.ran_all(["compare", *_CELL_CHECKS], Outcome.NOT_APPLICABLE)
         return
@@ -171,7 +171,7 @@ def _plain_table(report: FileReport) -> pa.Table | None:
         return None
     content = report.own[0]
     plain = [sheet for sheet in content.sheets if sheet.plain]
-    whole = content.form in (Form.TABLE, Form.DOCUMENT) and len(content.sheets) == 1
+    whole = content.form in (Form.TABLE, Form.DOCUMENT, Form.PLOT) and len(content.sheets) == 1
     return plain[0].table if whole and plain else None
 
 
@@ -268,7 +268,7 @@ def _write(report: FileReport) -> None:
         return
     proof = report.proof
     if proof is not None and proof.comparison.mismatch is None and not report.archive:
-        report.rewriting = rewrite_proven(proof.truth, proof.comparison, report.own[0].type)
+        report.rewriting = rewrite_proven(proof.truth, proof.comparison, report.own[0])
     elif report.archive:
         parts = [rewrite(content) for content in report.own]
         whole = [part for part in parts if part is not None]
@@ -312,7 +312,7 @@ def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: O
     return [
         *differencing(proofs, [*earlier, *declined]),
         *(split_records(contents, indexes) if len(contents) > 1 else ()),
-        *_drip(reports, options),
+        *_drip(reports, sources, options),
     ]
 
 
@@ -326,10 +326,11 @@ def _declined(sources: Sequence[Source], options: Options) -> list[Earlier]:
     return found
 
 
-def _drip(reports: Sequence[FileReport], options: Options) -> list[Finding]:
-    """Return a finding when one seat has handed in very many products of the same data."""
+def _drip(reports: Sequence[FileReport], sources: Sequence[Source], options: Options) -> list[Finding]:
+    """Return a finding when one seat has handed in more products of the data than its limits let pass."""
     count = options.handed_in + len(reports)
-    if not options.handed_in or count <= options.drip_products:
+    most = min((one.thresholds.drip_products for one in sources), default=Thresholds().drip_products)
+    if not options.handed_in or count <= most:
         return []
     evidence = say("该席位对同一数据已提交 {count} 个产品", count=count)
     paths = tuple(report.product.path for report in reports)

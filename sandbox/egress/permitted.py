@@ -29,6 +29,7 @@ _FORMS = {
     Form.TEXT: frozenset({OutputForm.REPORT}),
     Form.PICTURE: frozenset({OutputForm.CHART}),
     Form.CHART: frozenset({OutputForm.CHART}),
+    Form.PLOT: frozenset({OutputForm.CHART}),
     Form.PAGE: frozenset({OutputForm.REPORT}),
 }
 """Which agreed forms a file can be; empty files carry nothing, unreadable ones are refused anyway."""

@@ -25,6 +25,7 @@ import pyarrow.parquet as pq
 
 from sandbox.egress.compare import Comparison
 from sandbox.egress.content import Content, Document, Form, Number
+from sandbox.egress.plots import draw
 from sandbox.egress.recompute import Recomputed
 from sandbox.files.types import FileType
 from sandbox.fingerprint.buffers import large_buffers
@@ -75,6 +76,8 @@ def _other(content: Content) -> Rewriting | None:
     """Return the rewriting of a drawing, a page or notebook, or of a file with nothing in it."""
     if content.form is Form.CHART and content.picture is not None:
         return Rewriting(".svg", content.picture)
+    if content.form is Form.PLOT and content.plot is not None:
+        return Rewriting(".svg", draw(content.plot, cut(_ordered(content.sheets[0].table))))
     if content.form is Form.PAGE:
         from sandbox.egress.publish import notebook, page  # they need what is defined here
 
@@ -84,8 +87,16 @@ def _other(content: Content) -> Rewriting | None:
     return Rewriting(".txt", b"") if content.form is Form.NOTHING else None
 
 
-def rewrite_proven(truth: Recomputed, comparison: Comparison, type: FileType) -> Rewriting:
+def rewrite_proven(truth: Recomputed, comparison: Comparison, content: Content) -> Rewriting:
     """Return a proven product written from the gate's own figures, for the cells the author shows."""
+    table = _proven(truth, comparison)
+    if content.plot is not None:
+        return Rewriting(".svg", draw(content.plot, table))
+    return write_table(table, content.type)
+
+
+def _proven(truth: Recomputed, comparison: Comparison) -> pa.Table:
+    """Return the gate's own figures as a table of text cells, sorted by its keys."""
     shown = np.sort(comparison.cells)
     names, columns, keys = [], [], []
     for place, item in enumerate(truth.claim.items):
@@ -102,7 +113,7 @@ def rewrite_proven(truth: Recomputed, comparison: Comparison, type: FileType) ->
     table = pa.Table.from_arrays(columns, names=names)
     if keys and table.num_rows:
         table = table.sort_by([(name, "ascending") for name in keys])
-    return write_table(table, type)
+    return table
 
 
 def _key_text(text: str) -> str:

@@ -36,7 +36,7 @@ POLICY = (
 MOST_ROWS, MOST_COLUMNS, MOST_TEXT = 200, 60, 200_000
 _ROWS = re.compile(r"rows? (\d+)(?:-(\d+))?")
 _NUMBER = re.compile(r"-?[\d,]+(\.\d+)?%?")
-_PICTURES = {FileType.PNG: "image/png", FileType.JPEG: "image/jpeg"}
+_PICTURES = {FileType.PNG: "image/png", FileType.JPEG: "image/jpeg", FileType.SVG: "image/svg+xml"}
 Translate = Callable[..., str]
 
 

@@ -52,6 +52,17 @@ def proven(sql: str, path: str = "p.csv") -> list[Product]:
     return [Product(path, _result(sql), claim=claim(sql))]
 
 
+def plotted(sql: str, **more: object) -> list[Product]:
+    """Return a bar chart of a claim's true result, asked for by its specification."""
+    engine = duckdb.connect()
+    engine.register("visits", visits())
+    result = engine.execute(sql).to_arrow_table()
+    x, *y = result.column_names
+    asked = {"chart": "bar", "x": x, "y": y, "rows": result.to_pylist(), **more}
+    data = json.dumps(asked, ensure_ascii=False, default=str).encode()
+    return [Product("p.json", data, claim=claim(sql))]
+
+
 def bare(text: str | bytes, path: str = "p.csv") -> list[Product]:
     """Return a file without a claim."""
     return [Product(path, text.encode() if isinstance(text, str) else text)]
@@ -151,6 +162,7 @@ EXAMPLES: dict[str, Example] = {
         lambda: proven(f"SELECT 病种, median({MONEY}) AS m FROM visits GROUP BY 病种"),
         lambda: proven(f"SELECT 病种, round(median({MONEY}), -2) AS m FROM visits GROUP BY 病种"),
     ),
+    "G40": Example(lambda: plotted(BY_KIND, title="各病种人次"), lambda: plotted(BY_KIND)),
     "G26": Example(lambda: bare("变量,系数,标准误\n常数,5.1,1.2\n年龄,2.25,0.1\n"), lambda: bare(_result(BY_KIND))),
     "G27": Example(lambda: bare("时间,在险人数,事件数\n0,400,20\n6,380,30\n"), lambda: bare(_result(BY_KIND))),
     "G28": Example(

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.kernel.errors import InputError
-from sandbox_seat.products import OTHERS, _kept, claim, merge_small, product
+from sandbox_seat.products import OTHERS, _kept, chart, claim, merge_small, product
 
 
 @pytest.fixture
@@ -78,3 +78,15 @@ def test_what_cannot_be_made_is_said(connection, tmp_path):
     (tmp_path / "b.csv").write_text("a\n")
     with pytest.raises(InputError, match="subject"):
         claim(tmp_path / "b.csv", sql="SELECT 1", subject=" ")
+
+
+def test_a_chart_is_written_with_its_rows_and_its_claim(connection, tmp_path):
+    sql = merge_small(connection, group="类型", subject="代码", counted="企业数")
+    file, beside = chart(connection, tmp_path / "p.json", sql=sql, subject="代码", x="类型类别", y="企业数")
+    asked = json.loads(file.read_text(encoding="utf-8"))
+    assert asked.keys() == {"chart", "x", "y", "rows"}
+    assert sorted(row["企业数"] for row in asked["rows"]) == [14, 30, 40]
+    assert json.loads(beside.read_text(encoding="utf-8"))["sql"] == sql
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["p.json", "p.json.claim.json"]
+    with pytest.raises(InputError, match=r"\.json"):
+        chart(connection, tmp_path / "p.png", sql=sql, subject="代码", x="类型类别", y="企业数")
