@@ -12,6 +12,7 @@ from sandbox.kernel import catalogue_rules as c
 from sandbox.kernel import review_rules as v
 from sandbox.kernel import round_rules as o
 from sandbox.kernel import rules as r
+from sandbox.kernel import template_rules as m
 from sandbox.kernel import transfer_rules as t
 from sandbox.kernel.actors import STRONG_PROOFS, Actor, Proof
 from sandbox.kernel.decision import Answer, Decision, Refusal, decide
@@ -70,6 +71,19 @@ _RELEASE = (
     v.EXACTLY_APPROVED,
     o.ASSESSED,
 )
+_INSTANCE = (
+    r.SYSTEM_ONLY,
+    r.AGREEMENT_IN_FORCE,
+    r.SEAT_STANDS,
+    o.SUBMISSIONS_OPEN,
+    m.TEMPLATE_IN_FORCE,
+    m.SIGNED_LAWFULLY,
+    m.INSTANCE_FITS,
+    m.INPUTS_STAND,
+    m.NO_INCIDENT,
+    o.ASSESSED,
+)
+_ENDS = (r.CREDENTIAL, m.NEVER_THE_PROPOSER, r.NOT_OPERATOR, m.MAY_END, m.REASONED)
 _JUDGES = (r.CREDENTIAL, v.NEVER_THE_AUTHOR, r.NOT_OPERATOR, v.IN_REVIEW, o.MAY_JUDGE)
 
 RULES: dict[str, tuple[r.Rule, ...]] = {
@@ -176,6 +190,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
         r.LANDABLE,
         r.SECTOR_RULED,
         c.NOT_EXCLUDED,
+        a.REVIEWERS_NAMED,
     ),
     "item:approve": (
         r.CREDENTIAL,
@@ -187,7 +202,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
     ),
     "item:refuse": (r.CREDENTIAL, r.ITEM_REVIEWER, r.NOT_OPERATOR, r.DIFFERENT_PERSON),
     "item:extend": (r.CREDENTIAL, r.ITEM_REVIEWER, r.NOT_OPERATOR, a.EXTENSION),
-    "item:reopen": (*_AUTHORITY, r.DIFFERENT_PERSON, a.COORDINATED),
+    "item:reopen": (*_AUTHORITY, r.DIFFERENT_PERSON, a.COORDINATED, a.REVIEWERS_NAMED),
     "item:close": (*_AUTHORITY, r.DIFFERENT_PERSON, a.COORDINATED),
     "item:withdraw": (r.CREDENTIAL, r.OWN_RECORD),
     "item:remind": (r.SYSTEM_ONLY,),
@@ -275,7 +290,11 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
     "submission:expose": (r.SYSTEM_ONLY, v.DECIDED),
     "submission:approve": (r.SYSTEM_ONLY, v.DECIDED, v.SOME_APPROVED),
     "submission:reject": (r.SYSTEM_ONLY, v.DECIDED),
+    "submission:remind": (r.SYSTEM_ONLY,),
+    "submission:escalate": (r.SYSTEM_ONLY,),
+    "submission:recount": (r.SYSTEM_ONLY,),
     "submission:release": _RELEASE,
+    "submission:instantiate": _INSTANCE,
     "review:cast": (
         r.CREDENTIAL,
         v.NEVER_THE_AUTHOR,
@@ -300,12 +319,46 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
     "comment:withdraw": (r.CREDENTIAL, o.OWN_COMMENT),
     "custody:take": (*_JUDGES, o.NOT_HELD, o.CUSTODY_FITS),
     "custody:give-back": (r.CREDENTIAL, o.OWN_CUSTODY),
+    "custody:lapse": (r.SYSTEM_ONLY, o.CUSTODY_OVER),
     "stoppage:impose": (r.SYSTEM_ONLY,),
     "stoppage:lift": (*_AUTHORITY, r.NOT_OPERATOR, o.LIFTS),
     "assessment:file": (r.CREDENTIAL, o.ASSESSMENT_FITS),
     "assessment:withdraw": (r.CREDENTIAL, o.OWN_ASSESSMENT),
     "assessment:exempt": (r.SYSTEM_ONLY,),
+    "template:draft": (r.CREDENTIAL, r.IS_DEVELOPER, r.OWN_RECORD, r.AGREEMENT_IN_FORCE, m.TERMS_WHOLE),
+    "template:propose": (
+        r.CREDENTIAL,
+        r.IS_DEVELOPER,
+        r.OWN_RECORD,
+        r.AGREEMENT_IN_FORCE,
+        m.TERMS_WHOLE,
+        o.ASSESSED,
+    ),
+    "template:withdraw": (r.CREDENTIAL, r.OWN_RECORD),
+    "template:commission": (*_AUTHORITY, m.NEVER_THE_PROPOSER, v.COMMISSIONABLE),
+    "template:refuse": (r.CREDENTIAL, m.NEVER_THE_PROPOSER, r.NOT_OPERATOR, m.MAY_END, m.REASONED),
+    "template:enact": (r.SYSTEM_ONLY, r.AGREEMENT_IN_FORCE, m.TERMS_WHOLE, m.SIGNED_LAWFULLY, o.ASSESSED),
+    "template:use": _INSTANCE,
+    "template:use-up": (*_INSTANCE,),
+    "template:suspend": _ENDS,
+    "template:revoke": _ENDS,
+    "template:expire": (r.SYSTEM_ONLY, m.TEMPLATE_OVER),
+    "template-signature:give": (
+        r.CREDENTIAL,
+        m.NEVER_THE_PROPOSER,
+        r.NOT_OPERATOR,
+        r.AGREEMENT_IN_FORCE,
+        m.SIGNS_IN_CAPACITY,
+        m.ONE_SIGNATURE,
+        m.SIGNS_THESE_TERMS,
+        o.ASSESSED,
+    ),
+    "template-look:draw": (r.SYSTEM_ONLY,),
+    "template-look:escalate": (r.SYSTEM_ONLY,),
+    "template-look:pass": (r.CREDENTIAL, m.NEVER_THE_PROPOSER, r.NOT_OPERATOR, m.MAY_LOOK),
+    "template-look:fail": (r.CREDENTIAL, m.NEVER_THE_PROPOSER, r.NOT_OPERATOR, m.MAY_LOOK, m.TOLD_WHY),
     "release:issue": _RELEASE,
+    "release:instantiate": _INSTANCE,
     "release:collect": (r.CREDENTIAL, r.OWN_RECORD),
     "release:recall": (r.CREDENTIAL, r.IS_AUTHORITY, r.NOT_OPERATOR),
     "responsibility:assign": (r.CREDENTIAL, r.OWN_OR_AUTHORITY, r.DUTY_FITS),

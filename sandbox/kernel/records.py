@@ -605,7 +605,8 @@ class Submission(Record):
     Votes count in the `round` they were cast in; `past` are the earlier ones. `records_found` are the
     moments at which the gate found source records in it. `assessed` says that it may leave only with a
     risk assessment (第十八条); those made before that was asked have it false. A `sample` is a planted
-    leak that measures the reviewers: it never leaves.
+    leak that measures the reviewers: it never leaves. `template` is the reviewed template that it left
+    by, without a vote.
     """
 
     KIND: ClassVar[str] = "submission"
@@ -628,6 +629,7 @@ class Submission(Record):
     records_found: tuple[datetime, ...] = ()
     assessed: bool = False
     sample: str = ""
+    template: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -701,7 +703,10 @@ class Custody(Record):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stoppage(Record):
-    """暂停提交 of a seat whose products were source records too often, until it is lifted (第十七条)."""
+    """暂停提交 of a seat whose products were source records too often, until it is lifted (第十七条).
+
+    `times` within `days` was too often, by the regime of its agreement.
+    """
 
     KIND: ClassVar[str] = "stoppage"
     organisation: str
@@ -709,6 +714,8 @@ class Stoppage(Record):
     seat: str
     submissions: tuple[str, ...]
     reason: str = ""
+    times: int = 3
+    days: int = 30
 
 
 class RiskKind(StrEnum):
@@ -741,7 +748,11 @@ class Risk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessment(Record):
-    """风险评估 of a product before it leaves (第十八条), or the fact that earlier ones are `exempt`."""
+    """风险评估 of a product before it leaves (第十八条), or the fact that earlier ones are `exempt`.
+
+    One that is filed with a reviewed template holds for all its instances: it names the template and
+    the digest of its terms, and no submission.
+    """
 
     KIND: ClassVar[str] = "assessment"
     organisation: str
@@ -751,6 +762,8 @@ class Assessment(Record):
     account: str
     risks: tuple[Risk, ...] = ()
     exempt: tuple[str, ...] = ()
+    template: str = ""
+    terms: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -889,44 +902,3 @@ class Subscription(Record):
     channel: str
     address: str
     language: str = "zh"
-
-
-RECORDS: tuple[type[Record], ...] = (
-    Home,
-    RefusedAttempt,
-    Examination,
-    Organisation,
-    Account,
-    Grant,
-    OperatingAgreement,
-    Environment,
-    Dataset,
-    Consent,
-    Delivery,
-    MaskingPolicy,
-    Application,
-    Item,
-    Consultation,
-    Coordination,
-    CalendarNotice,
-    ServiceAgreement,
-    PolicyRecord,
-    AgreementText,
-    Transfer,
-    LandingOrder,
-    Snapshot,
-    Seat,
-    Submission,
-    Review,
-    Comment,
-    Custody,
-    Stoppage,
-    Assessment,
-    Release,
-    Responsibility,
-    Undertaking,
-    Incident,
-    Notice,
-    Subscription,
-)
-"""Every record kind; a new kind is added here and nowhere else."""

@@ -8,6 +8,8 @@ on the table a third voter of the same organisation says yes. A planted sample i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.records import (
@@ -21,6 +23,7 @@ from sandbox.kernel.records import (
 )
 from sandbox.kernel.rules import MISSING, Rule
 from sandbox.kernel.situation import Situation
+from sandbox.kernel.template_records import TemplateSignature
 
 
 def _never_the_author(actor: Actor, now: Situation) -> Message | None:
@@ -137,7 +140,7 @@ def _carried(digest: str, situation: Situation) -> bool:
     no = [r for r in situation.reviews if not _approves(r, digest)]
     if no and not _overruled(yes, no, situation):
         return False
-    return _lawful(yes, situation)
+    return lawful(yes, situation)
 
 
 def _overruled(yes: list[Review], no: list[Review], situation: Situation) -> bool:
@@ -149,7 +152,8 @@ def _overruled(yes: list[Review], no: list[Review], situation: Situation) -> boo
     return third and len(yes) > len(no) and all(r.organisation in own_yes for r in no)
 
 
-def _lawful(yes: list[Review], situation: Situation) -> bool:
+def lawful(yes: Sequence[Review | TemplateSignature], situation: Situation) -> bool:
+    """Return whether those who said yes, or signed, are together whom the law asks for (第十九条)."""
     authority = {r.person for r in yes if r.capacity is Capacity.AUTHORITY}
     third = {r.person for r in yes if r.capacity is Capacity.THIRD_PARTY}
     providers: dict[str, set[str]] = {}

@@ -6,7 +6,7 @@ who judge. Who may judge at all and when votes carry is `review_rules`'. Pure.
 
 from __future__ import annotations
 
-from sandbox.kernel.actors import Actor
+from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.records import (
     Assessment,
@@ -22,7 +22,9 @@ from sandbox.kernel.records import (
 from sandbox.kernel.review_rules import capacity_of, commissioned, conflicts, quorum
 from sandbox.kernel.rules import MISSING, Rule
 from sandbox.kernel.situation import Situation
+from sandbox.kernel.template_records import Template
 
+REVIEWING = frozenset({Role.SECURITY_REVIEWER, Role.PROVIDER_REVIEWER})
 MOST_COMMENT, MOST_RISK = 2000, 1000
 """Characters of a comment, and of one entry of a risk assessment."""
 
@@ -159,12 +161,29 @@ def _own_custody(actor: Actor, now: Situation) -> Message | None:
     return say("只有认领人本人可以放回")
 
 
+def _custody_over(_: Actor, now: Situation) -> Message | None:
+    """It ends by its hour, with its round, and when its holder may judge no longer."""
+    one, submission = now.record, now.submission
+    if not isinstance(one, Custody) or submission is None or now.moment is None or now.account is None:
+        return MISSING
+    turned = submission.state != "in-review" or submission.round != one.round
+    able = now.account.state != "suspended" and not now.granted.isdisjoint(REVIEWING)
+    if turned or not able or one.until <= now.moment:
+        return None
+    return say("认领还没有到期")
+
+
 def _submissions_open(_: Actor, now: Situation) -> Message | None:
-    """After three products that were source records within 30 days a reviewer must open the seat again."""
+    """After too many products that were source records a reviewer must open the seat again."""
     if now.stoppages is None:
         return MISSING
-    if any(one.state == "in-force" for one in now.stoppages):
-        return say("这个席位已暂停提交：30 天内三次提交源数据记录，须由安全审查员恢复后才能再提交")
+    for one in now.stoppages:
+        if one.state == "in-force":
+            return say(
+                "这个席位已暂停提交：{days} 天内 {times} 次提交源数据记录，须由安全审查员恢复后才能再提交",
+                days=one.days,
+                times=one.times,
+            )
     return None
 
 
@@ -179,14 +198,23 @@ def _lifts(actor: Actor, now: Situation) -> Message | None:
 
 def _assessed(_: Actor, now: Situation) -> Message | None:
     """第十八条: what leaves has been assessed for the five risks, by whoever brings it to market."""
+    found = now.assessment
+    if now.template is not None:
+        return _assessed_once(found, now.template)
     if now.submission is None:
         return MISSING
-    found = now.assessment
     if found is not None and found.state == "exempt" and not now.submission.assessed:
         return None if now.submission.id in found.exempt else _NOT_ASSESSED
     if found is None or found.state != "filed" or found.submission != now.submission.id:
         return _NOT_ASSESSED
     return _five(found)
+
+
+def _assessed_once(found: Assessment | None, template: Template) -> Message | None:
+    """What was filed with a reviewed template holds for its instances, while its terms stand."""
+    if found is None or found.state != "filed" or found.template != template.id or not found.template:
+        return say("模板还没有提交五类风险评估：请开发利用者与模板一并提交")
+    return _five(found) if found.terms == template.digest else say("风险评估不是对这份模板条款作出的")
 
 
 _NOT_ASSESSED = say("还没有提交五类风险评估：请开发利用者或运营商先在出域申请页填写“风险评估”")
@@ -203,6 +231,8 @@ def _five(one: Assessment) -> Message | None:
 
 def _assessment_fits(actor: Actor, now: Situation) -> Message | None:
     one, submission = now.record, now.submission
+    if isinstance(one, Assessment) and now.template is not None:
+        return _assesses_template(actor, one, now.template) or _five(one)
     if not isinstance(one, Assessment) or submission is None or now.agreement is None:
         return MISSING
     if one.account != actor.account or one.submission != submission.id:
@@ -212,6 +242,14 @@ def _assessment_fits(actor: Actor, now: Situation) -> Message | None:
     if submission.state not in ("frozen", "in-review", "returned", "approved"):
         return say("申请已经办结，不再填写风险评估")
     return _five(one)
+
+
+def _assesses_template(actor: Actor, one: Assessment, template: Template) -> Message | None:
+    if one.account != actor.account or (one.template, one.terms) != (template.id, template.digest):
+        return say("风险评估由办理人本人对这份模板条款填写")
+    if actor.organisation != template.organisation:
+        return say("模板的风险评估由提出模板的开发利用者填写")
+    return None if template.state == "drafted" else say("模板已经提交签署，不再填写风险评估")
 
 
 def _own_assessment(actor: Actor, now: Situation) -> Message | None:
@@ -241,6 +279,7 @@ OWN_COMMENT = Rule("own-comment", "第十九条", _own_comment)
 NOT_HELD = Rule("not-held", "第十九条", _not_held)
 CUSTODY_FITS = Rule("custody-fits", "第十九条", _custody_fits)
 OWN_CUSTODY = Rule("own-custody", "第十九条", _own_custody)
+CUSTODY_OVER = Rule("custody-over", "第十九条", _custody_over)
 SUBMISSIONS_OPEN = Rule("submissions-open", "第十七条", _submissions_open)
 LIFTS = Rule("lifts", "第十七条", _lifts)
 ASSESSED = Rule("assessed", "第十八条", _assessed)

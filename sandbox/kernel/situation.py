@@ -45,6 +45,7 @@ from sandbox.kernel.records import (
     Transfer,
     Undertaking,
 )
+from sandbox.kernel.template_records import Instance, Template, TemplateSignature
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Situation:
     `sectors` are the sector rule packs at hand (第二十条). `access` is the policy compiled from
     `agreement`; `transfer` lets a dataset of another environment in, `target` is where a transfer
     leads; `region_names` are region codes with their names; `moment` is China's time, `today` its date.
+    `unstaffed` names the bodies of a push that have nobody who may review.
     `acted` holds the persons who took an earlier step that excludes them from this one.
     """
 
@@ -84,6 +86,9 @@ class Situation:
     custodies: tuple[Custody, ...] | None = None
     stoppages: tuple[Stoppage, ...] | None = None
     assessment: Assessment | None = None
+    template: Template | None = None
+    signatures: tuple[TemplateSignature, ...] | None = None
+    instance: Instance | None = None
     organisations: tuple[Organisation, ...] = ()
     providers: frozenset[str] = frozenset()
     acted: frozenset[str] = frozenset()
@@ -101,6 +106,7 @@ class Situation:
     consultations: tuple[Consultation, ...] | None = None
     must_consult: bool = True
     coordination: Coordination | None = None
+    unstaffed: tuple[str, ...] | None = None
     principal: Account | None = None
     principal_roles: frozenset[Role] = frozenset()
     deputy_days: int = 0

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 from sandbox.kernel.actors import Role
 from sandbox.kernel.errors import NotFoundError
+from sandbox.kernel.kinds import RECORDS
 from sandbox.kernel.records import (
-    RECORDS,
     Account,
     Application,
     Consultation,
@@ -156,6 +156,12 @@ def _watch(directory: Directory, record: Record) -> Iterator[str]:
             yield stored.record.account
 
 
+def _staffing(directory: Directory, record: Record) -> Iterator[str]:
+    """Who can see to it that a body has its reviewers: its own account officers, and the authority."""
+    yield from _officers(directory, record)
+    yield from holding(directory, record.id, Role.ORGANISATION_OFFICER)
+
+
 AUDIENCES: dict[str, Callable[[Directory, Record], Iterable[str]]] = {
     "officers": _officers,
     "applicant": _applicant,
@@ -170,6 +176,7 @@ AUDIENCES: dict[str, Callable[[Directory, Record], Iterable[str]]] = {
     "author": _author,
     "board": _board,
     "watch": _watch,
+    "staffing": _staffing,
     "named": lambda _, __: (),
 }
 """Every audience by name; "named" is told by the caller."""

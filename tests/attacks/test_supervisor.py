@@ -81,7 +81,7 @@ def test_every_command_that_writes_refuses_a_supervisor(released: Home, monkeypa
 
 
 def _kinds():
-    from sandbox.kernel.records import RECORDS
+    from sandbox.kernel.kinds import RECORDS
 
     return [one for one in RECORDS if one.KIND not in ("refused-attempt", "account", "notice")]
 

@@ -71,6 +71,13 @@ from sandbox.kernel.records import (
     Undertaking,
 )
 from sandbox.kernel.situation import Situation
+from sandbox.kernel.template_records import (
+    Instance,
+    Template,
+    TemplateLook,
+    TemplateSignature,
+    terms_digest,
+)
 from sandbox.municipality.numbers import uscc
 from tests.kernel.people import TODAY, organisation, review, submission
 
@@ -209,6 +216,39 @@ STOPPAGE = Stoppage(
 )  # fmt: skip
 RISKS = tuple(Risk(kind=kind, level=RiskLevel.LOW, finding="小", control="有") for kind in RiskKind)
 ASSESSMENT = Assessment(id="assessment", state="filed", organisation="firm", risks=RISKS, **ROUND)
+_TERMS = Template(
+    id="template", state="in-force", organisation="firm", environment="env", agreement="agreement",
+    author="author", title="各区企业数", sql="SELECT 1", subject="s", plan="p", plan_text="{}", columns=("企业数",),
+    decimals=0, form="csv", datasets=("dataset",), limits=(), parameters=(), recipient="firm", number=5,
+    term_from=TODAY, term_to=NEXT_YEAR, share=20, policy=ACCESS.digest, reason="有疑问",
+)  # fmt: skip
+TEMPLATE = replace(_TERMS, digest=terms_digest(_TERMS))
+_OVER = replace(_TERMS, term_from=TODAY - timedelta(days=9), term_to=TODAY - timedelta(days=1))
+SIGNATURE = TemplateSignature(
+    id="template-signature", state="given", organisation="dept", environment="env", template="template",
+    account="me", person="p", capacity=Capacity.PROVIDER, digest=TEMPLATE.digest,
+)  # fmt: skip
+SIGNED = (
+    replace(SIGNATURE, account="a", person="a", organisation="authority", capacity=Capacity.AUTHORITY),
+    replace(SIGNATURE, account="b", person="b"),
+)
+LOOK = TemplateLook(
+    id="template-look", state="due", organisation="firm", environment="env", template="template",
+    submission="submission-1", release="release", due=NEXT_YEAR, account="me", person="p", reason="数字不对",
+)  # fmt: skip
+INSTANCE = Instance(
+    plan="p",
+    values=(),
+    recipient="firm",
+    agreement="agreement",
+    policy=ACCESS.digest,
+    proven=True,
+    written=True,
+)
+ONCE = Assessment(
+    id="assessment-2", state="filed", organisation="firm", environment="env", submission="", round=0,
+    account="me", risks=RISKS, template="template", terms=TEMPLATE.digest,
+)  # fmt: skip
 RELEASE = Release(
     id="release", state="issued", organisation="firm", environment="env", submission="submission-1",
     agreement="agreement", files=(), receipt="r", issued_at=None,
@@ -286,6 +326,9 @@ KINDS: dict[str, tuple[str, Record]] = {
     "custody": ("authority", CUSTODY),
     "stoppage": ("authority", STOPPAGE),
     "assessment": ("firm", ASSESSMENT),
+    "template": ("dept", TEMPLATE),
+    "template-signature": ("dept", SIGNATURE),
+    "template-look": ("dept", LOOK),
     "release": ("authority", RELEASE),
     "responsibility": ("dept", RESPONSIBILITY),
     "undertaking": ("firm", UNDERTAKING),
@@ -324,6 +367,10 @@ SIDE_OF = {
     "submission:conclude": "authority",
     "submission:return": "authority",
     "submission:plant": "authority",
+    "template:draft": "firm",
+    "template:propose": "firm",
+    "template:withdraw": "firm",
+    "template:commission": "authority",
     "release:collect": "firm",
 }
 RECORD_OF: dict[str, Record] = {
@@ -360,6 +407,7 @@ def lawful(row: Step) -> tuple[str, Situation]:
         judged = replace(judged, phase=Phase.CONSOLIDATING)
     return side, Situation(
         today=TODAY,
+        **_by_template(row, state),
         record=record,
         own=SIDES[side],
         account=replace(ACCOUNT, id="other", organisation=side, person="q"),
@@ -384,12 +432,15 @@ def lawful(row: Step) -> tuple[str, Situation]:
         comments=(ANSWER,) if row.name == "submission:resubmit" else (TOLD,),
         custodies=(),
         stoppages=(),
-        assessment=ASSESSMENT,
         providers=frozenset({"dept"}),
         eligibility=decide([Answer("ok")]),
         isolation=decide([Answer("ok")]),
         longest_term_days=400,
-        other={"submission:commission": LAB, "responsibility:assign": SIDES["dept"]}.get(row.name),
+        other={
+            "submission:commission": LAB,
+            "template:commission": LAB,
+            "responsibility:assign": SIDES["dept"],
+        }.get(row.name),
         undertaking=UNDERTAKING,
         undertaking_version=1,
         incidents=(),
@@ -403,7 +454,25 @@ def lawful(row: Step) -> tuple[str, Situation]:
         consultations=(),
         must_consult=False,
         coordination=COORDINATION,
+        unstaffed=(),
     )
+
+
+def _by_template(row: Step, state: str) -> dict[str, object]:
+    """Return what a situation has of a reviewed template: only where the step is about one."""
+    if not row.kind.startswith("template") and not row.name.endswith(":instantiate"):
+        return {"assessment": ASSESSMENT}
+    standing = state if row.kind == "template" else "in-force"
+    if row.name == "template-signature:give":
+        standing = "signing"
+    template = _OVER if row.name == "template:expire" else TEMPLATE
+    return {
+        "assessment": ONCE,
+        "template": replace(template, state=standing),
+        "signatures": () if row.name == "template-signature:give" else SIGNED,
+        "instance": INSTANCE,
+        "inputs": (DATASET,),
+    }
 
 
 def actor(side: str, roles: frozenset[Role], proof: Proof, **fields: str) -> Actor:

@@ -11,7 +11,8 @@ import pytest
 from sandbox.app import store_settings
 from sandbox.kernel.errors import RefusedError
 from sandbox.kernel.lifecycle import STEPS
-from sandbox.kernel.records import RECORDS, Grant
+from sandbox.kernel.kinds import RECORDS
+from sandbox.kernel.records import Grant
 from sandbox.oversight import retention
 from sandbox.regulation.loader import regime, regimes
 from sandbox.store.facts import KEPT_FOR_EVER
