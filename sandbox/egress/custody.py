@@ -1,7 +1,7 @@
 """Custody: a reviewer takes a round in hand for some hours, so that colleagues do not do it twice.
 
-It binds the own organisation only and nobody once the votes lie on the table. Two who take at the
-same moment: one is told. Decides no vote.
+It binds the own organisation only and nobody once the votes lie on the table. When its hours are over it is
+anybody's again, at once; `nightly` puts that on record. Two who take at the same moment: one is told.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
+from sandbox.egress import service
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.review import review_situation
 from sandbox.kernel.actors import Actor
@@ -20,14 +21,12 @@ from sandbox.kernel.records import Custody, Submission
 from sandbox.people.directory import with_record
 from sandbox.store.changes import Change, Link, Stored
 
-HOURS = timedelta(hours=4)
-"""How long a round stays with whoever took it; then it is anybody's again, without a step."""
-
 
 def take(desk: GateDesk, actor: Actor, submission_id: str) -> Custody:
     """Return the custody of the present round; refused while a colleague has it."""
     store = desk.directory.store
     submission = store.load(Submission, submission_id).record
+    minutes = service.setting(desk, submission, service.CUSTODY)
     custody = Custody(
         state="held",
         organisation=actor.organisation,
@@ -35,7 +34,7 @@ def take(desk: GateDesk, actor: Actor, submission_id: str) -> Custody:
         submission=submission.id,
         round=submission.round,
         account=actor.account,
-        until=desk.directory.clock() + HOURS,
+        until=desk.directory.clock() + timedelta(minutes=minutes),
     )
     situation = review_situation(desk, actor, submission)
     require(actor, step("custody:take"), with_record(situation, record=custody))

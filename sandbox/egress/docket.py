@@ -6,10 +6,10 @@ may vote is asked when he votes. The score is a sum of named parts, shown beside
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sandbox.egress import custody, judgements, service
+from sandbox.egress import custody, judgements, lists, service
 from sandbox.egress.audience import Audience, audience_of
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.review import votes_of
@@ -18,6 +18,7 @@ from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.findings import FindingKind, Verdict
 from sandbox.kernel.records import Custody, Phase, Submission
 from sandbox.store.changes import Stored
+from sandbox.store.lists import Order, Sieve
 
 WEIGHTS = {
     FindingKind.SOURCE_RECORD: 60,
@@ -34,7 +35,6 @@ WEIGHTS = {
 }
 """How much a finding that people must judge adds to the risk; any other kind adds `OTHER`."""
 OTHER, REFUSED_BESIDE, RECORDS_BEFORE, MANY_FILES, UNREADABLE = 10, 15, 20, 5, 100
-RECENT = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +60,29 @@ class Entry:
     cast: int
 
 
-def docket(desk: GateDesk, actor: Actor) -> tuple[Entry, ...]:
-    """Return what is in review and the actor may review, in the order in which to take it up."""
+def docket(desk: GateDesk, actor: Actor, *, most: int | None = None, offset: int = 0) -> tuple[Entry, ...]:
+    """Return what is in review and the actor may review, in the order in which to take it up.
+
+    With `most`, of so many that are due the soonest, after the first `offset` of them.
+    """
+    sieve, cut = waiting(desk, actor), desk.directory.store.lists.cut
+    if sieve is None:
+        return ()
+    due = cut(Submission, sieve, limit=most, offset=offset, order=Order.DUE)
+    lists.ahead(desk, [stored.record for stored in due])
+    desk.directory.store.ahead_linked(Submission, "seat", {stored.record.seat for stored in due})
     found = [
         _entry(desk, actor, stored)
-        for stored in desk.directory.store.find(Submission, state="in-review")
+        for stored in due
         if audience_of(desk, actor, stored.record) is Audience.REVIEWER
     ]
     return tuple(sorted(found, key=_order))
+
+
+def waiting(desk: GateDesk, actor: Actor) -> Sieve | None:
+    """Return the sieve of what is in review and may be before the actor, or None."""
+    seen = lists.submissions(desk, actor)
+    return None if seen is None else replace(seen, states=("in-review",))
 
 
 def _order(one: Entry) -> tuple[bool, bool, int, int, str]:
@@ -115,6 +130,7 @@ def weighed(desk: GateDesk, submission: Submission) -> tuple[int, tuple[Reason, 
 
 
 def _records_before(desk: GateDesk, submission: Submission) -> int:
-    since = desk.directory.clock() - RECENT
+    recent = timedelta(days=service.setting(desk, submission, service.REFUSAL_DAYS))
+    since = desk.directory.clock() - recent
     found = desk.directory.store.find(Submission, linked=("seat", submission.seat))
     return sum(moment > since for one in found for moment in one.record.records_found)

@@ -1,33 +1,47 @@
 """The clock of a review and the settings of its regime: how many working days, how often is too often.
 
 The day after the gate's judgement is day 1; a round that is sent back and handed in anew starts anew.
-A home's own regime that does not know a setting yet has ours. Overdue is never consent.
+A home's own regime that does not know a setting yet has that of the regimes we ship. Overdue is never consent.
 """
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from sandbox.access import clocks
 from sandbox.egress.court import policy_for
 from sandbox.egress.desk import GateDesk
 from sandbox.kernel.errors import NotFoundError
+from sandbox.kernel.message import say
 from sandbox.kernel.records import Clock, Environment, Submission
+from sandbox.regulation.loader import regimes
 
-WORKING_DAYS = 5
+TERM, CUSTODY, REFUSALS, REFUSAL_DAYS, LEAD = (
+    "security-review",
+    "review-custody",
+    "record-refusals",
+    "record-refusal-days",
+    "reminder-lead",
+)
+"""The settings of reviews: working days, minutes, times, days, and working days ahead of the end."""
 
 
-def setting(desk: GateDesk, submission: Submission, code: str, otherwise: int) -> int:
-    """Return a number of the regime that the submission's agreement was made under."""
-    try:
-        return desk.regimes[policy_for(desk, submission).regime].rule(code).number
-    except (KeyError, NotFoundError):
-        return otherwise
+def setting(desk: GateDesk, submission: Submission, code: str) -> int:
+    """Return a number of the regime that the application of the submission's agreement was made under."""
+    own = policy_for(desk, submission).regime
+    shipped = [one for one in regimes() if one.id == own] + [regimes()[-1]]
+    for one in (desk.regimes.get(own), *shipped):
+        if one is not None:
+            with suppress(NotFoundError):
+                return one.rule(code).number
+    raise NotFoundError(say("{regime}没有名为 {code} 的规则", regime=own, code=code))
 
 
 def started(desk: GateDesk, submission: Submission) -> Clock:
     """Return the clock of a round that the gate has just let through to the reviewers."""
     region = desk.directory.store.load(Environment, submission.environment).record.region
     today = desk.directory.today()
-    days = setting(desk, submission, "egress-review", WORKING_DAYS)
+    days = setting(desk, submission, TERM)
     blank = Clock(started_on=today, days=days, region=region, due=today, earliest=today, latest=today)
     return clocks.counted(blank, desk.calendar(region))
 

@@ -1,7 +1,8 @@
-"""Stoppages: a seat whose products were source records three times in 30 days hands in nothing more.
+"""Stoppages: a seat whose products were source records too often hands in nothing more.
 
-The gate counts and stops in the same write that refuses; a reviewer of the authority looks into it
-and lifts the stop, with a reason. What was found before the last lifting does not count again.
+How often within how many days is the regime's. The gate counts and stops in the same write that refuses; a
+reviewer of the authority looks into it and lifts the stop, with a reason. What was found before the last
+lifting does not count again.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sandbox.egress.desk import GateDesk
-from sandbox.egress.service import setting
+from sandbox.egress.service import REFUSAL_DAYS, REFUSALS, setting
 from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.findings import Finding, FindingKind, Judgement, Verdict
 from sandbox.kernel.lifecycle import step
@@ -21,7 +22,6 @@ from sandbox.store.changes import Change, Link
 
 RECORDS = frozenset({FindingKind.SOURCE_RECORD, FindingKind.ROW_LEVEL, FindingKind.CANARY})
 """The findings that have no override: what was handed in are records, in whatever disguise."""
-MOST, DAYS = 3, 30
 
 
 def is_records(judgement: Judgement) -> bool:
@@ -40,7 +40,7 @@ def imposed(desk: GateDesk, submission: Submission) -> tuple[Change, ...]:
     since = max(
         (one.updated_at for one in stops), default=datetime.min.replace(tzinfo=desk.directory.clock().tzinfo)
     )
-    days = setting(desk, submission, "record-refusal-days", DAYS)
+    days, times = (setting(desk, submission, code) for code in (REFUSAL_DAYS, REFUSALS))
     since = max(since, desk.directory.clock() - timedelta(days=days))
     others = [
         one.record
@@ -48,7 +48,7 @@ def imposed(desk: GateDesk, submission: Submission) -> tuple[Change, ...]:
         if one.id != submission.id
     ]
     found = {one.id: sum(moment > since for moment in one.records_found) for one in (*others, submission)}
-    if sum(found.values()) < setting(desk, submission, "record-refusals", MOST):
+    if sum(found.values()) < times:
         return ()
     stop = Stoppage(
         state="in-force",
@@ -56,6 +56,8 @@ def imposed(desk: GateDesk, submission: Submission) -> tuple[Change, ...]:
         environment=submission.environment,
         seat=submission.seat,
         submissions=tuple(sorted(name for name, count in found.items() if count)),
+        times=times,
+        days=days,
     )
     require(SYSTEM, step("stoppage:impose"), with_record(desk.directory.situation(SYSTEM), record=stop))
     return (Change(step("stoppage:impose"), stop, links=(Link("seat", submission.seat),)),)

@@ -206,6 +206,18 @@ TEMPLATES: tuple[Template, ...] = (
         say("“{what}”（{id}）的审查意见有分歧：请合议，或由第三人投票。"),
     ),
     Template(
+        "submission:remind",
+        "board",
+        say("审查期限临近"),
+        say("“{what}”（{id}）的审查期限临近，请及时审查投票。"),
+    ),
+    Template(
+        "submission:escalate",
+        "officers",
+        say("产品审查逾期"),
+        say("“{what}”（{id}）的审查已超过期限，请督办；逾期不视为同意。"),
+    ),
+    Template(
         "submission:return",
         "author",
         say("出域申请已退回"),
@@ -215,7 +227,7 @@ TEMPLATES: tuple[Template, ...] = (
         "stoppage:impose",
         "officers",
         say("席位已暂停提交"),
-        say("{id}：一个席位 30 天内三次提交源数据记录，已暂停提交，请安全审查员查明。"),
+        say("{id}：一个席位多次提交源数据记录，已暂停提交，请安全审查员查明。"),
     ),
     Template(
         "submission:refuse",
@@ -267,6 +279,12 @@ TEMPLATES: tuple[Template, ...] = (
         say("“{what}”（{id}）的期限是 {due}，还有 {days} 个工作日，请及时办理。"),
     ),
     Template(
+        "clock:unstaffed",
+        "staffing",
+        say("审核单位没有审核人"),
+        say("“{what}”（{id}）有 {count} 项需求待审核，却没有可以办理的审核人：请指定审核人或代理人。"),
+    ),
+    Template(
         "clock:overdue",
         "named",
         say("审核已超过期限"),
@@ -298,5 +316,5 @@ def filled(sentence: Message, values: Mapping[str, str]) -> Message:
     return Message(sentence.template, tuple((name, given.get(name, "—")) for name in VALUES))
 
 
-VALUES = ("what", "id", "due", "days")
+VALUES = ("what", "id", "due", "days", "count")
 """The only names that a sentence may use."""
