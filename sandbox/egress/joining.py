@@ -59,6 +59,7 @@ def strictest(limits: Sequence[Thresholds]) -> Thresholds:
         largest_share=min(one.largest_share for one in limits),
         two_largest_share=min(one.two_largest_share for one in limits),
         p_percent=max(one.p_percent for one in limits),
+        drip_products=min(one.drip_products for one in limits),
     )
 
 

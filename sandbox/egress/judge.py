@@ -57,9 +57,9 @@ class Options:
 
     `canaries` are values that exist only in controlled data; `earlier` are claims that
     were released before, with the label they are known by, `declined` those that never left;
-    `handed_in` is how many products of the same data the seat has had judged; `words` is what the author wrote about
-    the files and is read outside before anybody voted. `bounds` is what the access policy lets
-    leave; None where no agreement is at hand.
+    `handed_in` is how many products of the same data the seat has had judged; `words` is what the
+    author wrote about the files and is read outside before anybody voted. `bounds` is what the access
+    policy lets leave; None where no agreement is at hand.
     """
 
     max_bytes: int = 512 << 20

@@ -46,8 +46,8 @@ MAX_ROWS = 5_000
 _NUMBER = re.compile(r"[+-]?\d{1,15}(?:,\d{3})*(?:\.\d+)?(?:[eE][+-]?\d{1,3})?\s*%?", re.ASCII)
 _LABEL = re.compile(r"[^\[\]()=:_.]+")
 _FIGURES = 0.6
-_STATED = (COUNT, MEASURE, ENDS, QUANTILE, SPREAD, RATIO, COEFFICIENT)
-"""Headings that say what the figures are; others are categories of a cross table."""
+_STATED = (MEASURE, ENDS, QUANTILE, SPREAD, RATIO, COEFFICIENT)
+"""Headings of figures that are no counts; others are categories of a cross table, or its totals."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,16 +48,18 @@ class Thresholds:
     """Disclosure limits behind every released cell.
 
     `smallest` distinct units of every kind, the largest unit's share below `largest_share`,
-    the two largest together below `two_largest_share`, and the p% rule at `p_percent`.
+    the two largest together below `two_largest_share`, and the p% rule at `p_percent`. Beyond
+    `drip_products` products of one dataset, what a seat hands in is looked at as a whole.
     """
 
     smallest: int = 10
     largest_share: float = 0.5
     two_largest_share: float = 0.9
     p_percent: float = 0.1
+    drip_products: int = 30
 
     def __post_init__(self) -> None:
-        if self.smallest < 2 or not 0 < self.largest_share <= 1:
+        if self.drip_products < 1 or self.smallest < 2 or not 0 < self.largest_share <= 1:
             raise ValueError("thresholds out of range")
         if not 0 < self.two_largest_share <= 1 or not 0 <= self.p_percent < 1:
             raise ValueError("thresholds out of range")
