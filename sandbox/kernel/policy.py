@@ -20,6 +20,8 @@ from sandbox.kernel.records import Extent, RowRange
 from sandbox.kernel.terms import NO_QUOTAS, Hours, Join, Quotas, join_of, open_at
 
 FORMAT = 1
+_LATER = frozenset({"drip_products"})
+"""Limits that came after policies had been signed: written only where they are not what held until then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,6 +121,23 @@ class AccessPolicy:
         return digest_of(self.text)
 
 
+def covers(
+    now: AccessPolicy, before: AccessPolicy, dataset: str, *, columns: Iterable[str], keyed_apart: bool = True
+) -> bool:
+    """Return whether a later policy still covers what was landed of a dataset under an earlier one.
+
+    It must have the columns that were landed and the same rows; and no token may meet one of a dataset
+    that it does not join with this one. `keyed_apart` is False for what was landed when one key served all.
+    """
+    part, landed = now.part(dataset), before.part(dataset)
+    if part is None or landed is None:
+        return False
+    met = before.group(dataset) if keyed_apart else tuple(one.dataset for one in before.datasets)
+    still = {one.dataset for one in now.datasets}
+    apart = set(met) & still - set(now.group(dataset))
+    return set(columns) <= set(part.columns) and landed.rows == part.rows and not apart
+
+
 def digest_of(text: str) -> str:
     """Return the digest that a canonical text has."""
     return hashlib.sha256(text.encode()).hexdigest()
@@ -127,7 +146,13 @@ def digest_of(text: str) -> str:
 def plain(value: object) -> object:
     """Return a value of the policy as JSON: objects by field name, lists, texts, numbers, ISO dates."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
+        said = {field.name: getattr(value, field.name) for field in fields(value)}
+        silent = {
+            field.name
+            for field in fields(value)
+            if field.name in _LATER and said[field.name] == field.default
+        }
+        return {name: plain(part) for name, part in said.items() if name not in silent}
     if isinstance(value, tuple):
         return [plain(one) for one in value]
     if isinstance(value, Enum):

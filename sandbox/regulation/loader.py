@@ -186,13 +186,16 @@ def _rule(row: Mapping[str, Any], *, title: str) -> Rule:
     )
 
 
-_LIMITS = ("smallest", "largest_share", "two_largest_share", "p_percent")
+_LIMITS = ("smallest", "largest_share", "two_largest_share", "p_percent", "drip_products")
+_WHOLE = ("smallest", "drip_products")
 
 
 def _limits(row: Mapping[str, Any]) -> tuple[ThresholdRule, ...]:
     _keys(row, required={"purpose", "grades", "article", "basis", "text", *_LIMITS}, where="threshold")
     try:
-        thresholds = Thresholds(**{key: row[key] for key in _LIMITS} | {"smallest": _whole(row, "smallest")})
+        thresholds = Thresholds(
+            **{key: row[key] for key in _LIMITS} | {key: _whole(row, key) for key in _WHOLE}
+        )
         grades = tuple(Grade(grade) for grade in row["grades"])
     except (ValueError, TypeError):
         raise InputError(say("阈值或级别超出范围")) from None
