@@ -266,6 +266,7 @@ class Platform:
             demo=self.settings.demo,
             calendar=self.access.calendar,
             samples=self.layout.samples,
+            seals=self.seals,
         )
 
     @cached_property

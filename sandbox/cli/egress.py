@@ -350,6 +350,56 @@ def verify_receipt(
     session.show({"valid": True, "body": body, "products": products}, view)
 
 
+@command(egress, "verify")
+def verify(
+    session: Session,
+    bundle: Annotated[Path, typer.Argument(help="放行包：文件夹或 zip · release bundle, folder or zip")],
+    key: Annotated[
+        str, typer.Option(help="平台公布的公钥或存有它的文件；空则用主目录的 · the published key")
+    ] = "",
+    recalls: Annotated[
+        Path | None, typer.Option(help="较新的召回清单 · a newer list of recalled releases")
+    ] = None,
+) -> int:
+    """离线核验放行包，成立退出 0，否则 1 · verify a release bundle offline: 0 holds, 1 not."""
+    from sandbox.egress import bundle_check
+
+    known = bundle_check.public_key(key) if key else None
+    if known is None and session.named_home is not None:
+        known = session.platform.signer.public
+    listed = _read(recalls) if recalls is not None else None
+    found = bundle_check.verify_bundle(bundle, key=known, recalls=listed)
+    last = say("放行包成立") if found else say("放行包不成立：不要使用")
+
+    def view(console: Console) -> None:
+        for one in found.lines:
+            console.print(("✓ " if one.holds else "✗ ") + session.text(one.message), markup=False)
+        console.print(session.text(last), markup=False)
+
+    data = {
+        "valid": bool(found),
+        "release": found.release,
+        "keys": found.keys,
+        "key_given": not found.pinned,
+        "checks": found.lines,
+    }
+    session.show(data, view)
+    return 0 if found else 1
+
+
+@command(egress, "recalls")
+def recalls(
+    session: Session,
+    out: Annotated[Path, typer.Option(help="写到这个新文件 · a new file")],
+) -> None:
+    """签发召回清单，供离线核验放行包 · sign the list of recalled releases, for offline verification."""
+    from sandbox.egress import bundle as bundles
+
+    _write_all(out.parent, {out.name: bundles.recall_list(session.platform.gate)})
+    done = say("召回清单已写到 {path}", path=str(out))
+    session.show({"file": str(out)}, lambda console: console.print(session.text(done), markup=False))
+
+
 def _read(file: Path) -> bytes:
     try:
         return file.read_bytes()

@@ -14,6 +14,7 @@ from sandbox.pool.snapshot import Pool
 from sandbox.regulation.loader import Regime
 from sandbox.vault.keys import Vault
 from sandbox.vault.signer import Signer
+from sandbox.vault.signers import Signs
 
 GATE_KEY = "gate"
 """The data key that seals sidecars and judgements; opened by the gate's own rooms only."""
@@ -37,3 +38,4 @@ class GateDesk:
     demo: bool
     calendar: Callable[[str], Calendar]
     samples: Path
+    seals: tuple[Signs, ...] = ()

@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, replace
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
+from sandbox.egress.bundle import bundle, plain_name
 from sandbox.egress.desk import GateDesk
-from sandbox.egress.judgements import receipts_of
+from sandbox.egress.receipt import VOTING, keys_of, receipt_body
 from sandbox.egress.review import review_situation
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError, TamperedError
@@ -25,7 +26,6 @@ from sandbox.kernel.records import (
     Release,
     ReleasedFile,
     Review,
-    Snapshot,
     Submission,
     SubmittedFile,
 )
@@ -35,8 +35,6 @@ from sandbox.store.canonical import canonical
 from sandbox.store.changes import Change, Effect, Link
 from sandbox.store.proofs import signed_by
 from sandbox.vault import signer as signing
-
-_VOTING = frozenset({"review:cast", "review:revise"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +56,7 @@ def release(desk: GateDesk, actor: Actor, submission_id: str) -> Release:
     situation = review_situation(desk, actor, submission)
     require(actor, step("submission:release"), situation)
     _check_signed(desk, situation.reviews)
-    files = tuple(_released(desk, one) for one in submission.files if one.approved)
+    files = tuple(released_file(desk, one) for one in submission.files if one.approved)
     receipt = desk.frozen.put(_receipt(desk, submission, situation.reviews, files))
     made = Release(
         state="issued",
@@ -92,25 +90,17 @@ def _check_signed(desk: GateDesk, reviews: tuple[Review, ...]) -> None:
         voter = store.load(Account, one.voter).record
         genuine = one.person == voter.person and one.organisation == voter.organisation
         last = store.facts(record=one.id, newest_first=True, limit=1)
-        verb = last[0].verb if last and last[0].verb in _VOTING else "review:cast"
+        verb = last[0].verb if last and last[0].verb in VOTING else "review:cast"
         proven = (
             signed_by(store, one.id, verb=verb, account=voter.id, public_key=key)
-            for key in _keys_of(desk, voter)
+            for key in keys_of(desk, voter)
         )
         if not genuine or not any(proven):
             raise TamperedError(say("投票 {id} 没有投票人本人的有效签名：不得据此放行", id=one.id))
 
 
-def _keys_of(desk: GateDesk, voter: Account) -> tuple[str, ...]:
-    """Return the keys the account was ever enrolled with: a reset afterwards does not undo a vote."""
-    store = desk.directory.store
-    enrolled = (store.payload(one.seq) for one in store.facts(record=voter.id, verb="account:enrol"))
-    records = (payload.get("record") for payload in enrolled if payload)
-    earlier = (str(one.get("public_key", "")) for one in records if isinstance(one, dict))
-    return tuple(key for key in dict.fromkeys((voter.public_key, *earlier)) if key)
-
-
-def _released(desk: GateDesk, file: SubmittedFile) -> ReleasedFile:
+def released_file(desk: GateDesk, file: SubmittedFile) -> ReleasedFile:
+    """Return a file as a release names it; `TamperedError` when its bytes are not what was approved."""
     data = desk.frozen.get(file.rewritten)
     return ReleasedFile(name=file.name, submitted=file.digest, released=file.rewritten, size=len(data))
 
@@ -121,49 +111,14 @@ def _receipt(
     reviews: tuple[Review, ...],
     files: tuple[ReleasedFile, ...],
 ) -> bytes:
-    body: dict[str, Any] = {
-        "type": "出域回执",
-        "platform": desk.home_name,
-        "demo": desk.demo,
-        "submission": submission.id,
-        "agreement": submission.agreement,
-        "access_policy_sha256": submission.policy,
-        "title": submission.title,
-        "issued_at": desk.directory.clock().isoformat(),
-        "files": [
-            {
-                "name": one.name,
-                "submitted_sha256": one.submitted,
-                "released_sha256": one.released,
-                "bytes": one.size,
-            }
-            for one in files
-        ],
-        "snapshots": [_snapshot(desk, one) for one in submission.snapshots],
-        "judgement_sha256": submission.judgement,
-        "checks": receipts_of(desk, submission.judgement),
-        "votes": [_vote(desk, review) for review in reviews],
-        "article": "第十九条",
-    }
+    return sealed(desk, receipt_body(desk, submission, reviews, files))
+
+
+def sealed(desk: GateDesk, body: dict[str, Any]) -> bytes:
+    """Return the body of a receipt with the platform's signature under it, as the file that is handed out."""
     signature = desk.signer.sign(canonical(body).encode())
     document = {"body": body, "signature": signature.hex(), "public_key": desk.signer.public.hex()}
     return json.dumps(document, ensure_ascii=False, indent=1, sort_keys=True).encode()
-
-
-def _snapshot(desk: GateDesk, identifier: str) -> dict[str, Any]:
-    snapshot = desk.directory.store.load(Snapshot, identifier).record
-    return {"id": snapshot.id, "version": snapshot.version, "manifest_sha256": snapshot.manifest_digest}
-
-
-def _vote(desk: GateDesk, review: Review) -> dict[str, Any]:
-    voter = desk.directory.store.load(Account, review.voter).record
-    return {
-        "review": review.id,
-        "voter": voter.display_name,
-        "organisation": desk.directory.organisation(review.organisation).name,
-        "capacity": review.capacity.value,
-        "digests": {vote.digest: vote.approve for vote in review.votes},
-    }
 
 
 def verify_receipt(data: bytes, *, public_key: bytes | None = None) -> dict[str, Any]:
@@ -191,7 +146,7 @@ def verify_products(body: dict[str, Any], folder: Path) -> dict[str, Message]:
     """
     found: dict[str, Message] = {}
     for one in body.get("files", ()):
-        path = folder / _plain(str(one["name"]))
+        path = folder / plain_name(str(one["name"]))
         if not path.is_file():
             found[one["name"]] = say("不在回执旁边，没有核对")
             continue
@@ -202,7 +157,7 @@ def verify_products(body: dict[str, Any], folder: Path) -> dict[str, Message]:
 
 
 def hand_out(desk: GateDesk, actor: Actor, release_id: str, folder: Path) -> HandedOut:
-    """Write the released files and the receipt into a folder and put that on record.
+    """Write the release bundle, products and what proves them, into a folder and put that on record.
 
     Raises `RefusedError` after a recall, `InputError` if a file would be overwritten.
     """
@@ -211,10 +166,7 @@ def hand_out(desk: GateDesk, actor: Actor, release_id: str, folder: Path) -> Han
     require(
         actor, step("release:collect"), with_record(desk.directory.situation(actor), record=stored.record)
     )
-    contents = {_plain(one.name): desk.frozen.get(one.released) for one in stored.record.files}
-    if len(contents) != len(stored.record.files):
-        raise InputError(say("放行的文件重名：请联系主管部门"))
-    contents["receipt.json"] = desk.frozen.get(stored.record.receipt)
+    contents = bundle(desk, stored.record)
     with storage_errors():
         folder.mkdir(parents=True, exist_ok=True)
     taken = [name for name in contents if (folder / name).exists()]
@@ -227,11 +179,6 @@ def hand_out(desk: GateDesk, actor: Actor, release_id: str, folder: Path) -> Han
             with (folder / name).open("xb") as stream:  # never through a link, never over a file
                 stream.write(data)
     return HandedOut(folder, tuple(contents))
-
-
-def _plain(name: str) -> str:
-    plain = PurePosixPath(name).name
-    return plain if plain not in ("", ".", "..", "receipt.json") else "product.bin"
 
 
 def recall(desk: GateDesk, actor: Actor, release_id: str, *, reason: str) -> Release:

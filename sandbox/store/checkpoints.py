@@ -96,7 +96,7 @@ def prove(store: Store, old: int, new: int) -> tuple[bytes, ...]:
     digest = hasher(store.settings.hash)
     fact = tables.fact
     with reading(store.engine) as connection:
-        known = _subtrees(connection, old, digest)
+        known = subtrees_at(connection, old, digest)
         start = 0 if known is None else old
         query = select(fact.c.leaf).where(fact.c.seq >= start, fact.c.seq < new).order_by(fact.c.seq)
         leaves = [bytes(leaf) for leaf in connection.execute(query).scalars()]
@@ -116,7 +116,8 @@ def _row(made: Checkpoint, note: str, frontier: Frontier) -> dict[str, object]:
     }
 
 
-def _subtrees(connection: Connection, size: int, digest: Digest) -> dict[tuple[int, int], bytes] | None:
+def subtrees_at(connection: Connection, size: int, digest: Digest) -> dict[tuple[int, int], bytes] | None:
+    """Return the complete subtrees of the first `size` facts; None where no such checkpoint is kept."""
     text = connection.execute(select(_TABLE.c.frontier).where(_TABLE.c.size == size)).scalar()
     if text is None:
         return None

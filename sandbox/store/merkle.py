@@ -82,7 +82,10 @@ def joined(
         if (low, high) in known:
             return known[low, high]
         if low < start:
-            raise KeyError((low, high))
+            if high - low < 2:
+                raise KeyError((low, high))
+            middle = low + _split(high - low)
+            return node_hash(digest, of(low, middle), of(middle, high))
         frontier = Frontier(digest)
         for leaf in leaves[low - start : high - start]:
             frontier.append(leaf)

@@ -7,6 +7,7 @@ import json
 import pytest
 
 from sandbox.egress import audience, release, review, telling
+from sandbox.egress.bundle import RESERVED, plain_name
 from sandbox.kernel.errors import RefusedError, StorageError, TamperedError
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Examination, FileVote, Release, Review, Submission
@@ -150,8 +151,8 @@ def test_a_changed_or_swapped_judgement_is_not_shown(judged: Home) -> None:
 
 
 def test_a_product_named_to_leave_the_folder_stays_in_it(released: Home, tmp_path) -> None:
-    assert release._plain("../../etc/passwd") == "passwd"
-    assert release._plain("..") == release._plain("receipt.json") == release._plain("") == "product.bin"
+    assert plain_name("../../etc/passwd") == plain_name("..\\etc\\passwd") == "passwd"
+    assert {plain_name(one) for one in ("..", "", *RESERVED)} == {"product.bin"}
 
 
 def test_every_look_of_a_reviewer_is_on_record_and_of_nobody_else(judged: Home) -> None:

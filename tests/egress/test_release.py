@@ -8,6 +8,7 @@ from hashlib import sha256
 import pytest
 
 from sandbox.egress import release, review
+from sandbox.egress.bundle import RESERVED
 from sandbox.kernel.errors import InputError, RefusedError, TamperedError
 from sandbox.kernel.records import FileVote, Release, Submission
 from tests.journeys.homes import (
@@ -71,7 +72,7 @@ def test_it_is_released_once_and_what_leaves_is_what_was_approved(judged: Home, 
         with pytest.raises(RefusedError):
             release.release(gate, desk.actor(OFFICER), found.id)
         handed = release.hand_out(gate, desk.actor(DEVELOPER), made.id, tmp_path / "out")
-        assert set(handed.files) == {"summary.csv", "receipt.json"}
+        assert set(handed.files) == {"summary.csv", *RESERVED}
         data = (tmp_path / "out" / "summary.csv").read_bytes()
         assert sha256(data).hexdigest() == found.files[0].rewritten == made.files[0].released
         with pytest.raises(InputError, match="换一个目录"):

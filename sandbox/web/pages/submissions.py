@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import tempfile
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from sandbox.app import Platform
 from sandbox.catalog.reading import require_reader
 from sandbox.egress import assessment, audience, custody, differences, intake, release, review, service
 from sandbox.egress import lists as gate_lists
+from sandbox.egress.bundle import pack
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import InputError, NotFoundError
 from sandbox.kernel.findings import Verdict
@@ -91,13 +91,11 @@ def _recall(call: Call) -> Outcome:
 
 
 def collected(call: Call) -> bytes:
-    """Return the released files and the receipt as one archive; the collection is put on record."""
+    """Return the release bundle as one archive; the collection is put on record."""
     packed = io.BytesIO()
     with tempfile.TemporaryDirectory(prefix="collect-") as folder:
         handed = release.hand_out(call.platform.gate, call.actor, call.id, Path(folder) / "out")
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
-            for name in handed.files:
-                archive.write(handed.folder / name, name)
+        pack({name: handed.folder / name for name in handed.files}, packed)
     return packed.getvalue()
 
 
@@ -160,7 +158,11 @@ def listing(visitor: Visitor) -> Response:
     if seen is not None:
         asked = replace(seen, states=(state,)) if state in states else seen
         found, after = pager.older(
-            visitor, Submission, asked, lambda one: audience.audience_of(gate, actor, one) is not None
+            visitor,
+            Submission,
+            asked,
+            lambda one: audience.audience_of(gate, actor, one) is not None,
+            ahead=lambda some: gate_lists.ahead(gate, some),
         )
     return visitor.page(
         "submissions.html",
