@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from sandbox.access.versions import standing
+from sandbox.access.versions import standing, versions
 from sandbox.egress.court import policy_for, within_reach
 from sandbox.egress.desk import GateDesk
 from sandbox.kernel.actors import SYSTEM, Actor
@@ -238,6 +238,9 @@ def review_situation(desk: GateDesk, actor: Actor, submission: Submission) -> Si
 def assessment_of(desk: GateDesk, submission: Submission) -> Assessment | None:
     """Return the risk assessment that stands for the submission; for an earlier one, what exempts it."""
     store = desk.directory.store
+    if submission.template:
+        once = store.find(Assessment, state="filed", linked=("template", submission.template))
+        return once[-1].record if once else None
     filed = store.find(Assessment, state="filed", linked=("submission", submission.id))
     if filed or submission.assessed:
         return filed[-1].record if filed else None
@@ -246,9 +249,15 @@ def assessment_of(desk: GateDesk, submission: Submission) -> Assessment | None:
 
 
 def _barred(desk: GateDesk, submission: Submission, agreement: ServiceAgreement) -> frozenset[str]:
-    """Return the persons who never judge it: of the author's organisation and of the operator."""
+    """Return the persons who never judge it: of the author's organisation, of the operator, of the project."""
     directory = desk.directory
-    return directory.persons_of(submission.organisation) | directory.persons_of(agreement.operator)
+    named = {user for each in versions(agreement) for user in _users(desk, each)}
+    project = frozenset(directory.person_of_account(one) for one in {*named, submission.author})
+    return project | directory.persons_of(submission.organisation) | directory.persons_of(agreement.operator)
+
+
+def _users(desk: GateDesk, agreement: str) -> tuple[str, ...]:
+    return desk.directory.store.load(ServiceAgreement, agreement).record.users
 
 
 def found(desk: GateDesk, submission_id: str) -> Stored[Submission]:

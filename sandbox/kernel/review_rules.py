@@ -110,6 +110,21 @@ def votable_digests(submission: Submission) -> tuple[str, ...]:
     return tuple(one.rewritten for one in submission.files if one.rewritten and not one.supporting)
 
 
+def counted(situation: Situation) -> tuple[Review, ...]:
+    """Return the votes that count: none of whoever may not judge it by now, whatever he was when he voted."""
+    submission = situation.submission
+    if submission is None:
+        return ()
+    return tuple(
+        one
+        for one in situation.reviews
+        if one.person not in situation.acted
+        and one.organisation != submission.organisation
+        and one.voter != submission.author
+        and (one.submission, one.round) == (submission.id, submission.round)
+    )
+
+
 def approved_digests(situation: Situation) -> frozenset[str]:
     """Return the rewritten digests that a lawful set of votes approves (第十九条).
 
@@ -125,19 +140,21 @@ def approved_digests(situation: Situation) -> frozenset[str]:
 
 def conflicts(situation: Situation) -> frozenset[str]:
     """Return the digests on which the votes differ and no third voter has decided."""
-    if situation.submission is None or any(r.standing is Standing.THIRD for r in situation.reviews):
+    votes = counted(situation)
+    if situation.submission is None or any(one.standing is Standing.THIRD for one in votes):
         return frozenset()
     return frozenset(
         digest
         for digest in votable_digests(situation.submission)
-        if 0 < sum(_approves(r, digest) for r in situation.reviews) < len(situation.reviews)
+        if 0 < sum(_approves(one, digest) for one in votes) < len(votes)
     )
 
 
 def _carried(digest: str, situation: Situation) -> bool:
     """Return whether the votes carry a digest: nobody is against it, or a third voter settled it."""
-    yes = [r for r in situation.reviews if _approves(r, digest)]
-    no = [r for r in situation.reviews if not _approves(r, digest)]
+    votes = counted(situation)
+    yes = [one for one in votes if _approves(one, digest)]
+    no = [one for one in votes if not _approves(one, digest)]
     if no and not _overruled(yes, no, situation):
         return False
     return lawful(yes, situation)
@@ -174,18 +191,21 @@ def _needed(situation: Situation) -> int:
 
 
 def _approves(review: Review, digest: str) -> bool:
-    return any(vote.digest == digest and vote.approve for vote in review.votes)
+    """Whether the vote is for the digest: two files of the same bytes with two answers are a no."""
+    said = [vote.approve for vote in review.votes if vote.digest == digest]
+    return bool(said) and all(said)
 
 
 def quorum(situation: Situation) -> bool:
     """Return whether all reviewers that the law asks for have voted, whatever they said."""
-    seen = {r.capacity for r in situation.reviews}
-    persons = {r.person for r in situation.reviews}
+    votes = counted(situation)
+    seen = {one.capacity for one in votes}
+    persons = {one.person for one in votes}
     if len(persons) < _needed(situation):
         return False
     if Capacity.THIRD_PARTY in seen and len(seen) > 1:
         return True
-    provided = {r.organisation for r in situation.reviews if r.capacity is Capacity.PROVIDER}
+    provided = {one.organisation for one in votes if one.capacity is Capacity.PROVIDER}
     return Capacity.AUTHORITY in seen and situation.providers <= provided
 
 
