@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from sandbox.access.policy import policy_of
 from sandbox.access.versions import standing
-from sandbox.egress import asked, court, judgements, rounds, service, stoppage, telling
+from sandbox.egress import asked, court, judgements, rounds, samples, service, stoppage, telling
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.judge import WORDS, Judged
 from sandbox.egress.spotting import spot_text
@@ -125,6 +125,8 @@ def judge(desk: GateDesk, submission_id: str) -> Submission:
     """
     stored = desk.directory.store.load(Submission, submission_id)
     submission = stored.record
+    if submission.sample:
+        return samples.admit(desk, submission_id)
     judged = court.judge(desk, submission)
     digest = judgements.keep(desk, judged.judgement)
     for data in judged.rewritings.values():

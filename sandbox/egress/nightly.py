@@ -1,7 +1,7 @@
 """The nightly round of reviews: terms counted anew, reminders, escalation, custody that went stale.
 
 Those who may vote are reminded by the earliest day, the authority's officers hear of it after the latest;
-overdue is never consent. A review that somebody acted on meanwhile is left to the next night. Decides no vote.
+overdue is never consent. A review that somebody acted on meanwhile is left to the next night.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sandbox.store.changes import Change, Stored
 
 @dataclass(slots=True)
 class Reviews:
-    """What one round did, by record id; `faults` are the reviews that could not be counted, with the reason."""
+    """What one round did, by record id; `faults` are reviews that could not be counted, and why."""
 
     seen: int = 0
     recounted: list[str] = field(default_factory=list)

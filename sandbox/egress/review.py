@@ -168,6 +168,13 @@ def settle(desk: GateDesk, submission_id: str) -> Submission:
     return _settled(desk, stored, situation, name, note=note, files=files)
 
 
+def expose(desk: GateDesk, submission_id: str) -> Submission:
+    """Return a planted sample that a reviewer sent back, shown for what it is: it was seen through."""
+    stored = desk.directory.store.load(Submission, submission_id)
+    situation = review_situation(desk, SYSTEM, stored.record)
+    return _settled(desk, stored, situation, "submission:expose")
+
+
 def _settled(
     desk: GateDesk,
     stored: Stored[Submission],
@@ -249,7 +256,7 @@ def assessment_of(desk: GateDesk, submission: Submission) -> Assessment | None:
 
 
 def _barred(desk: GateDesk, submission: Submission, agreement: ServiceAgreement) -> frozenset[str]:
-    """Return the persons who never judge it: of the author's organisation, of the operator, of the project."""
+    """Return the persons who never judge it: of the author's organisation, the operator, the project."""
     directory = desk.directory
     named = {user for each in versions(agreement) for user in _users(desk, each)}
     project = frozenset(directory.person_of_account(one) for one in {*named, submission.author})

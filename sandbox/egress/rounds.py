@@ -12,7 +12,7 @@ from sandbox.access.policy import policy_of
 from sandbox.access.versions import standing
 from sandbox.egress import asked, comments, telling
 from sandbox.egress.desk import GateDesk
-from sandbox.egress.review import review_situation
+from sandbox.egress.review import expose, review_situation
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError, NotFoundError
 from sandbox.kernel.lifecycle import step
@@ -43,6 +43,8 @@ def send_back(desk: GateDesk, actor: Actor, submission_id: str, *, comment: str 
         step("submission:return"), changed, expected=stored.version, note={"round": changed.round}
     )
     store.write(actor, change, *said)
+    if changed.sample:
+        return expose(desk, submission_id)
     telling.publish(desk, store.load(Seat, changed.seat).record)
     return changed
 

@@ -10,28 +10,32 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 
 import numpy as np
 
 from sandbox.access.policy import policy_of
 from sandbox.egress import judgements, service
-from sandbox.egress.checks import check
+from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.judgements import gate_key
-from sandbox.kernel.actors import Actor
+from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.errors import InputError, NotFoundError, TamperedError
-from sandbox.kernel.findings import FileJudgement, Judgement, Verdict
+from sandbox.kernel.findings import FileJudgement, Judgement, Outcome, Receipt, Verdict
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import Seat, ServiceAgreement, Submission, SubmittedFile
 from sandbox.municipality.numbers import draw_mobiles, draw_resident_ids
 from sandbox.people.directory import with_record
+from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Link
+from sandbox.store.facts import Header
 from sandbox.vault.sealed import create_sealed, open_sealed
 
+_BOM = "\ufeff".encode()
+"""What a spreadsheet writes first and the gate leaves out: as handed in and as rewritten, digests differ."""
 _PLACES = ("红花岗区", "汇川区", "播州区", "桐梓县", "绥阳县", "湄潭县", "仁怀市", "赤水市")
 _SURNAMES, _GIVEN = "赵钱孙李周吴郑王冯陈", "伟芳娜敏静丽强磊军洋"
 
@@ -110,13 +114,11 @@ def plant(desk: GateDesk, actor: Actor, seat_name: str, kind: str) -> Submission
     seat = _seat(desk, seat_name)
     rng = np.random.default_rng(int.from_bytes(desk.directory.entropy(8), "big"))
     made = KINDS[kind](rng)
-    digest = _keep(desk, made.data)
-    file = SubmittedFile(
-        name=made.name, digest=digest, size=len(made.data), verdict=Verdict.REVIEW, rewritten=digest
-    )
+    _keep(desk, made.data)
+    file = SubmittedFile(name=made.name, digest=sha256(_BOM + made.data).hexdigest(), size=len(made.data) + 3)
     agreement = desk.directory.store.load(ServiceAgreement, seat.agreement).record
     submission = Submission(
-        state="in-review",
+        state="frozen",
         organisation=seat.organisation,
         environment=seat.environment,
         agreement=seat.agreement,
@@ -125,23 +127,62 @@ def plant(desk: GateDesk, actor: Actor, seat_name: str, kind: str) -> Submission
         title=made.title,
         files=(file,),
         snapshots=seat.mounted,
-        judgement=judgements.keep(desk, _judgement(made, digest)),
+        request=f"0{desk.directory.entropy(8).hex()}",
         policy=policy_of(desk.directory, agreement).digest,
         assessed=True,
         sample=kind,
     )
-    submission = with_clock(desk, submission)
     require(actor, step("submission:plant"), with_record(desk.directory.situation(actor), record=submission))
     links = tuple(Link("snapshot", one) for one in seat.mounted)
-    kept: Submission = desk.directory.store.write(
-        actor, Change(step("submission:plant"), submission, links=links)
-    )[0].record
+    note: dict[str, Json] = {"purpose": made.title, "rewritten": sha256(made.data).hexdigest()}
+    change = Change(step("submission:plant"), submission, links=links, note=note)
+    kept: Submission = desk.directory.store.write(actor, change)[0].record
+    return admit(desk, kept.id)
+
+
+def admit(desk: GateDesk, submission_id: str) -> Submission:
+    """Return the sample before the reviewers, by the very step and with the very notices of any submission.
+
+    A sample whose planting was cut short is taken up here by `intake.judge`.
+    """
+    store = desk.directory.store
+    stored = store.load(Submission, submission_id)
+    (planted,) = store.facts(record=stored.id, verb="submission:plant")
+    payload = store.payload(planted.seq) or {}
+    told = payload.get("note")
+    rewritten = str(told.get("rewritten", "")) if isinstance(told, dict) else ""
+    judgement = judgements.keep(desk, _judgement(stored.record.files[0], rewritten))
+    files = tuple(replace(one, verdict=Verdict.REVIEW, rewritten=rewritten) for one in stored.record.files)
+    clock = service.started(desk, stored.record)
+    changed = replace(stored.record, state="in-review", files=files, judgement=judgement, clock=clock)
+    situation = with_record(desk.directory.situation(SYSTEM), record=stored.record)
+    require(SYSTEM, step("submission:judge"), situation)
+    verdicts: dict[str, Json] = {one.name: str(one.verdict) for one in files}
+    note: dict[str, Json] = {"judgement": judgement, "verdicts": verdicts, "policy": changed.policy}
+    change = Change(step("submission:judge"), changed, expected=stored.version, note=note)
+    kept: Submission = store.write(SYSTEM, change)[0].record
     return kept
 
 
-def with_clock(desk: GateDesk, submission: Submission) -> Submission:
-    """Return the sample with a clock like any other's."""
-    return replace(submission, clock=service.started(desk, submission))
+def as_handed_in(fact: Header, submission: Submission) -> Header:
+    """Return the fact of a planting as if the author had handed it in a little before the gate judged it."""
+    if fact.verb != "submission:plant":
+        return fact
+    seconds = 7 + int(submission.files[0].digest[:4], 16) % 45
+    at = (datetime.fromisoformat(fact.at) - timedelta(seconds=seconds)).isoformat()
+    return replace(
+        fact,
+        verb="submission:submit",
+        at=at,
+        actor=submission.author,
+        organisation=submission.organisation,
+        signature=None,
+    )
+
+
+def disguised(submission: Submission) -> Submission:
+    """Return the submission as it may be shown while it is voted on: a sample like any other."""
+    return submission if submission.state == "exposed" else replace(submission, sample="")
 
 
 def _seat(desk: GateDesk, name: str) -> Seat:
@@ -151,16 +192,23 @@ def _seat(desk: GateDesk, name: str) -> Seat:
     raise InputError(say("没有运行过的席位 {name}：样品须借用一个已有数据的席位", name=name))
 
 
-def _judgement(made: Made, digest: str) -> Judgement:
+def _judgement(file: SubmittedFile, rewritten: str) -> Judgement:
     """Return what the gate says of a product that it could not recompute: a person must look."""
     found = check("claim").finding()
+    receipts = tuple(
+        Receipt(
+            f"{one.code}.{VERSION}", Outcome.FAIL if one.code == found.rule else Outcome.PASS, file.digest
+        )
+        for one in PER_FILE
+    )
     judged = FileJudgement(
-        path=made.name,
-        digest=digest,
+        path=file.name,
+        digest=file.digest,
         verdict=Verdict.REVIEW,
         findings=(found,),
-        rewritten=made.name,
-        rewritten_digest=digest,
+        receipts=receipts,
+        rewritten=file.name,
+        rewritten_digest=rewritten,
     )
     return Judgement(files=(judged,))
 

@@ -1,7 +1,7 @@
 """The clock of a review and the settings of its regime: how many working days, how often is too often.
 
 The day after the gate's judgement is day 1; a round that is sent back and handed in anew starts anew.
-A home's own regime that does not know a setting yet has that of the regimes we ship. Overdue is never consent.
+A home's own regime that does not know a setting yet has that of those we ship. Overdue is never consent.
 """
 
 from __future__ import annotations

@@ -210,6 +210,9 @@ def quorum(situation: Situation) -> bool:
 
 
 def _decided(_: Actor, now: Situation) -> Message | None:
+    one = now.submission
+    if one is not None and one.sample and one.state == "returned":
+        return None  # sent back is seen through
     return None if quorum(now) else say("应到的审查意见还没有到齐")
 
 

@@ -96,7 +96,7 @@ def _comment_fits(actor: Actor, now: Situation) -> Message | None:
         return say("留言须写 1 到 {most} 个字", most=MOST_COMMENT)
     if one.file and all(one.file != file.name for file in submission.files):
         return say("申请里没有这份文件")
-    if actor.account == submission.author:
+    if actor.account == submission.author and not submission.sample:
         open_to_author = submission.state in ("in-review", "returned")
         return None if one.public and open_to_author else say("提交人只能在审查中或退回后公开留言")
     return _judges_comment(actor, submission, now)
@@ -237,7 +237,8 @@ def _assessment_fits(actor: Actor, now: Situation) -> Message | None:
         return MISSING
     if one.account != actor.account or one.submission != submission.id:
         return say("风险评估由办理人本人填写")
-    if actor.organisation not in (submission.organisation, now.agreement.operator):
+    author = "" if submission.sample else submission.organisation
+    if actor.organisation not in (author, now.agreement.operator):
         return say("风险评估由提交单位或协议的数据运营商填写")
     if submission.state not in ("frozen", "in-review", "returned", "approved"):
         return say("申请已经办结，不再填写风险评估")

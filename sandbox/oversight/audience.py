@@ -136,7 +136,7 @@ def _user(_: Directory, record: Record) -> Iterable[str]:
 def _author(directory: Directory, record: Record) -> Iterable[str]:
     if isinstance(record, Release):
         record = directory.store.load(Submission, record.submission).record
-    return (record.author,) if isinstance(record, Submission) else ()
+    return (record.author,) if isinstance(record, Submission) and not record.sample else ()
 
 
 def _board(directory: Directory, record: Record) -> Iterator[str]:

@@ -13,7 +13,17 @@ from starlette.responses import Response
 
 from sandbox.app import Platform
 from sandbox.catalog.reading import require_reader
-from sandbox.egress import assessment, audience, custody, differences, intake, release, review, service
+from sandbox.egress import (
+    assessment,
+    audience,
+    custody,
+    differences,
+    intake,
+    release,
+    review,
+    samples,
+    service,
+)
 from sandbox.egress import lists as gate_lists
 from sandbox.egress.bundle import pack
 from sandbox.kernel.actors import Actor, Role
@@ -228,7 +238,7 @@ def _timeline(visitor: Visitor, submission: Submission) -> list[Header]:
     facts = visitor.platform.store.facts(record=submission.id)
     if not submission.sample or submission.state == "exposed":
         return list(facts)
-    return [replace(one, verb="submission:judge", actor="system", signature=None) for one in facts]
+    return [samples.as_handed_in(one, submission) for one in facts]
 
 
 def _around(visitor: Visitor, submission: Submission) -> dict[str, Any]:
@@ -264,7 +274,8 @@ def _ballot(visitor: Visitor, submission: Submission) -> dict[str, Any]:
 
 
 def _purpose(visitor: Visitor, identifier: str) -> str:
-    for header in visitor.platform.store.facts(record=identifier, verb="submission:submit", limit=1):
+    facts = visitor.platform.store.facts(record=identifier, limit=1)
+    for header in (one for one in facts if one.verb in ("submission:submit", "submission:plant")):
         note = (visitor.platform.store.payload(header.seq) or {}).get("note")
         if isinstance(note, dict):
             return str(note.get("purpose", ""))
