@@ -8,6 +8,7 @@ that records are found however they are laid out. Pure; called by `reading`.
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import pyarrow as pa
@@ -34,13 +35,18 @@ def parse_json(text: str) -> tuple[Document, tuple[Issue, ...]]:
                     found[f"{name} (2)"] = value
         return found
 
+    def figure(text: str) -> Number:
+        if not math.isfinite(float(text)):
+            issues.append(Issue("readable", evidence=say("JSON 中有不合规范的数值")))
+        return Number(text)
+
     def constant(name: str) -> Document:
         issues.append(Issue("readable", evidence=say("JSON 中有不合规范的数值")))
         return name
 
     try:
         document: Document = json.loads(
-            text, object_pairs_hook=pairs, parse_float=Number, parse_int=Number, parse_constant=constant
+            text, object_pairs_hook=pairs, parse_float=figure, parse_int=Number, parse_constant=constant
         )
     except (ValueError, RecursionError):
         return None, (Issue("readable", evidence=say("不是完整的 JSON")),)

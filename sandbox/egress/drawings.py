@@ -59,7 +59,6 @@ _HIDING = re.compile(
 )
 _FETCHING = re.compile(r"@import|url\s*\(\s*['\"]?(?!#)|javascript:|data:", re.IGNORECASE)
 _DECLARED = re.compile(r"<!(?:ENTITY|ELEMENT|ATTLIST|NOTATION)|<!DOCTYPE[^>]*\[", re.IGNORECASE)
-_COMMENT = re.compile(r"<!--(.*?)-->", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -75,7 +74,7 @@ class Drawing:
 
 def redraw_svg(text: str) -> Drawing:
     """Return the drawing written anew; ValueError is never raised, what is no SVG has an issue."""
-    drawing = Drawing(stray=[comment for comment in _COMMENT.findall(text) if comment.strip()])
+    drawing = Drawing(stray=[comment for comment in _comments(text) if comment.strip()])
     if _DECLARED.search(text):
         drawing.issues.append(Issue("active-content", evidence=say("图形文件声明了实体")))
         return drawing
@@ -95,6 +94,13 @@ def redraw_svg(text: str) -> Drawing:
     drawing.issues = list(dict.fromkeys(drawing.issues))
     drawing.data = ('<?xml version="1.0" encoding="UTF-8"?>\n' + body + "\n").encode()
     return drawing
+
+
+def _comments(text: str) -> Iterator[str]:
+    """Yield what stands in comments, in one pass whatever is left open."""
+    end = 0
+    while (start := text.find("<!--", end)) >= 0 and (end := text.find("-->", start + 4)) >= 0:
+        yield text[start + 4 : end]
 
 
 def _name(node: ET.Element) -> str:

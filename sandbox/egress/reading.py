@@ -50,7 +50,8 @@ _SCRIPT = re.compile(
 )  # fmt: skip
 _MARKDOWN = re.compile(rb"\s*\|[^\r\n]*\|[ \t]*\r?\n\|[ :|-]*-[ :|-]*\|")
 """A table of a Markdown text: bars at both ends, and a line of dashes under the head."""
-_TAGS = re.compile(r"<[^>]*>")
+_LAYOUT = {9: 32, 10: 32, 13: 32}
+_TAGS = re.compile(r"<[^<>]*>")
 _MODELS = re.compile(rb"sklearn|torch|xgboost|lightgbm|keras|joblib")
 
 
@@ -256,11 +257,17 @@ def _text(data: bytes, name: str) -> Content:
         return _table(data, name)
     text = _decoded(data)
     issues = []
-    if re.search(r"[ \t]{3,}$|\t[ \t]*$| \t+ ?$", text, re.MULTILINE):
+    if any(_trailing(line) for line in text.splitlines()):
         issues.append(Issue("hidden-content", evidence=say("行尾有成串的空白")))
     if name.lower().endswith(SOURCES):
         issues += literal_issues(text)
     return Content(FileType.TEXT, Form.TEXT, texts=(text,), issues=tuple(issues))
+
+
+def _trailing(line: str) -> bool:
+    """Return whether a line ends in blanks that may spell something: three or more, or a tab among them."""
+    blanks = line[len(line.rstrip(" \t")) :]
+    return len(blanks) >= 3 or "\t" in blanks
 
 
 def _markup(data: bytes, _: str) -> Content:
@@ -341,11 +348,9 @@ def _cell_issues(content: Content) -> list[Issue]:
                 continue
             found += _column_issues(label, column)
     if not content.sheets or content.document is not None:
-        for text in content.texts:
-            lines = text.translate({9: 32, 10: 32, 13: 32})
-            if content.form is not Form.UNREAD and _matches(pa.array([lines]), _INVISIBLE):
-                found.append(Issue("hidden-content", evidence=say("有不可见字符")))
-                break
+        lines = [text.translate(_LAYOUT) for text in content.texts if content.form is not Form.UNREAD]
+        if lines and _matches(pa.array(lines, pa.large_string()), _INVISIBLE):
+            found.append(Issue("hidden-content", evidence=say("有不可见字符")))
     return found
 
 

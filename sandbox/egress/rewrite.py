@@ -31,6 +31,8 @@ from sandbox.files.types import FileType
 from sandbox.fingerprint.buffers import large_buffers
 
 SIGNIFICANT = 10
+MOST_DIGITS = 17
+"""A longer run of digits is a code, and is written as a text."""
 _FIGURE = re.compile(r"[+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?", re.ASCII)
 _FLOAT = r"^[+-]?\d+\.\d+([eE][+-]?\d+)?$|^[+-]?\d+[eE][+-]?\d+$"
 _CODE = re.compile(r"[+-]?0\d+[eE]", re.ASCII)
@@ -205,7 +207,12 @@ def _cut_cell(cell: str | None) -> str | None:
 
 def _typed(cell: str | None) -> str | int | float | None:
     """Return a figure as a number and everything else as text; long digit runs stay text."""
-    if cell is None or not _FIGURE.fullmatch(cell) or len(cell) > 17 or re.match(r"[+-]?0\d|\+", cell):
+    if (
+        cell is None
+        or not _FIGURE.fullmatch(cell)
+        or len(cell) > MOST_DIGITS
+        or re.match(r"[+-]?0\d|\+", cell)
+    ):
         return cell
     if cell.lstrip("-").isdigit():
         return int(cell)
@@ -259,7 +266,9 @@ def _plain(document: Document) -> object:
     """Return the document for writing: numbers as numbers, figures cut, keys as they are."""
     if isinstance(document, Number):
         text = str(document)
-        return int(text) if text.lstrip("-").isdigit() else float(f"{float(text):.{SIGNIFICANT}g}")
+        if text.lstrip("-").isdigit():
+            return int(text) if len(text) <= MOST_DIGITS else text
+        return float(f"{float(text):.{SIGNIFICANT}g}")
     if isinstance(document, Mapping):
         return {name: _plain(value) for name, value in document.items()}
     if isinstance(document, str) or document is None or isinstance(document, bool):
