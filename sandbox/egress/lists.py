@@ -6,12 +6,28 @@ each one besides. A test holds the two against each other.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sandbox.access.lists import covering
 from sandbox.catalog.reading import of_authority, registered
 from sandbox.egress.audience import REVIEWING
 from sandbox.egress.desk import GateDesk
 from sandbox.kernel.actors import Actor, Role
-from sandbox.kernel.records import OrganisationRole, ServiceAgreement
+from sandbox.kernel.records import (
+    Assessment,
+    Comment,
+    Custody,
+    Dataset,
+    Item,
+    OrganisationRole,
+    PolicyRecord,
+    Review,
+    Seat,
+    ServiceAgreement,
+    Snapshot,
+    Stoppage,
+    Submission,
+)
 from sandbox.store.lists import Sieve
 
 
@@ -35,3 +51,30 @@ def _judged(desk: GateDesk, actor: Actor) -> Sieve | None:
         return every
     covered = ("agreement", ServiceAgreement.KIND, covering(desk.directory, actor.organisation))
     return Sieve(outside=(actor.organisation,), linking=(covered,))
+
+
+def ahead(desk: GateDesk, found: Sequence[Submission]) -> None:
+    """While a list is shown, read at once what `audience` asks about each of these submissions."""
+    store, named = desk.directory.store, [one.id for one in found]
+    store.ahead(Submission, named)
+    store.ahead(Seat, (one.seat for one in found))
+    for cls in (Review, Comment, Custody):
+        store.ahead_linked(cls, "submission", named)
+    store.ahead_linked(Custody, "submission", named, state="held")
+    store.ahead_linked(Assessment, "submission", named, state="filed")
+    store.ahead_linked(Stoppage, "seat", {one.seat for one in found})
+    _agreements_ahead(desk, {one.agreement for one in found})
+    store.ahead(Snapshot, {id for one in found for id in one.snapshots})
+
+
+def _agreements_ahead(desk: GateDesk, named: set[str]) -> None:
+    store = desk.directory.store
+    store.ahead(ServiceAgreement, named)
+    agreed = [store.load(ServiceAgreement, id).record for id in sorted(named)]
+    every = {*named, *(id for one in agreed for id in one.lineage)}
+    store.ahead_linked(PolicyRecord, "agreement", named)
+    snapshots = store.ahead_linked(Snapshot, "agreement", every)
+    items = {id for one in agreed for id in one.items}
+    store.ahead(Item, items)
+    datasets = {store.load(Item, id).record.dataset for id in items}
+    store.ahead(Dataset, datasets | {one.record.dataset for one in snapshots})

@@ -21,8 +21,11 @@ from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.records import Examination, Review, Standing, Submission
 from sandbox.store.changes import Stored
+from sandbox.store.lists import Sieve
 
 OFFICERS = frozenset({Role.AUTHORITY_OFFICER})
+LATEST = 200
+"""The newest submissions that are counted, and as many samples of which all know."""
 LONGEST_LOOK = 240.0
 """Minutes from the first look to the vote that count as reading; a longer pause was something else."""
 
@@ -86,7 +89,7 @@ def measured(desk: GateDesk, actor: Actor) -> Quality:
     body = desk.directory.authority()
     require_reader(desk.directory, actor, body, organisations={body.id}, roles=OFFICERS, authority=False)
     found = Quality()
-    for stored in desk.directory.store.find(Submission):
+    for stored in _latest(desk):
         submission, votes = stored.record, reviews_of(desk, stored.id)
         _times(desk, found, stored, votes)
         _agreement(found, votes)
@@ -95,6 +98,17 @@ def measured(desk: GateDesk, actor: Actor) -> Quality:
         else:
             _rules(desk, found, submission)
     return found
+
+
+def _latest(desk: GateDesk) -> tuple[Stored[Submission], ...]:
+    """Return the newest submissions, and the newest samples whose votes are in."""
+    store = desk.directory.store
+    newest = store.lists.cut(Submission, Sieve(), limit=LATEST)
+    exposed = store.lists.cut(Submission, Sieve(states=("exposed",)), limit=LATEST)
+    every = {one.id: one for one in (*newest, *exposed)}
+    store.ahead_linked(Review, "submission", every)
+    store.ahead_linked(Examination, "submission", every)
+    return tuple(every.values())
 
 
 def _reader(found: Quality, account: str) -> Reader:

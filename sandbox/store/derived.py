@@ -23,6 +23,7 @@ DUE: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("service-agreement", "active"): ("term_to",),
     ("service-agreement", "suspended"): ("term_to",),
     ("operating-agreement", "active"): ("term_to",),
+    ("submission", "in-review"): ("clock", "due"),
 }
 """Where the day lies on which something runs out, by kind and state; nothing runs in any other."""
 PARTNER: Mapping[str, str] = {
@@ -34,13 +35,26 @@ PARTNER: Mapping[str, str] = {
     "operating-agreement": "authority",
     "submission": "author",
     "seat": "user",
+    "grant": "deputy_for",
 }
 LABEL: Mapping[str, tuple[str, ...]] = {
     "application": ("scenario", "portal_number", "scope"),
     "dataset": ("title", "code"),
     "service-agreement": ("scenario",),
     "submission": ("title",),
+    "account": ("display_name", "name"),
+    "organisation": ("name",),
 }
+
+
+SINCE_FORMAT_4 = {"label": {"account", "organisation"}, "partner": {"grant"}, "due": {"submission"}}
+"""What homes of an earlier format do not derive, by column and kind."""
+
+
+def earlier(kind: str, state: str, body: Mapping[str, Any]) -> dict[str, str | None]:
+    """Return the derived columns as they stand in a home of format 3."""
+    found = derived(kind, state, body)
+    return {name: None if kind in SINCE_FORMAT_4[name] else value for name, value in found.items()}
 
 
 def derived(kind: str, state: str, body: Mapping[str, Any]) -> dict[str, str | None]:

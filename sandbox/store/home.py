@@ -24,9 +24,9 @@ from sandbox.store.log import Entropy, StoreSettings
 from sandbox.store.opener import Store
 from sandbox.vault.digests import HashName
 
-FORMAT = 3
+FORMAT = 4
 """The format this program writes; a higher one belongs to a later program."""
-REVISIONS = {1: "f0001", 2: "f0002", 3: "f0003"}
+REVISIONS = {1: "f0001", 2: "f0002", 3: "f0003", 4: "f0004"}
 _VERSION_TABLE = "alembic_version"
 
 

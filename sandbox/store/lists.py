@@ -20,6 +20,7 @@ from sqlalchemy import (
     Select,
     and_,
     exists,
+    false,
     func,
     literal,
     or_,
@@ -32,6 +33,7 @@ from sandbox.store import tables
 from sandbox.store.canonical import instant
 from sandbox.store.changes import R, Stored
 from sandbox.store.db import reading
+from sandbox.store.derived import LABEL
 
 _RECORD, _LINK = tables.record, tables.link
 _SLICE, _RUN = 500, 1_000
@@ -56,7 +58,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is searched for: in the words of a record, in ids, or as the name of somebody known by id."""
+    """What is searched for: in the words of a record, as its number, or as a name of somebody known by id."""
 
     text: str
     organisations: tuple[str, ...] = ()
@@ -71,14 +73,16 @@ class Sieve:
     `unlinked` is (role, kind): no record of that kind links to it in that role. `all_linked` is (role,
     kind, state, others): one in that state does, and none that is in no state of these. `linked` is
     (role, id): it links in that role to that record; `linking` is (role, kind, sieve): to one of that kind
-    which passes the other sieve; `items_on` are datasets: it has an item of one of them. `any_of` are sieves
-    of which it must pass one. `private` is a state in which a record is shown to its own organisation
-    alone, and to which. `after` and `before` are the time and id of a record between which it was made.
+    which passes the other sieve; `items_on` are datasets: it has an item of one of them. `partnered`: it has
+    a second party at all. `any_of` are sieves of which it must pass one. `private` is a state in which a
+    record is shown to its own organisation alone, and to which. `after` and `before` are the time and id of
+    a record between which it was made.
     """
 
     states: tuple[str, ...] = ()
     organisation: str | None = None
     partner: str | None = None
+    partnered: bool = False
     party: Party | None = None
     environments: tuple[str, ...] | None = None
     outside: tuple[str, ...] = ()
@@ -225,15 +229,16 @@ def _ids(cls: type[R], sieve: Sieve, order: Order, *, postgresql: bool) -> Selec
 
 
 def _conditions(cls: type[R], sieve: Sieve, *, postgresql: bool) -> list[ColumnElement[bool]]:
-    return [_RECORD.c.kind == cls.KIND, *_passing(_Sought(_RECORD, postgresql), sieve)]
+    return [_RECORD.c.kind == cls.KIND, *_passing(_Sought(_RECORD, postgresql, cls.KIND), sieve)]
 
 
 @dataclass(frozen=True, slots=True)
 class _Sought:
-    """The table in which records are sought, under the name that it bears in the question."""
+    """The table in which records of one kind are sought, under the name that it bears in the question."""
 
     table: FromClause
     postgresql: bool
+    sort: str
 
     def __getattr__(self, column: str) -> ColumnElement[Any]:
         return self.table.c[column]
@@ -254,6 +259,8 @@ def _passing(at: _Sought, sieve: Sieve) -> list[ColumnElement[bool]]:
         found.append(at.state == sieve.states[0] if one else at.state.in_(sorted(sieve.states)))
     equal = ((at.organisation, sieve.organisation), (at.partner, sieve.partner), (at.id, sieve.only))
     found += [column == wanted for column, wanted in equal if wanted is not None]
+    if sieve.partnered:
+        found.append(at.partner > "")
     if sieve.environments is not None:
         found.append(at.environment.in_(sieve.environments))
     if sieve.outside:
@@ -293,7 +300,7 @@ def _hanging(at: _Sought, sieve: Sieve) -> list[ColumnElement[bool]]:
         role, id = sieve.linked
         found.append(at.id.in_(select(_LINK.c.from_id).where(_LINK.c.to_id == id, _LINK.c.role == role)))
     for role, kind, other in sieve.linking:
-        link, aim = _LINK.alias(), _Sought(_RECORD.alias(), at.postgresql)
+        link, aim = _LINK.alias(), _Sought(_RECORD.alias(), at.postgresql, kind)
         forwards = (link.c.role == role, aim.id == link.c.to_id, aim.kind == kind)
         found.append(at.id.in_(select(link.c.from_id).where(*forwards, *_passing(aim, other))))
     if sieve.items_on is not None:
@@ -330,14 +337,22 @@ def _of_party(at: _Sought, party: Party) -> ColumnElement[bool]:
     return or_(*ways)
 
 
+def numbered(kind: str, text: str) -> str | None:
+    """Return the id of a kind that the text names, written whole or as its number alone; None for neither."""
+    number = text.lower().removeprefix(f"{kind}-")
+    return (
+        f"{kind}-{int(number):06d}" if number.isascii() and number.isdecimal() and len(number) < 16 else None
+    )
+
+
 def _worded(at: _Sought, words: Words) -> ColumnElement[bool]:
-    ways = [at.contains(at.label, words.text)]
-    if words.text.isascii():  # as every id is
-        ways.append(at.contains(at.id, words.text))
+    ways = [at.contains(at.label, words.text)] if at.sort in LABEL else []
+    if (id := numbered(at.sort, words.text)) is not None:
+        ways.append(at.id == id)
     if words.organisations:
         ways.append(at.organisation.in_(words.organisations))
     if words.partners:
         ways.append(at.partner.in_(words.partners))
     if words.datasets:
         ways.append(_on_data(at, words.datasets))
-    return or_(*ways)
+    return or_(false(), *ways)

@@ -36,6 +36,10 @@ class Moment:
             self._weight += weight
         return answer
 
+    def knows(self, key: tuple[object, ...]) -> bool:
+        """Return whether the question was answered."""
+        return key in self._kept
+
 
 class Moments:
     """The latest moment of one store."""

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import Any, TypeVar, cast
 
@@ -50,6 +50,10 @@ def stored(cls: type[R], row: Mapping[str, Any]) -> Stored[R]:
         created_at=moment_of(row["created_at"]),
         updated_at=moment_of(row["updated_at"]),
     )
+
+
+def _itself(answer: T) -> T:
+    return answer
 
 
 def _asking(
@@ -168,10 +172,36 @@ class Reads:
         """
         held = None if states is None else tuple(sorted(states))
         equals = {"state": state, "organisation": organisation, "environment": environment}
-        asked = (cls, *equals.values(), held, linked, limit, newest_first)
+        asked = (cls, *equals.values(), held, linked, limit, newest_first)  # as `ahead_linked` puts it
         return self._once(
             asked, lambda: self._found(cls, _asking(cls, equals, held, linked, newest_first).limit(limit))
         )
+
+    def ahead(self, cls: type[R], ids: Iterable[str]) -> None:
+        """While something is shown, read the records of these ids at once: `load` then has each at hand."""
+        if (seen := _SEEN.get()) is None or not self._moments.owns(seen):
+            return
+        wanted = {id for id in ids if not seen.knows((cls, id))}
+        for id, one in self.lists.every(cls, wanted).items() if wanted else ():
+            seen.once((cls, id), partial(_itself, one))
+
+    def ahead_linked(
+        self, cls: type[R], role: str, ids: Iterable[str], *, state: str | None = None
+    ) -> tuple[Stored[R], ...]:
+        """While something is shown, read at once what links to these: `find` by each then has it at hand.
+
+        Returns all of it, whatever its state.
+        """
+        wanted = sorted(set(ids))
+        hanging = self.lists.hanging(cls, role, wanted) if wanted else {}
+        seen = _SEEN.get()
+        for id in wanted if seen is not None and self._moments.owns(seen) else ():
+            found = sorted(hanging.get(id, ()), key=lambda one: (one.created_at, one.id))
+            fits = tuple(one for one in found if state in (None, one.record.state))
+            cast("Moment", seen).once(
+                (cls, state, None, None, None, (role, id), None, False), partial(_itself, fits)
+            )
+        return tuple(one for each in hanging.values() for one in each)
 
     def _found(self, cls: type[R], query: Select[Any]) -> tuple[Stored[R], ...]:
         with reading(self._engine) as connection:

@@ -46,6 +46,7 @@ record = Table(
     Index("record_by_owner", "kind", "organisation", "state", "due", "id"),
     Index("record_by_term", "kind", "state", "due", "id"),
     Index("record_by_partner", "kind", "partner", "state", "due", "id"),
+    Index("record_by_partner_and_time", "kind", "partner", "created_at", "id"),
     Index(
         "record_by_words",
         "kind",

@@ -6,14 +6,14 @@ come in the order of making, facts the newest first. Holds no rule: who sees wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from sandbox.access import lists, reading
 from sandbox.app import Platform
-from sandbox.egress import audience
+from sandbox.egress import audience, samples
 from sandbox.egress import lists as gate_lists
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError, NotFoundError
@@ -42,10 +42,12 @@ from sandbox.web.language import word
 from sandbox.web.pages.audit import require_log_reader
 
 MOST = 500
-EXAMINED = 1_000
-"""Records that are looked at for one page, where each has to be asked about: a page may then be short."""
+BESIDES, TOGETHER = 50, 50
+"""Records that are looked at for one page besides its own where each has to be asked about, so that it may
+be short; and those that are looked at together."""
 Sifting = Callable[[Platform, Actor], Sieve | None]
 Fits = Callable[[Platform, Actor, Any], bool]
+Ahead = Callable[[Platform, Sequence[Any]], None]
 Showing = Callable[[Stored[Any]], object]
 
 
@@ -101,7 +103,11 @@ def cut(cls: type[Record], sifting: Sifting, *, show: Showing = _record) -> List
     return List(page, one)
 
 
-def asked(cls: type[Record], sifting: Sifting, fits: Fits) -> List:
+def _disguised(stored: Stored[Any]) -> object:
+    return samples.disguised(stored.record)
+
+
+def asked(cls: type[Record], sifting: Sifting, fits: Fits, ahead: Ahead, *, show: Showing = _record) -> List:
     """Return the list of the records that pass a sieve and of which each has to be asked about besides.
 
     How many there are is not known without asking about all: no page says so.
@@ -112,20 +118,21 @@ def asked(cls: type[Record], sifting: Sifting, fits: Fits) -> List:
         if sieve is None:
             return Page(())
         begun = _from(platform, cls, sieve, after)
-        found = platform.store.lists.cut(cls, begun, limit=EXAMINED, order=Order.OLDEST)
-        seen = list(islice((one for one in found if fits(platform, actor, one.record)), limit + 1))
+        most = limit + BESIDES
+        found = platform.store.lists.cut(cls, begun, limit=most, order=Order.OLDEST)
+        seen = list(islice(_fitting(platform, actor, found, fits, ahead), limit + 1))
         last = ""
         if len(seen) > limit:
             last = seen[limit - 1].id
-        elif len(found) == EXAMINED:
+        elif len(found) == most:
             last = found[-1].id
-        return Page([one.record for one in seen[:limit]], None, last)
+        return Page([show(one) for one in seen[:limit]], None, last)
 
     def one(platform: Platform, actor: Actor, identifier: str) -> object:
         found = _only(platform, cls, sifting(platform, actor), identifier)
         if found is None or not fits(platform, actor, found.record):
             raise _unknown(identifier)
-        return found.record
+        return show(found)
 
     return List(page, one)
 
@@ -144,6 +151,15 @@ def _only(platform: Platform, cls: type[Record], sieve: Sieve | None, identifier
     if sieve is None:
         return None
     return next(iter(platform.store.lists.cut(cls, replace(sieve, only=identifier), limit=1)), None)
+
+
+def _fitting(
+    platform: Platform, actor: Actor, found: Sequence[Stored[Any]], fits: Fits, ahead: Ahead
+) -> Iterator[Stored[Any]]:
+    for place in range(0, len(found), TOGETHER):
+        some = found[place : place + TOGETHER]
+        ahead(platform, [one.record for one in some])
+        yield from (one for one in some if fits(platform, actor, one.record))
 
 
 def whole(lister: Callable[[Platform, Actor], Sequence[Any]], *, named: bool = True) -> List:
@@ -204,6 +220,16 @@ def _released(platform: Platform, actor: Actor) -> Sieve | None:
     return None if seen is None else Sieve(linking=(("submission", Submission.KIND, seen),))
 
 
+def _submissions_ahead(platform: Platform, some: Sequence[Submission]) -> None:
+    gate_lists.ahead(platform.gate, some)
+
+
+def _releases_ahead(platform: Platform, some: Sequence[Release]) -> None:
+    store = platform.store
+    store.ahead(Submission, (one.submission for one in some))
+    gate_lists.ahead(platform.gate, [store.load(Submission, one.submission).record for one in some])
+
+
 def _collectable(platform: Platform, actor: Actor, release: Release) -> bool:
     return _visible(platform, actor, platform.store.load(Submission, release.submission).record)
 
@@ -221,9 +247,13 @@ LISTS: dict[str, List] = {
     "deliveries": cut(Delivery, _owned),
     "landing-orders": cut(LandingOrder, _owned),
     "submissions": asked(
-        Submission, lambda platform, actor: gate_lists.submissions(platform.gate, actor), _visible
+        Submission,
+        lambda platform, actor: gate_lists.submissions(platform.gate, actor),
+        _visible,
+        _submissions_ahead,
+        show=_disguised,
     ),
-    "releases": asked(Release, _released, _collectable),
+    "releases": asked(Release, _released, _collectable, _releases_ahead),
     "grants": cut(Grant, _owned),
     "deputies": whole(_deputies),
     "notices": cut(Notice, _notices, show=notices.shown),

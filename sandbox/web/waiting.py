@@ -190,7 +190,9 @@ def _before_reviewers(platform: Platform, actor: Actor) -> tuple[Stored[Submissi
     if seen is None:
         return ()
     waiting = replace(seen, states=("in-review",))
-    return platform.store.lists.cut(Submission, waiting, limit=MOST, order=Order.OLDEST)
+    found = platform.store.lists.cut(Submission, waiting, limit=MOST, order=Order.OLDEST)
+    gate_lists.ahead(platform.gate, [one.record for one in found])
+    return found
 
 
 def _to_vote(platform: Platform, actor: Actor) -> Tasks:

@@ -5,7 +5,7 @@ Decides nothing of who sees what: that is the sieve's. Called by the pages that 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Generic
 
@@ -15,8 +15,8 @@ from sandbox.store.changes import R, Stored
 from sandbox.store.lists import Sieve
 from sandbox.web.visitor import Visitor
 
-PAGE, EXAMINED = 50, 1_000
-"""Lines of a page; records that are looked at for one where each has to be asked about."""
+PAGE, EXAMINED = 50, 100
+"""Lines of a page; records that are looked at for one where each has to be asked about: it may be short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +51,17 @@ def part(visitor: Visitor, cls: type[R], sieve: Sieve | None, *, size: int = PAG
 
 
 def older(
-    visitor: Visitor, cls: type[R], sieve: Sieve, fits: Callable[[R], bool]
+    visitor: Visitor,
+    cls: type[R],
+    sieve: Sieve,
+    fits: Callable[[R], bool],
+    *,
+    ahead: Callable[[Sequence[R]], None],
 ) -> tuple[tuple[Stored[R], ...], str]:
     """Return a page of the records that fit, newest first, and the one before which the next begins, if any.
 
-    For lists of which each record has to be asked about; `before` in the address says where to begin.
+    For lists of which each record has to be asked about; `ahead` reads at once what is asked about some.
+    `before` in the address says where to begin.
     """
     lists, asked = visitor.platform.store.lists, visitor.request.query_params.get("before", "")
     last: Stored[Record] | None = None
@@ -64,9 +70,12 @@ def older(
     if last is not None:
         sieve = replace(sieve, before=(instant(last.created_at), last.id))
     found: list[Stored[R]] = []
-    for number, one in enumerate(lists.run(cls, sieve, most=EXAMINED), start=1):
-        if fits(one.record):
-            found.append(one)
-        if len(found) == PAGE or number == EXAMINED:
-            return tuple(found), one.id
-    return tuple(found), ""
+    seen = lists.cut(cls, sieve, limit=EXAMINED)
+    for place in range(0, len(seen), PAGE):
+        ahead([one.record for one in seen[place : place + PAGE]])
+        for one in seen[place : place + PAGE]:
+            if fits(one.record):
+                found.append(one)
+            if len(found) == PAGE:
+                return tuple(found), one.id
+    return tuple(found), seen[-1].id if len(seen) == EXAMINED else ""

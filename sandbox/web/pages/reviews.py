@@ -29,11 +29,14 @@ from sandbox.kernel.records import (
 from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
+from sandbox.web.pages import pager
 from sandbox.web.pages.ballots import votes_on
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
 
 _REVIEWED = frozenset({"in-review"})
+TOGETHER = 50
+"""Submissions of one page of the queue."""
 
 
 def _to(call: Call, told: object) -> Outcome:
@@ -275,13 +278,19 @@ ACTIONS = (
 
 
 def queue(visitor: Visitor) -> Response:
-    """Return what waits for this reviewer, the riskiest first, and the seats that may not submit."""
+    """Return what waits for this reviewer, the riskiest first, and the seats that may not submit.
+
+    Of very many in review each page holds those of one stretch of due days.
+    """
     gate, store = visitor.platform.gate, visitor.platform.store
     officer = of_authority(visitor.platform.directory, visitor.actor)
+    sieve, place = docket.waiting(gate, visitor.actor), pager.place_of(visitor)
+    total = sum(store.lists.counted(Submission, sieve).values()) if sieve is not None else 0
     stops = store.find(Stoppage, state="in-force") if officer and visitor.actor.has(*LIFT.step.roles) else ()
     return visitor.page(
         "reviews.html",
-        entries=docket.docket(gate, visitor.actor),
+        entries=docket.docket(gate, visitor.actor, most=TOGETHER, offset=(place - 1) * TOGETHER),
+        part=pager.Part((), total, place, max(1, -(-total // TOGETHER))),
         stops=[(one.record, one.created_at, store.load(Seat, one.record.seat).record) for one in stops],
         lift=LIFT,
         take=TAKE,
