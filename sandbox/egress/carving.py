@@ -106,6 +106,7 @@ def _orc(data: bytes) -> Iterator[Sheet]:
 
 def _of_table(table: pa.Table) -> Sheet:
     cut = table.slice(0, MAX_ROWS)
+    cut.validate(full=True)  # lengths and offsets of a foreign file are followed only once they are checked
     return _sheet("", cut.column_names, [column.to_pylist() for column in cut.columns])
 
 

@@ -89,6 +89,9 @@ def _letters(raw: bytes) -> str:
     if raw[:2] == b"\xfe\xff":
         return raw[2:].decode("utf-16-be", errors="replace")
     wide = raw[: len(raw) // 2 * 2].decode("utf-16-be", errors="replace")
+    if raw.isascii() and not raw.count(0):  # letters, or ideographs whose halves all look like letters
+        plain = raw.decode("ascii")
+        return f"{plain} {wide}" if len(raw) >= 4 and _chinese(wide) == len(wide) else plain
     if len(raw) >= 2 and (raw.count(0) or _chinese(wide) >= 0.5 * len(wide)):
         return wide
     for encoding in ("utf-8", "gb18030"):

@@ -21,7 +21,8 @@ _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _EQUALS = re.compile(r"=[0-9A-F]{2}")
 _ENTITY = re.compile(r"&#x?[0-9A-Fa-f]{2,6};")
 _BACKSLASH = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\([0-3][0-7]{2})")
-_SHIFTED = re.compile(r"\+[A-Za-z0-9+/]{3,}-")
+_ASCII = re.compile(r"[\x00-\x7f]+")
+_SHIFTED = re.compile(r"\+[A-Za-z0-9+/]{3,}(?![A-Za-z0-9+/])")
 _PUNYCODE = re.compile(r"xn--([!-~]{3,4000})")
 _UU = re.compile(r"^begin [0-7]{3} .*\n((?:[ -`]{2,61}\n)+)", re.MULTILINE)
 _SWITCHES = re.compile(r"(?<![0-9])(?:[01]{8}[ ,]?){12,}(?![0-9])")
@@ -66,7 +67,7 @@ def _read(data: bytes) -> str:
 
 def _percent(text: str) -> Iterator[str]:
     if len(_PERCENT.findall(text[:100_000])) >= _LEAST:
-        yield _read(unquote_to_bytes(text.replace("+", " ")))
+        yield _ASCII.sub(lambda run: _read(unquote_to_bytes(run.group())), text.replace("+", " "))
 
 
 def _printable(text: str) -> Iterator[str]:
