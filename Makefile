@@ -11,7 +11,7 @@ WORKERS ?= 2
 LONG ?= bounded
 # What stands for the whole on PostgreSQL every day: the store, the lives of applications, keeping, one journey.
 ON_SERVER := tests/store tests/access/test_lives.py tests/access/test_nightly.py tests/test_keeping.py \
-    tests/journeys/test_request.py tests/attacks/test_egress_release.py
+    tests/journeys/test_request.py tests/journeys/test_review_kills.py tests/attacks/test_egress_release.py
 PIP_FLAGS := $(if $(WHEELHOUSE),--no-index --find-links $(WHEELHOUSE),)
 SHAPES := $(VENV)/shapes/.installed
 NO_SHAPES := DCAT-AP 的形状文件没有装上：这一项检查跳过（须连得到软件源，或用 WHEELHOUSE=目录）

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from sandbox.access import clocks
 from sandbox.egress import custody, service
 from sandbox.egress.desk import GateDesk
-from sandbox.egress.review import review_situation
+from sandbox.egress.review import review_situation, settle
 from sandbox.kernel.actors import SYSTEM
 from sandbox.kernel.errors import ConflictError, SandboxError
 from sandbox.kernel.lifecycle import step
@@ -47,6 +47,19 @@ def run(desk: GateDesk) -> Reviews:
         except SandboxError as error:
             done.faults.append((stored.id, error.message))
     return done
+
+
+def resume(desk: GateDesk) -> list[str]:
+    """Return the submissions settled now: all had voted, and the process ended before it said so."""
+    settled = []
+    for stored in desk.directory.store.find(Submission, state="in-review"):
+        try:
+            after = settle(desk, stored.id)
+        except ConflictError:
+            continue  # another process settles it just now
+        if (after.state, after.phase) != (stored.record.state, stored.record.phase):
+            settled.append(stored.id)
+    return settled
 
 
 def _tend(desk: GateDesk, stored: Stored[Submission], done: Reviews) -> None:

@@ -1,12 +1,15 @@
 """Release: exactly the approved digests leave, with a signed receipt, and can be recalled.
 
 The receipt is frozen by its own digest before the one transaction that releases, so that a
-crash leaves either no release or a whole one. Handing out checks every digest again.
+crash leaves either no release or a whole one. Handing out checks every digest again and shows all or nothing.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -173,12 +176,36 @@ def hand_out(desk: GateDesk, actor: Actor, release_id: str, folder: Path) -> Han
     if taken:
         raise InputError(say("{path} 里已有 {name}：请换一个目录", path=str(folder), name=taken[0]))
     change = Change(step("release:collect"), stored.record, expected=stored.version)
-    store.write(actor, change)
+    staged = folder.with_name(f".{folder.name}-partial") if folder.name else folder / ".partial"
     with storage_errors():
-        for name, data in contents.items():
-            with (folder / name).open("xb") as stream:  # never through a link, never over a file
-                stream.write(data)
+        try:
+            _stage(staged, contents)
+            store.write(actor, change)
+            _put_in_place(staged, folder)
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
     return HandedOut(folder, tuple(contents))
+
+
+def _stage(staged: Path, contents: Mapping[str, bytes]) -> None:
+    """Write every file beside the folder, whole and on disk, before anything is said or seen of it."""
+    if staged.is_dir() and not staged.is_symlink():
+        shutil.rmtree(staged)  # left by a handing out that was cut short
+    staged.mkdir()
+    for name, data in contents.items():
+        with (staged / name).open("xb") as stream:
+            stream.write(data)
+            stream.flush()
+            os.fsync(stream.fileno())
+
+
+def _put_in_place(staged: Path, folder: Path) -> None:
+    """Show the files: all at once in a new or empty folder, one by one beside what lies there already."""
+    try:
+        staged.rename(folder)  # over an empty folder alone
+    except OSError:
+        for one in sorted(staged.iterdir()):
+            os.link(one, folder / one.name)  # never through a link, never over a file
 
 
 def recall(desk: GateDesk, actor: Actor, release_id: str, *, reason: str) -> Release:
