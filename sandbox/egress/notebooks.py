@@ -61,7 +61,7 @@ def _unknown(cell: Mapping[str, Document]) -> Iterator[Document]:
 def read_notebook(document: Document) -> Page:
     """Return the blocks of a notebook in order, what stands beside them, and the issues met."""
     page = Page()
-    if not isinstance(document, Mapping) or not isinstance(document.get("cells"), Sequence):
+    if not isinstance(document, Mapping) or not _is_list(document.get("cells")):
         page.issues.append(Issue("readable", evidence=say("不是完整的笔记本")))
         return page
     metadata = document.get("metadata")
@@ -119,7 +119,7 @@ def _part(page: Page, mime: str, part: Document, number: int) -> None:
         page.issues += inner.issues
     elif mime == "image/png":
         try:
-            add_picture(page, base64.b64decode(_text(part)))
+            add_picture(page, base64.b64decode(_text(part)), shown_by=number)
         except (binascii.Error, ValueError):
             page.issues.append(Issue("readable", where=where))
     elif mime == "image/svg+xml":
@@ -144,6 +144,10 @@ def _text(value: Document) -> str:
     if isinstance(value, str):
         return value
     return "".join(part for part in _list(value) if isinstance(part, str))
+
+
+def _is_list(value: Document) -> bool:
+    return isinstance(value, Sequence) and not isinstance(value, str)
 
 
 def _list(value: Document) -> Sequence[Document]:

@@ -208,13 +208,13 @@ class _Reader(HTMLParser):
         add_picture(self.page, data)
 
 
-def add_picture(page: Page, data: bytes) -> None:
+def add_picture(page: Page, data: bytes, *, shown_by: int = 0) -> None:
     """Add a PNG to a page as the gate draws it anew; what cannot be drawn is an issue."""
     drawn, issues = redraw(data)
     page.issues += issues
     page.stray += written(data)
     if drawn is not None:
-        page.blocks.append(Block(BlockKind.PICTURE, data=drawn))
+        page.blocks.append(Block(BlockKind.PICTURE, data=drawn, shown_by=shown_by))
 
 
 class _Grid:
