@@ -5,6 +5,7 @@ A report for the authority's desk. Nothing is moved: an application keeps the re
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -13,9 +14,13 @@ from sandbox.catalog.reading import require_reader
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.records import Application, Item, OperatingAgreement, ServiceAgreement
 from sandbox.regulation.loader import Regime
+from sandbox.store.changes import Stored
+from sandbox.store.lists import Order, Sieve
 
-_RUNNING = ("drafted", "accepted", "active", "suspended")
-_OPEN = ("draft", "submitted", "returned", "accepted")
+RUNNING = Sieve(states=("drafted", "accepted", "active", "suspended"))
+UNDER_WAY = Sieve(states=("draft", "submitted", "returned", "accepted"))
+"""Agreements that are not at their end, and applications that are not decided or are being divided."""
+_UNDECIDED = ("pushed", "refused")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +61,16 @@ class Transition:
     agreements: tuple[RunningAgreement, ...]
     applications: tuple[OpenApplication, ...]
     operating: tuple[OperatingAgreement, ...]
+    running: int
+    under_way: int
 
 
-def transition(desk: AccessDesk, actor: Actor) -> Transition:
-    """Return what runs under which regime; for officers of the authority and supervisors."""
+def transition(desk: AccessDesk, actor: Actor, *, most: int | None = None, offset: int = 0) -> Transition:
+    """Return what runs under which regime; for officers of the authority and supervisors.
+
+    With `most`, so many agreements and so many applications after the first `offset` of each, the oldest
+    first; `running` and `under_way` say how many there are in all.
+    """
     store, today = desk.directory.store, desk.directory.today()
     own = desk.directory.organisation(actor.organisation)
     require_reader(
@@ -69,14 +80,20 @@ def transition(desk: AccessDesk, actor: Actor) -> Transition:
         organisations=[actor.organisation] if actor.has(Role.SUPERVISOR) else [],
         roles=frozenset({Role.AUTHORITY_OFFICER, Role.SUPERVISOR}),
     )
-    known = {one.record.id: one.record for one in store.find(Application)}
-    running = store.find(ServiceAgreement, states=_RUNNING)
+    running = store.lists.cut(ServiceAgreement, RUNNING, limit=most, offset=offset, order=Order.OLDEST)
+    opened = store.lists.cut(Application, UNDER_WAY, limit=most, offset=offset, order=Order.OLDEST)
+    known = store.lists.every(Application, (one.record.application for one in running))
+    parts = store.lists.hanging(Item, "application", (one.id for one in opened))
     return Transition(
         day=today,
         regimes=tuple(sorted(desk.regimes.values(), key=lambda one: one.effective_from)),
-        agreements=tuple(_agreement(desk, one.record, known[one.record.application]) for one in running),
-        applications=tuple(_application(desk, one) for one in known.values() if one.state in _OPEN),
+        agreements=tuple(
+            _agreement(desk, one.record, known[one.record.application].record) for one in running
+        ),
+        applications=tuple(_application(desk, one.record, parts.get(one.id, ())) for one in opened),
         operating=tuple(one.record for one in store.find(OperatingAgreement, state="active")),
+        running=sum(store.lists.counted(ServiceAgreement, RUNNING).values()),
+        under_way=sum(store.lists.counted(Application, UNDER_WAY).values()),
     )
 
 
@@ -100,9 +117,8 @@ def _name(desk: AccessDesk, account: str) -> str:
     return desk.directory.account_named(account).display_name if account else ""
 
 
-def _application(desk: AccessDesk, one: Application) -> OpenApplication:
+def _application(desk: AccessDesk, one: Application, parts: Sequence[Stored[Item]]) -> OpenApplication:
     regime = desk.regime(one.regime)
-    found = desk.directory.store.find(Item, states=("pushed", "refused"), linked=("application", one.id))
     return OpenApplication(
         id=one.id,
         state=one.state,
@@ -110,5 +126,5 @@ def _application(desk: AccessDesk, one: Application) -> OpenApplication:
         lapsed=desk.directory.today() > regime.valid_to,
         override=one.regime_override,
         changed=bool(one.regime_digest) and one.regime_digest != regime.digest,
-        open_items=len(found),
+        open_items=sum(part.record.state in _UNDECIDED for part in parts),
     )

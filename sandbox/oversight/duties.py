@@ -21,7 +21,6 @@ from sandbox.kernel.records import (
     Account,
     Dataset,
     Duty,
-    Item,
     Responsibility,
     ServiceAgreement,
     Undertaking,
@@ -30,6 +29,7 @@ from sandbox.oversight.desk import OversightDesk
 from sandbox.people.directory import with_record
 from sandbox.regulation.undertakings import undertaking
 from sandbox.store.changes import Change, Link
+from sandbox.store.lists import Order, Sieve
 
 _LOOKS = frozenset({Role.AUTHORITY_OFFICER, Role.SUPERVISOR, Role.STEWARD, Role.OPERATOR})
 
@@ -48,11 +48,15 @@ class Answerable:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The rows of one dataset, and the sides for which nobody is named."""
+    """The rows of one dataset, and the sides for which nobody is named.
+
+    `using` is how many agreements in force have the dataset; the rows may tell the users of some only.
+    """
 
     dataset: str
     title: str
     rows: tuple[Answerable, ...]
+    using: int = 0
 
     @property
     def missing(self) -> tuple[Duty, ...]:
@@ -102,8 +106,13 @@ def relieve(desk: OversightDesk, actor: Actor, identifier: str, *, reason: str) 
     return changed
 
 
-def matrix(desk: OversightDesk, actor: Actor, dataset: str) -> Matrix:
-    """Return who answers for a dataset; its provider, the authority, operators and supervisors may look."""
+def matrix(
+    desk: OversightDesk, actor: Actor, dataset: str, *, most: int | None = None, offset: int = 0
+) -> Matrix:
+    """Return who answers for a dataset; its provider, the authority, operators and supervisors may look.
+
+    With `most`, the users of so many agreements in force after the first `offset`, the oldest first.
+    """
     entry = _dataset(desk, dataset)
     parties = (
         {entry.organisation, actor.organisation}
@@ -111,11 +120,13 @@ def matrix(desk: OversightDesk, actor: Actor, dataset: str) -> Matrix:
         else {entry.organisation}
     )
     require_reader(desk.directory, actor, entry, organisations=parties, roles=_LOOKS)
-    return Matrix(entry.code, entry.title, tuple(rows_of(desk, entry)))
+    using = sum(desk.directory.store.lists.counted(ServiceAgreement, _in_force(entry.id)).values())
+    rows = tuple(rows_of(desk, entry, most=most, offset=offset))
+    return Matrix(entry.code, entry.title, rows, using)
 
 
-def matrices(desk: OversightDesk, actor: Actor) -> tuple[Matrix, ...]:
-    """Return the matrix of every dataset that the actor may ask for, by title.
+def matrices(desk: OversightDesk, actor: Actor, *, most: int | None = None) -> tuple[Matrix, ...]:
+    """Return the matrix of every dataset that the actor may ask for, by title; `most` as for one of them.
 
     Raises `RefusedError` for somebody who may ask for none.
     """
@@ -124,7 +135,7 @@ def matrices(desk: OversightDesk, actor: Actor) -> tuple[Matrix, ...]:
         if stored.record.state == "withdrawn":
             continue
         try:
-            found.append(matrix(desk, actor, stored.id))
+            found.append(matrix(desk, actor, stored.id, most=most))
         except RefusedError as error:
             refused = error
     if refused is not None and not found:
@@ -132,11 +143,15 @@ def matrices(desk: OversightDesk, actor: Actor) -> tuple[Matrix, ...]:
     return tuple(sorted(found, key=lambda one: one.title))
 
 
-def rows_of(desk: OversightDesk, entry: Dataset) -> Iterator[Answerable]:
+def rows_of(
+    desk: OversightDesk, entry: Dataset, *, most: int | None = None, offset: int = 0
+) -> Iterator[Answerable]:
     """Return who answers for a dataset: those named, then the users of agreements in force."""
     for one in sorted(_assigned(desk, entry.id), key=lambda one: list(Duty).index(one.duty)):
         yield _row(desk, entry, one.duty, (one.account, one.id))
-    for agreement in _using(desk, entry.id):
+    lists = desk.directory.store.lists
+    agreed = lists.cut(ServiceAgreement, _in_force(entry.id), limit=most, offset=offset, order=Order.OLDEST)
+    for agreement in (one.record for one in agreed):
         for user in agreement.users:
             yield _row(desk, entry, Duty.USE, (user, agreement.id))
 
@@ -153,22 +168,16 @@ def _assigned(desk: OversightDesk, dataset: str) -> tuple[Responsibility, ...]:
     return tuple(one.record for one in found)
 
 
-def _using(desk: OversightDesk, dataset: str) -> Iterator[ServiceAgreement]:
-    """Return the agreements in force that have the dataset."""
-    for agreement in agreements_with(desk, dataset):
-        if agreement.state in ("active", "suspended"):
-            yield agreement
+def _in_force(dataset: str) -> Sieve:
+    """Return the sieve of the agreements in force that have the dataset."""
+    return Sieve(states=("active", "suspended"), items_on=(dataset,))
 
 
 def agreements_with(desk: OversightDesk, dataset: str) -> tuple[ServiceAgreement, ...]:
-    """Return every agreement, whatever its state, that lists an item of the dataset."""
-    store = desk.directory.store
-    found = []
-    for stored in store.find(ServiceAgreement):
-        items = (store.load(Item, one).record for one in stored.record.items)
-        if any(item.dataset == dataset for item in items):
-            found.append(stored.record)
-    return tuple(found)
+    """Return every agreement, whatever its state, that lists an item of the dataset, the oldest first."""
+    sieve = Sieve(items_on=(dataset,))
+    found = desk.directory.store.lists.cut(ServiceAgreement, sieve, limit=None, order=Order.OLDEST)
+    return tuple(one.record for one in found)
 
 
 def _dataset(desk: OversightDesk, text: str) -> Dataset:

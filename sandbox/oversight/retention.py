@@ -22,7 +22,6 @@ from sandbox.people.directory import with_record
 from sandbox.regulation.regime import Regime, RuleKind
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change
-from sandbox.store.facts import Header
 from sandbox.store.opener import spans
 
 ACCESS, PROVISION, DECISION = "access-log", "provision-record", "decision"
@@ -88,9 +87,16 @@ def due(desk: OversightDesk) -> Due:
     return _due(desk.directory.store.due_payloads(desk.directory.clock()))
 
 
-def _due(found: tuple[Header, ...]) -> Due:
-    steps = Counter(one.verb for one in found)
-    numbers = tuple((first, last) for first, last in spans(one.seq for one in found))
+def outlook(desk: OversightDesk) -> Due:
+    """Return the same for looking at: instead of every span, the one from the first fact to the last."""
+    steps, first, last = desk.directory.store.counted_due(desk.directory.clock())
+    within = () if first is None or last is None else ((first, last),)
+    return Due(sum(steps.values()), tuple(sorted(steps.items())), within)
+
+
+def _due(found: tuple[tuple[int, str], ...]) -> Due:
+    steps = Counter(verb for _, verb in found)
+    numbers = tuple((first, last) for first, last in spans(seq for seq, _ in found))
     return Due(len(found), tuple(sorted(steps.items())), numbers)
 
 

@@ -18,23 +18,36 @@ from sandbox.vault.signer import verify
 
 def signed_by(store: Store, id: str, *, verb: str, account: str, public_key: str) -> bool:
     """Return whether the record stands exactly as the account signed it in the last fact of that verb."""
-    record, fact, link, secret = tables.record, tables.fact, tables.link, tables.secret
-    with reading(store.engine) as connection:
-        run = connection.execute
-        row = run(select(record).where(record.c.id == id)).mappings().first()
-        wanted = select(fact).where(fact.c.record_id == id, fact.c.verb == verb).order_by(fact.c.seq)
-        written = run(wanted).mappings().all()
-        links = [(one.role, one.to_id) for one in run(select(link).where(link.c.from_id == id))]
-        secrets = {one.name: bytes(one.value) for one in run(select(secret).where(secret.c.record_id == id))}
-    if row is None or not written:
+    header, standing = _last(store, id, verb=verb)
+    if header is None or header.signature is None:
         return False
-    header = Header.of_row(dict(written[-1]))
-    digest, salt = hasher(store.settings.hash), bytes(row["salt"])
-    stands = record_digest(digest, salt, dict(row), attached(digest, salt, links, secrets))
-    if header.signature is None or header.actor != account or header.record_digest != stands:
+    if header.actor != account or header.record_digest != standing:
         return False
     try:
         key = bytes.fromhex(public_key)
     except ValueError:
         return False
     return verify(key, header.signing_input(), header.signature)
+
+
+def stands(store: Store, id: str) -> bool:
+    """Return whether the record is what the last fact about it says: nobody wrote past the log."""
+    header, standing = _last(store, id)
+    return header is not None and header.record_digest == standing
+
+
+def _last(store: Store, id: str, *, verb: str = "") -> tuple[Header | None, bytes]:
+    """Return the last fact about the record, of that verb if one is given, and the digest of what stands."""
+    record, fact, link, secret = tables.record, tables.fact, tables.link, tables.secret
+    with reading(store.engine) as connection:
+        run = connection.execute
+        row = run(select(record).where(record.c.id == id)).mappings().first()
+        wanted = select(fact).where(fact.c.record_id == id).order_by(fact.c.seq.desc()).limit(1)
+        written = run(wanted.where(fact.c.verb == verb) if verb else wanted).mappings().first()
+        links = [(one.role, one.to_id) for one in run(select(link).where(link.c.from_id == id))]
+        secrets = {one.name: bytes(one.value) for one in run(select(secret).where(secret.c.record_id == id))}
+    if row is None or written is None:
+        return None, b""
+    digest, salt = hasher(store.settings.hash), bytes(row["salt"])
+    standing = record_digest(digest, salt, dict(row), attached(digest, salt, links, secrets))
+    return Header.of_row(dict(written)), standing

@@ -350,13 +350,22 @@ class Reads:
             for row in rows
         )
 
-    def due_payloads(self, now: datetime) -> tuple[Header, ...]:
-        """Return the facts whose payload is still there and whose retention has ended."""
-        told = tables.fact_payload
-        query = select(_FACT).join(told, told.c.seq == _FACT.c.seq).where(told.c.keep_until <= instant(now))
+    def due_payloads(self, now: datetime) -> tuple[tuple[int, str], ...]:
+        """Return number and step of the facts whose payload is still there and whose retention has ended."""
+        told, ended = tables.fact_payload, tables.fact_payload.c.keep_until <= instant(now)
+        query = select(_FACT.c.seq, _FACT.c.verb).join(told, told.c.seq == _FACT.c.seq).where(ended)
         with reading(self._engine) as connection:
-            rows = connection.execute(query.order_by(_FACT.c.seq)).mappings().all()
-        return tuple(Header.of_row(cast("Mapping[str, Any]", row)) for row in rows)
+            return tuple((seq, verb) for seq, verb in connection.execute(query.order_by(_FACT.c.seq)))
+
+    def counted_due(self, now: datetime) -> tuple[dict[str, int], int | None, int | None]:
+        """Return how many facts of each step those are, and the first and the last number of them."""
+        told, ended = tables.fact_payload, tables.fact_payload.c.keep_until <= instant(now)
+        query = select(_FACT.c.verb, func.count(), func.min(_FACT.c.seq), func.max(_FACT.c.seq))
+        query = query.join(told, told.c.seq == _FACT.c.seq).where(ended).group_by(_FACT.c.verb)
+        with reading(self._engine) as connection:
+            rows = connection.execute(query).all()
+        ends = (min((row[2] for row in rows), default=None), max((row[3] for row in rows), default=None))
+        return {row[0]: int(row[1]) for row in rows}, *ends
 
     def payload(self, seq: int) -> dict[str, Json] | None:
         """Return a fact's note, state and record as they were written; None if purged."""

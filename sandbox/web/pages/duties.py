@@ -13,6 +13,7 @@ from sandbox.oversight import duties
 from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
+from sandbox.web.pages import pager
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
 
@@ -84,11 +85,13 @@ RELIEVE = Action(
     grave=True,
 )
 ACTIONS = (ASSIGN, RELIEVE)
+USING = 3
+"""Agreements in force whose users the matrix of all datasets tells; the rest are on each dataset's page."""
 
 
 def matrix(visitor: Visitor) -> Response:
     """Return the whole matrix, to look at and to print."""
-    found = duties.matrices(visitor.platform.oversight, visitor.actor)
+    found = duties.matrices(visitor.platform.oversight, visitor.actor, most=USING)
     known = {one.record.code: one.record for one in visitor.platform.store.find(Dataset)}
     return visitor.page(
         "duties.html",
@@ -96,19 +99,24 @@ def matrix(visitor: Visitor) -> Response:
         sides=tuple(Duty),
         missing=sum(1 for one in found if one.missing),
         assign=ASSIGN,
+        most=USING,
     )
 
 
 def of_dataset(visitor: Visitor, identifier: str) -> Response:
     """Return who answers for one dataset and by what."""
     platform = visitor.platform
-    found = duties.matrix(platform.oversight, visitor.actor, identifier)
+    place = pager.place_of(visitor)
+    found = duties.matrix(
+        platform.oversight, visitor.actor, identifier, most=pager.PAGE, offset=(place - 1) * pager.PAGE
+    )
     dataset = platform.store.load(Dataset, identifier).record
     named = platform.store.find(Responsibility, linked=("dataset", identifier))
     return visitor.page(
         "dataset_duties.html",
         dataset=dataset,
         found=found,
+        part=pager.Part((), found.using, place, max(1, -(-found.using // pager.PAGE))),
         sides=tuple(Duty),
         versions={one.id: one.version for one in named if one.record.state == "in-force"},
         ended=[one for one in named if one.record.state == "relieved"],

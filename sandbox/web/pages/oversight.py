@@ -23,6 +23,7 @@ from sandbox.web.pages import (
     incidents,
     notices,
     organisations,
+    pager,
     policies,
     printed,
     replaying,
@@ -201,7 +202,7 @@ def retention_page(visitor: Visitor) -> Response:
         "retention.html",
         kept=kept(tuple(desk.regimes.values())),
         covered=covered,
-        due=retention.due(desk) if whole else None,
+        due=retention.outlook(desk) if whole else None,
         opened=opened,
     )
 
@@ -213,8 +214,12 @@ def covered(name: str) -> Message:
 
 def regimes_page(visitor: Visitor) -> Response:
     """Return the regimes with their rules, and what still runs under which."""
-    found = transition(visitor.platform.access, visitor.actor)
-    return visitor.page("regimes.html", found=found)
+    place = pager.place_of(visitor)
+    found = transition(
+        visitor.platform.access, visitor.actor, most=pager.PAGE, offset=(place - 1) * pager.PAGE
+    )
+    pages = max(1, -(-max(found.running, found.under_way) // pager.PAGE))
+    return visitor.page("regimes.html", found=found, part=pager.Part((), found.running, place, pages))
 
 
 def controls_page(visitor: Visitor) -> Response:
