@@ -12,13 +12,19 @@ import typer
 from rich.console import Console
 
 from sandbox.cli.frame import Session, command
-from sandbox.kernel.findings import Finding, Verdict
+from sandbox.kernel.findings import Finding, Outcome, Verdict
 from sandbox.kernel.message import Message, say
 
 if TYPE_CHECKING:
-    from sandbox.kernel.findings import Judgement
+    from sandbox.kernel.findings import FileJudgement, Judgement
 
 _WORDS = {Verdict.RELEASE: say("可放行"), Verdict.REVIEW: say("须人审"), Verdict.REFUSE: say("拒绝")}
+_OUTCOMES = {
+    Outcome.PASS: say("通过"),
+    Outcome.FAIL: say("有发现"),
+    Outcome.UNABLE: say("没有做成"),
+    Outcome.NOT_APPLICABLE: say("不适用"),
+}
 _STYLES = {Verdict.RELEASE: "bold green", Verdict.REVIEW: "bold yellow", Verdict.REFUSE: "bold red"}
 
 
@@ -52,6 +58,7 @@ def _view(session: Session, console: Console, judgement: Judgement) -> None:
         console.print(file.path, markup=False)
         for found in file.findings:
             _show_finding(session, console, found)
+        _show_receipts(session, console, file)
     if judgement.set_findings:
         console.print(session.text(say("几个文件合起来看")), style="bold", markup=False)
     for found in judgement.set_findings:
@@ -66,6 +73,18 @@ def _view(session: Session, console: Console, judgement: Judgement) -> None:
         refuse=counts[2],
     )
     console.print(session.text(total), markup=False)
+
+
+def _show_receipts(session: Session, console: Console, file: FileJudgement) -> None:
+    """Tell how many checks ran on the file, and name those that found something or could not run."""
+    ran = [one for one in file.receipts if one.outcome is not Outcome.UNABLE]
+    line = say("检查回执 {ran}/{all}", ran=len(ran), all=len(file.receipts))
+    told = [session.text(line)]
+    for outcome, words in _OUTCOMES.items():
+        codes = [one.check for one in file.receipts if one.outcome is outcome]
+        if codes:
+            told.append(f"{session.text(words)} {' '.join(codes)}")
+    console.print("  " + " · ".join(told), style="dim", markup=False)
 
 
 def _show_finding(session: Session, console: Console, found: Finding) -> None:

@@ -38,6 +38,23 @@ def requests_left(desk: GateDesk, actor: Actor, seat: Seat, policy: AccessPolicy
     raise RefusedError(decision, attempt=attempt)
 
 
+def something_new(actor: Actor, before: Submission, files: tuple[SubmittedFile, ...], policy: str) -> None:
+    """Raise `RefusedError` for what the gate refused and comes again as it was, under the same policy.
+
+    A refusal is no matter for votes: a new file ends it, or a new version of the agreement, to which both
+    parties put their names. Records have no way round: the gate finds them under any policy.
+    """
+    if before.state != "refused" or policy != before.policy:
+        return
+    was = {(one.digest, one.claim, one.supporting) for one in before.files}
+    if {(one.digest, one.claim, one.supporting) for one in files} != was:
+        return
+    sentence = say("闸口已拒绝的文件不能原样再提交：请提交新的文件，或在协议变更由双方签署之后再提交")
+    decision = decide([Answer("nothing-new", Refusal("nothing-new", "第十九条", sentence))])
+    attempt = Attempt("submission:resubmit", before.id, actor.account, actor.organisation)
+    raise RefusedError(decision, attempt=attempt)
+
+
 def products(request: outbox.Request) -> tuple[SubmittedFile, ...]:
     """Return the products, each with the digest of its claim; a claim is no product of its own."""
     digests = {one.name: one.sha256 for one in request.files}

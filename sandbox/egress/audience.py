@@ -112,6 +112,10 @@ def _reviewer_view(
                 "approved": one.approved,
                 "proof": judged[one.name].proof if one.name in judged else None,
                 "findings": [_finding(found) for found in _of(judged, one.name)],
+                "receipts": [
+                    {"check": each.check, "outcome": each.outcome}
+                    for each in (judged[one.name].receipts if one.name in judged else ())
+                ],
             }
             for one in submission.files
         ],

@@ -15,12 +15,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from sandbox.egress import judgements
 from sandbox.egress.bundle import bundle, plain_name
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.receipt import VOTING, keys_of, receipt_body
 from sandbox.egress.review import review_situation
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError, TamperedError
+from sandbox.kernel.findings import Outcome, Verdict
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
@@ -36,7 +38,7 @@ from sandbox.people.directory import with_record
 from sandbox.pool.disk import storage_errors
 from sandbox.store.canonical import canonical
 from sandbox.store.changes import Change, Effect, Link
-from sandbox.store.proofs import signed_by
+from sandbox.store.proofs import signed_by, stands
 from sandbox.vault import signer as signing
 
 
@@ -59,6 +61,10 @@ def release(desk: GateDesk, actor: Actor, submission_id: str) -> Release:
     situation = review_situation(desk, actor, submission)
     require(actor, step("submission:release"), situation)
     _check_signed(desk, situation.reviews)
+    _check_judged(desk, submission)
+    for one in (submission, situation.assessment):
+        if one is not None and not stands(store, one.id):
+            raise TamperedError(say("记录 {id} 与日志里登记的不一致：不得据此放行", id=one.id))
     files = tuple(released_file(desk, one) for one in submission.files if one.approved)
     receipt = desk.frozen.put(_receipt(desk, submission, situation.reviews, files))
     made = Release(
@@ -81,6 +87,25 @@ def release(desk: GateDesk, actor: Actor, submission_id: str) -> Release:
     effect = Effect("release.issued", {"receipt": receipt})
     kept: Release = store.write(actor, issued, released, outbox=(effect,))[0].record
     return kept
+
+
+def _check_judged(desk: GateDesk, submission: Submission) -> None:
+    """Raise `TamperedError` unless the gate judged exactly these bytes, every check with its receipt."""
+    judged = {(one.path, one.digest): one for one in judgements.load(desk, submission.judgement).files}
+    for file in submission.files:
+        if not file.approved:
+            continue
+        one = judged.get((file.name, file.digest))
+        whole = one is not None and bool(one.receipts)
+        if (
+            one is None
+            or not whole
+            or one.verdict is Verdict.REFUSE
+            or one.rewritten_digest != file.rewritten
+        ):
+            raise TamperedError(say("{name} 没有闸口对这份内容的完整结论：不得放行", name=file.name))
+        if any(each.outcome is Outcome.UNABLE or each.subject != file.digest for each in one.receipts):
+            raise TamperedError(say("{name} 有检查没有回执：不得放行", name=file.name))
 
 
 def _check_signed(desk: GateDesk, reviews: tuple[Review, ...]) -> None:

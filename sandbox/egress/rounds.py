@@ -100,6 +100,7 @@ def _anew(
     spoken = (*situation.comments, *(one.record for one in said if isinstance(one.record, Comment)))
     situation = with_record(situation, comments=spoken, seat=seat, agreement=agreement, access=policy)
     require(actor, step("submission:resubmit"), situation)
+    asked.something_new(actor, submission, files, policy.digest)
     asked.requests_left(desk, actor, seat, policy)
     past = PastRound(round=submission.round, files=submission.files, judgement=submission.judgement)
     changed = replace(

@@ -57,6 +57,7 @@ class Case:
     held: dict[str, tuple[str, float]] = field(default_factory=dict)
     approved: frozenset[str] = frozenset()
     sample: bool = False
+    policy: int = 0
 
     def votable(self) -> list[str]:
         """Return the files that may be voted on: good ones that are products."""

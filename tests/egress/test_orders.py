@@ -48,7 +48,7 @@ from sandbox.egress import (
 from sandbox.egress.checks import check
 from sandbox.egress.judge import Judged
 from sandbox.kernel.errors import CredentialError, SandboxError
-from sandbox.kernel.findings import FileJudgement, Judgement, Verdict
+from sandbox.kernel.findings import FileJudgement, Judgement, Outcome, Receipt, Verdict
 from sandbox.kernel.records import (
     Assessment,
     FileVote,
@@ -96,7 +96,8 @@ def verdict(desk: object, submission: Submission, **_: object) -> Judged:
         digest = sha256(anew).hexdigest()
         rewritings[digest] = anew
         found = check("claim").finding()
-        files.append(FileJudgement(one.name, one.digest, Verdict.REVIEW, (found,), (), one.name, digest))
+        whole = (Receipt("G01.1", Outcome.PASS, one.digest),)
+        files.append(FileJudgement(one.name, one.digest, Verdict.REVIEW, (found,), whole, one.name, digest))
     return Judged(Judgement(tuple(files)), rewritings)
 
 
@@ -178,7 +179,7 @@ class Orders(RuleBasedStateMachine):
 
     def hand_over(self, files, supporting):
         for made in self.request(files, supporting).submissions:
-            self.cases[made.id] = Case(dict(files), frozenset(supporting))
+            self.cases[made.id] = Case(dict(files), frozenset(supporting), policy=self.amended)
 
     @precondition(lambda self: any(one.state == "frozen" for one in self.cases.values()))
     @rule()
@@ -211,6 +212,9 @@ class Orders(RuleBasedStateMachine):
     def new_round(self, case, files, answer, supporting=None):
         assert case.state in ("returned", "refused")
         assert case.state == "refused" or answer or case.answered
+        if case.state == "refused" and case.policy == self.amended:
+            assert files != case.files or supporting is not None
+        case.policy = self.amended
         case.anew(files, case.supporting & set(files) if supporting is None else supporting)
 
     @precondition(lambda self: self.cases)
