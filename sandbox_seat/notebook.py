@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from sandbox_seat.data import catalog, connect
-from sandbox_seat.products import chart, claim, merge_small, product, table
+from sandbox_seat.products import chart, claim, merge_small, model, product, table
 from sandbox_seat.submissions import status, submit
 
-__all__ = ["catalog", "chart", "claim", "connect", "merge_small", "product", "status", "submit", "table"]
+__all__ = [
+    "catalog",
+    "chart",
+    "claim",
+    "connect",
+    "merge_small",
+    "model",
+    "product",
+    "status",
+    "submit",
+    "table",
+]

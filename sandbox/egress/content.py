@@ -37,6 +37,7 @@ class Form(StrEnum):
     PAGE = "page"
     CHART = "chart"
     PLOT = "plot"
+    MODEL = "model"
     NOTHING = "nothing"
     UNREAD = "unread"
 
@@ -109,6 +110,16 @@ class Plot:
 
 
 @dataclass(frozen=True, slots=True)
+class Model:
+    """A linear model as it was asked for, by the names of a table and of its columns."""
+
+    table: str
+    subject: str
+    target: str
+    features: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Everything readable in one file.
 
@@ -125,4 +136,5 @@ class Content:
     picture: bytes | None = None
     blocks: tuple[Block, ...] = ()
     plot: Plot | None = None
+    model: Model | None = None
     issues: tuple[Issue, ...] = field(default=())

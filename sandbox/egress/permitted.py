@@ -30,6 +30,7 @@ _FORMS = {
     Form.PICTURE: frozenset({OutputForm.CHART}),
     Form.CHART: frozenset({OutputForm.CHART}),
     Form.PLOT: frozenset({OutputForm.CHART}),
+    Form.MODEL: frozenset({OutputForm.MODEL}),
     Form.PAGE: frozenset({OutputForm.REPORT}),
 }
 """Which agreed forms a file can be; empty files carry nothing, unreadable ones are refused anyway."""

@@ -89,7 +89,7 @@ def run_claim(
     whole = assemble(checked, {source.name: source for source in sources})
     source = whole.source
     truth = recompute(checked, source.table, amounts=source.amounts, budget=budget, present=whole.present)
-    return source, truth, {**source.units, **_subject_units(source, checked.subject)}
+    return source, truth, {**source.units, **subject_units(source, checked.subject)}
 
 
 def table_names(sources: Sequence[Source]) -> dict[str, Source]:
@@ -100,7 +100,8 @@ def table_names(sources: Sequence[Source]) -> dict[str, Source]:
     return names
 
 
-def _subject_units(source: Source, subject: str) -> dict[str, Ids]:
+def subject_units(source: Source, subject: str) -> dict[str, Ids]:
+    """Return the distinct values of the subject's column as one more kind of unit; KeyError for no column."""
     ids = dense_units(source.table.select([subject]), [UnitColumns(SUBJECT, (subject,))])
     return {f"{SUBJECT}:{name}": found for name, found in ids.items()}
 

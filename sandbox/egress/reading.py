@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sandbox.egress import fitting, plots
 from sandbox.egress.carving import carved
 from sandbox.egress.columnar import parquet_issues, unseen
 from sandbox.egress.content import Content, Document, Form, Issue, Sheet
@@ -26,7 +27,6 @@ from sandbox.egress.literals import SOURCES, literal_issues
 from sandbox.egress.notebooks import content_of, inner_sheets, read_notebook
 from sandbox.egress.pages import read_page
 from sandbox.egress.pictures import redraw, written
-from sandbox.egress.plots import asked, read_plot
 from sandbox.egress.salvage import deciphered, salvaged
 from sandbox.egress.workbooks import workbook_issues
 from sandbox.files.readers import ReadLimits, read_table
@@ -152,19 +152,24 @@ def _json(data: bytes, _: str) -> Content:
     document, issues = parse_json(_decoded(data))
     if any(issue.check == "readable" for issue in issues) and document is None:
         return Content(FileType.JSON, Form.UNREAD, texts=_raw_texts(data), issues=issues)
-    if asked(document):
-        return _plot(document, issues)
+    if plots.asked(document) or fitting.asked(document):
+        return _asked(document, issues)
     return Content(
         FileType.JSON, Form.DOCUMENT, sheets=sheets_of(document), texts=tuple(texts_of(document)),
         document=document, issues=issues,
     )  # fmt: skip
 
 
-def _plot(document: Document, issues: tuple[Issue, ...]) -> Content:
-    """Return a chart that is asked for; one that cannot be drawn is searched like any document."""
+def _asked(document: Document, issues: tuple[Issue, ...]) -> Content:
+    """Return a chart or a model that is asked for; what asks wrongly is searched like any document."""
     texts = tuple(texts_of(document))
     try:
-        plot, sheet = read_plot(document)
+        if fitting.asked(document):
+            model = fitting.read_model(document)
+            return Content(
+                FileType.JSON, Form.MODEL, texts=texts, document=document, model=model, issues=issues
+            )
+        plot, sheet = plots.read_plot(document)
     except InputError as error:
         unread = (*issues, Issue("readable", evidence=error.message))
         sheets = sheets_of(document)

@@ -10,6 +10,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+
 from sandbox.egress.checks import check
 from sandbox.egress.content import Content, Issue
 from sandbox.egress.proof import Proof
@@ -49,6 +51,7 @@ class FileReport:
     archive: bool = False
     words: str = ""
     proof: Proof | None = None
+    fitted: pa.Table | None = None
     rewriting: Rewriting | None = None
 
     def ran_all(self, names: Sequence[str], outcome: Outcome = Outcome.PASS) -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.kernel.errors import InputError
-from sandbox_seat.products import OTHERS, _kept, chart, claim, merge_small, product
+from sandbox_seat.products import OTHERS, _kept, chart, claim, merge_small, model, product
 
 
 @pytest.fixture
@@ -90,3 +90,12 @@ def test_a_chart_is_written_with_its_rows_and_its_claim(connection, tmp_path):
     assert sorted(one.name for one in tmp_path.iterdir()) == ["p.json", "p.json.claim.json"]
     with pytest.raises(InputError, match=r"\.json"):
         chart(connection, tmp_path / "p.png", sql=sql, subject="代码", x="类型类别", y="企业数")
+
+
+def test_a_model_is_asked_for_and_nothing_is_fitted(tmp_path):
+    file = model(tmp_path / "m.json", table="firms", subject="代码", target="资本", features=("类型",))
+    assert json.loads(file.read_text(encoding="utf-8")) == {
+        "model": "linear", "table": "firms", "subject": "代码", "target": "资本", "features": ["类型"],
+    }  # fmt: skip
+    with pytest.raises(InputError, match=r"\.json"):
+        model(tmp_path / "m.pkl", table="firms", subject="代码", target="资本", features=("类型",))
