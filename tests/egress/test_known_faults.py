@@ -1,6 +1,6 @@
 """Faults that reviews of outputs have had elsewhere, each as a test that they are not had here.
 
-`docs/reference/review-faults.md` lists them beside our rule; the last test holds that each of its tests exists.
+`docs/reference/review-faults.md` lists them beside our rule; the last test holds that each named test exists.
 """
 
 from __future__ import annotations
