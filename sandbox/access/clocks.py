@@ -17,6 +17,7 @@ from sandbox.catalog.reading import of_authority, registered
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.records import Application, Clock, Consultation, Coordination, Dataset, Item
 from sandbox.kernel.workdays import Calendar, due
+from sandbox.people.directory import Directory
 from sandbox.store.changes import Stored
 from sandbox.store.lists import Order, Sieve
 
@@ -237,7 +238,7 @@ def open_clocks(
     some = running(desk) if limit is None else of_records(desk, _nearest(desk, actor, limit, standing))
     found = [one for one in some if everything or actor.organisation in one.concerned]
     found.sort(key=lambda one: (one.clock.due, one.stored.id))
-    calendars, staffed, left = Calendars(desk), _Staffed(desk), _Left(desk.directory.today())
+    calendars, staffed, left = Calendars(desk), Staffed(desk.directory), _Left(desk.directory.today())
     shown = (_shown(desk, one, left(one.clock, calendars), staffed) for one in found)
     return tuple(islice((one for one in shown if standing in ("", one.standing)), limit))
 
@@ -314,7 +315,7 @@ def open_on(
     asked = (one for one in consultations if one.record.state == "asked")
     found += _of_consultations(asked, parts, titles)
     found += _of_coordinations((one for one in cases if one.record.state == "open"), parts, titles, authority)
-    calendars, staffed, left = Calendars(desk), _Staffed(desk), _Left(desk.directory.today())
+    calendars, staffed, left = Calendars(desk), Staffed(desk.directory), _Left(desk.directory.today())
     shown = (_shown(desk, one, left(one.clock, calendars), staffed) for one in found)
     return tuple(sorted(shown, key=lambda one: (one.clock.due, one.record)))
 
@@ -344,14 +345,17 @@ def standing(clock: Clock, today: date) -> str:
     return "soon" if clock.reminded_on is not None else "running"
 
 
-class _Staffed:
-    """Whether an organisation has somebody who could act today, deputies included."""
+class Staffed:
+    """Whether an organisation has somebody who could act today, deputies included.
 
-    def __init__(self, desk: AccessDesk) -> None:
-        self._desk, self._known = desk, {}  # type: tuple[AccessDesk, dict[str, bool]]
+    A name on paper is nobody: the account must have been enrolled and stand, and so must its organisation.
+    """
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory, self._known = directory, {}  # type: tuple[Directory, dict[str, bool]]
 
     def __call__(self, organisation: str) -> bool:
         if organisation not in self._known:
-            roles = self._desk.directory.roles_within(organisation)
-            self._known[organisation] = not roles.isdisjoint(_REVIEWERS)
+            stands = self._directory.organisation(organisation).state == "registered"
+            self._known[organisation] = stands and self._directory.has_active(organisation, _REVIEWERS)
         return self._known[organisation]

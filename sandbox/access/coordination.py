@@ -53,7 +53,11 @@ def _settle(desk: AccessDesk, actor: Actor, identifier: str, names: tuple[str, s
     item = store.load(Item, case.record.item)
     situation = _situation(desk, actor, case.record, item.record)
     require(actor, step(names[0]), with_record(situation, record=case.record))
-    require(actor, step(names[1]), with_record(situation, record=item.record))
+    require(
+        actor,
+        step(names[1]),
+        with_record(situation, record=item.record, unstaffed=_unstaffed(desk, item.record)),
+    )
     settled = replace(case.record, state=step(names[0]).target, outcome=words)
     changed = replace(item.record, state=step(names[1]).target)
     if changed.state == "pushed":
@@ -64,6 +68,11 @@ def _settle(desk: AccessDesk, actor: Actor, identifier: str, names: tuple[str, s
         Change(step(names[1]), changed, expected=item.version, note={"case": identifier, "outcome": words}),
     )
     return changed
+
+
+def _unstaffed(desk: AccessDesk, item: Item) -> tuple[str, ...]:
+    reviewer = desk.directory.organisation(item.reviewer)
+    return () if clocks.Staffed(desk.directory)(reviewer.id) else (reviewer.name,)
 
 
 def _again(desk: AccessDesk, item: Item) -> Item:

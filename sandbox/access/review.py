@@ -20,7 +20,16 @@ from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Account, Application, Dataset, Environment, Extension, Item, ItemRequest
+from sandbox.kernel.records import (
+    Account,
+    Application,
+    Dataset,
+    Environment,
+    Extension,
+    Item,
+    ItemRequest,
+    Organisation,
+)
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import with_record
 from sandbox.store.canonical import Json
@@ -41,7 +50,8 @@ def push(desk: AccessDesk, actor: Actor, application_id: str) -> tuple[Item, ...
     left = [request for request in application.requests if _asked(request) not in pushed]
     if not left:
         raise InputError(say("申请 {id} 的需求已经推送过", id=application.id))
-    changes = [_push(desk, actor, application, request) for request in left]
+    unstaffed = _unstaffed(desk, left)
+    changes = [_push(desk, actor, application, request, unstaffed) for request in left]
     return tuple(stored.record for stored in store.write(actor, *changes))
 
 
@@ -49,11 +59,30 @@ def _asked(one: Item | ItemRequest) -> tuple[object, ...]:
     return one.dataset, one.rows, one.extent
 
 
-def _push(desk: AccessDesk, actor: Actor, application: Application, request: ItemRequest) -> Change:
+def _reviewer(desk: AccessDesk, request: ItemRequest) -> Organisation:
+    """Return who reviews a dataset: its department, or the authority for the base and theme libraries."""
     dataset = desk.directory.store.load(Dataset, request.dataset).record
-    by_authority = dataset.library in _AUTHORITY_LIBRARIES
-    authority = desk.directory.authority()
-    reviewer = authority if by_authority else desk.directory.organisation(dataset.organisation)
+    if dataset.library in _AUTHORITY_LIBRARIES:
+        return desk.directory.authority()
+    return desk.directory.organisation(dataset.organisation)
+
+
+def _unstaffed(desk: AccessDesk, left: list[ItemRequest]) -> tuple[str, ...]:
+    """Return the names of the reviewing bodies in which nobody may review today, deputies included."""
+    bodies = {one.id: one.name for one in (_reviewer(desk, request) for request in left)}
+    staffed = clocks.Staffed(desk.directory)
+    return tuple(name for body, name in bodies.items() if not staffed(body))
+
+
+def _push(
+    desk: AccessDesk,
+    actor: Actor,
+    application: Application,
+    request: ItemRequest,
+    unstaffed: tuple[str, ...],
+) -> Change:
+    dataset = desk.directory.store.load(Dataset, request.dataset).record
+    reviewer = _reviewer(desk, request)
     days = desk.regime(application.regime).deadline("provider-review")
     clock = clocks.start(desk, days=days, region=reviewer.region)
     item = Item(
@@ -73,7 +102,11 @@ def _push(desk: AccessDesk, actor: Actor, application: Application, request: Ite
         clock=clock,
     )
     situation = with_record(
-        desk.directory.situation(actor), record=item, application=application, dataset=dataset
+        desk.directory.situation(actor),
+        record=item,
+        application=application,
+        dataset=dataset,
+        unstaffed=unstaffed,
     )
     require(actor, step("item:push"), situation)
     links = (Link("application", application.id), Link("dataset", dataset.id))

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sandbox.access.clocks import OpenClock
     from sandbox.access.holidays import Kept
     from sandbox.access.nightly import Round
+    from sandbox.egress.nightly import Reviews
 
 
 def register(clock: typer.Typer) -> None:
@@ -79,8 +80,11 @@ def list_clocks(session: Session) -> None:
 def run_round(session: Session) -> None:
     """每晚一次：重算期限、提醒、上报逾期、检查来年日历 · the nightly round of all clocks."""
     from sandbox.access import nightly
+    from sandbox.egress import nightly as reviews
+    from sandbox.oversight import staffing
 
     done = nightly.run(session.platform.access)
+    staffing.warn(session.platform.oversight)
 
     def view(_: Console) -> None:
         counts = [(done.seen, len(done.recounted), len(done.reminded), len(done.escalated), len(done.faults))]
@@ -89,6 +93,13 @@ def run_round(session: Session) -> None:
 
     session.show(done, view)
     _tell(session, done)
+    _tell_reviews(session, reviews.run(session.platform.gate))
+    for body, count in staffing.unstaffed(session.platform.oversight):
+        session.say(
+            say(
+                "{name}有 {count} 项需求待审核，却没有可以办理的审核人（第四条）", name=body.name, count=count
+            )
+        )
 
 
 def _tell(session: Session, done: Round) -> None:
@@ -101,6 +112,21 @@ def _tell(session: Session, done: Round) -> None:
                 year=str(done.missing_year),
             )
         )
+
+
+def _tell_reviews(session: Session, done: Reviews) -> None:
+    for name, reason in done.faults:
+        session.say(say("{id}：{reason}", id=name, reason=reason))
+    counts = [len(one) for one in (done.recounted, done.reminded, done.escalated, done.lapsed)]
+    if any(counts):
+        words = say(
+            "产品审查：重算 {recounted} 项，提醒 {reminded} 项，上报 {escalated} 项，认领到期放回 {lapsed} 项",
+            recounted=counts[0],
+            reminded=counts[1],
+            escalated=counts[2],
+            lapsed=counts[3],
+        )
+        session.say(words)
 
 
 def calendar(session: Session) -> None:

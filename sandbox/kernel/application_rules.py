@@ -207,6 +207,16 @@ def _item_open(_: Actor, now: Situation) -> Message | None:
     return None if now.items[0].state == "pushed" else say("这项需求已经审结，不再征求意见")
 
 
+def _reviewers_named(_: Actor, now: Situation) -> Message | None:
+    """Nobody waits for a department in which nobody may review."""
+    if now.unstaffed is None:
+        return MISSING
+    if not now.unstaffed:
+        return None
+    bodies = "、".join(now.unstaffed)
+    return say("{bodies}还没有指定审核人：请主管部门督促其指定审核人或代理人，再推送", bodies=bodies)
+
+
 def _deputy_fits(_: Actor, now: Situation) -> Message | None:
     """A deputy stands for a colleague who holds the role, for a term, and is never a party (第八条)."""
     grant = now.record
@@ -249,6 +259,7 @@ CONDITIONS_KEPT = Rule("conditions-kept", "第十七条", _conditions_kept)
 AMENDS = Rule("amends", "第十七条", _amends)
 FIRST_VERSION = Rule("first-version", "第十二条", _first_version)
 LATER_VERSION = Rule("later-version", "第十七条", _later_version)
+REVIEWERS_NAMED = Rule("reviewers-named", "第四条", _reviewers_named)
 CASE_REVIEWER = Rule("case-reviewer", "第八条", _case_reviewer)
 COORDINATED = Rule("coordinated", "第八条", _coordinated)
 CONSULTS = Rule("consults", "第八条", _consults)

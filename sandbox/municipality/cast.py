@@ -133,6 +133,7 @@ _PEOPLE = (
     ("ouyang.lan", "欧阳岚", "meitan-health", (Role.STEWARD,)),
     ("linghu.ping", "令狐平", "meitan-health", (Role.PROVIDER_REVIEWER,)),
     ("xie.mingjian", "谢明鉴", "cyberspace", (Role.SUPERVISOR,)),
+    ("shi.mingcha", "史明察", "cyberspace", (_OFFICER,)),
     ("li.yuncheng", "李运成", "operator", (Role.OPERATOR, _OFFICER)),
     ("zhang.kai", "张凯", "operator", (Role.OPERATOR,)),
     ("peng.qian", "彭黔", "qianshu", (_OFFICER,)),

@@ -95,6 +95,18 @@ class Directory:
             and self.store.load(Account, one.record.account).record.state != "suspended"
         )
 
+    def has_active(self, organisation: str, roles: frozenset[Role]) -> bool:
+        """Return whether somebody of the organisation who has enrolled holds one of the roles today.
+
+        A locked account counts: who guesses at its password must not be able to keep a body from working.
+        """
+        grants, today = self.store.find(Grant, state="in-force", organisation=organisation), self.today()
+        return any(
+            self.store.load(Account, one.record.account).record.state in ("active", "locked")
+            for one in grants
+            if one.record.role in roles and one.record.runs(today)
+        )
+
     def roles_of(self, account: str) -> frozenset[Role]:
         """Return the roles that are in force for the account today; a deputy's within its term."""
         grants, today = self.store.find(Grant, state="in-force", linked=("account", account)), self.today()

@@ -20,10 +20,11 @@ from sandbox.access import agreement as agreements
 from sandbox.access import nightly, transfer
 from sandbox.app import Platform, open_platform
 from sandbox.egress import intake, telling
+from sandbox.egress import nightly as reviews
 from sandbox.ingest import publish
 from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.records import Delivery, LandingOrder, Seat, Submission
-from sandbox.oversight import deadline
+from sandbox.oversight import deadline, staffing
 from sandbox.oversight.dispatch import Dispatcher
 from sandbox.seats import seat as seats
 from sandbox.seats import workspace
@@ -95,17 +96,22 @@ class Worker:
             )
 
     def clocks(self) -> None:
-        """End agreements whose term is over and their seats; remind of reports of incidents that come due."""
+        """End agreements whose term is over, their seats, stale custody; remind of reports that come due."""
         agreements.expire_due(self.platform.access)
         transfer.expire_due(self.platform.directory)
         seats.expire_due(self.platform.seats)
         deadline.remind(self.platform.oversight)
+        reviews.resume(self.platform.gate)
+        reviews.lapse(self.platform.gate)
 
     def terms(self) -> None:
-        """Recount, remind and escalate the terms that run; an alarm for a calendar without its year."""
+        """Recount, remind and escalate the terms that run; alarms for a calendar or reviewers that miss."""
         done = nightly.run(self.platform.access)
+        staffing.warn(self.platform.oversight)
         for fault in done.faults:
             LOG.warning("%s: %s", fault.record, fault.reason)
+        for name, reason in reviews.run(self.platform.gate).faults:
+            LOG.warning("%s: %s", name, reason)
         if done.missing_year is not None:
             LOG.warning("no official calendar of %d yet: terms are provisional", done.missing_year)
 

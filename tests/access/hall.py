@@ -222,6 +222,8 @@ def add_person(made: Hall, name: str, body: str, *roles: Role, person: str = "")
         person=person or f"p-{name}",
     )
     identifier = _put(made, name, "invite", account)
+    enrolled = replace(account, id=identifier, state="active")
+    made.store.write(SYSTEM, Change(step("account:enrol"), enrolled, expected=1))
     for role in roles:
         grant = Grant(
             state="in-force",
