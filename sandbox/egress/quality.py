@@ -94,7 +94,7 @@ def measured(desk: GateDesk, actor: Actor) -> Quality:
         _times(desk, found, stored, votes)
         _agreement(found, votes)
         if submission.sample:
-            _sample(found, submission, votes)
+            _sample(found, submission, votes, _sent_back(desk, submission))
         else:
             _rules(desk, found, submission)
     return found
@@ -115,7 +115,15 @@ def _reader(found: Quality, account: str) -> Reader:
     return found.readers.setdefault(account, Reader(account))
 
 
-def _sample(found: Quality, submission: Submission, votes: Iterable[Review]) -> None:
+def _sent_back(desk: GateDesk, submission: Submission) -> frozenset[str]:
+    """Return who sent a sample back: he saw through it without a vote."""
+    facts = desk.directory.store.facts(record=submission.id, verb="submission:return")
+    return frozenset(one.actor for one in facts)
+
+
+def _sample(
+    found: Quality, submission: Submission, votes: Iterable[Review], sent_back: frozenset[str] = frozenset()
+) -> None:
     found.planted += 1
     if submission.state != "exposed":
         return  # who still has to vote must not learn of it
@@ -127,6 +135,8 @@ def _sample(found: Quality, submission: Submission, votes: Iterable[Review]) -> 
         let_through = any(vote.approve for vote in one.votes)
         reader.missed += let_through
         missed = missed or let_through
+    for account in sent_back - {one.voter for one in votes}:
+        _reader(found, account).samples += 1
     found.caught += not missed
 
 
