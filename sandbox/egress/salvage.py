@@ -14,11 +14,8 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
-import pyarrow as pa
-
 from sandbox.egress.ciphers import broken
 from sandbox.egress.papers import texts_of_pdf
-from sandbox.files.types import FileType, sniff
 
 MAX_BYTES = 8 << 20
 MAX_STREAMS = 200
@@ -54,7 +51,7 @@ def salvaged(data: bytes) -> tuple[str, ...]:
 def deciphered(data: bytes) -> tuple[str, ...]:
     """Return what bytes of no known kind say: by a repeated key, as a text, or unfolded without a header."""
     found = []
-    for unfolded in (_inflated(data, 0), _raw(data), _zstd(data)):
+    for unfolded in (_inflated(data, 0), _raw(data)):
         if len(unfolded) >= _LEAST:
             found += list(salvaged(unfolded))
     if not found and (text := broken(data[:MAX_BYTES])):
@@ -70,16 +67,6 @@ def _raw(data: bytes) -> bytes:
     except zlib.error:
         return b""
     return out if unpacker.eof else b""
-
-
-def _zstd(data: bytes) -> bytes:
-    if sniff(data[:64], size=len(data)) is not FileType.ZSTD:
-        return b""
-    try:
-        with pa.CompressedInputStream(pa.BufferReader(data), "zstd") as stream:
-            return bytes(stream.read(MAX_BYTES))
-    except (pa.ArrowException, OSError):
-        return b""
 
 
 def packed_name(data: bytes) -> str:

@@ -1,4 +1,4 @@
-"""Walks zip, tar, gzip, bzip2 and xz, yielding members and noting what is wrong with them.
+"""Walks zip, tar, gzip, bzip2, xz and zstd, yielding members and noting what is wrong with them.
 
 Every byte must belong to a member or to the format's own bookkeeping. The two directories of
 a zip must agree; a tar must end in zeros. Follows PKWARE APPNOTE 6.3, POSIX ustar/pax and
@@ -45,6 +45,11 @@ def walk_bzip2(data: bytes, path: str, state: Unwrapping) -> Iterator[tuple[str,
     yield from _streams(data, path, state, decoder=inflate.bzip2_decoder, suffix=".bz2")
 
 
+def walk_zstd(data: bytes, path: str, state: Unwrapping) -> Iterator[tuple[str, bytes]]:
+    """Yield the one file in a Zstandard file (RFC 8878); frames that readers skip are bytes too many."""
+    yield from _streams(data, path, state, decoder=inflate.zstd_decoder, suffix=".zst")
+
+
 def walk_xz(data: bytes, path: str, state: Unwrapping) -> Iterator[tuple[str, bytes]]:
     """Yield the one file in an xz file."""
     yield from _streams(data, path, state, decoder=inflate.xz_decoder, suffix=".xz")
@@ -87,7 +92,7 @@ def walk_zip(data: bytes, path: str, state: Unwrapping) -> Iterator[tuple[str, b
             if not state.admit(path):
                 return
             inside = f"{path}!{harmless(member.filename)}"
-            _check_name(member.filename, inside, state)
+            check_name(member.filename, inside, state)
             if member.is_dir() and not member.file_size:
                 continue
             content = _zip_member(data, member, inside, state)
@@ -225,7 +230,7 @@ def _tar_members(
         if not state.admit(path):
             return
         inside = f"{path}!{harmless(member.name)}"
-        _check_name(member.name, inside, state)
+        check_name(member.name, inside, state)
         end = member.offset_data + (member.size + 511) // 512 * 512 if member.isreg() else member.offset_data
         if member.isdir():
             continue
@@ -244,7 +249,7 @@ def _tar_members(
         state.problem(path, ProblemCode.TRAILING, say("tar 结束之后还有内容。"))
 
 
-def _check_name(name: str, inside: str, state: Unwrapping) -> None:
+def check_name(name: str, inside: str, state: Unwrapping) -> None:
     plain = unicodedata.normalize("NFC", name)
     if harmless(name) != (plain[:-1] if plain.endswith("/") else plain).removeprefix("./"):
         state.problem(inside, ProblemCode.NAME, say("压缩包内的文件名不安全，已改写。"))

@@ -13,10 +13,12 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Protocol
 
+from backports import zstd
+
 FREE_BYTES = 10 << 20
 _FIRST_STEP = 1 << 12
 _STEP = 1 << 20
-BROKEN = (zlib.error, lzma.LZMAError, OSError, EOFError, ValueError)
+BROKEN = (zlib.error, lzma.LZMAError, zstd.ZstdError, OSError, EOFError, ValueError)
 
 
 class BombError(Exception):
@@ -94,6 +96,12 @@ def bzip2_decoder() -> Decoder:
 def xz_decoder() -> Decoder:
     """Return a decoder of one xz stream, its dictionary held to 128 MiB."""
     return lzma.LZMADecompressor(format=lzma.FORMAT_XZ, memlimit=128 << 20)
+
+
+def zstd_decoder() -> Decoder:
+    """Return a decoder of one Zstandard frame, its window held to 128 MiB."""
+    limit: Decoder = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: 27})
+    return limit
 
 
 def stream(

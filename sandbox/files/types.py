@@ -36,6 +36,7 @@ class FileType(StrEnum):
     BZIP2 = "bzip2"
     XZ = "xz"
     ZSTD = "zstd"
+    SEVEN = "7z"
     TAR = "tar"
     PNG = "png"
     JPEG = "jpeg"
@@ -58,6 +59,7 @@ _MAGIC: tuple[tuple[bytes, FileType], ...] = (
     (b"\x1f\x8b\x08", FileType.GZIP),
     (b"\xfd7zXZ\x00", FileType.XZ),
     (b"\x28\xb5\x2f\xfd", FileType.ZSTD),
+    (b"7z\xbc\xaf\x27\x1c", FileType.SEVEN),
     (b"\x89PNG\r\n\x1a\n", FileType.PNG),
     (b"\xff\xd8\xff", FileType.JPEG),
     (b"%PDF-", FileType.PDF),

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from sandbox.files import inflate
-from sandbox.files.archives import walk_bzip2, walk_gzip, walk_tar, walk_xz, walk_zip
+from sandbox.files.archives import walk_bzip2, walk_gzip, walk_tar, walk_xz, walk_zip, walk_zstd
+from sandbox.files.seven import walk_7z
 from sandbox.files.types import FileType, also, sniff
 from sandbox.files.wrapping import Part, Problem, ProblemCode, UnwrapLimits, Unwrapped, Unwrapping, harmless
 from sandbox.kernel.message import say
@@ -26,6 +27,8 @@ _WALKERS: dict[FileType, Walker] = {
     FileType.GZIP: walk_gzip,
     FileType.BZIP2: walk_bzip2,
     FileType.XZ: walk_xz,
+    FileType.ZSTD: walk_zstd,
+    FileType.SEVEN: walk_7z,
 }
 DEFAULT_LIMITS = UnwrapLimits()
 
@@ -56,8 +59,6 @@ def unwrap(
 def _open(data: bytes, path: str, depth: int, state: Unwrapping) -> None:
     kind = sniff(data, size=len(data))
     walker = _WALKERS.get(kind)
-    if kind is FileType.ZSTD:
-        state.problem(path, ProblemCode.UNSUPPORTED, say("不支持 zstd 压缩，请改用 zip 或 gzip。"))
     if walker is None:
         state.parts.append(Part(path, data, kind, depth))
         others = also(data)

@@ -13,9 +13,11 @@ import tarfile
 import zipfile
 
 import openpyxl
+import py7zr
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from backports import zstd
 from openpyxl.comments import Comment
 
 from sandbox.egress.judge import judge
@@ -147,8 +149,17 @@ def parquet(table: pa.Table, metadata: dict[str, str] | None = None) -> bytes:
     return out.getvalue()
 
 
+def sevened(name: str, data: bytes) -> bytes:
+    out = io.BytesIO()
+    with py7zr.SevenZipFile(out, "w") as archive:
+        archive.writestr(data, name)
+    return out.getvalue()
+
+
 RECORDS = {
     "the file itself": csv_of(ROWS),
+    "7z": sevened("p.csv", csv_of(ROWS)),
+    "zstd": zstd.compress(csv_of(ROWS)),
     "shuffled and renamed": csv_of(shuffled(ROWS)),
     "without identifiers": csv_of(shuffled(SAFE)),
     "full width": csv_of(widened(SAFE)),

@@ -66,6 +66,7 @@ CASES = {
     FileType.BZIP2: [bz2.compress(b"x"), bz2.compress(b"")],
     FileType.XZ: [lzma.compress(b"x")],
     FileType.ZSTD: [b"\x28\xb5\x2f\xfd\x00"],
+    FileType.SEVEN: [b"7z\xbc\xaf\x27\x1c\x00\x04"],
     FileType.TAR: [tar()],
     FileType.PNG: [b"\x89PNG\r\n\x1a\n\x00"],
     FileType.JPEG: [b"\xff\xd8\xff\xe0"],

@@ -10,6 +10,7 @@ import warnings
 import zipfile
 
 import pytest
+from backports import zstd
 
 from sandbox.files.types import FileType
 from sandbox.files.unwrap import ProblemCode, UnwrapLimits, harmless, unwrap
@@ -57,6 +58,7 @@ def test_a_plain_file_is_its_own_part():
         (gzip.compress(CSV, mtime=0), "a.csv.gz", "a.csv.gz!a.csv"),
         (bz2.compress(CSV), "a.csv.bz2", "a.csv.bz2!a.csv"),
         (lzma.compress(CSV), "a.csv.xz", "a.csv.xz!a.csv"),
+        (zstd.compress(CSV), "a.csv.zst", "a.csv.zst!a.csv"),
         (tarred(("b/c.csv", CSV, tarfile.REGTYPE)), "a.tar", "a.tar!b/c.csv"),
         (gzip.compress(tarred(("c.csv", CSV, tarfile.REGTYPE)), mtime=0), "a.tar.gz", "a.tar.gz!a.tar!c.csv"),
         (zipped([("数据/甲.csv", CSV)]), "a.zip", "a.zip!数据/甲.csv"),
@@ -96,7 +98,13 @@ def test_limits_stop_everything_and_say_so():
     assert codes(deep) == {ProblemCode.TOO_DEEP}
     many = zipped([(f"{n}", b"x") for n in range(9)])
     assert codes(many, max_parts=5) == {ProblemCode.TOO_MANY}
-    for pack in (gzip.compress, bz2.compress, lzma.compress, lambda data: zipped([("x", data)])):
+    for pack in (
+        gzip.compress,
+        bz2.compress,
+        lzma.compress,
+        zstd.compress,
+        lambda data: zipped([("x", data)]),
+    ):
         assert codes(pack(b"\0" * (32 << 20))) == {ProblemCode.TOO_LARGE}
         assert codes(pack(CSV * 9), max_total=20) == {ProblemCode.TOO_LARGE}
     assert (
@@ -134,6 +142,10 @@ def test_bytes_that_belong_to_no_member_are_problems():
     assert codes(gzip.compress(CSV, mtime=0) + b"secret") == {ProblemCode.TRAILING}
     assert codes(bz2.compress(CSV) + b"secret") == {ProblemCode.TRAILING}
     assert codes(lzma.compress(CSV) + b"secret") == {ProblemCode.TRAILING}
+    assert codes(zstd.compress(CSV) + b"secret") == {ProblemCode.TRAILING}
+    skipped = b"\x50\x2a\x4d\x18\x06\0\0\0secret"
+    assert codes(zstd.compress(CSV) + skipped) == {ProblemCode.TRAILING}
+    assert codes(zstd.compress(CSV)[:-3]) == {ProblemCode.DAMAGED}
     assert codes(tarred(("a", CSV, tarfile.REGTYPE)) + b"secret") == {ProblemCode.TRAILING}
     padded = bytearray(tarred(("a", CSV, tarfile.REGTYPE)))
     padded[512 + len(CSV) + 3] = 65
@@ -186,7 +198,7 @@ def test_what_cannot_be_opened_is_a_problem():
         zipped([("a", CSV)]),
     ):
         assert codes(whole[:-9]) == {ProblemCode.DAMAGED}
-    assert codes(b"\x28\xb5\x2f\xfd\x00\x00") == {ProblemCode.UNSUPPORTED}
+    assert codes(b"\x28\xb5\x2f\xfd\x00\x00") == {ProblemCode.DAMAGED}
     assert ProblemCode.UNSUPPORTED in codes(zipped([("a", CSV)], method=zipfile.ZIP_LZMA))
     assert codes(b"\x89PNG\r\n\x1a\n" + zipped([("a", CSV)])) == {ProblemCode.POLYGLOT}
 
