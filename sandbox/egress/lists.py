@@ -14,6 +14,7 @@ from sandbox.egress.audience import REVIEWING
 from sandbox.egress.desk import GateDesk
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.records import (
+    Application,
     Assessment,
     Comment,
     Custody,
@@ -38,6 +39,22 @@ def submissions(desk: GateDesk, actor: Actor) -> Sieve | None:
     own = Sieve(partner=actor.account)
     others = _judged(desk, actor)
     return own if others is None else Sieve(any_of=(own, others))
+
+
+OWN = 500
+"""An author's latest submissions, whose states his list can be narrowed to."""
+
+
+def states(desk: GateDesk, actor: Actor) -> list[str]:
+    """Return the states that the actor's list can be narrowed to; of samples an author learns none."""
+    seen = submissions(desk, actor)
+    if seen is None:
+        return []
+    table = desk.directory.store.lists
+    if _judged(desk, actor) is not None:
+        return sorted(table.counted(Submission, seen))
+    own = (one.record for one in table.cut(Submission, seen, limit=OWN))
+    return sorted({one.state for one in own if not one.sample})
 
 
 def _judged(desk: GateDesk, actor: Actor) -> Sieve | None:
@@ -72,6 +89,7 @@ def _agreements_ahead(desk: GateDesk, named: set[str]) -> None:
     store.ahead(ServiceAgreement, named)
     agreed = [store.load(ServiceAgreement, id).record for id in sorted(named)]
     every = {*named, *(id for one in agreed for id in one.lineage)}
+    store.ahead(Application, (one.application for one in agreed))
     store.ahead_linked(PolicyRecord, "agreement", named)
     snapshots = store.ahead_linked(Snapshot, "agreement", every)
     items = {id for one in agreed for id in one.items}

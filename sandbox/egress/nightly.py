@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from sandbox.access import clocks
 from sandbox.egress import custody, service
 from sandbox.egress.desk import GateDesk
-from sandbox.egress.review import review_situation, settle
+from sandbox.egress.review import expose, review_situation, settle
 from sandbox.kernel.actors import SYSTEM
 from sandbox.kernel.errors import ConflictError, SandboxError
 from sandbox.kernel.lifecycle import step
@@ -52,6 +52,10 @@ def run(desk: GateDesk) -> Reviews:
 def resume(desk: GateDesk) -> list[str]:
     """Return the submissions settled now: all had voted, and the process ended before it said so."""
     settled = []
+    for stored in desk.directory.store.find(Submission, state="returned"):
+        if stored.record.sample:  # sent back, and the process ended before it was shown for what it is
+            expose(desk, stored.id)
+            settled.append(stored.id)
     for stored in desk.directory.store.find(Submission, state="in-review"):
         try:
             after = settle(desk, stored.id)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from sandbox.access import lists, reading
+from sandbox.access import lists
 from sandbox.app import Platform
 from sandbox.egress import audience, samples
 from sandbox.egress import lists as gate_lists
@@ -22,9 +22,11 @@ from sandbox.kernel.records import (
     Dataset,
     Delivery,
     Grant,
+    Incident,
     Item,
     LandingOrder,
     Notice,
+    OperatingAgreement,
     Record,
     Release,
     Seat,
@@ -41,7 +43,8 @@ from sandbox.web import waiting
 from sandbox.web.language import word
 from sandbox.web.pages.audit import require_log_reader
 
-MOST = 500
+USUAL, MOST = 100, 500
+"""Entries of a page where nobody asked for another number, and at most."""
 BESIDES, TOGETHER = 50, 50
 """Records that are looked at for one page besides its own where each has to be asked about, so that it may
 be short; and those that are looked at together."""
@@ -202,13 +205,10 @@ def _notices(_: Platform, actor: Actor) -> Sieve:
     return Sieve(linked=("account", actor.account))
 
 
-def _deputies(platform: Platform, actor: Actor) -> Sequence[Grant]:
-    """Return the deputies named in the actor's organisation, those of all bodies for the authority."""
+def _deputies(platform: Platform, actor: Actor) -> Sieve | None:
+    """Return the sieve of the deputies named in the actor's organisation, of all bodies for the authority."""
     sieve = lists.owned(platform.directory, actor)
-    if sieve is None:
-        return ()
-    found = platform.store.find(Grant, organisation=sieve.organisation)
-    return [one.record for one in found if one.record.deputy_for]
+    return None if sieve is None else replace(sieve, partnered=True)
 
 
 def _visible(platform: Platform, actor: Actor, submission: Submission) -> bool:
@@ -239,7 +239,9 @@ LISTS: dict[str, List] = {
     "datasets": cut(Dataset, lambda _, __: Sieve()),
     "applications": cut(Application, lambda platform, actor: lists.applications(platform.access, actor)),
     "items": cut(Item, lambda platform, actor: lists.items(platform.access, actor)),
-    "operating-agreements": whole(lambda platform, actor: reading.operating(platform.access, actor)),
+    "operating-agreements": cut(
+        OperatingAgreement, lambda platform, actor: lists.operating(platform.access, actor)
+    ),
     "service-agreements": cut(
         ServiceAgreement, lambda platform, actor: lists.agreements(platform.access, actor)
     ),
@@ -255,9 +257,9 @@ LISTS: dict[str, List] = {
     ),
     "releases": asked(Release, _released, _collectable, _releases_ahead),
     "grants": cut(Grant, _owned),
-    "deputies": whole(_deputies),
+    "deputies": cut(Grant, _deputies),
     "notices": cut(Notice, _notices, show=notices.shown),
-    "incidents": whole(lambda platform, actor: incident.incidents(platform.oversight, actor)),
+    "incidents": cut(Incident, lambda platform, actor: incident.seen(platform.oversight, actor)),
     "undertakings": cut(Undertaking, lambda platform, actor: lists.undertakings(platform.access, actor)),
     "facts": List(_facts),
 }

@@ -13,6 +13,7 @@ from sandbox.egress import (
     docket,
     intake,
     judgements,
+    nightly,
     quality,
     release,
     review,
@@ -20,9 +21,12 @@ from sandbox.egress import (
     samples,
     telling,
 )
+from sandbox.egress import lists as gate_lists
 from sandbox.egress.checks import PER_FILE
 from sandbox.kernel.errors import RefusedError, SandboxError
 from sandbox.kernel.records import Assessment, FileVote, Notice, Release, Seat, Submission
+from sandbox.oversight import notices
+from sandbox.seats import workspace
 from sandbox.web.api import plain
 from sandbox.web.api_lists import LISTS
 from tests.journeys.forge import forge
@@ -131,6 +135,8 @@ def test_the_author_whose_seat_it_borrows_meets_no_sample(judged: Home) -> None:
                 attempt()
         listed = LISTS["submissions"].page(desk.platform, author, "", 50).entries
         assert made.id not in {one.id for one in listed}
+        assert gate_lists.states(gate, author) == sorted({one.state for one in listed})
+        assert made.id not in {one.subject for one in notices.inbox(desk.platform.oversight, author)}
         seat = store.load(Seat, made.seat).record
         telling.publish(gate, seat)
         assert made.id not in {one.id for one in telling.submissions_of(gate, seat.id)}
@@ -141,6 +147,9 @@ def test_the_author_whose_seat_it_borrows_meets_no_sample(judged: Home) -> None:
         assert made.id not in subjects
         found = quality.measured(gate, desk.actor(OFFICER))
         assert (found.planted, found.exposed, found.caught) == (1, 1, 1)
+        reader = found.readers[desk.actor(SECURITY).account]
+        assert (reader.samples, reader.missed) == (1, 0)
+        assert "exposed" not in gate_lists.states(gate, author)
 
 
 def test_a_planting_cut_short_is_taken_up_and_still_leaves_by_no_path(judged: Home, monkeypatch) -> None:
@@ -154,3 +163,30 @@ def test_a_planting_cut_short_is_taken_up_and_still_leaves_by_no_path(judged: Ho
         assert (made.state, made.sample) == ("in-review", "row-level")
         with pytest.raises(SandboxError):
             gate.frozen.get(made.files[0].rewritten)
+
+
+def test_a_sample_sent_back_is_shown_for_what_it_is_even_after_a_crash(judged: Home, monkeypatch) -> None:
+    with judged.open() as desk:
+        gate = desk.platform.gate
+        made = samples.plant(gate, desk.actor(OFFICER), "demo", "dominance")
+        with monkeypatch.context() as patched:
+            patched.setattr(rounds, "expose", lambda _, name: name)
+            rounds.send_back(gate, desk.actor(SECURITY), made.id, comment="含单个企业的数字")
+        assert nightly.resume(gate) == [made.id]
+        assert gate.directory.store.load(Submission, made.id).record.state == "exposed"
+
+
+def test_what_is_handed_out_and_the_seats_state_never_hold_a_samples_digest(judged: Home) -> None:
+    with judged.open() as desk:
+        gate = desk.platform.gate
+        made = samples.plant(gate, desk.actor(OFFICER), "demo", "row-level")
+        digests = {made.files[0].digest, made.files[0].rewritten}
+        frozen = {path.name for path in gate.frozen.root.rglob("*") if path.is_file()}
+        assert digests.isdisjoint(frozen)
+        told_ = json.dumps(
+            [telling.author_view(gate, one) for one in telling.submissions_of(gate, made.seat)]
+        )
+        assert not any(one in told_ for one in digests)
+        state = workspace.folders(gate.seats_root, made.seat).state
+        published = "".join(one.read_text(encoding="utf-8") for one in state.rglob("*.json"))
+        assert made.id not in published

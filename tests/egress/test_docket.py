@@ -1,4 +1,4 @@
-"""The reviewers' queue: overdue first, then the riskiest, then what is due soonest; a risk is a sum of parts."""
+"""The reviewers' queue: overdue first, then the riskiest, then the soonest due; a risk is a sum of parts."""
 
 from __future__ import annotations
 

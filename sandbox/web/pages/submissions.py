@@ -30,6 +30,7 @@ from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import InputError, NotFoundError
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.records import (
+    Account,
     Capacity,
     Dataset,
     Organisation,
@@ -159,10 +160,10 @@ ACTIONS = (CAST, RELEASE, RECALL, WITHDRAW, COMMISSION, *reviews.ACTIONS)
 
 def listing(visitor: Visitor) -> Response:
     """Return the submissions that the person may look at, newest first."""
-    gate, actor, store = visitor.platform.gate, visitor.actor, visitor.platform.store
+    gate, actor = visitor.platform.gate, visitor.actor
     state = visitor.request.query_params.get("state", "")
     seen = gate_lists.submissions(gate, actor)
-    states = sorted(store.lists.counted(Submission, seen)) if seen is not None else []
+    states = gate_lists.states(gate, actor)
     found: tuple[Stored[Submission], ...] = ()
     after = ""
     if seen is not None:
@@ -315,8 +316,8 @@ def release_page(visitor: Visitor, identifier: str) -> Response:
     found = readable(visitor, identifier)
     gate = visitor.platform.gate
     receipt = json.loads(gate.frozen.get(found.receipt))
-    holders = [visitor.accounts[one] for one in release.holders(gate, identifier) if one in visitor.accounts]
-    stored = visitor.platform.store.load(Release, identifier)
+    stored, lists = visitor.platform.store.load(Release, identifier), visitor.platform.store.lists
+    holders = [one.record for one in lists.every(Account, release.holders(gate, identifier)).values()]
     own = found.organisation == visitor.actor.organisation
     return visitor.page(
         "release.html",
