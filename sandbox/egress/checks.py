@@ -248,6 +248,11 @@ CHECKS: tuple[Check, ...] = (
         say("请删去图的标题：坐标和图例由闸口按列名书写"),
     ),
     Check(
+        "G41", "names", FindingKind.IDENTIFIER, Verdict.REVIEW, _PERSONAL,
+        say("文字中像有姓名、住址等个人信息，须由人逐处看过"),
+        say("请删去或改写文字中提到具体个人的地方"),
+    ),
+    Check(
         "G20", "set-record", FindingKind.SOURCE_RECORD, Verdict.REFUSE, _RAW,
         say("这些文件按行拼起来，能找到数据来源的记录"),
         say("请改为汇总结果，不要把记录分列在几个文件里"),

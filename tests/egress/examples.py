@@ -162,6 +162,10 @@ EXAMPLES: dict[str, Example] = {
         lambda: proven(f"SELECT 病种, median({MONEY}) AS m FROM visits GROUP BY 病种"),
         lambda: proven(f"SELECT 病种, round(median({MONEY}), -2) AS m FROM visits GROUP BY 病种"),
     ),
+    "G41": Example(
+        lambda: bare("受访人员姓名：王小丽，住红花岗区中华南路88号。\n", "p.txt"),
+        lambda: bare("红花岗区受访者多于汇川区。\n", "p.txt"),
+    ),
     "G40": Example(lambda: plotted(BY_KIND, title="各病种人次"), lambda: plotted(BY_KIND)),
     "G26": Example(lambda: bare("变量,系数,标准误\n常数,5.1,1.2\n年龄,2.25,0.1\n"), lambda: bare(_result(BY_KIND))),
     "G27": Example(lambda: bare("时间,在险人数,事件数\n0,400,20\n6,380,30\n"), lambda: bare(_result(BY_KIND))),
