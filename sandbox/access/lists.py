@@ -95,6 +95,16 @@ def undertakings(desk: AccessDesk, actor: Actor) -> Sieve | None:
     return Sieve(any_of=(Sieve(linked=("account", actor.account)), under))
 
 
+def operating(desk: AccessDesk, actor: Actor) -> Sieve | None:
+    """Return the sieve of the operating agreements of the actor's organisation; all for the authority."""
+    if not registered(desk.directory, actor):
+        return None
+    if of_authority(desk.directory, actor):
+        return Sieve()
+    own = actor.organisation
+    return Sieve(any_of=(Sieve(organisation=own), Sieve(partner=own)))
+
+
 def owned(directory: Directory, actor: Actor) -> Sieve | None:
     """Return the sieve of what belongs to the actor's organisation; everything for the authority."""
     if not registered(directory, actor):

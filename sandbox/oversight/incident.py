@@ -36,6 +36,7 @@ from sandbox.oversight.duties import agreements_with
 from sandbox.people.directory import with_record
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Effect, Link, Stored
+from sandbox.store.lists import Order, Sieve
 
 R = TypeVar("R", bound=Record)
 STOPPED = "incident.stopped"
@@ -238,13 +239,19 @@ def reinstate_dataset(desk: OversightDesk, actor: Actor, dataset: str, *, reason
     return changed
 
 
-def incidents(desk: OversightDesk, actor: Actor) -> tuple[Incident, ...]:
-    """Return every incident, for the authority and supervisors."""
+def seen(desk: OversightDesk, actor: Actor) -> Sieve:
+    """Return the sieve of every incident, for the authority and supervisors; `RefusedError` for others."""
     _look(desk, actor, Incident(
         state="open", organisation="", target="", title="", reason="",
         known_at=desk.directory.clock(), report_due=desk.directory.clock(), opened_by="",
     ))  # fmt: skip
-    return tuple(one.record for one in desk.directory.store.find(Incident))
+    return Sieve()
+
+
+def incidents(desk: OversightDesk, actor: Actor) -> tuple[Incident, ...]:
+    """Return every incident, for the authority and supervisors."""
+    found = desk.directory.store.lists.cut(Incident, seen(desk, actor), limit=None, order=Order.OLDEST)
+    return tuple(one.record for one in found)
 
 
 def incident(desk: OversightDesk, actor: Actor, identifier: str) -> Stored[Incident]:

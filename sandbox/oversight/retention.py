@@ -6,7 +6,6 @@ else: header, leaf and tree stand, and the removal is a fact of its own. Open in
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -84,20 +83,9 @@ def term(regime: Regime, code: str) -> timedelta:
 
 def due(desk: OversightDesk) -> Due:
     """Return what a removal would take now."""
-    return _due(desk.directory.store.due_payloads(desk.directory.clock()))
-
-
-def outlook(desk: OversightDesk) -> Due:
-    """Return the same for looking at: instead of every span, the one from the first fact to the last."""
-    steps, first, last = desk.directory.store.counted_due(desk.directory.clock())
-    within = () if first is None or last is None else ((first, last),)
-    return Due(sum(steps.values()), tuple(sorted(steps.items())), within)
-
-
-def _due(found: tuple[tuple[int, str], ...]) -> Due:
-    steps = Counter(verb for _, verb in found)
-    numbers = tuple((first, last) for first, last in spans(seq for seq, _ in found))
-    return Due(len(found), tuple(sorted(steps.items())), numbers)
+    seqs, steps = desk.directory.store.due_payloads(desk.directory.clock())
+    numbers = tuple((first, last) for first, last in spans(seqs))
+    return Due(len(seqs), tuple(sorted(steps.items())), numbers)
 
 
 def purge(desk: OversightDesk, actor: Actor, *, dry_run: bool = False) -> Due:

@@ -7,10 +7,11 @@ is not believed. Value is counted elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from threading import Lock
 from typing import TypeVar
 
 from sandbox.catalog.reading import of_authority, require_reader
@@ -26,11 +27,12 @@ from sandbox.kernel.records import (
     Submission,
 )
 from sandbox.oversight.desk import OversightDesk
-from sandbox.store.canonical import Json
-from sandbox.store.facts import Header
+from sandbox.store.canonical import Json, instant
+from sandbox.store.facts import PURGE, Header
 
 R = TypeVar("R", bound=Record)
 Payload = Mapping[str, Json] | None
+Told = Sequence[tuple[Header, dict[str, Json] | None]]
 
 
 class Metric(StrEnum):
@@ -77,8 +79,9 @@ def account(
     provider: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    kept: Kept | None = None,
 ) -> tuple[Used, ...]:
-    """Return the rows of one provider, or of all, in log order.
+    """Return the rows of one provider, or of all, in log order; with `kept` only what is new is read.
 
     A department sees its own; the authority and supervisors see every one. Raises `RefusedError`.
     """
@@ -88,10 +91,44 @@ def account(
     body = directory.organisation(wanted or actor.organisation)
     parties = {actor.organisation} if whole else {body.id}
     require_reader(directory, actor, body, organisations=parties)
-    facts = directory.store.told(verbs=_READERS, since=since, until=until)
+    if kept is None:
+        rows = _read(desk, directory.store.told(verbs=_READERS, since=since, until=until))
+        return tuple(row for row in rows if wanted in (None, row.provider))
+    begin = instant(since) if since is not None else ""
+    end = instant(until) if until is not None else "~"
+    rows = iter(kept.now(desk))
+    return tuple(row for row in rows if wanted in (None, row.provider) and begin <= row.at < end)
+
+
+def _read(desk: OversightDesk, facts: Told) -> Iterator[Used]:
     books = _Books(desk)
-    rows = (row for header, payload in facts for row in _READERS[header.verb](books, header, payload))
-    return tuple(row for row in rows if wanted in (None, row.provider))
+    books.ahead([header.record_id for header, _ in facts])
+    return (row for header, payload in facts for row in _READERS[header.verb](books, header, payload))
+
+
+class Kept:
+    """The account of one home as far as it was read: the log only grows, so that is read once.
+
+    A removal of payloads changes what facts tell: then all is read anew.
+    """
+
+    def __init__(self) -> None:
+        self._rows: list[Used] = []
+        self._next, self._lock = 0, Lock()
+
+    def now(self, desk: OversightDesk) -> tuple[Used, ...]:
+        """Return every row up to now, in log order."""
+        with self._lock:
+            fresh = self._told(desk)
+            if any(header.verb == PURGE for header, _ in fresh) and self._next:
+                self._rows, self._next = [], 0
+                fresh = self._told(desk)
+            self._rows += _read(desk, tuple(one for one in fresh if one[0].verb != PURGE))
+            self._next = fresh[-1][0].seq + 1 if fresh else self._next
+            return tuple(self._rows)
+
+    def _told(self, desk: OversightDesk) -> Told:
+        return desk.directory.store.told(verbs=(*_READERS, PURGE), start=self._next)
 
 
 def totals(rows: tuple[Used, ...]) -> tuple[Total, ...]:
@@ -111,6 +148,26 @@ class _Books:
 
     desk: OversightDesk
     held: dict[str, Record] = field(default_factory=dict)
+
+    def ahead(self, named: Iterable[str]) -> None:
+        """Read at once what the facts are about, and what these records lead to."""
+        every = self.desk.directory.store.lists.every
+        by_kind: dict[str, set[str]] = {}
+        for id in named:
+            by_kind.setdefault(id.rpartition("-")[0], set()).add(id)
+
+        def read(kind: type[R], ids: Iterable[str]) -> list[R]:
+            found = every(kind, set(ids) - self.held.keys())
+            self.held |= {id: one.record for id, one in found.items()}
+            return [one.record for one in found.values()]
+
+        seats = read(Seat, by_kind.get(Seat.KIND, ()))
+        released = read(Release, by_kind.get(Release.KIND, ()))
+        asked = read(Submission, (one.submission for one in released))
+        handed = (id for one in asked for id in one.snapshots)
+        read(Snapshot, {*by_kind.get(Snapshot.KIND, ()), *handed})
+        agreed = read(ServiceAgreement, (one.agreement for one in seats))
+        read(Item, (id for one in agreed for id in one.items))
 
     def load(self, kind: type[R], identifier: str) -> R:
         found = self.held.get(identifier)

@@ -7,6 +7,7 @@ see is said by the sieve that the caller holds up. The other half of `reads`.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -36,7 +37,7 @@ from sandbox.store.db import reading
 from sandbox.store.derived import LABEL
 
 _RECORD, _LINK = tables.record, tables.link
-_SLICE, _RUN = 500, 1_000
+_SLICE, _RUN, _FEW = 500, 1_000, 1_000
 
 
 class Order(Enum):
@@ -124,6 +125,11 @@ class Lists:
         order: Order = Order.NEWEST,
     ) -> tuple[Stored[R], ...]:
         """Return at most `limit` records after the first `offset`, in that order; without one, all."""
+        if order is Order.NEWEST and limit is not None and (few := self._few(cls, sieve)) is not None:
+            fits = [id for id, state in few if not sieve.states or state in sieve.states]
+            some = fits[offset : offset + limit]
+            rows = self.every(cls, some)
+            return tuple(rows[id] for id in some if id in rows)
         query = _ids(cls, sieve, order, postgresql=self._postgresql).limit(limit).offset(offset)
         key = (cls, sieve, limit, offset, order)
         return cast("tuple[Stored[R], ...]", self._once(key, lambda: self._fetched(cls, query)))
@@ -137,6 +143,8 @@ class Lists:
 
     def counted(self, cls: type[R], sieve: Sieve) -> dict[str, int]:
         """Return how many records of each state there are."""
+        if (few := self._few(cls, sieve)) is not None:
+            return dict(Counter(state for _, state in few if not sieve.states or state in sieve.states))
         query = select(_RECORD.c.state, func.count()).where(
             *_conditions(cls, sieve, postgresql=self._postgresql)
         )
@@ -147,6 +155,25 @@ class Lists:
                 return {state: int(n) for state, n in connection.execute(query)}
 
         return dict(self._once((cls, sieve, "counted"), ask))
+
+    def _few(self, cls: type[R], sieve: Sieve) -> tuple[tuple[str, str], ...] | None:
+        """Return (id, state) of what a search finds, newest first; None if that is much, or no search.
+
+        Words are looked for in every label: that is done once, not for the count and for the page.
+        """
+        if sieve.words is None:
+            return None
+        plain = replace(sieve, states=())
+        query = select(_RECORD.c.created_at, _RECORD.c.id, _RECORD.c.state).limit(_FEW + 1)
+        query = query.where(*_conditions(cls, plain, postgresql=self._postgresql))
+
+        def ask() -> tuple[tuple[str, str], ...] | None:
+            with reading(self._engine) as connection:
+                rows = connection.execute(query).all()
+            found = sorted((tuple(row) for row in rows), reverse=True)
+            return tuple((id, state) for _, id, state in found) if len(found) <= _FEW else None
+
+        return cast("tuple[tuple[str, str], ...] | None", self._once((cls, plain, "few"), ask))
 
     def run(self, cls: type[R], sieve: Sieve, *, most: int | None = None) -> Iterator[Stored[R]]:
         """Yield the records from the newest to the oldest, a thousand in memory at a time."""

@@ -5,6 +5,7 @@ Called by every room through `Store`, which adds the one way to write.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -72,7 +73,8 @@ def _asking(
     if linked is not None:
         role, to_id = linked
         joint = (_LINK.c.from_id == _RECORD.c.id) & (_LINK.c.role == role) & (_LINK.c.to_id == to_id)
-        query = query.join(_LINK, joint)
+        named = _LINK.c.from_id.between(f"{cls.KIND}-", f"{cls.KIND}.")  # ids begin with their kind
+        query = query.join(_LINK, joint & named)
     order = (_RECORD.c.created_at, _RECORD.c.id)
     return query.order_by(*(column.desc() for column in order) if newest_first else order)
 
@@ -327,12 +329,18 @@ class Reads:
         records: Iterable[str] | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
+        start: int = 0,
     ) -> tuple[tuple[Header, dict[str, Json] | None], ...]:
-        """Return facts with what they tell, in log order; None where the payload was purged."""
+        """Return facts with what they tell, in log order; None where the payload was purged.
+
+        `start` is the number of the first fact that is asked for.
+        """
         told = tables.fact_payload
         base: Select[Any] = select(_FACT, told.c.payload).outerjoin(told, told.c.seq == _FACT.c.seq)
         if verbs is not None:
             base = base.where(_FACT.c.verb.in_(sorted(verbs)))
+        if start:
+            base = base.where(_FACT.c.seq >= start)
         if since is not None:
             base = base.where(_FACT.c.at >= instant(since))
         if until is not None:
@@ -350,22 +358,20 @@ class Reads:
             for row in rows
         )
 
-    def due_payloads(self, now: datetime) -> tuple[tuple[int, str], ...]:
-        """Return number and step of the facts whose payload is still there and whose retention has ended."""
-        told, ended = tables.fact_payload, tables.fact_payload.c.keep_until <= instant(now)
-        query = select(_FACT.c.seq, _FACT.c.verb).join(told, told.c.seq == _FACT.c.seq).where(ended)
-        with reading(self._engine) as connection:
-            return tuple((seq, verb) for seq, verb in connection.execute(query.order_by(_FACT.c.seq)))
+    def due_payloads(self, now: datetime) -> tuple[tuple[int, ...], dict[str, int]]:
+        """Return the numbers of the facts whose payload is still there and whose retention has ended.
 
-    def counted_due(self, now: datetime) -> tuple[dict[str, int], int | None, int | None]:
-        """Return how many facts of each step those are, and the first and the last number of them."""
-        told, ended = tables.fact_payload, tables.fact_payload.c.keep_until <= instant(now)
-        query = select(_FACT.c.verb, func.count(), func.min(_FACT.c.seq), func.max(_FACT.c.seq))
-        query = query.join(told, told.c.seq == _FACT.c.seq).where(ended).group_by(_FACT.c.verb)
+        And how many of each step they are.
+        """
+        told, steps = tables.fact_payload, Counter[str]()
+        ended = select(told.c.seq).where(told.c.keep_until <= instant(now))
+        by_step = select(_FACT.c.verb, func.count()).group_by(_FACT.c.verb)
         with reading(self._engine) as connection:
-            rows = connection.execute(query).all()
-        ends = (min((row[2] for row in rows), default=None), max((row[3] for row in rows), default=None))
-        return {row[0]: int(row[1]) for row in rows}, *ends
+            seqs = tuple(sorted(connection.execute(ended).scalars()))
+            for place in range(0, len(seqs), _SLICE):
+                some = by_step.where(_FACT.c.seq.in_(seqs[place : place + _SLICE]))
+                steps.update({verb: int(n) for verb, n in connection.execute(some)})
+        return seqs, dict(steps)
 
     def payload(self, seq: int) -> dict[str, Json] | None:
         """Return a fact's note, state and record as they were written; None if purged."""

@@ -28,7 +28,7 @@ from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import CredentialError, InputError, RefusedError, SandboxError
 from sandbox.kernel.message import Message
 from sandbox.web.actions import NEW, Action, Call, Form
-from sandbox.web.api_lists import LISTS, MOST, List
+from sandbox.web.api_lists import LISTS, MOST, USUAL, List
 from sandbox.web.language import chosen, text, word
 from sandbox.web.pages import drafting
 from sandbox.web.problems import told
@@ -116,7 +116,7 @@ def _language(request: Request) -> str:
 
 
 def _listing(platform: Platform, each: List, who: Any) -> Callable[..., Response]:
-    def listed(request: Request, actor: who, after: str = "", limit: int = MOST) -> Response:
+    def listed(request: Request, actor: who, after: str = "", limit: int = USUAL) -> Response:
         with platform.store.looking():
             page = each.page(platform, actor, after, limit)
         headers = {} if page.total is None else {"X-Total-Count": str(page.total)}

@@ -24,7 +24,9 @@ from sandbox.kernel.actors import Actor, Proof, Role
 from sandbox.kernel.errors import CredentialError, NotFoundError
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Account, Dataset, Organisation, OrganisationRole, ServiceAgreement
-from sandbox.oversight import notices
+from sandbox.oversight import notices, use
+from sandbox.store.changes import R
+from sandbox.store.lists import Sieve, Words
 from sandbox.store.moments import Moment
 from sandbox.web import charts, shown, words
 from sandbox.web.arrivals import Arrivals
@@ -34,6 +36,8 @@ from sandbox.web.options import PREFIX, Options
 from sandbox.web.session import Session, Sessions
 from sandbox.web.signin import SignIn
 
+MOST_NAMED = 500
+"""People or organisations of one name that a search looks for, the newest."""
 COOKIE, BROWSER, LANGUAGE = "console-session", "console-browser", "console-language"
 PLACES = (
     ("/", word("首页"), "home"),
@@ -69,6 +73,7 @@ class Console:
     jobs: Jobs
     finder: Finder
     version: str
+    used: use.Kept = field(default_factory=use.Kept)
 
 
 @dataclass
@@ -114,18 +119,18 @@ class Visitor:
 
     @cached_property
     def accounts(self) -> Mapping[str, Account]:
-        """Return every account by id, read once for a page."""
+        """Return every account by id, read once for a page: for choosing from, not for a name."""
         return {one.record.id: one.record for one in self.platform.store.find(Account)}
 
     @cached_property
     def organisations(self) -> Mapping[str, Organisation]:
-        """Return every organisation by id, read once for a page."""
+        """Return every organisation by id, read once for a page: for choosing from, not for a name."""
         return {one.record.id: one.record for one in self.platform.store.find(Organisation)}
 
     @cached_property
     def places(self) -> tuple[tuple[str, Message, str], ...]:
         """Return the first page and the lists that the person has something in: path, name, icon."""
-        own = self.organisations[self.actor.organisation].roles
+        own = self.platform.directory.organisation(self.actor.organisation).roles
         giving = bool({OrganisationRole.PROVIDER, OrganisationRole.AUTHORITY} & set(own))
         reads = self.actor.has(Role.SUPERVISOR, Role.AUTHORITY_OFFICER)
         shown = {"/deliveries": giving, "/landing-orders": giving, "/audit": reads}
@@ -187,7 +192,7 @@ class Visitor:
         """Return the name of the person behind an account id."""
         if account == "system":
             return self.t("平台")
-        found = self.accounts.get(account)
+        found = self._known(Account, account)
         return found.display_name if found else account
 
     def title_of(self, identifier: str) -> str:
@@ -206,8 +211,19 @@ class Visitor:
         """Return the name of an organisation."""
         if organisation == "platform":
             return self.t("平台")
-        found = self.organisations.get(organisation)
+        found = self._known(Organisation, organisation)
         return found.name if found else organisation
+
+    def _known(self, cls: type[R], identifier: str) -> R | None:
+        try:
+            return self.platform.store.load(cls, identifier).record
+        except NotFoundError:
+            return None
+
+    def named(self, cls: type[Account] | type[Organisation], text: str) -> tuple[str, ...]:
+        """Return the ids of the people or organisations whose name has the text in it."""
+        found = self.platform.store.lists.cut(cls, Sieve(words=Words(text)), limit=MOST_NAMED)
+        return tuple(one.id for one in found)
 
 
 def recognise(visitor: Visitor) -> bool:

@@ -40,13 +40,13 @@ from sandbox.kernel.records import (
 )
 from sandbox.oversight import duties
 from sandbox.people.directory import CHINA
-from sandbox.store.changes import Stored
+from sandbox.store.changes import R, Stored
 from sandbox.store.lists import Order, Sieve
 from sandbox.web.language import word
 from sandbox.web.timeline import WHATS
 
 SOON = timedelta(days=30)
-MOST, LOOKED_AT = 100, 500
+MOST, LOOKED_AT = 50, 500
 """Lines of one list: the nearest, or the oldest; the lists of each kind show the rest. Of what is looked
 at one by one so many at most."""
 
@@ -157,7 +157,9 @@ def _items(platform: Platform, actor: Actor) -> Tasks:
 
 def _opinions(platform: Platform, actor: Actor) -> Tasks:
     mine = Sieve(states=("asked",), organisation=actor.organisation)
-    for stored in platform.store.lists.cut(Consultation, mine, limit=MOST, order=Order.DUE):
+    asked = platform.store.lists.cut(Consultation, mine, limit=MOST, order=Order.DUE)
+    platform.store.ahead(Item, (one.record.item for one in asked))
+    for stored in asked:
         one = stored.record
         item = platform.store.load(Item, one.item).record
         if item.state == "pushed":
@@ -168,9 +170,9 @@ def _opinions(platform: Platform, actor: Actor) -> Tasks:
 
 
 def _cases(platform: Platform) -> Tasks:
-    for stored in platform.store.lists.cut(
-        Coordination, Sieve(states=("open",)), limit=MOST, order=Order.DUE
-    ):
+    opened = platform.store.lists.cut(Coordination, Sieve(states=("open",)), limit=MOST, order=Order.DUE)
+    platform.store.ahead(Item, (one.record.item for one in opened))
+    for stored in opened:
         one = stored.record
         title = platform.store.load(Dataset, platform.store.load(Item, one.item).record.dataset).record.title
         url = f"/console/items/{one.item}#cases"
@@ -213,8 +215,9 @@ def _submission(what: Message, one: Submission, since: datetime | None, due: dat
 
 
 def _returned(platform: Platform, actor: Actor) -> Tasks:
-    for stored in platform.store.find(Submission, state="returned", organisation=actor.organisation):
-        if stored.record.author == actor.account:
+    mine = Sieve(states=("returned",), organisation=actor.organisation, partner=actor.account)
+    for stored in platform.store.lists.cut(Submission, mine, limit=MOST, order=Order.OLDEST):
+        if stored.record.author == actor.account and not stored.record.sample:
             yield _submission(word("按审查意见修改后重新提交"), stored.record, stored.updated_at)
 
 
@@ -230,13 +233,18 @@ def _provider(platform: Platform, actor: Actor) -> Tasks:
 
 def _steward(platform: Platform, actor: Actor) -> Tasks:
     store, own = platform.store, actor.organisation
-    for entry in store.find(Dataset, state="registered", organisation=own):
+
+    def mine(cls: type[R], state: str) -> tuple[Stored[R], ...]:
+        sieve = Sieve(states=(state,), organisation=own)
+        return store.lists.cut(cls, sieve, limit=MOST, order=Order.OLDEST)
+
+    for entry in mine(Dataset, "registered"):
         url = f"/console/datasets/{entry.id}"
         yield Task(word("确认分类"), entry.record.title, url, "dataset", "registered", entry.created_at)
-    for batch in store.find(Delivery, state="read", organisation=own):
+    for batch in mine(Delivery, "read"):
         url = f"/console/deliveries/{batch.id}"
         yield Task(word("核对并接收"), batch.record.file_name, url, "delivery", "read", batch.created_at)
-    for policy in store.find(MaskingPolicy, state="drafted", organisation=own):
+    for policy in mine(MaskingPolicy, "drafted"):
         title = store.load(Dataset, policy.record.dataset).record.title
         url = f"/console/datasets/{policy.record.dataset}"
         yield Task(word("确认脱敏策略"), title, url, "masking-policy", "drafted", policy.created_at)
@@ -271,7 +279,8 @@ def _to_countersign(platform: Platform, actor: Actor) -> Tasks:
 
 
 def _to_sign(platform: Platform, actor: Actor) -> Tasks:
-    found = platform.store.find(ServiceAgreement, state="active", organisation=actor.organisation)
+    active = Sieve(states=("active",), organisation=actor.organisation)
+    found = platform.store.lists.cut(ServiceAgreement, active, limit=LOOKED_AT)[::-1]
     wanted = duties.unsigned(platform.oversight, [one.record for one in found], actor.account)
     for stored in found:
         if stored.id in wanted:
@@ -298,23 +307,35 @@ def _developer(platform: Platform, actor: Actor) -> Tasks:
     store, own = platform.store, actor.organisation
     yield from _to_write(platform, actor)
     yield from _returned(platform, actor)
-    for drafted in store.find(ServiceAgreement, state="drafted", organisation=own):
+    unaccepted = Sieve(states=("drafted",), organisation=own)
+    for drafted in store.lists.cut(ServiceAgreement, unaccepted, limit=MOST, order=Order.OLDEST):
         url = f"/console/service-agreements/{drafted.id}"
         title = drafted.record.scenario
         yield Task(word("接受协议"), title, url, "service-agreement", "drafted", drafted.created_at)
-    yield from _to_sign(platform, actor)
-    unsigned = {task.url.rpartition("/")[2] for task in _to_sign(platform, actor)}
+    to_sign = list(_to_sign(platform, actor))
+    yield from to_sign[:MOST]
+    unsigned = {task.url.rpartition("/")[2] for task in to_sign}
     seats = Sieve(states=("provisioned", "open", "closed"), organisation=own, partner=actor.account)
     for seat in store.lists.cut(Seat, seats, limit=MOST):
         if seat.record.agreement not in unsigned:
             url = f"/console/seats/{seat.id}"
             yield Task(word("进入席位"), seat.record.name, url, "seat", seat.record.state, seat.updated_at)
-    collected = {fact.record_id for fact in store.facts(actor=actor.account, verb="release:collect")}
-    for made in store.find(Release, state="issued", organisation=own):
-        if made.id not in collected:
-            url = f"/console/releases/{made.id}"
-            title = store.load(Submission, made.record.submission).record.title
-            yield Task(word("领取产品"), title, url, "release", "issued", made.created_at)
+    yield from _to_collect(platform, actor)
+
+
+def _to_collect(platform: Platform, actor: Actor) -> Tasks:
+    """Yield what was released and the person has not collected, the latest."""
+    store = platform.store
+    issued = Sieve(states=("issued",), organisation=actor.organisation)
+    latest = store.lists.cut(Release, issued, limit=LOOKED_AT)
+    since = latest[-1].created_at if latest else None
+    taken = store.facts(actor=actor.account, verb="release:collect", since=since) if latest else ()
+    collected = {fact.record_id for fact in taken}
+    left = [one for one in latest if one.id not in collected][:MOST][::-1]
+    asked = store.lists.every(Submission, (one.record.submission for one in left))
+    for made in left:
+        url, title = f"/console/releases/{made.id}", asked[made.record.submission].record.title
+        yield Task(word("领取产品"), title, url, "release", "issued", made.created_at)
 
 
 def _accounts(platform: Platform, actor: Actor) -> Tasks:
@@ -373,7 +394,14 @@ def _grants_under_way(platform: Platform, actor: Actor) -> Tasks:
 
 
 def _agreements_under_way(platform: Platform, actor: Actor) -> Tasks:
-    for stored in platform.store.find(ServiceAgreement, states=("drafted", "accepted")):
+    own = actor.organisation
+    unsigned = (
+        Sieve(states=("drafted",), partner=own),
+        Sieve(states=("accepted",), organisation=own),
+    )
+    cut = platform.store.lists.cut
+    found = [cut(ServiceAgreement, one, limit=MOST, order=Order.OLDEST) for one in unsigned]
+    for stored in (one for each in found for one in each):
         one, url = stored.record, f"/console/service-agreements/{stored.id}"
         if one.state == "drafted" and one.operator == actor.organisation:
             what = word("开发利用者接受协议")

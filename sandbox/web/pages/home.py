@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from starlette.responses import Response
 
-from sandbox.kernel.records import RefusedAttempt
+from sandbox.kernel.records import Account, RefusedAttempt
 from sandbox.store.checkpoints import last_checkpoint
 from sandbox.store.reads import Search
 from sandbox.web import waiting
@@ -29,5 +29,5 @@ def home(visitor: Visitor) -> Response:
         whole=whole,
         week=platform.store.count_facts(Search(since=since))[0] if whole else 0,
         last=last_checkpoint(platform.store) if whole else None,
-        account=visitor.accounts[actor.account],
+        account=visitor.platform.store.load(Account, actor.account).record,
     )

@@ -24,6 +24,7 @@ from sandbox.people.directory import CHINA
 from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
+from sandbox.web.pages import pager
 from sandbox.web.pages.notices import place
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
@@ -197,8 +198,8 @@ ACTIONS = (OPEN, SUSPEND, REINSTATE, FREEZE, REPORT, CLOSE)
 
 def listing(visitor: Visitor) -> Response:
     """Return every incident, the latest first."""
-    found = incident.incidents(visitor.platform.oversight, visitor.actor)[::-1]
-    return visitor.page("incidents.html", incidents=found, open=OPEN)
+    part = pager.part(visitor, Incident, incident.seen(visitor.platform.oversight, visitor.actor))
+    return visitor.page("incidents.html", incidents=part.records, part=part, open=OPEN)
 
 
 def one(visitor: Visitor, identifier: str) -> Response:

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from sandbox.access import clocks, lists
 from sandbox.access.clocks import Calendars
-from sandbox.kernel.records import Application, Clock, Dataset, Item
+from sandbox.kernel.records import Application, Clock, Dataset, Item, Organisation
 from sandbox.store.changes import Stored
 from sandbox.store.lists import Sieve, Words
 from sandbox.web import exports, words
@@ -48,11 +48,11 @@ def _sieve(visitor: Visitor, asked: Asked) -> Sieve | None:
     sought = None
     if asked.query:
         fits = asked.query.lower()
-        found = visitor.platform.store.find(Dataset)
+        found, bodies = visitor.platform.store.find(Dataset), visitor.named(Organisation, asked.query)
         sought = Words(
             asked.query,
-            organisations=tuple(id for id, one in visitor.organisations.items() if fits in one.name.lower()),
-            partners=tuple(id for id, one in visitor.organisations.items() if fits in one.name.lower()),
+            organisations=bodies,
+            partners=bodies,
             datasets=tuple(one.id for one in found if fits in one.record.title.lower()),
         )
     return lists.items(visitor.platform.access, visitor.actor, words=sought)

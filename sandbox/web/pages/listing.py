@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from sandbox.access import lists
-from sandbox.kernel.records import Application, Dataset, Item
+from sandbox.kernel.records import Account, Application, Dataset, Item, Organisation
 from sandbox.store.lists import Sieve, Words
 from sandbox.web import exports, words
 from sandbox.web.language import text, word
@@ -68,8 +68,8 @@ def _sieve(visitor: Visitor, asked: Asked, titles: Mapping[str, str]) -> Sieve |
         fits = asked.query.lower()
         sought = Words(
             asked.query,
-            organisations=tuple(id for id, one in visitor.organisations.items() if fits in one.name.lower()),
-            partners=tuple(id for id, one in visitor.accounts.items() if fits in one.display_name.lower()),
+            organisations=visitor.named(Organisation, asked.query),
+            partners=visitor.named(Account, asked.query),
             datasets=tuple(id for id, title in titles.items() if fits in title.lower()),
         )
     return lists.applications(visitor.platform.access, visitor.actor, words=sought)

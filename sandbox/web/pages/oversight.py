@@ -99,7 +99,7 @@ def _anyone(_: Visitor) -> bool:
 
 
 def _provides(visitor: Visitor) -> bool:
-    own = visitor.organisations[visitor.actor.organisation].roles
+    own = visitor.platform.directory.organisation(visitor.actor.organisation).roles
     return OrganisationRole.PROVIDER in own or _watches(visitor)
 
 
@@ -202,7 +202,7 @@ def retention_page(visitor: Visitor) -> Response:
         "retention.html",
         kept=kept(tuple(desk.regimes.values())),
         covered=covered,
-        due=retention.outlook(desk) if whole else None,
+        due=retention.due(desk) if whole else None,
         opened=opened,
     )
 

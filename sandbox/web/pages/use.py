@@ -71,6 +71,7 @@ def _rows(visitor: Visitor, asked: Asked) -> tuple[Used, ...]:
         provider=asked.provider or None,
         since=datetime.combine(since, time(), CHINA) if since else None,
         until=datetime.combine(until + timedelta(days=1), time(), CHINA) if until else None,
+        kept=visitor.console.used,
     )
 
 
@@ -83,8 +84,10 @@ def _accounts(visitor: Visitor, rows: Iterable[Used], last: date) -> tuple[Accou
 
 
 def _account(provider: str, rows: list[Used], last: date) -> Account:
-    datasets = sorted({row.dataset for row in rows})
-    each = tuple((one, _sums(row for row in rows if row.dataset == one)) for one in datasets)
+    of: dict[str, list[Used]] = {}
+    for row in rows:
+        of.setdefault(row.dataset, []).append(row)
+    each = tuple((one, _sums(of[one])) for one in sorted(of))
     return Account(provider, _sums(rows), each, _daily(rows, last))
 
 
