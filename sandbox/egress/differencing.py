@@ -48,24 +48,34 @@ class Exposure:
 
 
 def exposures(
-    families: Sequence[Published], units: Mapping[str, Ids], *, smallest: int
+    families: Sequence[Published],
+    units: Mapping[str, Ids],
+    *,
+    smallest: int,
+    new: frozenset[str] | None = None,
 ) -> tuple[Exposure, ...]:
     """Return every exposed set with rows in it and fewer than `smallest` units.
+
+    With `new`, only what these owners have a part in: the rest was judged when it came.
 
     An empty tuple means none was found. The total of the source counts as published when a
     family owned by "" covers every row. Raises ValueError when there are too many cells to
     combine exactly: the caller must treat that as unable.
     """
-    found = [*_remainders(families, units, smallest), *_isolated(families, units, smallest)]
+    found = [*_remainders(families, units, smallest, new), *_isolated(families, units, smallest)]
     return tuple(dict.fromkeys(found))
 
 
-def _remainders(families: Sequence[Published], units: Mapping[str, Ids], smallest: int) -> list[Exposure]:
+def _remainders(
+    families: Sequence[Published], units: Mapping[str, Ids], smallest: int, new: frozenset[str] | None
+) -> list[Exposure]:
     """Return small remainders of a cell after the other family's cells that lie inside it."""
     found: list[Exposure] = []
     for outer in families:
         for inner in families:
             if outer is inner or not outer.count or not inner.count:
+                continue
+            if new is not None and new.isdisjoint((outer.owner, inner.owner)):
                 continue
             inside = _contained(outer, inner)
             if not inside.any():

@@ -16,10 +16,13 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sandbox.egress.beside import Earlier, comparable, differencing
+from sandbox.egress.cells import families
 from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.claims import Claim
 from sandbox.egress.content import Content, Form, Issue
 from sandbox.egress.inside import look_inside
+from sandbox.egress.kept import Kept, Standing, pack
 from sandbox.egress.origin import Source
 from sandbox.egress.permitted import Bounds, check_permitted
 from sandbox.egress.proof import Proof, prove, run_claim
@@ -31,7 +34,7 @@ from sandbox.egress.rewrite import bundle, rewrite, rewrite_proven
 from sandbox.egress.salvage import packed_name, salvaged
 from sandbox.egress.spotting import spot_cells, spot_text
 from sandbox.egress.tables import RowLevelLimits, carries_nothing, table_issues
-from sandbox.egress.together import Earlier, differencing, split_records
+from sandbox.egress.together import split_records
 from sandbox.files.types import FileType
 from sandbox.files.unwrap import ProblemCode, Unwrapped, unwrap
 from sandbox.fingerprint.canonical import canonical, canonical_array
@@ -55,8 +58,9 @@ _SHAPES = ("regression", "survival", "ratio-base", "zero-cells", "subtraction")
 class Options:
     """The parameters of a judgement; recorded with it by whoever asks for it.
 
-    `canaries` are values that exist only in controlled data; `earlier` are claims that
-    were released before, with the label they are known by, `declined` those that never left;
+    `canaries` are values that exist only in controlled data; `kept` are the tables of the ledger;
+    `earlier` are claims that were released before tables were kept, with the label they are known by,
+    `declined` those that never left;
     `handed_in` is how many products of the same data the seat has had judged; `words` is what the
     author wrote about the files and is read outside before anybody voted. `bounds` is what the access
     policy lets leave; None where no agreement is at hand.
@@ -68,17 +72,28 @@ class Options:
     canaries: frozenset[str] = frozenset()
     earlier: tuple[tuple[str, Claim], ...] = ()
     declined: tuple[tuple[str, Claim], ...] = ()
+    kept: tuple[Kept, ...] = ()
     handed_in: int = 0
     words: str = ""
     bounds: Bounds | None = None
 
 
 @dataclass(frozen=True, slots=True)
+class KeptCells:
+    """The packed cells of a proven table, and of which table and version its rows are."""
+
+    table: str
+    snapshot: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Judged:
-    """The judgement, and the bytes of every rewriting by its SHA-256."""
+    """The judgement, the bytes of every rewriting by its SHA-256, and by path what the ledger keeps."""
 
     judgement: Judgement
     rewritings: Mapping[str, bytes]
+    kept: Mapping[str, KeptCells] = field(default_factory=dict)
 
 
 def judge(products: Sequence[Product], sources: Sequence[Source], options: Options | None = None) -> Judged:
@@ -289,15 +304,27 @@ def settle(reports: Sequence[FileReport], sources: Sequence[Source], options: Op
         files.append(judged)
         if report.rewriting is not None and judged.rewritten_digest is not None:
             rewritings[judged.rewritten_digest] = report.rewriting.data
-    return Judged(Judgement(tuple(files), tuple(across)), rewritings)
+    kept = {
+        report.product.path: _kept(report.proof) for report in reports
+        if report.proof is not None and report.proof.source.snapshot
+    }  # fmt: skip
+    return Judged(Judgement(tuple(files), tuple(across)), rewritings, kept)
+
+
+def _kept(proof: Proof) -> KeptCells:
+    """Return what the ledger keeps of a table whose claim held, whatever else was found."""
+    parts = families(proof.truth, proof.comparison.published(proof.truth.count), owner="")
+    return KeptCells(proof.source.name, proof.source.snapshot, pack(parts))
 
 
 def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: Options) -> list[Finding]:
     proofs = {report.product.path: report.proof for report in reports if report.proof is not None}
+    kept, again = _at_hand(sources, options) if proofs else ((), ())
+    rerun = [*options.earlier, *((one.owner, one.claim) for one in again if one.claim is not None)]
     try:
         earlier = [
             Earlier(owner, run_claim(claim, sources, budget=options.budget)[1])
-            for owner, claim in (options.earlier if proofs else ())
+            for owner, claim in (rerun if proofs else ())
         ]
     except InputError:
         # A released claim that no longer runs cannot be compared: nothing proven may leave beside it.
@@ -310,10 +337,22 @@ def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: O
     indexes: list[RecordIndex] = [source.index for source in sources if source.index is not None]
     declined = _declined(sources, options) if proofs else []
     return [
-        *differencing(proofs, [*earlier, *declined]),
+        *differencing(proofs, [*earlier, *declined], kept),
         *(split_records(contents, indexes) if len(contents) > 1 else ()),
         *_drip(reports, sources, options),
     ]
+
+
+def _at_hand(sources: Sequence[Source], options: Options) -> tuple[tuple[Kept, ...], tuple[Kept, ...]]:
+    """Return the kept tables that can be compared by their rows, and those that must be computed again.
+
+    What never left and cannot be compared by its rows is let be, as a claim that no longer runs is.
+    """
+    by_name = {source.name: source for source in sources}
+    known = [one for one in options.kept if one.table in by_name]
+    plain = tuple(one for one in known if comparable(one, by_name[one.table]))
+    rest = [one for one in known if one not in plain and one.standing is not Standing.DECLINED]
+    return plain, tuple(rest)
 
 
 def _declined(sources: Sequence[Source], options: Options) -> list[Earlier]:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sandbox.egress.claims import TableScope
 from sandbox.egress.expressions import Kind
+from sandbox.egress.numbering import Numbered
 from sandbox.egress.recompute import column_kind
 from sandbox.egress.units import Ids
 from sandbox.fingerprint.index import RecordIndex
@@ -27,7 +28,8 @@ class Source:
 
     `table` is what the author could query (string columns); `units` per kind a dense id for
     every row; `amounts` raw values of columns; `identifiers` the columns that name somebody;
-    `index` the fingerprints of its raw and masked records.
+    `index` the fingerprints of its raw and masked records. `snapshot` names the version, whose rows
+    `numbered` tells in others; empty and None for files.
     """
 
     name: str
@@ -38,6 +40,8 @@ class Source:
     thresholds: Thresholds = field(default_factory=Thresholds)
     amounts: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
     aliases: tuple[str, ...] = ()
+    snapshot: str = ""
+    numbered: Numbered | None = None
 
     def scope(self) -> TableScope:
         """Return what a claim may know of the table."""

@@ -1,116 +1,25 @@
-"""What shows only across files: proven tables that subtract to a few, records split by column.
+"""What shows only across files: records split by column over several of them.
 
-Takes the files' own results and answers with findings that name the files concerned. Claims
-released before take part in the subtraction. Pure; called by `judge`.
+Takes the files' own contents and answers with findings that name the files concerned; tables that subtract
+to a few are the matter of `beside`. Pure; called by `judge`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import combinations
 
 import pyarrow as pa
 
-from sandbox.egress.cells import Family, families
 from sandbox.egress.checks import check
 from sandbox.egress.content import Content
-from sandbox.egress.differencing import exposures
-from sandbox.egress.proof import Proof
 from sandbox.egress.recognise import recognise_views
-from sandbox.egress.recompute import Recomputed
-from sandbox.egress.units import Ids
 from sandbox.egress.views import View
 from sandbox.fingerprint.index import RecordIndex
-from sandbox.kernel.findings import Finding, Verdict
-from sandbox.kernel.grades import Thresholds
-from sandbox.kernel.message import say
+from sandbox.kernel.findings import Finding
 
 MAX_ROWS = 200_000
 MAX_JOINS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """A claim of an earlier submission, recomputed over the same source: who handed it in, and its cells.
-
-    `declined` says that it never left: what it would give is shown to people and refuses nothing.
-    """
-
-    owner: str
-    truth: Recomputed
-    declined: bool = False
-
-
-def differencing(proofs: Mapping[str, Proof], earlier: Sequence[Earlier] = ()) -> tuple[Finding, ...]:
-    """Return a finding for every pair of tables or more whose cells subtract to a few units."""
-    found: list[Finding] = []
-    declined = {one.owner for one in earlier if one.declined}
-    for table in sorted({proof.source.name for proof in proofs.values()}):
-        here = {path: proof for path, proof in proofs.items() if proof.source.name == table}
-        parts = [
-            part for path, proof in here.items()
-            for part in families(proof.truth, proof.comparison.published(proof.truth.count), owner=path)
-        ]  # fmt: skip
-        before = [part for old in earlier for part in families(old.truth, old.truth.shown, owner=old.owner)
-                  if old.truth.claim.table == table]  # fmt: skip
-        units: dict[str, Ids] = {}
-        for proof in here.values():
-            units.update(proof.units)
-        thresholds = next(iter(here.values())).source.thresholds
-        out = [part for part in before if part.published.owner not in declined]
-        found += _exposed([*parts, *out], units, thresholds, tuple(here))
-        for owner in sorted(declined):
-            own = [part for part in before if part.published.owner == owner]
-            found += _beside_declined([*parts, *own], units, thresholds, tuple(here))
-    return tuple(found)
-
-
-def _beside_declined(
-    parts: Sequence[Family],
-    units: Mapping[str, Ids],
-    thresholds: Thresholds,
-    files: tuple[str, ...],
-) -> list[Finding]:
-    """Return what a submission that never left would give together with these, for people to look at."""
-    found = [one for one in _exposed(parts, units, thresholds, files) if one.rule == check("ledger").code]
-    return [replace(one, verdict=Verdict.REVIEW) for one in found]
-
-
-def _exposed(
-    parts: Sequence[Family], units: Mapping[str, Ids], thresholds: Thresholds, files: tuple[str, ...]
-) -> list[Finding]:
-    """Return the findings for one table: per quantity, all families of all files together."""
-    owners: set[str] = set()
-    least: dict[str, int] = {}
-    for quantity in sorted({part.quantity for part in parts}):
-        same = [part.published for part in parts if part.quantity == quantity]
-        if len({part.owner for part in same}) < 2:
-            continue
-        try:
-            exposed = exposures(same, units, smallest=thresholds.smallest)
-        except ValueError:
-            owners.update(part.owner for part in same)
-            continue
-        for exposure in exposed:
-            if len(exposure.owners) > 1 and not set(files).isdisjoint(exposure.owners):
-                owners.update(exposure.owners)
-                for owner in set(exposure.owners) - set(files):
-                    least[owner] = min(least.get(owner, exposure.units), exposure.units)
-    concerned = tuple(path for path in files if path in owners)
-    if not concerned:
-        return []
-    found = [
-        check("ledger").finding(
-            evidence=say("与 {owner} 号申请合并后可得 {units} 个统计对象", owner=owner, units=units_left),
-            paths=concerned,
-        )
-        for owner, units_left in sorted(least.items())
-    ]
-    if not least or len(owners & set(files)) > 1:
-        evidence = say("{files} 个产品的单元格相减后少于阈值", files=len(owners))
-        found.append(check("set-differencing").finding(evidence=evidence, paths=concerned))
-    return found
 
 
 def split_records(

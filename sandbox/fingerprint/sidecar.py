@@ -1,13 +1,14 @@
 """The sidecar: what the gate knows of a snapshot and no seat ever sees.
 
-For every row of the snapshot it holds the dense number of its person, firm or household, the amounts
-before masking, and the record index. Written once at landing beside the pool, through streams the
-caller seals; which columns are units is the catalogue's decision.
+For every row of the snapshot it holds the dense number of its person, firm or household, the amounts before
+masking, and the record index; and keyed words by which rows and units are known again in other versions.
+Written once at landing beside the pool, through streams the caller seals; which columns are units is the
+catalogue's decision.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
 import numpy as np
@@ -18,6 +19,7 @@ from sandbox.fingerprint.arrays import read_arrays, write_arrays
 from sandbox.fingerprint.canonical import amount_array, canonical, canonical_array
 from sandbox.fingerprint.columns import traits_of
 from sandbox.fingerprint.index import RecordIndex
+from sandbox.fingerprint.siphash import Words, keyed_hash, siphash
 from sandbox.kernel.errors import InputError, TamperedError
 from sandbox.kernel.message import say
 
@@ -63,7 +65,44 @@ def dense_units(table: pa.Table, units: Sequence[UnitColumns]) -> dict[str, Ids]
     return out
 
 
+def unit_words(table: pa.Table, units: Sequence[UnitColumns], key: bytes) -> dict[str, Words]:
+    """Return per kind a keyed word for every dense number of `dense_units`, 0 for nobody.
+
+    The same subject has the same word in every version and under every agreement: the key is the gate's.
+    """
+    found = {}
+    for unit in units:
+        names = _subjects(table, unit).dictionary_encode().dictionary
+        found[unit.kind] = np.append(np.zeros(1, np.uint64), keyed_hash(names, key))
+    return found
+
+
+def row_words(table: pa.Table, key: bytes) -> Words:
+    """Return a keyed word for every row: equal for rows that say the same, in any order of columns."""
+    words = np.zeros(table.num_rows, np.uint64)
+    for name in table.column_names:
+        coded = table.column(name).combine_chunks().dictionary_encode()
+        known = keyed_hash(canonical_array(coded.dictionary), key)
+        place = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
+        cells = np.append(known, np.uint64(0))[place] ^ np.uint64(siphash(name.encode(), key))
+        words += _mixed(cells)
+    return words
+
+
+def _mixed(words: Words) -> Words:
+    """Return words spread anew, so that their sum tells what was summed (the finish of MurmurHash3)."""
+    words = (words ^ (words >> np.uint64(33))) * np.uint64(0xFF51AFD7ED558CCD)
+    words = (words ^ (words >> np.uint64(33))) * np.uint64(0xC4CEB9FE1A85EC53)
+    return np.asarray(words ^ (words >> np.uint64(33)))
+
+
 def _numbered(table: pa.Table, unit: UnitColumns) -> Ids:
+    numbers = _subjects(table, unit).dictionary_encode().indices.cast(pa.int64())
+    return np.asarray(pc.fill_null(pc.add(numbers, 1), 0).to_numpy(zero_copy_only=False).astype(np.uint32))
+
+
+def _subjects(table: pa.Table, unit: UnitColumns) -> pa.Array:
+    """Return the canonical subject of every row, null for nobody."""
     nobody = pa.array(sorted({canonical(word) for word in unit.sentinels} | {""}), pa.large_string())
     parts, known = [], pa.array(np.ones(table.num_rows, np.bool_))
     for name in unit.columns:
@@ -72,9 +111,7 @@ def _numbered(table: pa.Table, unit: UnitColumns) -> Ids:
         known = pc.and_(known, pc.invert(void))
         parts.append(forms)
     subject = pc.binary_join_element_wise(*parts, pa.scalar("\x1f", pa.large_string()))
-    subject = pc.if_else(known, subject, pa.scalar(None, pa.large_string()))
-    numbers = subject.dictionary_encode().indices.cast(pa.int64())
-    return np.asarray(pc.fill_null(pc.add(numbers, 1), 0).to_numpy(zero_copy_only=False).astype(np.uint32))
+    return pc.if_else(known, subject, pa.scalar(None, pa.large_string()))
 
 
 def amounts(table: pa.Table) -> dict[str, Amounts]:
@@ -100,12 +137,18 @@ def amounts(table: pa.Table) -> dict[str, Amounts]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sidecar:
-    """Rows in the order of the snapshot: units by kind, amounts by raw column name, and the index."""
+    """Rows in the order of the snapshot: units by kind, amounts by raw column name, and the index.
+
+    `names` holds a word for every dense number of a kind, `words` one for every row; both are empty in
+    sidecars from before they were kept.
+    """
 
     rows: int
     units: Mapping[str, Ids]
     amounts: Mapping[str, Amounts]
     index: RecordIndex
+    names: Mapping[str, Words] = field(default_factory=dict)
+    words: Words = field(default_factory=lambda: np.zeros(0, np.uint64))
 
     @classmethod
     def build(
@@ -124,12 +167,15 @@ class Sidecar:
         index = RecordIndex.build(
             [("raw", raw), ("masked", masked)], key=key, units=finest(numbers), identifiers=identifiers
         )
-        return cls(raw.num_rows, numbers, amounts(raw), index)
+        names, words = unit_words(raw, units, key), row_words(raw, key)
+        return cls(raw.num_rows, numbers, amounts(raw), index, names, words)
 
     def save(self, open_binary: Callable[[str], BinaryIO]) -> None:
         """Write two streams by name; the caller opens them, sealed, and they are closed here."""
         arrays: dict[str, np.ndarray[Any, Any]] = {f"unit/{kind}": ids for kind, ids in self.units.items()}
         arrays |= {f"amount/{name}": values for name, values in self.amounts.items()}
+        arrays |= {f"name/{kind}": words for kind, words in self.names.items()}
+        arrays |= {"row": self.words} if self.words.size else {}
         with open_binary(_ROWS_FILE) as out:
             write_arrays(out, arrays, note={"format": 1, "rows": self.rows})
         with open_binary(_INDEX_FILE) as out:
@@ -144,9 +190,26 @@ class Sidecar:
         with open_binary(_INDEX_FILE) as source:
             index = RecordIndex.load(source, key=key, units=finest(units))
         rows = int(note.get("rows", -1))
-        if index.records != rows or any(len(array) != rows for array in arrays.values()):
+        names = _under("name/", arrays)
+        whole = [array for name, array in arrays.items() if not name.startswith("name/")]
+        if index.records != rows or any(len(array) != rows for array in whole) or not _fit(units, names):
             raise TamperedError(say("旁档各部分的行数不一致，请重新落地该数据集"))
-        return cls(rows, units, _under("amount/", arrays), index)
+        words = arrays.get("row", np.zeros(0, np.uint64))
+        return cls(rows, units, _under("amount/", arrays), index, names, words)
+
+
+def load_names(source: BinaryIO) -> tuple[Words, dict[str, Ids], dict[str, Words]]:
+    """Return the words of rows, the units and their words from the first stream alone; empty ones if old."""
+    arrays, _ = read_arrays(source)
+    units, names = _under("unit/", arrays), _under("name/", arrays)
+    if not _fit(units, names):
+        raise TamperedError(say("旁档各部分的行数不一致，请重新落地该数据集"))
+    return arrays.get("row", np.zeros(0, np.uint64)), units, names
+
+
+def _fit(units: Mapping[str, Ids], names: Mapping[str, Words]) -> bool:
+    """Return whether every number of a kind has its word."""
+    return all(kind in units and int(units[kind].max(initial=0)) < len(names[kind]) for kind in names)
 
 
 def finest(numbers: Mapping[str, Ids]) -> Ids | None:

@@ -1,0 +1,104 @@
+"""A released or judged table as the ledger keeps it: which rows lay behind each of its cells, packed.
+
+One array a quantity, the number of each row's cell, in as few bytes as it takes, then zstd: what bitmaps of
+all cells would say. The rows and their units are those of a snapshot and its sidecar, whose keyed words
+tell them in other versions. Values alone; `ledger` seals them, `together` compares them.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import pyarrow as pa
+
+from sandbox.egress.cells import Family
+from sandbox.egress.claims import Claim
+from sandbox.egress.differencing import Published
+from sandbox.egress.numbering import Numbered
+from sandbox.egress.units import Sets
+from sandbox.fingerprint.arrays import read_arrays, write_arrays
+from sandbox.kernel.errors import TamperedError
+from sandbox.kernel.message import say
+
+FORMAT = 1
+_CODEC = "zstd"
+
+
+class Standing(StrEnum):
+    """How a product of the ledger stands: what has left or may yet refuses, what never left is shown."""
+
+    RELEASED = "released"
+    PENDING = "pending"
+    EARLIER = "earlier"  # by its claim alone, from before sets were kept
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One quantity of a kept table: what it is of, and the cell of every row, -1 for none."""
+
+    quantity: str
+    sets: Sets
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A table of the ledger beside which a new one is judged.
+
+    `owner` is what reviewers call it; `snapshot` the version its rows are of. `numbered` tells its rows in
+    other versions, None for one of the version at hand; `claim` is run again where they cannot be told.
+    """
+
+    owner: str
+    table: str
+    snapshot: str
+    standing: Standing
+    parts: tuple[Part, ...]
+    numbered: Numbered | None = None
+    claim: Claim | None = None
+
+    def families(self, sets: Sequence[Sets] | None = None) -> tuple[Family, ...]:
+        """Return its cells as they are compared; `sets` where they were spread over other rows."""
+        chosen = [part.sets for part in self.parts] if sets is None else sets
+        return tuple(
+            Family(self.table, part.quantity, Published(self.owner, each))
+            for part, each in zip(self.parts, chosen, strict=True)
+        )
+
+
+def pack(families: Sequence[Family]) -> bytes:
+    """Return the cells of a table's quantities as bytes."""
+    arrays, told = {}, []
+    for place, family in enumerate(families):
+        cells = family.published.sets + 1
+        kind = np.min_scalar_type(int(cells.max(initial=0)))
+        raw = np.ascontiguousarray(cells.astype(kind.newbyteorder("<"))).tobytes()
+        squeezed = pa.Codec(_CODEC).compress(raw, asbytes=True)
+        arrays[str(place)] = np.frombuffer(squeezed, np.uint8)
+        told.append([family.quantity, kind.itemsize, cells.size])
+    out = io.BytesIO()
+    write_arrays(out, arrays, note={"format": FORMAT, "parts": told})
+    return out.getvalue()
+
+
+def unpack(data: bytes) -> tuple[Part, ...]:
+    """Return the parts of a packed table; TamperedError for bytes that are none."""
+    arrays, note = read_arrays(io.BytesIO(data))
+    try:
+        if note["format"] != FORMAT:
+            raise ValueError("format")
+        return tuple(
+            Part(str(quantity), _cells(arrays[str(place)].tobytes(), int(width), int(rows)))
+            for place, (quantity, width, rows) in enumerate(note["parts"])
+        )
+    except (KeyError, TypeError, ValueError, OSError) as error:
+        raise TamperedError(say("放行台账的一项不完整或已损坏，请从备份恢复")) from error
+
+
+def _cells(squeezed: bytes, width: int, rows: int) -> Sets:
+    raw = pa.Codec(_CODEC).decompress(squeezed, decompressed_size=width * rows, asbytes=True)
+    return np.frombuffer(raw, np.dtype(f"<u{width}")).astype(np.int64) - 1
