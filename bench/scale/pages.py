@@ -2,7 +2,8 @@
 
 `python -m bench.scale.pages HOME [TIMES]`. Every list page of the console and every list of the API, for
 people of every role. The first figure is the first look after a fact was written, the second the middle of
-the looks that follow, both in milliseconds; at the end those of which the first took longer than the bound.
+the looks that follow, in milliseconds; the third is the processor time of the first look in this process,
+by which to judge where other work runs beside; at the end those that took longer than the bound.
 """
 
 from __future__ import annotations
@@ -78,11 +79,12 @@ class Line:
     status: int
     first: float
     then: float
+    cpu: float
     size: int
 
     def __str__(self) -> str:
         return (
-            f"{self.page:<50}{self.person:<16}{self.status:>6}{self.first:>9.0f}{self.then:>9.0f}"
+            f"{self.page:<50}{self.person:<16}{self.status:>6}{self.first:>9.0f}{self.then:>9.0f}{self.cpu:>9.0f}"
             f"{self.size / 1024:>8.0f}"
         )
 
@@ -116,13 +118,14 @@ def places(*, long: bool) -> Iterator[str]:
 async def look(store: Store, client: httpx.AsyncClient, page: str, person: str, times: int) -> Line:
     """Return how long one list took, the first time and then."""
     touch(store)
-    spent, size, status = [], 0, 0
+    spent, used, size, status = [], [], 0, 0
     for _ in range(times):
-        began = time.perf_counter()
+        began, busy = time.perf_counter(), time.process_time()
         answer = await client.get(page)
         spent.append((time.perf_counter() - began) * 1000)
+        used.append((time.process_time() - busy) * 1000)
         size, status = len(answer.content), answer.status_code
-    return Line(page, person, status, spent[0], statistics.median(spent[1:] or [0.0]), size)
+    return Line(page, person, status, spent[0], statistics.median(spent[1:] or [0.0]), used[0], size)
 
 
 async def measure(home: Path, times: int, *, long: bool = False) -> list[Line]:
@@ -130,7 +133,7 @@ async def measure(home: Path, times: int, *, long: bool = False) -> list[Line]:
     platform = open_platform(home)
     tokens = json.loads((home / "demo-accounts.json").read_text(encoding="utf-8"))["accounts"]
     app = build(platform, Options((ORIGIN,), home / "assets"), UnsafeSessionAuth())
-    print(f"{'page':<50}{'person':<16}{'status':>6}{'first':>9}{'then':>9}{'KiB':>8}")
+    print(f"{'page':<50}{'person':<16}{'status':>6}{'first':>9}{'then':>9}{'cpu':>9}{'KiB':>8}")
     told = []
     for name in PEOPLE[:1] if long else PEOPLE:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)

@@ -351,7 +351,8 @@ def _backwards(at: _Sought, role: str, kind: str) -> ColumnElement[bool]:
 
 
 def _on_data(at: _Sought, datasets: Sequence[str]) -> ColumnElement[bool]:
-    linked = (_LINK.c.role == "dataset", _LINK.c.to_id.in_(datasets))
+    named = _LINK.c.from_id.between(f"{at.sort}-", f"{at.sort}.")
+    linked = (_LINK.c.role == "dataset", _LINK.c.to_id.in_(datasets), named)
     return at.id.in_(select(_LINK.c.from_id).where(*linked))
 
 

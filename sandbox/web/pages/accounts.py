@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from starlette.responses import Response
 
 from sandbox.app import Platform
-from sandbox.catalog.reading import is_party, of_authority
+from sandbox.catalog.reading import of_authority, registered
 from sandbox.kernel.actors import JUDGING_ROLES, Actor, Role
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Account, Grant, Organisation, OrganisationRole
 from sandbox.people import accounts, grants, organisations
+from sandbox.store.lists import Sieve, Words
 from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Options
 from sandbox.web.language import word
+from sandbox.web.pages import pager
 from sandbox.web.pages.deputies import DEPUTE
 from sandbox.web.pages.enrolment import link
 from sandbox.web.session import Outcome
@@ -275,32 +278,34 @@ ACTIONS = (
 )
 
 
+MOST = 50
+"""Grants and organisations that are shown, the newest; a search finds organisations that are not."""
+
+
 def listing(visitor: Visitor) -> Response:
-    """Return the accounts and grants of the own organisation, of all for the authority."""
-    platform, actor = visitor.platform, visitor.actor
-    directory = platform.directory
-    everybody = of_authority(directory, actor) or actor.has(Role.SUPERVISOR)
-    people = [
-        one.record
-        for one in platform.store.find(Account)
-        if everybody or is_party(directory, actor, (one.record.organisation,))
-    ]
-    held: dict[str, list[str]] = {}
-    for grant in platform.store.find(Grant, state="in-force"):
-        held.setdefault(grant.record.account, []).append(grant.record.role.value)
-    open_grants = [
-        one
-        for one in platform.store.find(Grant, states=("proposed", "in-force", "declined"), newest_first=True)
-        if everybody or one.record.organisation == actor.organisation
-    ]
-    query = visitor.request.query_params.get("q", "").strip()
+    """Return the accounts and grants of the own organisation, of all for the authority, the newest first."""
+    platform, actor, cut = visitor.platform, visitor.actor, visitor.platform.store.lists.cut
+    everybody = of_authority(platform.directory, actor) or actor.has(Role.SUPERVISOR)
+    own = Sieve(organisation=None if everybody else actor.organisation)
+    query = visitor.request.query_params.get("q", "").strip()[:200]
+    sought = Words(query, organisations=visitor.named(Organisation, query)) if query else None
+    seen = everybody or registered(platform.directory, actor)
+    part = pager.part(visitor, Account, replace(own, words=sought) if seen else None)
+    held = platform.store.lists.hanging(Grant, "account", [one.id for one in part.found])
+    settled = replace(own, states=("declined", "in-force"))
+    bodies = Sieve(words=Words(query) if query else None)
     return visitor.page(
         "accounts.html",
-        people=[one for one in people if _named(visitor, one, query)],
-        held=held,
-        waiting=[one for one in open_grants if one.record.state == "proposed"],
-        grants=[one for one in open_grants if one.record.state != "proposed"],
-        bodies=[one for one in platform.store.find(Organisation) if everybody],
+        people=part.records,
+        part=part,
+        held={
+            id: [one.record.role.value for one in found if one.record.state == "in-force"]
+            for id, found in held.items()
+        },
+        waiting=cut(Grant, replace(own, states=("proposed",)), limit=MOST),
+        grants=cut(Grant, settled, limit=MOST),
+        granted=sum(platform.store.lists.counted(Grant, settled).values()),
+        bodies=cut(Organisation, bodies, limit=MOST) if everybody else (),
         query=query,
         person_actions=(UNLOCK, RESET, SUSPEND),
         invite=INVITE,
@@ -314,11 +319,6 @@ def listing(visitor: Visitor) -> Response:
         suspend_body=SUSPEND_BODY,
         reinstate_body=REINSTATE_BODY,
     )
-
-
-def _named(visitor: Visitor, account: Account, query: str) -> bool:
-    texts = (account.name, account.display_name, visitor.body_name(account.organisation))
-    return not query or any(query.lower() in one.lower() for one in texts)
 
 
 def me(visitor: Visitor) -> Response:
