@@ -61,7 +61,7 @@ def _cell(value: object) -> str:
         return value.decode("utf-8", errors="replace")
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
-    return str(value)
+    return str(value).encode("utf-8", "replace").decode("utf-8")  # an array may hold halves of characters
 
 
 def _database(data: bytes) -> Iterator[Sheet]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 
 from sandbox.egress.content import Issue
@@ -47,7 +48,7 @@ def workbook_issues(data: bytes) -> tuple[Issue, ...]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             return tuple(dict.fromkeys(_issues(package)))
-    except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, EOFError):
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError, EOFError):
         return (Issue("readable", evidence=say("Excel 文件不完整")),)
 
 

@@ -13,8 +13,12 @@ import zipfile
 from collections.abc import Callable
 
 import openpyxl
+import py7zr
 import pyarrow.parquet as pq
 import pytest
+from backports import zstd
+from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
 
 from sandbox.egress.judge import judge
 from sandbox.egress.report import Product
@@ -22,6 +26,8 @@ from sandbox.files.readers import ReadLimits, open_table
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.findings import Verdict
 from tests.egress.clinic import csv_of, source, visits
+from tests.egress.examples import BY_KIND, plotted
+from tests.egress.test_carving import CONTAINERS, tensors
 from tests.lengths import length
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(2400)]
@@ -66,6 +72,38 @@ def notebook() -> bytes:
     return json.dumps({"cells": [cell], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
 
 
+def office(folder: str, part: str) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr(f"{folder}/{part}.xml", f"<p><t>{csv_of(ROWS).decode()}</t></p>")
+    return out.getvalue()
+
+
+def page() -> bytes:
+    out = io.BytesIO()
+    canvas = Canvas(out)
+    for place, line in enumerate(csv_of(ROWS.select(["结算号", "金额"])).decode().splitlines()):
+        canvas.drawString(50, 800 - 14 * place, line)
+    canvas.save()
+    return out.getvalue()
+
+
+def picture() -> bytes:
+    out = io.BytesIO()
+    image = Image.new("RGB", (60, 40), (250, 250, 250))
+    image.putpixel((3, 3), (0, 0, 0))
+    image.save(out, "PNG")
+    return out.getvalue()
+
+
+def seven() -> bytes:
+    out = io.BytesIO()
+    with py7zr.SevenZipFile(out, "w") as archive:
+        archive.writestr(csv_of(ROWS), "p.csv")
+    return out.getvalue()
+
+
 CSV = csv_of(ROWS)
 SEEDS: dict[str, bytes] = {
     "p.csv": CSV,
@@ -84,6 +122,15 @@ SEEDS: dict[str, bytes] = {
     "p.ipynb": notebook(),
     "p.svg": b'<svg xmlns="http://www.w3.org/2000/svg"><text>' + CSV + b"</text></svg>",
     "p.html": b"<html><body><pre>" + CSV + b"</pre></body></html>",
+    "p.7z": seven(),
+    "p.csv.zst": zstd.compress(CSV),
+    "p.docx": office("word", "document"),
+    "p.pptx": office("ppt", "slides/slide1"),
+    "p.pdf": page(),
+    "p.png": picture(),
+    "p.safetensors": tensors({"note": CSV.decode()}),
+    "chart.json": plotted(BY_KIND)[0].data,
+    **{f"p.{name.replace(' ', '.')}": make() for name, make in CONTAINERS.items()},
 }
 
 
@@ -112,23 +159,16 @@ def splice(data: bytearray, chance: random.Random) -> bytearray:
     return data[: chance.randrange(len(data))] + other[chance.randrange(len(other)) :]
 
 
-RIGHT_TO_LEFT = chr(0x202E)
+RIGHT_TO_LEFT = chr(0x202E).encode()
 PIECES = (
-    b"\0" * 9,
-    b'"',
-    b"\r\n",
-    b"=cmd|'/c'!A1",
-    RIGHT_TO_LEFT.encode(),
-    b"<!ENTITY x 'y'>",
-    b"[" * 500,
-)
+    b"\0" * 9, b'"', b"\r\n", b"=cmd|'/c'!A1", RIGHT_TO_LEFT, b"<!ENTITY x 'y'>", b"[" * 500, b"NaN,",
+    b"\xff" * 8, b"\x7f\xff\xff\xff",
+)  # fmt: skip
 
 
 def insert(data: bytearray, chance: random.Random) -> bytearray:
     at = chance.randrange(len(data))
-    piece = chance.choice(
-        (b"\0" * 9, b'"', b"\r\n", b"=cmd|'/c'!A1", "‮".encode(), b"<!ENTITY x 'y'>", b"[" * 500)
-    )
+    piece = chance.choice(PIECES)
     return data[:at] + piece + data[at:]
 
 
@@ -157,7 +197,7 @@ def broken(count: int, seed: int) -> list[tuple[str, bytes]]:
 
 def test_no_broken_file_crashes_the_gate_or_is_released() -> None:
     held, leaked = source(), []
-    for number, (name, data) in enumerate(broken(length(600, 20_000), CHANCE)):
+    for number, (name, data) in enumerate(broken(length(1_000, 20_000), CHANCE)):
         file = judge([Product(name, data)], [held]).judgement.files[0]
         if file.verdict is Verdict.RELEASE:
             leaked.append((number, name, data[:80]))
@@ -168,7 +208,7 @@ def test_no_broken_file_crashes_the_gate_or_is_released() -> None:
 
 def test_no_broken_delivery_crashes_the_reader_or_loses_a_row() -> None:
     refused = read = 0
-    for number, (name, data) in enumerate(broken(length(600, 20_000), CHANCE + 1)):
+    for number, (name, data) in enumerate(broken(length(1_200, 20_000), CHANCE + 1)):
         try:
             with open_table(io.BytesIO(data), name=name, limits=ReadLimits()) as table:
                 good = sum(batch.num_rows for _, batch in table.batches())
