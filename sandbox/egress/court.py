@@ -1,13 +1,14 @@
 """The gate in the platform: a submission judged on the very snapshots that were mounted.
 
 Hands frozen bytes, snapshots and sidecars to the isolated process, under the access
-policy of the agreement, and with every claim released before on
-the same data, so that a difference between two releases shows. Decides nothing itself.
+policy of the agreement, and with the ledger of everything judged before on the same data, so that a
+difference between two releases shows. Whoever wants a table judged beside the ledger makes it a file of a
+submission and calls `judge`: G19, G31 and G32 among the set findings are the ledger's.
 """
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import BinaryIO, cast
 
@@ -15,7 +16,7 @@ import pyarrow.parquet as pq
 
 from sandbox.access.policy import policy_named, policy_of
 from sandbox.access.versions import versions
-from sandbox.egress.claims import Claim, read_claim
+from sandbox.egress import ledger
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.isolated import SnapshotSource, judge_isolated
 from sandbox.egress.judge import Judged, Options
@@ -23,8 +24,7 @@ from sandbox.egress.judgements import gate_key
 from sandbox.egress.permitted import bounds_of
 from sandbox.egress.report import Product
 from sandbox.kernel.entities import IdentifierClass
-from sandbox.kernel.errors import InputError, TamperedError
-from sandbox.kernel.findings import Verdict
+from sandbox.kernel.errors import TamperedError
 from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import say
 from sandbox.kernel.policy import AccessPolicy
@@ -51,14 +51,23 @@ def judge(desk: GateDesk, submission: Submission, *, policy: AccessPolicy | None
         if one.id not in submission.snapshots:
             hidden = desk.directory.entropy(16).hex()  # compared with; no claim can name it
             sources.append(replace(_source(desk, policy, one, alone=False), name=hidden))
+    before = ledger.before(desk, submission, trial=trial)
     options = Options(
-        earlier=_earlier(desk, submission, only_before=trial),
-        declined=_declined(desk, submission),
+        earlier=before.earlier,
+        declined=before.declined,
         handed_in=_handed_in(desk, submission),
         words=submission.title,
         bounds=bounds_of(policy),
     )
-    return judge_isolated(products, sources, options=options, limits=desk.limits)
+    return judge_isolated(products, sources, options=options, limits=desk.limits, ledger=before.ledger)
+
+
+def sources_of(
+    desk: GateDesk, policy: AccessPolicy, snapshots: Sequence[Snapshot]
+) -> tuple[SnapshotSource, ...]:
+    """Return snapshots as the gate's process reads them, under the limits of the policy."""
+    alone = len(snapshots) == 1
+    return tuple(_source(desk, policy, one, alone=alone) for one in snapshots)
 
 
 def within_reach(desk: GateDesk, submission: Submission) -> tuple[Snapshot, ...]:
@@ -91,6 +100,7 @@ def _source(desk: GateDesk, policy: AccessPolicy, snapshot: Snapshot, *, alone: 
         identifiers=_identifiers(dataset, pq.read_schema(held.parquet_files[0]).names),
         thresholds=_thresholds(desk, policy, dataset),
         aliases=("source",) if alone else (),
+        snapshot=snapshot.id,
     )
 
 
@@ -123,47 +133,6 @@ def policy_for(desk: GateDesk, submission: Submission) -> AccessPolicy:
     return policy_of(desk.directory, agreement)
 
 
-def _earlier(desk: GateDesk, submission: Submission, *, only_before: bool) -> tuple[tuple[str, Claim], ...]:
-    """Return the claims of everything released on the same data, recalled ones and those under way included.
-
-    What is proven and still in review may leave before this one: the pair must be judged together.
-    """
-    store = desk.directory.store
-    datasets = {store.load(Snapshot, one).record.dataset for one in submission.snapshots}
-    made = store.load(Submission, submission.id).created_at
-    found: list[tuple[str, Claim]] = []
-    for stored in store.find(Submission, states=("in-review", "approved", "released")):
-        other = stored.record
-        if other.id == submission.id or other.sample or (only_before and stored.created_at > made):
-            continue
-        if datasets.isdisjoint(store.load(Snapshot, one).record.dataset for one in other.snapshots):
-            continue
-        found += [(other.id, claim) for claim in _claims(desk, other)]
-    return tuple(found)
-
-
-MOST_DECLINED = 50
-"""How many claims that never left are compared with; the latest of them."""
-
-
-def _declined(desk: GateDesk, submission: Submission) -> tuple[tuple[str, Claim], ...]:
-    """Return the latest claims on the same data that were refused, rejected or taken back."""
-    store = desk.directory.store
-    datasets = {store.load(Snapshot, one).record.dataset for one in submission.snapshots}
-    made = store.load(Submission, submission.id).created_at
-    found: list[tuple[str, Claim]] = []
-    for stored in store.find(Submission, states=("refused", "rejected", "withdrawn")):
-        other = stored.record
-        same = not datasets.isdisjoint(store.load(Snapshot, one).record.dataset for one in other.snapshots)
-        if other.id == submission.id or other.sample or not same or stored.created_at > made:
-            continue
-        for one in other.files:
-            if one.claim:
-                with suppress(InputError):
-                    found.append((other.id, read_claim(desk.frozen.get(one.claim))))
-    return tuple(found[-MOST_DECLINED:])
-
-
 def _handed_in(desk: GateDesk, submission: Submission) -> int:
     """Return how many products of the same data the seat has handed in before."""
     store = desk.directory.store
@@ -176,15 +145,3 @@ def _handed_in(desk: GateDesk, submission: Submission) -> int:
         if other.id != submission.id and not other.sample and same and stored.created_at <= made:
             count += len(other.files)
     return count
-
-
-def _claims(desk: GateDesk, submission: Submission) -> list[Claim]:
-    claims = []
-    for one in submission.files:
-        under_way = one.approved is None and one.verdict is Verdict.RELEASE
-        if one.claim and (one.approved or under_way):
-            try:
-                claims.append(read_claim(desk.frozen.get(one.claim)))
-            except InputError:
-                continue  # a product that people approved without a readable claim proves nothing here
-    return claims

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from sandbox.access.policy import policy_of
 from sandbox.access.versions import standing
-from sandbox.egress import asked, court, judgements, rounds, samples, service, stoppage, telling
+from sandbox.egress import asked, court, judgements, ledger, rounds, samples, service, stoppage, telling
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.judge import WORDS, Judged
 from sandbox.egress.spotting import spot_text
@@ -129,6 +129,7 @@ def judge(desk: GateDesk, submission_id: str) -> Submission:
         return samples.admit(desk, submission_id)
     judged = court.judge(desk, submission)
     digest = judgements.keep(desk, judged.judgement)
+    ledger.keep(desk, submission, judged)
     for data in judged.rewritings.values():
         desk.frozen.put(data)
     files = tuple(_judged(one, judged) for one in submission.files)

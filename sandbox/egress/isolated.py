@@ -19,10 +19,11 @@ from pathlib import Path
 from typing import BinaryIO
 
 from sandbox.egress.checks import PER_FILE, VERSION, check
-from sandbox.egress.judge import Judged, Options
+from sandbox.egress.judge import Judged, KeptCells, Options
+from sandbox.egress.kept import Entry
 from sandbox.egress.permitted import Bounds
 from sandbox.egress.report import Product
-from sandbox.egress.wire import Json, judgement_in, message_in, message_out, unpack
+from sandbox.egress.wire import Json, judgement_in, message_in, message_out, sequence, text, unpack
 from sandbox.files.readers import read_table
 from sandbox.fingerprint.scan import prepare
 from sandbox.kernel.errors import InputError, IsolationError
@@ -65,6 +66,18 @@ class SnapshotSource:
     identifiers: tuple[str, ...]
     thresholds: Thresholds
     aliases: tuple[str, ...] = ()
+    snapshot: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """What was judged before: packed tables, and for other versions of the data how their rows are told.
+
+    `versions` opens by snapshot the first stream of its sidecar, plain; what cannot be opened is left out.
+    """
+
+    entries: tuple[Entry, ...] = ()
+    versions: Mapping[str, Callable[[], BinaryIO]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -104,6 +117,7 @@ def judge_isolated(
     *,
     options: Options | None = None,
     limits: GateLimits | None = None,
+    ledger: Ledger | None = None,
 ) -> Judged:
     """Return the judgement of frozen products against snapshots and their sidecars, in isolation.
 
@@ -114,8 +128,28 @@ def judge_isolated(
         job = _Job(Path(folder))
         try:
             entries = [_snapshot(job, snapshot, number) for number, snapshot in enumerate(snapshots)]
-            described = {"kind": "snapshots", "snapshots": entries}
+            described = {
+                "kind": "snapshots",
+                "snapshots": entries,
+                "ledger": _ledger(job, ledger or Ledger()),
+            }
             return _judge(job, products, described, options or Options(), limits or GateLimits())
+        finally:
+            for descriptor in job.descriptors:
+                os.close(descriptor)
+
+
+def answered(
+    snapshots: Sequence[SnapshotSource], asked: Mapping[str, object], *, limits: GateLimits
+) -> bytes:
+    """Return what the gate's process answers to a question about snapshots; empty if it did not end well."""
+    with tempfile.TemporaryDirectory(prefix="gate-") as folder:
+        job = _Job(Path(folder))
+        try:
+            entries = [_snapshot(job, snapshot, number) for number, snapshot in enumerate(snapshots)]
+            files = job.folder / "job"
+            files.mkdir()
+            return _run(job, files, {"sources": {"kind": "snapshots", "snapshots": entries}, **asked}, limits)
         finally:
             for descriptor in job.descriptors:
                 os.close(descriptor)
@@ -133,15 +167,11 @@ def _shown(job: _Job, path: Path, place: str) -> str:
 def _snapshot(job: _Job, snapshot: SnapshotSource, number: int) -> Json:
     streams: dict[str, int] = {}
     for name in SIDECAR_STREAMS:
-        descriptor = os.memfd_create(f"sidecar-{number}")
-        job.descriptors.append(descriptor)
-        with snapshot.open_stream(name) as source, os.fdopen(os.dup(descriptor), "wb") as out:
-            while chunk := source.read(1 << 20):
-                out.write(chunk)
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        streams[name] = descriptor
+        with snapshot.open_stream(name) as source:
+            streams[name] = _in_memory(job, source, f"sidecar-{number}")
     return {
         "name": snapshot.name,
+        "snapshot": snapshot.snapshot,
         "aliases": list(snapshot.aliases),
         "parts": [_shown(job, part, f"{number}") for part in snapshot.parts],
         "streams": streams,
@@ -152,8 +182,40 @@ def _snapshot(job: _Job, snapshot: SnapshotSource, number: int) -> Json:
             "largest_share": snapshot.thresholds.largest_share,
             "two_largest_share": snapshot.thresholds.two_largest_share,
             "p_percent": snapshot.thresholds.p_percent,
+            "drip_products": snapshot.thresholds.drip_products,
         },
     }
+
+
+def _in_memory(job: _Job, source: BinaryIO, name: str) -> int:
+    """Return a descriptor, handed over to the process, that reads what the stream holds."""
+    descriptor = os.memfd_create(name)
+    job.descriptors.append(descriptor)
+    with os.fdopen(os.dup(descriptor), "wb") as out:
+        while chunk := source.read(1 << 20):
+            out.write(chunk)
+    os.lseek(descriptor, 0, os.SEEK_SET)
+    return descriptor
+
+
+def _ledger(job: _Job, ledger: Ledger) -> Json:
+    """Return how the job names the ledger; every table and version is handed over in memory."""
+    entries = [
+        {
+            "owner": one.owner,
+            "table": one.table,
+            "snapshot": one.snapshot,
+            "standing": one.standing.value,
+            "claim": None if one.claim is None else [one.claim.sql, one.claim.subject],
+            "stream": _in_memory(job, io.BytesIO(one.data), "ledger"),
+        }
+        for one in ledger.entries
+    ]
+    versions: dict[str, int] = {}
+    for snapshot, opened in ledger.versions.items():
+        with opened() as source:
+            versions[snapshot] = _in_memory(job, source, "version")
+    return {"entries": entries, "versions": versions}
 
 
 def _judge(
@@ -163,9 +225,6 @@ def _judge(
     options: Options,
     limits: GateLimits,
 ) -> Judged:
-    able = probe()
-    if not able:
-        raise IsolationError(able.summary())
     read_table(io.BytesIO(b"a,b\n1,2\n"), name="warm-up")  # compiles the reader once, for `worker.warm_up`
     if any(len(product.data) > COMPILED_FROM_BYTES for product in products):
         prepare()
@@ -181,11 +240,18 @@ def _judge(
             "earlier": [[owner, claim.sql, claim.subject] for owner, claim in options.earlier],
             "declined": [[owner, claim.sql, claim.subject] for owner, claim in options.declined],
             "handed_in": options.handed_in,
-            "drip_products": options.drip_products,
             "bounds": _bounds_out(options.bounds),
         },
         "limits": {"file_seconds": limits.file_seconds, "file_memory": limits.file_memory},
     }
+    return _believed(_run(job, files, document, limits), products)
+
+
+def _run(job: _Job, files: Path, document: Mapping[str, object], limits: GateLimits) -> bytes:
+    """Run the gate's process on a job and return its frame; empty when it did not end well."""
+    able = probe()
+    if not able:
+        raise IsolationError(able.summary())
     mounts = (*python_mounts(whole=True), *job.mounts, Mount(files, JOB))
     sandbox = Sandbox(
         mounts=mounts,
@@ -202,7 +268,7 @@ def _judge(
     command = [PYTHON, "-m", "sandbox.egress.worker", JOB]
     stdin = json.dumps(document, ensure_ascii=False).encode()
     done = run(sandbox, command, stdin=stdin, output_bytes=MAX_RESULT, timeout=limits.total_seconds)
-    return _believed(b"" if done.status != 0 or done.truncated else done.stdout, products)
+    return b"" if done.status != 0 or done.truncated else done.stdout
 
 
 def _bounds_out(bounds: Bounds | None) -> Json | None:
@@ -232,6 +298,12 @@ def _believed(frame: bytes, products: Sequence[Product]) -> Judged:
         if "source_error" in result:
             raise InputError(message_in(result["source_error"]) or say("数据来源无法读取，请检查文件后重试"))
         judgement = judgement_in(result["judgement"])
+        told = [[text(part) for part in sequence(one)] for one in sequence(result.get("kept", ()))]
+        blobs, cells = blobs[: len(blobs) - len(told)], blobs[len(blobs) - len(told) :]
+        tables = {
+            path: KeptCells(table, snapshot, data)
+            for (path, table, snapshot), data in zip(told, cells, strict=True)
+        }
     except (ValueError, KeyError, TypeError):
         return Judged(Judgement(tuple(_unjudged(product) for product in products)), {})
     if [(file.path, file.digest) for file in judgement.files] != [(one.path, one.digest) for one in products]:
@@ -245,6 +317,7 @@ def _believed(frame: bytes, products: Sequence[Product]) -> Judged:
     return Judged(
         Judgement(files, judgement.set_findings),
         {digest: blob for digest, blob in rewritings.items() if digest in kept},
+        tables,
     )
 
 

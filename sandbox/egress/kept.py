@@ -70,6 +70,18 @@ class Kept:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A kept table as it comes from the ledger, still packed, and the claim it was proven by."""
+
+    owner: str
+    table: str
+    snapshot: str
+    standing: Standing
+    data: bytes
+    claim: Claim | None = None
+
+
 def pack(families: Sequence[Family]) -> bytes:
     """Return the cells of a table's quantities as bytes."""
     arrays, told = {}, []

@@ -19,8 +19,9 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -32,11 +33,15 @@ from sandbox.egress.claims import Claim, read_claim
 from sandbox.egress.compare import Comparison
 from sandbox.egress.content import Content, Form, Issue, Sheet
 from sandbox.egress.judge import Options, judge_file, settle
+from sandbox.egress.kept import Kept, Standing
+from sandbox.egress.kept import unpack as unpack_cells
+from sandbox.egress.numbering import Numbered
 from sandbox.egress.origin import Source
 from sandbox.egress.permitted import Bounds
 from sandbox.egress.proof import Proof, run_claim
 from sandbox.egress.report import FileReport, Product
 from sandbox.egress.rewrite import Rewriting
+from sandbox.egress.scribe import written
 from sandbox.egress.sources import build_sources, read_source
 from sandbox.egress.together import MAX_ROWS
 from sandbox.egress.wire import (
@@ -54,7 +59,7 @@ from sandbox.egress.wire import (
     unpack,
 )
 from sandbox.files.types import FileType
-from sandbox.fingerprint.sidecar import Sidecar
+from sandbox.fingerprint.sidecar import Sidecar, load_names
 from sandbox.kernel.boundary import OutputForm
 from sandbox.kernel.errors import InputError, SandboxError
 from sandbox.kernel.findings import Outcome
@@ -103,7 +108,9 @@ def run_job(job: Json, job_dir: Path) -> bytes:
         sources = load_sources(mapping(job["sources"]), job_dir)
     except SandboxError as error:
         return pack({"source_error": message_out(error.message)}, [])
-    options = options_in(mapping(job["options"]))
+    if "writings" in job or "moved" in job:
+        return written(job, sources)
+    options = replace(options_in(mapping(job["options"])), kept=_kept_in(mapping(job["sources"])))
     limits = mapping(job["limits"])
     reports = [
         _apart(_product(mapping(entry), job_dir), sources, options, limits)
@@ -111,8 +118,13 @@ def run_job(job: Json, job_dir: Path) -> bytes:
     ]
     judged = settle(reports, sources, options)
     digests = sorted(judged.rewritings)
-    header = {"judgement": judgement_out(judged.judgement), "digests": digests}
-    return pack(header, [judged.rewritings[digest] for digest in digests])
+    header = {
+        "judgement": judgement_out(judged.judgement),
+        "digests": digests,
+        "kept": [[path, cells.table, cells.snapshot] for path, cells in judged.kept.items()],
+    }
+    rewritten = [judged.rewritings[digest] for digest in digests]
+    return pack(header, [*rewritten, *(cells.data for cells in judged.kept.values())])
 
 
 def load_sources(described: Json, job_dir: Path) -> tuple[Source, ...]:
@@ -147,6 +159,36 @@ def _snapshot(entry: Json, job_dir: Path) -> Source:
         thresholds=thresholds_in(mapping(entry["thresholds"])),
         amounts={name: values for name, values in sidecar.amounts.items() if name in table.column_names},
         aliases=tuple(text(alias) for alias in sequence(entry["aliases"])),
+        snapshot=text(entry["snapshot"]),
+        numbered=Numbered(sidecar.words, sidecar.units, sidecar.names),
+    )
+
+
+def _kept_in(described: Json) -> tuple[Kept, ...]:
+    """Return the tables of the ledger; the rows of other versions with the words that tell them."""
+    if "ledger" not in described:
+        return ()
+    ledger = mapping(described["ledger"])
+    versions = {
+        snapshot: Numbered(*load_names(os.fdopen(number(descriptor) or 0, "rb")))
+        for snapshot, descriptor in mapping(ledger["versions"]).items()
+    }
+    return tuple(_table(mapping(entry), versions) for entry in sequence(ledger["entries"]))
+
+
+def _table(entry: Json, versions: Mapping[str, Numbered]) -> Kept:
+    with os.fdopen(number(entry["stream"]) or 0, "rb") as stream:
+        parts = unpack_cells(stream.read())
+    claim = None if entry["claim"] is None else Claim(*(text(one) for one in sequence(entry["claim"])))
+    snapshot = text(entry["snapshot"])
+    return Kept(
+        owner=text(entry["owner"]),
+        table=text(entry["table"]),
+        snapshot=snapshot,
+        standing=Standing(text(entry["standing"])),
+        parts=parts,
+        numbered=versions.get(snapshot),
+        claim=claim,
     )
 
 
@@ -155,7 +197,7 @@ def thresholds_in(entry: Json) -> Thresholds:
     smallest = number(entry["smallest"])
     shares = [entry[name] for name in ("largest_share", "two_largest_share", "p_percent")]
     largest, two, p_percent = (float(value) for value in shares if isinstance(value, int | float))
-    return Thresholds(smallest or 0, largest, two, p_percent)
+    return Thresholds(smallest or 0, largest, two, p_percent, number(entry["drip_products"]) or 0)
 
 
 def options_in(entry: Json) -> Options:
@@ -167,7 +209,6 @@ def options_in(entry: Json) -> Options:
         earlier=_claims_in(entry["earlier"]),
         declined=_claims_in(entry["declined"]),
         handed_in=number(entry["handed_in"]) or 0,
-        drip_products=number(entry["drip_products"]) or 0,
         words=text(entry["words"]),
         bounds=_bounds_in(entry["bounds"]),
     )
