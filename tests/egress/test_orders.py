@@ -399,6 +399,23 @@ class Orders(RuleBasedStateMachine):
             assert all(case.carries(one) for one in leaving)
             case.state = "released"
 
+    @precondition(lambda self: any(one.state == "approved" for one in self.cases.values()))
+    @rule(place=PLACE, what=st.sampled_from(["file", "judgement"]))
+    def spoil(self, place, what):
+        """With one byte changed nothing of it leaves; put back as it was, it stands as before."""
+        decided = sorted(one for one, case in self.cases.items() if case.state == "approved")
+        name = decided[place % len(decided)]
+        one = self.store.load(Submission, name).record
+        approved = next(each for each in one.files if each.approved)
+        sealed = self.gate.judgements / f"{one.judgement}.sealed"
+        path = self.gate.frozen.path(approved.rewritten) if what == "file" else sealed
+        whole = path.read_bytes()
+        path.chmod(0o600)
+        path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        with pytest.raises(SandboxError):
+            release.release(self.gate, self.actors["zhou.minxing"], name)
+        path.write_bytes(whole)
+
     @rule(who=PEOPLE, place=PLACE)
     def collect_and_recall(self, who, place):
         every = self.store.find(Release)
