@@ -20,9 +20,8 @@ from sandbox.kernel.findings import FileJudgement, Finding
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.records import Examination, OrganisationRole, Submission
 from sandbox.kernel.review_rules import capacity_of
+from sandbox.kernel.round_rules import REVIEWING
 from sandbox.store.changes import Change, Link
-
-REVIEWING = frozenset({Role.SECURITY_REVIEWER, Role.PROVIDER_REVIEWER})
 
 
 class Audience(StrEnum):

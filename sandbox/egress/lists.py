@@ -10,7 +10,6 @@ from collections.abc import Sequence
 
 from sandbox.access.lists import covering
 from sandbox.catalog.reading import of_authority, registered
-from sandbox.egress.audience import REVIEWING
 from sandbox.egress.desk import GateDesk
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.records import (
@@ -29,6 +28,7 @@ from sandbox.kernel.records import (
     Stoppage,
     Submission,
 )
+from sandbox.kernel.round_rules import REVIEWING
 from sandbox.store.lists import Sieve
 
 
