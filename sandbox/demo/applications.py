@@ -36,12 +36,12 @@ def fill(journey: Journey) -> None:
     applications.reject(access, officer, poor.id, findings=str(say("场景不明确，与统计用途不符")))
     taken = applications.submit(access, song, _application(journey, "song.keyi", "water", say("用水预测")))
     applications.withdraw(access, song, taken.id)
-    waiting = _pushed(journey, "lin.xiaoyu", "parcels", say("快递驿站布局"))
+    waiting = pushed(journey, "lin.xiaoyu", "parcels", say("快递驿站布局"))
     longer = item_review.told_today(
         access, days=10, leader="马顺达", document="通达函〔2026〕1号", reason=str(say("需与各网点核对"))
     )
     item_review.extend(access, journey.actor("lu.pingan"), waiting.id, longer)
-    consulted = _pushed(journey, "lin.xiaoyu", "allowances", say("因病致困分析"))
+    consulted = pushed(journey, "lin.xiaoyu", "allowances", say("因病致困分析"))
     consultation.ask(
         access,
         journey.actor("fang.siyuan"),
@@ -49,10 +49,10 @@ def fill(journey: Journey) -> None:
         body="遵义市卫生健康局",
         question=str(say("致困原因中的因病一类可否按县区汇总使用？")),
     )
-    refused = _pushed(journey, "song.keyi", "meitan-visits", say("药店选址"))
+    refused = pushed(journey, "song.keyi", "meitan-visits", say("药店选址"))
     words = str(say("就诊明细不用于商业选址"))
     item_review.refuse(access, journey.actor("linghu.ping"), refused.id, reason=words)
-    settled = _pushed(journey, "song.keyi", "water", say("水厂扩建论证"))
+    settled = pushed(journey, "song.keyi", "water", say("水厂扩建论证"))
     item_review.refuse(access, journey.actor("qu.yuanliu"), settled.id, reason=str(say("须先说明用途")))
     (case,) = coordination.of_item(access, settled.id)
     chen = journey.actor("chen.guanglan")
@@ -60,7 +60,8 @@ def fill(journey: Journey) -> None:
     journey.tell.done(say("各类申请和审核事项已就位，可在终端和浏览器里查看"))
 
 
-def _pushed(journey: Journey, who: str, key: str, scenario: Message) -> Item:
+def pushed(journey: Journey, who: str, key: str, scenario: Message) -> Item:
+    """Return the item of a demand for one dataset, accepted and pushed to its reviewer."""
     access, officer = journey.troupe.platform.access, journey.actor(_OFFICER)
     made = applications.submit(access, journey.actor(who), _application(journey, who, key, scenario))
     applications.accept(

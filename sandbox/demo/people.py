@@ -122,7 +122,7 @@ def gather(troupe: Troupe) -> int:
 
 def _staff(troupe: Troupe, key: str, first: Actor, second: Actor) -> None:
     people = [one for one in troupe.cast.people if one.organisation == key]
-    leader = next((one for one in people if Role.ORGANISATION_OFFICER in one.roles), people[0])
+    leader = next(one for one in people if Role.ORGANISATION_OFFICER in one.roles)
     _invite(troupe, first, leader)
     grants.appoint(troupe.platform.directory, first, troupe.accounts[leader.account])
     officer = troupe.actor(leader.account)

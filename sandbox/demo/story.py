@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sandbox.demo import applications, egress, journey
+from sandbox.demo import applications, egress, incidents, journey, libraries, transfers
 from sandbox.demo.events import Narrator, Tell
 from sandbox.demo.people import TOKENS, found_demo, gather
 from sandbox.kernel.errors import TamperedError
@@ -31,6 +31,9 @@ def tell_story(home: Path, tell: Tell, *, size: Size = FULL) -> dict[str, object
     _, submissions = egress.work(walk)
     released = egress.review_and_release(walk, egress.judge(walk, submissions))
     applications.fill(walk)
+    libraries.fill(walk)
+    transfers.fill(walk)
+    incidents.rehearse(walk)
     report = _verify(walk)
     narrator.chapter(say("接着自己试：演示账户的令牌各有一个文件，例如"))
     narrator.done(

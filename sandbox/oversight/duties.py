@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from sandbox.access.policy import policy_of
 from sandbox.access.versions import standing
-from sandbox.catalog.reading import require_reader
+from sandbox.catalog.reading import of_authority, require_reader
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import ConflictError, InputError, RefusedError
 from sandbox.kernel.lifecycle import step
@@ -123,6 +123,16 @@ def matrix(
     using = sum(desk.directory.store.lists.counted(ServiceAgreement, _in_force(entry.id)).values())
     rows = tuple(rows_of(desk, entry, most=most, offset=offset))
     return Matrix(entry.code, entry.title, rows, using)
+
+
+def may_look(desk: OversightDesk, actor: Actor) -> bool:
+    """Return whether the matrix opens to somebody: a steward needs a dataset of his own body in it."""
+    if not actor.has(*_LOOKS):
+        return False
+    if of_authority(desk.directory, actor) or actor.has(Role.SUPERVISOR, Role.OPERATOR):
+        return True
+    own = desk.directory.store.find(Dataset, organisation=actor.organisation)
+    return any(one.record.state != "withdrawn" for one in own)
 
 
 def matrices(desk: OversightDesk, actor: Actor, *, most: int | None = None) -> tuple[Matrix, ...]:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sandbox.access.versions import standing, versions
-from sandbox.catalog.reading import require_reader
+from sandbox.catalog.reading import of_authority, require_reader
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import ConflictError, InputError
 from sandbox.kernel.lifecycle import step
@@ -259,6 +259,12 @@ def incident(desk: OversightDesk, actor: Actor, identifier: str) -> Stored[Incid
     stored = desk.directory.store.load(Incident, identifier)
     _look(desk, actor, stored.record)
     return stored
+
+
+def may_look(desk: OversightDesk, actor: Actor) -> bool:
+    """Return whether the list of incidents opens to somebody: who watches in the authority or supervises."""
+    inside = of_authority(desk.directory, actor) or actor.has(Role.SUPERVISOR)
+    return inside and actor.has(*_WATCHERS)
 
 
 def _look(desk: OversightDesk, actor: Actor, record: Incident) -> None:

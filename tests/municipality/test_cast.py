@@ -60,3 +60,11 @@ def test_organisations_may_hold_the_roles_they_play() -> None:
         for role in {OrganisationRole.DEVELOPER, OrganisationRole.OPERATOR} & set(organisation.roles):
             assert eligibility(role.value, organisation.uscc, kind=organisation.kind)
     assert not eligibility("developer", CAST.organisation("bigdata").uscc, kind="机关")
+
+
+def test_who_supervises_does_nothing_else_and_no_account_officer_supervises() -> None:
+    """Supervision changes nothing (第四条): nobody holds it beside a role that acts, in his own body either."""
+    for person in CAST.people:
+        assert Role.SUPERVISOR not in person.roles or person.roles == (Role.SUPERVISOR,), person.name
+    (officer,) = CAST.with_role("cyberspace", Role.ORGANISATION_OFFICER)
+    assert officer not in CAST.with_role("cyberspace", Role.SUPERVISOR)

@@ -12,7 +12,8 @@ from sandbox.catalog.reading import of_authority
 from sandbox.kernel.actors import Role
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Incident, OrganisationRole
-from sandbox.oversight import retention
+from sandbox.oversight import duties as answering
+from sandbox.oversight import incident, retention
 from sandbox.oversight.controls import controls
 from sandbox.regulation.regime import Regime, Rule
 from sandbox.web import words
@@ -67,14 +68,12 @@ BACK = {
     "incidents": "oversight/incidents",
 }
 """The list that each kind of form goes back to."""
-_DUTIES = frozenset({Role.AUTHORITY_OFFICER, Role.SUPERVISOR, Role.STEWARD, Role.OPERATOR})
 _TRANSFERS = frozenset({Role.OPERATOR, Role.PROVIDER_REVIEWER, Role.AUTHORITY_OFFICER, Role.SUPERVISOR})
-_INCIDENTS = frozenset({Role.AUTHORITY_OFFICER, Role.SECURITY_REVIEWER, Role.SUPERVISOR})
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One thing to look at, with what it is for; `shown` says for whom it is worth a way."""
+    """One thing to look at, with what it is for; `shown` says to whom it opens: no way leads to a refusal."""
 
     path: str
     name: Message
@@ -117,14 +116,14 @@ PLACES = (
         word("责任分工"),
         word("每个数据集由谁监管、谁提供、谁使用，落实到人"),
         "accounts",
-        _of(_DUTIES),
+        lambda visitor: answering.may_look(visitor.platform.oversight, visitor.actor),
     ),
     Place(
         "/oversight/incidents",
         word("安全事件一览"),
         word("即时停止、召回、冻结证据，24 小时内报告"),
         "stop",
-        _of(_INCIDENTS),
+        lambda visitor: incident.may_look(visitor.platform.oversight, visitor.actor),
     ),
     Place(
         "/oversight/use",
@@ -175,7 +174,7 @@ def index(visitor: Visitor) -> Response:
     """Return the ways to what this person may look at."""
     found = [one for one in PLACES if one.shown(visitor)]
     opened: tuple[Incident, ...] = ()
-    if visitor.actor.has(*_INCIDENTS):
+    if incident.may_look(visitor.platform.oversight, visitor.actor):
         stored = visitor.platform.store.find(Incident, states=("open", "reported"))
         opened = tuple(one.record for one in stored)
     return visitor.page("oversight.html", ways=found, opened=opened)
