@@ -1,4 +1,4 @@
-"""kill -9 during landing, submission and release, and a full disk: the last version whole, nothing twice."""
+"""kill -9 during landing and submission, and a full disk: the last version whole, nothing twice."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.egress import intake, release, review
+from sandbox.egress import intake
 from sandbox.ingest import publish
 from sandbox.kernel.errors import StorageError
-from sandbox.kernel.records import FileVote, LandingOrder, Release, Seat, Snapshot, Submission
+from sandbox.kernel.records import LandingOrder, Seat, Snapshot, Submission
 from sandbox.seats import workspace
 from sandbox.seats.seat import current_snapshots
 from sandbox.store.verify import verify
@@ -22,8 +22,6 @@ from tests.journeys.homes import (
     JUDGED,
     LANDED,
     MARKET,
-    PROVIDER,
-    SECURITY,
     STEWARD,
     Desk,
     Home,
@@ -130,31 +128,6 @@ def test_a_killed_submission(judged: Home, tmp_path: Path, count: int) -> None:
             assert desk.platform.gate.frozen.get(found[0].files[0].digest) == "两句话".encode()
             outbox = workspace.folders(desk.platform.layout.seats, seat.id).outbox
             assert not [path for path in outbox.iterdir() if not path.name.startswith(".")]
-            whole(desk)
-
-
-@pytest.mark.parametrize(
-    "count", [EVERYDAY, pytest.param(LONG, marks=[pytest.mark.long, pytest.mark.timeout(1200)])]
-)
-def test_a_killed_release(judged: Home, tmp_path: Path, count: int) -> None:
-    with judged.open() as desk:
-        waiting = desk.submission("in-review")
-        votes = tuple(FileVote(digest=one.rewritten, approve=True) for one in waiting.files)
-        for who in (SECURITY, PROVIDER):
-            review.cast(desk.platform.gate, desk.actor(who), waiting.id, votes)
-    token = judged.token(SECURITY)
-    total = crash(copy(judged, tmp_path / "counted").path, "release", 0, waiting.id, token)
-    for at in moments(total, count):
-        home = copy(judged, tmp_path / "killed")
-        assert crash(home.path, "release", at, waiting.id, token) == -1
-        with home.open() as desk:
-            whole(desk)
-            made = desk.platform.store.find(Release)
-            state = desk.platform.store.load(Submission, waiting.id).record.state
-            assert (len(made), state) in ((0, "approved"), (1, "released"))
-            if not made:
-                release.release(desk.platform.gate, desk.actor(SECURITY), waiting.id)
-            assert len(desk.platform.store.find(Release)) == 1
             whole(desk)
 
 

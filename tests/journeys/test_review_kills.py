@@ -21,7 +21,7 @@ from tests.journeys.homes import DEVELOPER, PROVIDER, SECURITY, Desk, Home, judg
 from tests.journeys.test_kills import moments
 
 __all__ = ["judged", "released", "told"]
-EVERYDAY, EVERY = 4, 10_000
+EVERYDAY, EVERY = 3, 10_000
 COUNTS = pytest.mark.parametrize(
     "count", [EVERYDAY, pytest.param(EVERY, marks=[pytest.mark.long, pytest.mark.timeout(3600)])]
 )
