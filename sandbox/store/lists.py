@@ -333,7 +333,9 @@ def _hanging(at: _Sought, sieve: Sieve) -> list[ColumnElement[bool]]:
     if sieve.items_on is not None:
         item, data = _LINK.alias(), _LINK.alias()
         through = and_(item.c.from_id == at.id, item.c.role == "item", data.c.from_id == item.c.to_id)
-        found.append(exists().where(through, data.c.role == "dataset", data.c.to_id.in_(sieve.items_on)))
+        # Asked of each record by itself: PostgreSQL would else join all links of the home to answer for few.
+        on = select(item.c.to_id).where(through, data.c.role == "dataset", data.c.to_id.in_(sieve.items_on))
+        found.append(on.correlate(at.table).limit(1).scalar_subquery().is_not(None))
     if sieve.unlinked is not None:
         found.append(~exists().where(_backwards(at, *sieve.unlinked)))
     if sieve.all_linked is not None:
