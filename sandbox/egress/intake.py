@@ -12,7 +12,18 @@ from dataclasses import dataclass, replace
 
 from sandbox.access.policy import policy_of
 from sandbox.access.versions import standing
-from sandbox.egress import asked, court, judgements, ledger, rounds, samples, service, stoppage, telling
+from sandbox.egress import (
+    asked,
+    court,
+    instances,
+    judgements,
+    ledger,
+    rounds,
+    samples,
+    service,
+    stoppage,
+    telling,
+)
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.judge import WORDS, Judged
 from sandbox.egress.spotting import spot_text
@@ -151,6 +162,8 @@ def judge(desk: GateDesk, submission_id: str) -> Submission:
     change = Change(step(name), changed, expected=stored.version, note=note)
     kept: Submission = desk.directory.store.write(SYSTEM, change, *stops)[0].record
     telling.publish(desk, desk.directory.store.load(Seat, submission.seat).record)
+    if instances.leave(desk, kept.id).release is not None:
+        return desk.directory.store.load(Submission, kept.id).record
     return kept
 
 

@@ -108,7 +108,7 @@ def run_job(job: Json, job_dir: Path) -> bytes:
         sources = load_sources(mapping(job["sources"]), job_dir)
     except SandboxError as error:
         return pack({"source_error": message_out(error.message)}, [])
-    if "writings" in job or "moved" in job:
+    if "writings" in job:
         return written(job, sources)
     options = replace(options_in(mapping(job["options"])), kept=_kept_in(mapping(job["sources"])))
     limits = mapping(job["limits"])

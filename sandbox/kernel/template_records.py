@@ -130,7 +130,6 @@ class TemplateLook(Record):
     environment: str
     template: str
     submission: str
-    release: str
     due: date
     account: str = ""
     person: str = ""

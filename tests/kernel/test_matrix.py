@@ -42,6 +42,7 @@ from sandbox.kernel.records import (
     Extension,
     Grant,
     Home,
+    ImpactAssessment,
     Incident,
     Item,
     ItemRequest,
@@ -218,8 +219,8 @@ RISKS = tuple(Risk(kind=kind, level=RiskLevel.LOW, finding="小", control="有")
 ASSESSMENT = Assessment(id="assessment", state="filed", organisation="firm", risks=RISKS, **ROUND)
 _TERMS = Template(
     id="template", state="in-force", organisation="firm", environment="env", agreement="agreement",
-    author="author", title="各区企业数", sql="SELECT 1", subject="s", plan="p", plan_text="{}", columns=("企业数",),
-    decimals=0, form="csv", datasets=("dataset",), limits=(), parameters=(), recipient="firm", number=5,
+    author="author", title="各区企业数", sql="SELECT 1", subject="s", plan="p", plan_text="{}",
+    columns=("企业数",), decimals=0, form="csv", datasets=("dataset",), limits=(), parameters=(), recipient="firm", number=5,
     term_from=TODAY, term_to=NEXT_YEAR, share=20, policy=ACCESS.digest, reason="有疑问",
 )  # fmt: skip
 TEMPLATE = replace(_TERMS, digest=terms_digest(_TERMS))
@@ -234,7 +235,7 @@ SIGNED = (
 )
 LOOK = TemplateLook(
     id="template-look", state="due", organisation="firm", environment="env", template="template",
-    submission="submission-1", release="release", due=NEXT_YEAR, account="me", person="p", reason="数字不对",
+    submission="submission-1", due=NEXT_YEAR, account="me", person="p", reason="数字不对",
 )  # fmt: skip
 INSTANCE = Instance(
     plan="p",
@@ -288,6 +289,10 @@ CONSENT = Consent(
     id="consent", state="in-force", dataset="dataset", document="d", purposes=("统计",), until=NEXT_YEAR,
     **PLACE,
 )  # fmt: skip
+IMPACT = ImpactAssessment(
+    id="impact", state="filed", dataset="dataset", item="item", account="me", lawfulness="法", impact="险",
+    measures="措", **PLACE,
+)  # fmt: skip
 SOCIAL = replace(DATASET, origin=Origin.SOCIAL)
 PAPER = Attachment(name="证明.pdf", digest="d", size=1, type="pdf")
 TRADER = replace(FIRM, uscc=uscc("92", "520302", "MA6H0000"), kind="个体工商户", evidence=(PAPER,))
@@ -306,6 +311,7 @@ KINDS: dict[str, tuple[str, Record]] = {
     "environment": ("authority", ENVIRONMENT),
     "dataset": ("dept", DATASET),
     "consent": ("dept", CONSENT),
+    "impact-assessment": ("dept", IMPACT),
     "delivery": ("dept", DELIVERY),
     "masking-policy": ("dept", POLICY),
     "application": ("firm", APPLICATION),

@@ -1,0 +1,148 @@
+"""抽查: a share of the instances that left is drawn for people to look at, by a key only the gate has.
+
+The developer can neither foresee nor learn the draw. A look that is overdue is shown and told to the
+authority; a bad one suspends the template in the same write. Recalling what has left is the authority's.
+"""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import replace
+
+from sandbox.egress import service, templates
+from sandbox.egress.desk import GateDesk
+from sandbox.egress.judgements import gate_key
+from sandbox.kernel.actors import SYSTEM, Actor
+from sandbox.kernel.lifecycle import step
+from sandbox.kernel.permits import may, require
+from sandbox.kernel.records import Release, Submission
+from sandbox.kernel.situation import Situation
+from sandbox.kernel.template_records import Template, TemplateLook
+from sandbox.people.directory import with_record
+from sandbox.store.changes import Change, Link, Stored
+
+
+def drawn(desk: GateDesk, template: Template, submission: Submission) -> tuple[Change, ...]:
+    """Return the change that puts a look at this instance on record, where the draw falls on it."""
+    if not falls_on(desk, template, submission.id):
+        return ()
+    made = TemplateLook(
+        state="due",
+        organisation=template.organisation,
+        environment=template.environment,
+        template=template.id,
+        submission=submission.id,
+        due=service.started(desk, submission).due,
+    )
+    situation = with_record(desk.directory.situation(SYSTEM), record=made, template=template)
+    require(SYSTEM, step("template-look:draw"), situation)
+    links = (Link("template", template.id), Link("submission", submission.id))
+    return (Change(step("template-look:draw"), made, links=links),)
+
+
+def falls_on(desk: GateDesk, template: Template, submission_id: str) -> bool:
+    """Return whether the draw falls on an instance: by the gate's key, so that nobody outside can tell."""
+    key = gate_key(desk).derive("gate/template-looks", 32)
+    text = f"{template.id}:{template.used}:{submission_id}"
+    number = int.from_bytes(hmac.digest(key, text.encode(), "sha256")[:8], "big")
+    return number * 100 < template.share << 64
+
+
+def passed(desk: GateDesk, actor: Actor, look_id: str, *, reason: str = "") -> TemplateLook:
+    """Return the look, ended well."""
+    stored = found(desk, look_id)
+    changed = _by(actor, stored, reason)
+    require(actor, step("template-look:pass"), _situation(desk, actor, changed))
+    kept: TemplateLook = desk.directory.store.write(actor, _ended(stored, changed, "template-look:pass"))[
+        0
+    ].record
+    return kept
+
+
+def failed(desk: GateDesk, actor: Actor, look_id: str, *, reason: str) -> TemplateLook:
+    """Return the look, ended badly; the template is suspended in the same write, if it still was in force."""
+    stored = found(desk, look_id)
+    changed = _by(actor, stored, reason)
+    require(actor, step("template-look:fail"), _situation(desk, actor, changed))
+    changes = [_ended(stored, changed, "template-look:fail")]
+    template = templates.found(desk, changed.template)
+    spoken = replace(template.record, reason=reason.strip())
+    situation = templates.template_situation(desk, actor, spoken)
+    if template.record.state == "in-force":
+        require(actor, step("template:suspend"), situation)
+        note = {"reason": spoken.reason, "look": look_id}
+        ended = replace(spoken, state="suspended")
+        changes.append(Change(step("template:suspend"), ended, expected=template.version, note=note))
+    kept: TemplateLook = desk.directory.store.write(actor, *changes)[0].record
+    return kept
+
+
+def _by(actor: Actor, stored: Stored[TemplateLook], reason: str) -> TemplateLook:
+    return replace(stored.record, account=actor.account, person=actor.person, reason=reason.strip())
+
+
+def _ended(stored: Stored[TemplateLook], changed: TemplateLook, name: str) -> Change:
+    ended = replace(changed, state=step(name).target)
+    return Change(step(name), ended, expected=stored.version, note={"reason": changed.reason})
+
+
+def _situation(desk: GateDesk, actor: Actor, look: TemplateLook) -> Situation:
+    template = templates.found(desk, look.template).record
+    return with_record(templates.template_situation(desk, actor, template), record=look)
+
+
+def recall_instances(desk: GateDesk, actor: Actor, template_id: str, *, reason: str) -> tuple[Release, ...]:
+    """Return every instance's release that was still handed out, recalled by the authority."""
+    from sandbox.egress import release
+
+    return tuple(
+        release.recall(desk, actor, one.id, reason=reason)
+        for one in releases_of(desk, template_id)
+        if one.state == "issued"
+    )
+
+
+def releases_of(desk: GateDesk, template_id: str) -> tuple[Release, ...]:
+    """Return the releases of a template's instances, oldest first."""
+    return tuple(one.record for one in desk.directory.store.find(Release, linked=("template", template_id)))
+
+
+def looks_of(desk: GateDesk, template_id: str) -> tuple[TemplateLook, ...]:
+    """Return the looks that were drawn at a template's instances, oldest first."""
+    return tuple(
+        one.record for one in desk.directory.store.find(TemplateLook, linked=("template", template_id))
+    )
+
+
+def overdue(desk: GateDesk) -> tuple[TemplateLook, ...]:
+    """Return the looks that are due and whose day has passed."""
+    today = desk.directory.today()
+    due = desk.directory.store.find(TemplateLook, state="due")
+    return tuple(one.record for one in due if one.record.due < today)
+
+
+def escalate(desk: GateDesk) -> tuple[TemplateLook, ...]:
+    """Return the overdue looks that have just been told to the authority, each once."""
+    told = []
+    for look in overdue(desk):
+        if look.escalated_on is not None:
+            continue
+        stored = found(desk, look.id)
+        situation = with_record(desk.directory.situation(SYSTEM), record=look)
+        require(SYSTEM, step("template-look:escalate"), situation)
+        changed = replace(look, escalated_on=desk.directory.today())
+        change = Change(step("template-look:escalate"), changed, expected=stored.version)
+        desk.directory.store.write(SYSTEM, change)
+        told.append(changed)
+    return tuple(told)
+
+
+def may_look(desk: GateDesk, actor: Actor, look: TemplateLook) -> bool:
+    """Return whether the actor could end a look."""
+    mine = replace(look, account=actor.account, person=actor.person)
+    return bool(may(actor, step("template-look:pass"), _situation(desk, actor, mine)))
+
+
+def found(desk: GateDesk, look_id: str) -> Stored[TemplateLook]:
+    """Return the look; `NotFoundError` if there is none."""
+    return desk.directory.store.load(TemplateLook, look_id)
