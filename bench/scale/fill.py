@@ -128,7 +128,7 @@ def written(cast: Cast, actor: Actor, number: int, rng: np.random.Generator) -> 
     return Application(
         state="draft",
         organisation=actor.organisation,
-        environment=requests and cast.datasets[0].environment,
+        environment=cast.datasets[0].environment,
         regime="national-2025",
         scenario=f"{_SCENARIOS[int(rng.integers(len(_SCENARIOS)))]} {number}",
         scope="本单位内部使用，不对外提供",
