@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from sandbox.access import clocks
 from sandbox.egress import custody, service
 from sandbox.egress.desk import GateDesk
-from sandbox.egress.review import expose, review_situation, settle
+from sandbox.egress.review import expose, review_situation, settle, votes_of
 from sandbox.kernel.actors import SYSTEM
 from sandbox.kernel.errors import ConflictError, SandboxError
 from sandbox.kernel.lifecycle import step
@@ -21,6 +21,9 @@ from sandbox.kernel.records import Account, Clock, Custody, Submission
 from sandbox.people.directory import with_record
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Stored
+
+FEWEST = 2
+"""Votes below which nothing can be settled, whatever the agreement says."""
 
 
 @dataclass(slots=True)
@@ -57,6 +60,8 @@ def resume(desk: GateDesk) -> list[str]:
             expose(desk, stored.id)
             settled.append(stored.id)
     for stored in desk.directory.store.find(Submission, state="in-review"):
+        if len(votes_of(desk, stored.record)) < FEWEST:
+            continue
         try:
             after = settle(desk, stored.id)
         except ConflictError:
