@@ -34,6 +34,7 @@ from sandbox.kernel.records import (
     Submission,
     SubmittedFile,
 )
+from sandbox.kernel.review_rules import counted
 from sandbox.people.directory import with_record
 from sandbox.pool.disk import storage_errors
 from sandbox.store.canonical import canonical
@@ -66,7 +67,7 @@ def release(desk: GateDesk, actor: Actor, submission_id: str) -> Release:
         if one is not None and not stands(store, one.id):
             raise TamperedError(say("记录 {id} 与日志里登记的不一致：不得据此放行", id=one.id))
     files = tuple(released_file(desk, one) for one in submission.files if one.approved)
-    receipt = desk.frozen.put(_receipt(desk, submission, situation.reviews, files))
+    receipt = desk.frozen.put(_receipt(desk, submission, counted(situation), files))
     made = Release(
         state="issued",
         organisation=submission.organisation,

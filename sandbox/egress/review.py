@@ -34,7 +34,7 @@ from sandbox.kernel.records import (
     Stoppage,
     Submission,
 )
-from sandbox.kernel.review_rules import approved_digests, capacity_of, conflicts, quorum
+from sandbox.kernel.review_rules import approved_digests, capacity_of, conflicts, counted, quorum
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import with_record
 from sandbox.store.canonical import Json
@@ -120,7 +120,7 @@ def _capacity(actor: Actor, situation: Situation) -> Capacity:
     capacity = capacity_of(situation.own, situation) if situation.own is not None else None
     if capacity is None:
         return Capacity.PROVIDER
-    first = any(r.capacity is Capacity.AUTHORITY for r in situation.reviews)
+    first = any(r.capacity is Capacity.AUTHORITY for r in counted(situation))
     if capacity is Capacity.AUTHORITY and first and actor.organisation in situation.providers:
         return Capacity.PROVIDER
     return capacity
@@ -186,7 +186,7 @@ def _settled(
 ) -> Submission:
     require(SYSTEM, step(name), situation)
     changed = replace(stored.record, state=step(name).target, **fields)  # type: ignore[arg-type]
-    told: dict[str, Json] = {**(note or {}), "reviews": [review.id for review in situation.reviews]}
+    told: dict[str, Json] = {**(note or {}), "reviews": [review.id for review in counted(situation)]}
     change = Change(step(name), changed, expected=stored.version, note=told)
     kept: Submission = desk.directory.store.write(SYSTEM, change)[0].record
     return kept
