@@ -129,6 +129,38 @@ def merge_small(
     return f"SELECT {head}, count(DISTINCT {who}) AS {quoted(counted)} FROM {source} GROUP BY {label}"
 
 
+def repaired(
+    connection: duckdb.DuckDBPyConnection,
+    path: str | Path,
+    *,
+    question: Question,
+    subject: str,
+    smallest: int = SMALLEST,
+) -> tuple[Path, Path]:
+    """Write a product without groups of too few subjects, nor such that the rest gives one back; return both.
+
+    The claim is the whole question: rows may be left out, never changed, so that the gate can prove what
+    is left. Raises InputError where nothing safe remains. The gate decides, not this.
+    """
+    who = f"count(DISTINCT {_column(subject)})"
+    whole = question.sql()
+    counted = whole.replace("SELECT ", f"SELECT {who} AS {quoted(_HELD)}, ", 1)
+    rows = connection.execute(f"SELECT {quoted(_HELD)} FROM ({counted}) ORDER BY 1").fetchall()
+    held = [int(row[0]) for row in rows]
+    limit = smallest
+    while (hidden := [count for count in held if count < limit]) and sum(hidden) < smallest:
+        limit = min((count for count in held if count >= limit), default=limit) + 1
+    if not any(count >= limit for count in held):
+        raise InputError(say("各组的统计对象都太少，请用更粗的分组"))
+    names = [quoted(name) for name in connection.sql(whole).columns]
+    shown = f"SELECT {', '.join(names)} FROM ({counted}) WHERE {quoted(_HELD)} >= {limit:d}"
+    file, _ = product(connection, path, sql=shown, subject=subject)
+    return file, claim(file, sql=whole, subject=subject)
+
+
+_HELD = "统计对象数·闸口"
+
+
 def _kept(rows: Sequence[tuple[object, int]], smallest: int) -> list[object]:
     """Return the classes that stand alone: the longest head whose rest is nothing or big enough."""
     kept = [

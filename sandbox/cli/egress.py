@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from sandbox.cli import reviews
+from sandbox.cli import fixes, reviews
 from sandbox.cli.frame import Session, command
 from sandbox.cli.seats import author_lines
 from sandbox.kernel.errors import InputError, NotFoundError, SandboxError
@@ -28,6 +28,7 @@ _Release = Annotated[str, typer.Argument(help="放行 · release")]
 def register(root: typer.Typer) -> None:
     """Add the group."""
     reviews.join(egress)
+    fixes.join(egress)
     root.add_typer(egress, name="egress")
 
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.kernel.errors import InputError
-from sandbox_seat.products import OTHERS, _kept, chart, claim, merge_small, model, product
+from sandbox_seat.products import OTHERS, _kept, chart, claim, merge_small, model, product, repaired, table
 
 
 @pytest.fixture
@@ -99,3 +99,17 @@ def test_a_model_is_asked_for_and_nothing_is_fitted(tmp_path):
     }  # fmt: skip
     with pytest.raises(InputError, match=r"\.json"):
         model(tmp_path / "m.pkl", table="firms", subject="代码", target="资本", features=("类型",))
+
+
+def test_one_call_leaves_out_what_is_too_small_and_what_would_give_it_back(tmp_path) -> None:
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE 病人 (区县 VARCHAR, 证件号 VARCHAR)")
+    sizes = {"甲": 40, "乙": 25, "丙": 12, "丁": 3}
+    for place, (name, size) in enumerate(sizes.items()):
+        connection.execute(f"INSERT INTO 病人 SELECT '{name}', '{place}-' || range FROM range({size})")
+    question = table("病人").group_by("区县").agg(人数=("证件号", "nunique"))
+    file, beside = repaired(connection, tmp_path / "p.csv", question=question, subject="证件号")
+    assert sorted(file.read_text(encoding="utf-8").split()[1:]) == ["乙,25", "甲,40"]
+    assert json.loads(beside.read_text(encoding="utf-8"))["sql"] == question.sql()
+    with pytest.raises(InputError, match="更粗"):
+        repaired(connection, tmp_path / "q.csv", question=question, subject="证件号", smallest=50)
