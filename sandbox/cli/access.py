@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from sandbox.cli import agreements, applications, reviewing, transfers
+from sandbox.cli import agreements, applications, reviewing, templates, transfers
 from sandbox.cli.frame import Session, command
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
@@ -28,6 +28,7 @@ def register(root: typer.Typer) -> None:
     """Add the groups."""
     applications.register(apply)
     reviewing.register(review)
+    templates.register(review)
     root.add_typer(apply, name="apply")
     root.add_typer(review, name="review")
     agreements.register(root)

@@ -188,13 +188,13 @@ def _assess(egress: typer.Typer) -> None:
         """提交五类风险评估（第十八条）· file the five-kind risk assessment."""
         from sandbox.egress import assessment
 
-        risks = _risks(file)
+        risks = risks_in(file)
         made = assessment.file(session.platform.gate, session.actor(), submission, risks)
         done = say("风险评估 {id} 已提交", id=made.id)
         session.show(made, lambda console: console.print(session.text(done), markup=False))
 
 
-def _risks(file: Path) -> tuple[Risk, ...]:
+def risks_in(file: Path) -> tuple[Risk, ...]:
     try:
         document = json.loads(file.read_text(encoding="utf-8"))
         return tuple(

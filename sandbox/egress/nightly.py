@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from sandbox.access import clocks
-from sandbox.egress import custody, service
+from sandbox.egress import custody, looks, service, templates
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.review import expose, review_situation, settle, votes_of
 from sandbox.kernel.actors import SYSTEM
@@ -41,6 +41,8 @@ class Reviews:
 def run(desk: GateDesk) -> Reviews:
     """Return what the round did; safe to run as often as one likes."""
     done = Reviews(lapsed=lapse(desk))
+    templates.expire(desk)
+    done.escalated += [one.id for one in looks.escalate(desk)]
     for stored in desk.directory.store.find(Submission, state="in-review"):
         done.seen += 1
         try:

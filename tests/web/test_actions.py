@@ -19,6 +19,16 @@ ELSEWHERE = {
     "item:close": "a part of upholding a refusal",
     "service-agreement:supersede": "a part of signing the version that takes its place",
     "dataset:amend": "a part of describing a dataset that is classified",
+    "template:draft": "on the command line, with its file",
+    "template:propose": "a part of drafting it on the command line",
+    "template:withdraw": "on the command line",
+    "template:commission": "on the command line",
+    "template:refuse": "on the command line",
+    "template:suspend": "on the command line",
+    "template:revoke": "on the command line",
+    "template-signature:give": "on the command line, with the digest that was read",
+    "template-look:pass": "on the command line",
+    "template-look:fail": "on the command line",
     "release:collect": "answers with the products, not with a page",
 }
 

@@ -1,0 +1,287 @@
+"""Ways to get a product out by a reviewed template that its signers never signed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from sandbox.demo.egress import RISKS
+from sandbox.egress import instances, intake, looks, release, template_orders, templates
+from sandbox.kernel.errors import InputError, RefusedError, TamperedError
+from sandbox.kernel.records import Release, Seat, Submission
+from sandbox.kernel.template_records import Parameter, ParameterKind, Template, TemplateSignature
+from tests.journeys.forge import forge
+from tests.journeys.homes import (
+    COLLEAGUE,
+    DEVELOPER,
+    MARKET,
+    OFFICER,
+    OPERATOR,
+    PROVIDER,
+    SECURITY,
+    STEWARD,
+    Desk,
+    Home,
+    hand_in,
+    judged,
+    told,
+)
+
+__all__ = ["judged", "told"]
+SQL = (
+    "SELECT 行政区划, count(DISTINCT 统一社会信用代码) AS 企业数 FROM source "
+    "WHERE 行政区划 <> $exclude GROUP BY 行政区划 HAVING count(DISTINCT 统一社会信用代码) >= 10"
+)
+
+
+def wanted(desk: Desk, **fields: object) -> templates.Wanted:
+    """Return what the developer asks for."""
+    today = desk.platform.gate.directory.today()
+    base: dict[str, object] = {
+        "title": "各地区企业数",
+        "sql": SQL,
+        "subject": "统一社会信用代码",
+        "parameters": (Parameter(name="exclude", kind=ParameterKind.TEXT, values=("无", "不详")),),
+        "decimals": 2,
+        "form": "csv",
+        "number": 2,
+        "term_from": today,
+        "term_to": today + timedelta(days=30),
+        "share": 100,
+    }
+    return templates.Wanted(**(base | fields))  # type: ignore[arg-type]
+
+
+def proposed(desk: Desk, **fields: object) -> Template:
+    """Return a template that waits for its signatures."""
+    gate, developer = desk.platform.gate, desk.actor(DEVELOPER)
+    made = templates.draft(gate, developer, MARKET, wanted(desk, **fields))
+    templates.assess(gate, developer, made.id, RISKS)
+    return templates.propose(gate, developer, made.id)
+
+
+def in_force(desk: Desk, **fields: object) -> Template:
+    """Return a template that both sides have signed."""
+    made = proposed(desk, **fields)
+    for who in (SECURITY, PROVIDER):
+        made = templates.sign(desk.platform.gate, desk.actor(who), made.id, digest=made.digest)
+    assert made.state == "in-force"
+    return made
+
+
+def ask(desk: Desk, template: Template, value: str = "无") -> Submission:
+    """Ask for an instance as its developer."""
+    return template_orders.ask(desk.platform.gate, desk.actor(DEVELOPER), template.id, {"exclude": value})
+
+
+def from_seat(home: Home, desk: Desk, sql: str, data: bytes, *, request: str = "0request-9") -> Submission:
+    """Hand a product with its claim in through the seat and let the gate judge it."""
+    gate = desk.platform.gate
+    (seat,) = (one for one in desk.platform.store.find(Seat) if one.record.name == "demo")
+    claim = json.dumps({"sql": sql, "subject": "统一社会信用代码"}, ensure_ascii=False).encode()
+    hand_in(home, desk, seat.id, {"p.csv": data, "p.csv.claim.json": claim}, request=request)
+    taken = intake.collect(gate, seat.id, refused=desk.platform.note_refusal)
+    assert len(taken.submissions) == 1, taken.declined
+    return intake.judge(gate, taken.submissions[0].id)
+
+
+def test_an_instance_leaves_at_once_and_the_receipt_names_who_signed(judged: Home) -> None:
+    with judged.open() as desk:
+        template = in_force(desk)
+        left = ask(desk, template)
+        assert (left.state, left.template) == ("released", template.id)
+        (made,) = desk.platform.store.find(Release, linked=("template", template.id))
+        body = release.verify_receipt(desk.platform.gate.frozen.get(made.record.receipt))
+        assert body["template"]["digest"] == template.digest
+        assert {one["capacity"] for one in body["template"]["signatures"]} == {"authority", "provider"}
+        assert body["votes"] == []
+        (look,) = looks.looks_of(desk.platform.gate, template.id)
+        assert look.state == "due"
+
+
+def test_the_number_is_kept(judged: Home) -> None:
+    with judged.open() as desk:
+        template = in_force(desk, number=1)
+        assert ask(desk, template).state == "released"
+        assert templates.found(desk.platform.gate, template.id).record.state == "used-up"
+        with pytest.raises(RefusedError, match="用完"):
+            ask(desk, template)
+
+
+@pytest.mark.parametrize("value", ["红花岗区", "", "无' OR '1'='1"])
+def test_a_value_that_is_not_on_the_list_does_not_leave(judged: Home, value: str) -> None:
+    with judged.open() as desk:
+        template = in_force(desk)
+        with pytest.raises(RefusedError, match="不在审定的范围内"):
+            ask(desk, template, value)
+        assert desk.platform.store.find(Release) == ()
+
+
+def test_blanks_are_the_same_plan_and_a_changed_literal_is_another(judged: Home) -> None:
+    with judged.open() as desk:
+        template = in_force(desk)
+        same = SQL.replace("$exclude", "'无'").replace(" FROM", "\n   from").replace("count(", "COUNT(")
+        whole = desk.platform.gate.frozen.get(ask(desk, template).files[0].rewritten)
+        left = from_seat(judged, desk, same, whole)
+        assert (left.state, left.template) == ("released", template.id)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        (">= 10", ">= 11"),
+        ("'无'", "'红花岗区'"),
+        ("AS 企业数", "AS 家数"),
+        ("<>", ">"),
+        ("count(DISTINCT 统一社会信用代码) AS", "count(*) AS"),
+    ],
+    ids=["literal", "value", "column", "operator", "measure"],
+)
+def test_any_other_sql_is_a_new_product(judged: Home, change: tuple[str, str]) -> None:
+    with judged.open() as desk:
+        gate, template = desk.platform.gate, in_force(desk)
+        sql = SQL.replace("$exclude", "'无'").replace(*change)
+        made = template_orders.ask(gate, desk.actor(DEVELOPER), template.id, {"exclude": "无"})
+        data = gate.frozen.get(made.files[0].rewritten)
+        if "家数" in sql:
+            data = data.replace("企业数".encode(), "家数".encode())
+        assert from_seat(judged, desk, sql, data).state != "released"
+
+
+def test_bytes_of_the_developer_never_leave_by_it(judged: Home) -> None:
+    """Fewer rows than the gate would write are the developer's choice, and so could carry a message."""
+    with judged.open() as desk:
+        gate, template = desk.platform.gate, in_force(desk)
+        whole = gate.frozen.get(ask(desk, template).files[0].rewritten).decode().splitlines(keepends=True)
+        sql = SQL.replace("$exclude", "'无'")
+        assert from_seat(judged, desk, sql, "".join(whole[:-1]).encode()).state != "released"
+        assert templates.found(gate, template.id).record.used == 1
+
+
+@pytest.mark.parametrize("who", [SECURITY, PROVIDER])
+def test_revoked_by_any_signer_at_once(judged: Home, who: str) -> None:
+    with judged.open() as desk:
+        gate, template = desk.platform.gate, in_force(desk)
+        with pytest.raises(RefusedError, match="理由"):
+            templates.revoke(gate, desk.actor(who), template.id, reason=" ")
+        assert templates.revoke(gate, desk.actor(who), template.id, reason="口径有误").state == "revoked"
+        with pytest.raises(RefusedError):
+            ask(desk, template)
+
+
+def test_revoked_between_judgement_and_release(judged: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    with judged.open() as desk:
+        gate, template = desk.platform.gate, in_force(desk)
+        real = instances._release
+
+        def late(*args: object) -> Release:
+            templates.revoke(gate, desk.actor(SECURITY), template.id, reason="发现问题")
+            monkeypatch.setattr(instances, "_release", real)
+            return real(*args)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(instances, "_release", late)
+        assert ask(desk, template).state == "in-review"
+        assert desk.platform.store.find(Release) == ()
+
+
+@pytest.mark.parametrize("who", [DEVELOPER, COLLEAGUE, OPERATOR, STEWARD, "shen.zhiyuan"])
+def test_who_may_not_sign(judged: Home, who: str) -> None:
+    with judged.open() as desk:
+        template = proposed(desk)
+        with pytest.raises(RefusedError):
+            templates.sign(desk.platform.gate, desk.actor(who), template.id, digest=template.digest)
+        with pytest.raises(RefusedError):
+            ask(desk, template)
+
+
+def test_nobody_signs_twice_or_something_else(judged: Home) -> None:
+    with judged.open() as desk:
+        gate, template = desk.platform.gate, proposed(desk)
+        with pytest.raises(RefusedError, match="摘要"):
+            templates.sign(gate, desk.actor(SECURITY), template.id, digest="0" * 64)
+        assert (
+            templates.sign(gate, desk.actor(SECURITY), template.id, digest=template.digest).state == "signing"
+        )
+        with pytest.raises(RefusedError, match="一人一签"):
+            templates.sign(gate, desk.actor(SECURITY), template.id, digest=template.digest)
+
+
+def test_a_signature_invented_in_the_database_is_found(judged: Home) -> None:
+    with judged.open() as desk:
+        template = in_force(desk)
+        (one, *_) = desk.platform.store.find(TemplateSignature)
+        forge(judged.path, one.id, one.record.person, "0" * len(one.record.person))
+        with pytest.raises((TamperedError, RefusedError)):
+            ask(desk, template)
+        assert desk.platform.store.find(Release) == ()
+
+
+def test_terms_changed_in_the_database_do_not_hold(judged: Home) -> None:
+    with judged.open() as desk:
+        template = in_force(desk)
+        forge(judged.path, template.id, '"number":2', '"number":9')
+        with pytest.raises(RefusedError, match="摘要不符"):
+            ask(desk, template)
+
+
+def test_a_colleague_and_another_agreement_get_nothing(judged: Home) -> None:
+    with judged.open() as desk:
+        template = in_force(desk)
+        for who in (COLLEAGUE, OFFICER):
+            with pytest.raises((RefusedError, InputError)):
+                template_orders.ask(desk.platform.gate, desk.actor(who), template.id, {"exclude": "无"})
+
+
+def test_the_term_ends(judged: Home) -> None:
+    with judged.open() as desk:
+        template = in_force(desk)
+        situation = templates.template_situation(desk.platform.gate, desk.actor(DEVELOPER), template)
+        over = replace(situation, today=template.term_to + timedelta(days=1))
+        from sandbox.kernel.actors import SYSTEM
+        from sandbox.kernel.lifecycle import step
+        from sandbox.kernel.permits import may
+
+        codes = {one.code for one in may(SYSTEM, step("template:use"), over).refusals}
+        assert "template-in-force" in codes
+
+
+def test_a_bad_look_suspends(judged: Home) -> None:
+    with judged.open() as desk:
+        gate, template = desk.platform.gate, in_force(desk)
+        ask(desk, template)
+        (look,) = looks.looks_of(gate, template.id)
+        with pytest.raises(RefusedError):
+            looks.failed(gate, desk.actor(DEVELOPER), look.id, reason="好")
+        looks.failed(gate, desk.actor(SECURITY), look.id, reason="口径与审定的不同")
+        with pytest.raises(RefusedError):
+            ask(desk, template)
+        recalled = looks.recall_instances(gate, desk.actor(SECURITY), template.id, reason="抽查不合格")
+        assert [one.state for one in recalled] == ["recalled"]
+
+
+def test_without_the_five_risks_nothing_is_signed(judged: Home) -> None:
+    with judged.open() as desk:
+        gate, developer = desk.platform.gate, desk.actor(DEVELOPER)
+        made = templates.draft(gate, developer, MARKET, wanted(desk))
+        with pytest.raises(RefusedError, match="风险评估"):
+            templates.propose(gate, developer, made.id)
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("SELECT 行政区划, count(*) AS n FROM source GROUP BY 地区 ORDER BY n LIMIT 3", "LIMIT"),
+        ("SELECT * FROM source", "整行"),
+        ("SELECT $x AS a, count(*) AS n FROM source GROUP BY 1", "参数"),
+    ],
+)
+def test_what_is_no_template(judged: Home, sql: str, words: str) -> None:
+    with judged.open() as desk:
+        named = (Parameter(name="x", kind=ParameterKind.TEXT, values=("a",)),) if "$x" in sql else ()
+        with pytest.raises(InputError, match=words):
+            templates.draft(
+                desk.platform.gate, desk.actor(DEVELOPER), MARKET, wanted(desk, sql=sql, parameters=named)
+            )
