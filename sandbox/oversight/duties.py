@@ -240,6 +240,9 @@ def signed_by(desk: OversightDesk, account: str) -> tuple[Undertaking, ...]:
 
 def unsigned(desk: OversightDesk, agreements: Iterable[ServiceAgreement], account: str) -> tuple[str, ...]:
     """Return those agreements that name the person and for which he has still to sign."""
-    done = {one.agreement for one in signed_by(desk, account) if one.version == undertaking().version}
-    wanted = (one for one in agreements if account in one.users and one.state == "active")
+    wanted = [one for one in agreements if account in one.users and one.state == "active"]
+    every = {id for one in wanted for id in (one.id, *one.lineage)}
+    given = desk.directory.store.lists.hanging(Undertaking, "agreement", every)
+    own = (one.record for each in given.values() for one in each if one.record.account == account)
+    done = {one.agreement for one in own if one.version == undertaking().version}
     return tuple(one.id for one in wanted if done.isdisjoint((one.id, *one.lineage)))

@@ -328,14 +328,13 @@ def _hanging(at: _Sought, sieve: Sieve) -> list[ColumnElement[bool]]:
         found.append(at.id.in_(select(_LINK.c.from_id).where(_LINK.c.to_id == id, _LINK.c.role == role)))
     for role, kind, other in sieve.linking:
         link, aim = _LINK.alias(), _Sought(_RECORD.alias(), at.postgresql, kind)
-        forwards = (link.c.role == role, aim.id == link.c.to_id, aim.kind == kind)
-        found.append(at.id.in_(select(link.c.from_id).where(*forwards, *_passing(aim, other))))
+        forwards = (link.c.from_id == at.id, link.c.role == role, aim.id == link.c.to_id, aim.kind == kind)
+        found.append(_one_by_one(at, select(link.c.to_id).where(*forwards, *_passing(aim, other))))
     if sieve.items_on is not None:
         item, data = _LINK.alias(), _LINK.alias()
         through = and_(item.c.from_id == at.id, item.c.role == "item", data.c.from_id == item.c.to_id)
-        # Asked of each record by itself: PostgreSQL would else join all links of the home to answer for few.
         on = select(item.c.to_id).where(through, data.c.role == "dataset", data.c.to_id.in_(sieve.items_on))
-        found.append(on.correlate(at.table).limit(1).scalar_subquery().is_not(None))
+        found.append(_one_by_one(at, on))
     if sieve.unlinked is not None:
         found.append(~exists().where(_backwards(at, *sieve.unlinked)))
     if sieve.all_linked is not None:
@@ -345,6 +344,14 @@ def _hanging(at: _Sought, sieve: Sieve) -> list[ColumnElement[bool]]:
         found.append(exists().where(linked, part.c.state == state))
         found.append(~exists().where(linked, part.c.state.not_in([state, *also])))
     return found
+
+
+def _one_by_one(at: _Sought, query: Select[Any]) -> ColumnElement[bool]:
+    """Return whether the question has an answer for a record, asked of each by itself.
+
+    Databases would else join all links of the home to answer for few records.
+    """
+    return query.correlate(at.table).limit(1).scalar_subquery().is_not(None)
 
 
 def _backwards(at: _Sought, role: str, kind: str) -> ColumnElement[bool]:

@@ -46,7 +46,7 @@ from sandbox.web.language import word
 from sandbox.web.timeline import WHATS
 
 SOON = timedelta(days=30)
-MOST, LOOKED_AT = 50, 500
+MOST, LOOKED_AT = 50, 200
 """Lines of one list: the nearest, or the oldest; the lists of each kind show the rest. Of what is looked
 at one by one so many at most."""
 

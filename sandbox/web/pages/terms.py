@@ -11,7 +11,7 @@ from sandbox.web.language import text, word
 from sandbox.web.pages import listing
 from sandbox.web.visitor import Visitor
 
-MOST = 200
+MOST = 100
 _HEAD = (
     word("期限"),
     word("事项"),
