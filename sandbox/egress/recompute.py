@@ -32,6 +32,7 @@ from sandbox.egress.expressions import (
     emit,
     walk,
 )
+from sandbox.egress.fence import check_bound
 from sandbox.egress.measures import condition_of
 from sandbox.egress.summaries import summarised
 from sandbox.egress.units import Sets, distinct_per_set
@@ -253,6 +254,7 @@ def _engine(budget: Budget) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def _evaluate(engine: duckdb.DuckDBPyConnection, plan: _Plan, table: pa.Table) -> pa.Table:
     engine.register("t", plan.arrow(table))
+    check_bound(engine, plan.sql())
     result = engine.execute(plan.sql()).to_arrow_table()
     order = result.column("r").to_numpy()
     if not np.array_equal(order, np.arange(table.num_rows)):
@@ -321,6 +323,7 @@ def _having(
         return np.ones(count, dtype=bool)
     names = _register(engine, measures, count)
     sql = f"SELECT COALESCE({emit(having, names, Kind.TRUTH)}, FALSE) AS h FROM g ORDER BY r"
+    check_bound(engine, sql)
     return np.asarray(
         engine.execute(sql).to_arrow_table().column("h").to_numpy(zero_copy_only=False), dtype=bool
     )
@@ -337,7 +340,9 @@ def _figures(
         return {}
     names = _register(engine, measures, count)
     selected = [f"CAST({emit(part, names, Kind.NUMBER)} AS DOUBLE)" for part in figures]
-    result = engine.execute(f"SELECT {', '.join(selected)} FROM g ORDER BY r").to_arrow_table()
+    sql = f"SELECT {', '.join(selected)} FROM g ORDER BY r"
+    check_bound(engine, sql)
+    result = engine.execute(sql).to_arrow_table()
     return {
         part: column.to_numpy(zero_copy_only=False)
         for part, column in zip(figures, result.columns, strict=True)
