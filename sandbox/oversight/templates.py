@@ -230,6 +230,18 @@ TEMPLATES: tuple[Template, ...] = (
         say("{id}：一个席位多次提交源数据记录，已暂停提交，请安全审查员查明。"),
     ),
     Template(
+        "template-look:escalate",
+        "officers",
+        say("抽查逾期"),
+        say("“{what}”（{id}）的抽查已超过期限，请督办；逾期不视为合格。"),
+    ),
+    Template(
+        "template:suspend",
+        "officers",
+        say("审定模板已停用"),
+        say("“{what}”（{id}）已停用：请决定是否召回已放行的实例。"),
+    ),
+    Template(
         "submission:refuse",
         "author",
         say("出域申请被闸口拒绝"),

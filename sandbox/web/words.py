@@ -101,6 +101,14 @@ _OF_KIND: dict[str, tuple[Message, str]] = {
     "submission:returned": (word("已退回，待修改"), "heed"),
     "comment:posted": (word("已留言"), "done"),
     "stoppage:in-force": (word("暂停提交"), "stop"),
+    "template:drafted": (word("草稿"), "wait"),
+    "template:signing": (word("待签署"), "wait"),
+    "template:used-up": (word("次数已用完"), "over"),
+    "template:suspended": (word("已停用"), "stop"),
+    "template-signature:given": (word("已签署"), "done"),
+    "template-look:due": (word("待抽查"), "wait"),
+    "template-look:passed": (word("抽查合格"), "done"),
+    "template-look:failed": (word("抽查不合格"), "stop"),
     "account:suspended": (word("已停用"), "over"),
     "dataset:suspended": (word("已停止使用"), "stop"),
     "incident:open": (word("处置中"), "stop"),
@@ -151,6 +159,10 @@ _KINDS = {
     "custody": word("认领"),
     "stoppage": word("暂停提交"),
     "assessment": word("风险评估"),
+    "template": word("审定模板"),
+    "template-signature": word("模板签名"),
+    "template-look": word("抽查"),
+    "impact-assessment": word("个人信息保护影响评估"),
 }
 
 _TERMS = {
@@ -324,6 +336,7 @@ _TERMS = {
     "metric-recalls": word("召回的产品"),
     "kept-access-log": word("访问日志"),
     "kept-provision-record": word("提供记录"),
+    "kept-impact-assessment": word("个人信息保护影响评估"),
     "kept-decision": word("各项决定"),
     "basis-law": word("法定"),
     "basis-standard": word("标准"),
