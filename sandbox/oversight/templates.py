@@ -251,6 +251,7 @@ TEMPLATES: tuple[Template, ...] = (
         "submission:approve", "author", say("产品审查通过"), say("“{what}”（{id}）审查通过，等待放行。")
     ),
     Template("submission:reject", "author", say("产品审查未通过"), say("“{what}”（{id}）审查未通过。")),
+    Template("release:instantiate", "author", say("产品已放行"), say("“{what}”（{id}）已放行，可以领取。")),
     Template("release:issue", "author", say("产品已放行"), say("“{what}”（{id}）已放行，可以领取。")),
     Template(
         "release:recall",

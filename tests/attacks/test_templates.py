@@ -273,8 +273,8 @@ def test_without_the_five_risks_nothing_is_signed(judged: Home) -> None:
 @pytest.mark.parametrize(
     ("sql", "words"),
     [
-        ("SELECT 行政区划, count(*) AS n FROM source GROUP BY 地区 ORDER BY n LIMIT 3", "LIMIT"),
-        ("SELECT * FROM source", "整行"),
+        ("SELECT 行政区划, count(*) AS n FROM source GROUP BY 行政区划 ORDER BY n LIMIT 3", "LIMIT"),
+        ("SELECT * FROM source", "声明无法"),
         ("SELECT $x AS a, count(*) AS n FROM source GROUP BY 1", "参数"),
     ],
 )
