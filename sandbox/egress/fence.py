@@ -50,10 +50,20 @@ def _allowed(node: Mapping[str, object]) -> bool:
     if "expression_class" in node:
         known = node["expression_class"] in EXPRESSIONS
         call = node["expression_class"] == "BOUND_FUNCTION"
-        return known and (not call or (name in FUNCTIONS and node.get("catalog_name") == "system"))
+        return known and (not call or (_listed(node) and node.get("catalog_name") == "system"))
     if kind.startswith("LOGICAL_"):
         return kind in OPERATORS and (kind != "LOGICAL_GET" or name in TABLES)
     return True
+
+
+def _listed(call: Mapping[str, object]) -> bool:
+    """Return whether a function is on the list; a list may be made of constants alone: layouts of dates."""
+    if call.get("name") != "list_value":
+        return call.get("name") in FUNCTIONS
+    inside = call.get("children")
+    parts = inside if isinstance(inside, list) else [None]
+    kinds = {one.get("expression_class") if isinstance(one, Mapping) else "" for one in parts}
+    return kinds <= {"BOUND_CONSTANT"}
 
 
 def _nodes(value: object) -> Iterator[Mapping[str, object]]:

@@ -87,6 +87,13 @@ def test_every_function_of_the_language_is_on_the_lists(engine: duckdb.DuckDBPyC
     check_bound(engine, f"SELECT {emit(Call(name, arguments), names)} FROM t")
 
 
+def test_a_text_read_as_a_date_is_on_the_lists(engine: duckdb.DuckDBPyConnection) -> None:
+    names = Names({"s": '"c0"'}, {"s": Kind.TEXT}, {})
+    check_bound(engine, f"SELECT {emit(Call('month', (Column('s'),)), names)} FROM t")
+    with pytest.raises(InputError):
+        check_bound(engine, "SELECT [c0] FROM t")
+
+
 def test_recomputing_goes_through_the_fence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from sandbox.egress.claims import Claim
     from sandbox.egress.proof import run_claim
