@@ -274,8 +274,11 @@ def _cells(rows: pa.Table, keys: int, present: NDArray[np.bool_] | None) -> tupl
         code = code * (len(values) + 1) + codes
         code = pd.factorize(code)[0].astype(np.int64)
     sets = np.where(kept, code, -1)
-    used, first = np.unique(sets, return_index=True)
-    used, first = (used[1:], first[1:]) if used.size and used[0] == -1 else (used, first)
+    first = np.full(int(code.max(initial=-1)) + 1, -1, dtype=np.int64)
+    rows_kept = np.flatnonzero(kept)[::-1]
+    first[code[rows_kept]] = rows_kept  # the last written stays: the first row of each cell
+    used = np.flatnonzero(first >= 0)
+    first = first[used]
     if used.size > MAX_CELLS:
         raise InputError(say("声明无法由闸口核算：分组过多，请用更粗的分组"))
     renumber = np.full(int(code.max(initial=-1)) + 2, -1, dtype=np.int64)

@@ -1,0 +1,74 @@
+"""A proven claim beside the plain query that it states, on the same rows in one run: seconds and their ratio.
+
+Run: python -m bench.claims [ROWS]. The plain query is DuckDB over the same Arrow table; the proof is running
+the claim with the units behind every cell and judging the cells. Asserts nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from sandbox.egress.cells import judge_cells
+from sandbox.egress.claims import Claim
+from sandbox.egress.origin import Source
+from sandbox.egress.proof import run_claim
+from sandbox.egress.recompute import Budget
+
+QUERIES = {
+    "district x month, count": "SELECT 区县, 月份, count(*) AS n FROM t GROUP BY 区县, 月份",
+    "district, average": "SELECT 区县, avg(金额) AS m FROM t GROUP BY 区县",
+    "district x kind, count": "SELECT 区县, 病种, count(*) AS n FROM t GROUP BY 区县, 病种",
+    "district, persons": "SELECT 区县, count(DISTINCT 证件号) AS n FROM t GROUP BY 区县",
+}
+
+
+def made(rows: int) -> Source:
+    """Return payments of a quarter as many persons as rows."""
+    chance = np.random.default_rng(1)
+    people = chance.integers(0, max(rows // 4, 1), rows)
+
+    def coded(prefix: str, codes: np.ndarray, many: int) -> pa.Array:
+        names = pa.array([f"{prefix}{place}" for place in range(many)])
+        return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), names).cast(pa.string())
+
+    table = pa.table({
+        "区县": coded("区", people % 14, 14), "月份": coded("月", chance.integers(0, 12, rows), 12),
+        "病种": coded("病", chance.integers(0, 40, rows), 40),
+        "金额": pa.array(np.round(np.exp(chance.normal(6, 0.6, rows)), 2)).cast(pa.string()),
+        "证件号": pa.array(people).cast(pa.string()),
+    })  # fmt: skip
+    units = {"person": (people + 1).astype(np.uint32)}
+    return Source("t", table, units, None, identifiers=frozenset({"证件号"}))
+
+
+def main() -> None:
+    """Print one line a query."""
+    rows = int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000
+    source = made(rows)
+    engine = duckdb.connect(config={"threads": 2})
+    engine.register("t", source.table)
+    for name, sql in QUERIES.items():
+        plain = sql.replace("avg(金额)", "avg(CAST(金额 AS DOUBLE))")
+        seconds = []
+        for _ in range(2):
+            started = time.perf_counter()
+            engine.execute(plain).to_arrow_table()
+            seconds.append(time.perf_counter() - started)
+        started = time.perf_counter()
+        at, truth, units = run_claim(Claim(sql, "证件号"), [source], budget=Budget(memory="2GB", seconds=600))
+        run = time.perf_counter() - started
+        problems = judge_cells(truth, truth.shown, units, at.thresholds)
+        whole = time.perf_counter() - started
+        print(
+            f"{rows:,} rows, {name}: plain {min(seconds):.3f} s, claim run {run:.2f} s, proven {whole:.2f} s "
+            f"({whole / min(seconds):.1f} times), {len(problems)} problems"
+        )
+
+
+if __name__ == "__main__":
+    main()
