@@ -10,9 +10,13 @@ import pytest
 
 from sandbox.demo.egress import RISKS
 from sandbox.egress import instances, intake, looks, release, template_orders, templates
+from sandbox.kernel.actors import SYSTEM
 from sandbox.kernel.errors import InputError, RefusedError, TamperedError
-from sandbox.kernel.records import Release, Seat, Submission
-from sandbox.kernel.template_records import Parameter, ParameterKind, Template, TemplateSignature
+from sandbox.kernel.lifecycle import step
+from sandbox.kernel.permits import may
+from sandbox.kernel.records import Incident, Release, Seat, Snapshot, Submission
+from sandbox.kernel.template_records import Instance, Parameter, ParameterKind, Template, TemplateSignature
+from sandbox.seats.seat import current_snapshots
 from tests.journeys.forge import forge
 from tests.journeys.homes import (
     COLLEAGUE,
@@ -240,10 +244,6 @@ def test_the_term_ends(judged: Home) -> None:
         template = in_force(desk)
         situation = templates.template_situation(desk.platform.gate, desk.actor(DEVELOPER), template)
         over = replace(situation, today=template.term_to + timedelta(days=1))
-        from sandbox.kernel.actors import SYSTEM
-        from sandbox.kernel.lifecycle import step
-        from sandbox.kernel.permits import may
-
         codes = {one.code for one in may(SYSTEM, step("template:use"), over).refusals}
         assert "template-in-force" in codes
 
@@ -285,3 +285,70 @@ def test_what_is_no_template(judged: Home, sql: str, words: str) -> None:
             templates.draft(
                 desk.platform.gate, desk.actor(DEVELOPER), MARKET, wanted(desk, sql=sql, parameters=named)
             )
+
+
+def test_a_withdrawn_dataset_and_an_incident_stop_it(judged: Home) -> None:
+    with judged.open() as desk:
+        template = in_force(desk)
+        gate, store = desk.platform.gate, desk.platform.store
+        situation = template_orders._situation(gate, desk.actor(DEVELOPER), template, ())
+        snapshots = tuple(
+            store.load(Snapshot, one.id).record for one in current_snapshots(gate.directory, MARKET)
+        )
+        instance = Instance(
+            plan=template.plan,
+            values=(("exclude", "无"),),
+            recipient=template.recipient,
+            agreement=template.agreement,
+            policy=template.policy,
+            proven=True,
+            written=True,
+        )
+        good = replace(situation, own=None, record=template, instance=instance, snapshots=snapshots)
+        assert may(SYSTEM, step("template:use"), good)
+        (data,) = good.inputs
+        incident = Incident(
+            id="incident-000009",
+            state="open",
+            organisation="o",
+            target=data.id,
+            title="t",
+            reason="r",
+            known_at=None,  # type: ignore[arg-type]
+            report_due=None,  # type: ignore[arg-type]
+            opened_by="x",
+        )
+        bad = {
+            "inputs-stand": {"inputs": (replace(data, state="withdrawn"),)},
+            "no-incident": {"incidents": (incident,)},
+            "seat-stands": {"seat": replace(good.seat, state="suspended")},
+            "signed-lawfully": {"signatures": good.signatures[:1]},
+            "assessed": {"assessment": None},
+            "agreement-in-force": {"agreement": replace(good.agreement, state="suspended")},
+            "instance-fits": {"instance": replace(instance, policy="0" * 64)},
+        }
+        for rule, fields in bad.items():
+            decision = may(SYSTEM, step("template:use"), replace(good, **fields))  # type: ignore[arg-type]
+            assert rule in {one.code for one in decision.refusals}, rule
+        for fields in ({"recipient": "other"}, {"written": False}, {"proven": False}, {"plan": "0"}):
+            changed = replace(good, instance=replace(instance, **fields))
+            assert not may(SYSTEM, step("template:use"), changed)
+        replaced = replace(good, inputs=(), snapshots=())
+        assert not may(SYSTEM, step("template:use"), replaced)
+
+
+def test_two_instances_that_differ_by_a_few_do_not_both_leave(judged: Home) -> None:
+    """One bound on a day and the next day's give who registered between: the ledger holds the second."""
+    sql = (
+        "SELECT count(DISTINCT 统一社会信用代码) AS 企业数 FROM source WHERE 注册日期 <= $day "
+        "HAVING count(DISTINCT 统一社会信用代码) >= 10"
+    )
+    parameter = Parameter(name="day", kind=ParameterKind.DATE, low="2000-01-01", high="2026-01-01")
+    with judged.open() as desk:
+        gate, developer = desk.platform.gate, desk.actor(DEVELOPER)
+        template = in_force(desk, sql=sql, parameters=(parameter,), number=9)
+        states = [
+            template_orders.ask(gate, developer, template.id, {"day": day}).state
+            for day in ("2015-06-01", "2015-06-08", "2015-06-15")
+        ]
+        assert states.count("released") < len(states), states
