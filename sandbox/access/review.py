@@ -13,6 +13,7 @@ from datetime import date
 from sandbox.access import clocks, consultation, coordination
 from sandbox.access.desk import AccessDesk
 from sandbox.access.words import check_record, checked
+from sandbox.catalog import impacts
 from sandbox.catalog.reading import require_reader
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.boundary import UNBOUND, Boundary, narrowed
@@ -97,6 +98,7 @@ def _push(
         justification=request.justification,
         reasons=request.reasons,
         extent=request.extent,
+        impact_asked=impacts.asked_of(dataset, request.columns),
         pushed_on=clock.started_on,
         due_on=clock.due,
         clock=clock,
@@ -183,10 +185,11 @@ def refuse(desk: AccessDesk, actor: Actor, identifier: str, *, reason: str) -> I
 
 
 def shown(desk: AccessDesk, actor: Actor, identifier: str) -> Item:
-    """Return one item; `RefusedError` for who is neither applicant, reviewer, operator nor the authority."""
+    """Return one item; only applicant, reviewer, provider, operator and authority look, or `RefusedError`."""
     found = desk.directory.store.load(Item, identifier).record
     operator = desk.directory.store.load(Environment, found.environment).record.organisation
-    parties = (found.organisation, found.reviewer, operator)
+    provider = desk.directory.store.load(Dataset, found.dataset).record.organisation
+    parties = (found.organisation, found.reviewer, provider, operator)
     require_reader(desk.directory, actor, found, organisations=parties)
     return found
 

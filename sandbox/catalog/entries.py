@@ -150,11 +150,15 @@ def flagged(
     exclusions: tuple[Exclusion, ...], columns: tuple[Column, ...], units: tuple[Unit, ...]
 ) -> tuple[Exclusion, ...]:
     """Return the flags with personal privacy added where persons or households can be told apart."""
-    persons = any(unit.kind in ("person", "household") for unit in units)
-    private = persons or any(column.type in PRIVATE_TYPES for column in columns)
-    if not private or Exclusion.PERSONAL_PRIVACY in exclusions:
+    if not is_personal(columns, units) or Exclusion.PERSONAL_PRIVACY in exclusions:
         return exclusions
     return (*exclusions, Exclusion.PERSONAL_PRIVACY)
+
+
+def is_personal(columns: tuple[Column, ...], units: tuple[Unit, ...]) -> bool:
+    """Return whether persons or households can be told apart in such a dataset."""
+    persons = any(unit.kind in ("person", "household") for unit in units)
+    return persons or any(column.type in PRIVATE_TYPES for column in columns)
 
 
 def checked_columns(columns: tuple[Column, ...], grade: Grade) -> None:

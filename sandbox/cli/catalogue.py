@@ -280,6 +280,35 @@ def consent(
     session.show(made, lambda console: console.print(made.id, markup=False))
 
 
+@command(dataset, "impact", person=True)
+def impact(
+    session: Session,
+    item: Annotated[str, typer.Argument(help="需求编号 · id of the reviewed item")],
+    lawfulness: Annotated[str, typer.Option(help="目的、方式是否合法、正当、必要 · lawful and necessary")],
+    effect: Annotated[str, typer.Option(help="对个人权益的影响和安全风险 · effect and risk")],
+    measures: Annotated[str, typer.Option(help="保护措施是否合法、有效、与风险相适应 · measures")],
+) -> None:
+    """提供部门提交个人信息保护影响评估 · file the impact assessment that landing personal data asks for."""
+    from sandbox.catalog import impacts
+
+    found = impacts.Assessed(lawfulness=lawfulness, impact=effect, measures=measures)
+    made = impacts.file(session.platform.directory, session.actor(), item, found)
+    session.show(made, lambda console: console.print(made.id, markup=False))
+
+
+@command(dataset, "withdraw-impact", person=True)
+def withdraw_impact(
+    session: Session,
+    identifier: Annotated[str, typer.Argument(help="影响评估编号 · id of the assessment")],
+    reason: Annotated[str, typer.Option(help="理由 · reason")],
+) -> None:
+    """撤回影响评估：不再据此开出落地单 · withdraw an impact assessment."""
+    from sandbox.catalog import impacts
+
+    made = impacts.withdraw(session.platform.directory, session.actor(), identifier, reason=reason)
+    session.show(made, lambda console: console.print(f"{made.id} {made.state}", markup=False))
+
+
 @command(dataset, "withdraw-consent", person=True)
 def withdraw_consent(
     session: Session,

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 from sandbox.access import agreement as agreements
 from sandbox.access import application as applications
 from sandbox.access import review as item_review
-from sandbox.catalog import entries
+from sandbox.catalog import entries, impacts
 from sandbox.demo import consents, stewards
 from sandbox.demo.events import Narrator
 from sandbox.demo.people import Troupe
@@ -67,6 +67,13 @@ _REVIEWERS = {
     "water": "qu.yuanliu",
     "parcels": "lu.pingan",
 }
+
+
+_IMPACT = impacts.Assessed(
+    lawfulness="依法履职取得，用于本场景统计分析，最小必要，不提供直接标识符",
+    impact="脱敏后仍属个人信息，小组可能指向个人；产品须汇总",
+    measures="专席隔离、脱敏、最小等价类和出域审查，与风险程度相适应",
+)
 
 
 @dataclass
@@ -268,6 +275,9 @@ def _apply(journey: Journey, name: str, key: str, developer: str, scenario: str)
     item_review.approve(
         access, journey.actor(_REVIEWERS[key]), item.id, conditions=str(say("只许出汇总结果"))
     )
+    if item.impact_asked:
+        made = impacts.file(access.directory, journey.actor(_REVIEWERS[key]), item.id, _IMPACT)
+        journey.tell.done(say("部门提交个人信息保护影响评估 {id}（个人信息保护法第五十五条）", id=made.id))
     journey.agreements[name] = _agree(journey, application, item.id, developer)
     journey.tell.done(
         say(

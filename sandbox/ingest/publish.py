@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from sandbox.access.policy import policy_of
 from sandbox.access.transfer import in_force as in_force_transfer
 from sandbox.access.versions import versions
+from sandbox.catalog import impacts
 from sandbox.catalog.consents import in_force, of_dataset
 from sandbox.catalog.entries import by_code
 from sandbox.fingerprint.sidecar import Sidecar, UnitColumns, dense_units
@@ -140,6 +141,7 @@ def _situation(desk: IngestDesk, actor: Actor, inputs: Inputs) -> Situation:
         delivery=inputs.delivery,
         policy=inputs.policy,
         consents=of_dataset(desk.directory, inputs.dataset),
+        impacts=impacts.of_item(desk.directory, inputs.item.id),
         transfer=in_force_transfer(desk.directory, inputs.dataset, inputs.agreement.environment),
         region_names=regions(),
     )

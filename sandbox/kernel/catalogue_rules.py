@@ -164,6 +164,21 @@ LEFT_OPEN = Rule("left-open", "第三条", _left_open)
 ORIGIN_FITS = Rule("origin-fits", "第五条", _origin_fits)
 INHERITS = Rule("inherits", "第五条", _inherits)
 PRIVACY_KEPT = Rule("privacy-kept", "第三条", _privacy_kept)
+def _impact_assessed(_: Actor, now: Situation) -> Message | None:
+    """Personal data goes to a firm only with its impact assessment (PIPL 55); earlier items are exempt."""
+    if not now.items:
+        return MISSING
+    item = now.items[0]
+    if not item.impact_asked:
+        return None
+    if now.impacts is None:
+        return MISSING
+    if any(one.state == "filed" and one.item == item.id for one in now.impacts):
+        return None
+    return say("落地个人信息之前须提交个人信息保护影响评估（个人信息保护法第五十五条）：{item}", item=item.id)
+
+
+IMPACT_ASSESSED = Rule("impact-assessed", "第十八条", _impact_assessed)
 NOT_EXCLUDED = Rule("not-excluded", "第三条", _not_excluded)
 DELIVERABLE = Rule("deliverable", "第九条", _deliverable)
 CONSENT_FITS = Rule("consent-fits", "第五条", _consent_fits)

@@ -367,7 +367,11 @@ class Extension:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item(Record):
-    """One dataset's part of an application, reviewed by its own provider with its own clock."""
+    """One dataset's part of an application, reviewed by its own provider with its own clock.
+
+    `impact_asked` says that its data lands only with an impact assessment; items pushed before that was
+    asked have it false.
+    """
 
     KIND: ClassVar[str] = "item"
     organisation: str
@@ -387,6 +391,22 @@ class Item(Record):
     extensions: tuple[Extension, ...] = ()
     boundary: Boundary = UNBOUND
     round: int = 1
+    impact_asked: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImpactAssessment(Record):
+    """个人信息保护影响评估 of giving one item's data to an outside firm, by its department (PIPL 55, 56)."""
+
+    KIND: ClassVar[str] = "impact-assessment"
+    organisation: str
+    environment: str
+    dataset: str
+    item: str
+    account: str
+    lawfulness: str
+    impact: str
+    measures: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from sandbox.kernel.records import (
     Environment,
     Extension,
     Grant,
+    ImpactAssessment,
     Incident,
     Item,
     LandingOrder,
@@ -113,6 +114,7 @@ class Situation:
     parties: frozenset[str] = frozenset()
     sectors: frozenset[str] = frozenset()
     consents: tuple[Consent, ...] | None = None
+    impacts: tuple[ImpactAssessment, ...] | None = None
     inputs: tuple[Dataset, ...] = ()
     ruling: Ruling | None = None
     undertaking: Undertaking | None = None

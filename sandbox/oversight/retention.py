@@ -23,7 +23,7 @@ from sandbox.store.canonical import Json
 from sandbox.store.changes import Change
 from sandbox.store.opener import spans
 
-ACCESS, PROVISION, DECISION = "access-log", "provision-record", "decision"
+ACCESS, PROVISION, IMPACT, DECISION = "access-log", "provision-record", "impact-assessment", "decision"
 CLASSES: dict[str, str] = {
     "account:sign-in": ACCESS,
     "account:sign-out": ACCESS,
@@ -39,6 +39,7 @@ CLASSES: dict[str, str] = {
     "snapshot": PROVISION,
     "seat": PROVISION,
     "release:collect": PROVISION,
+    "impact-assessment": IMPACT,
 }
 """Which rule of the regime keeps which step or kind; everything else is a decision.
 

@@ -290,7 +290,12 @@ values = ["红花岗区"]
     assert typed(released, OPERATOR, "agree", "sign", drafted["id"])[0] == 3
     assert typed(released, DEVELOPER, "agree", "accept", drafted["id"])[0] == 0
     assert typed(released, OPERATOR, "agree", "sign", drafted["id"])[0] == 0
-    status, ordered, err = typed(released, STEWARD, "land", "order", drafted["id"], CODE, "delivery-000001")
+    order = ("land", "order", drafted["id"], CODE, "delivery-000001")
+    status, _, err = typed(released, STEWARD, *order)
+    assert (status, "影响评估" in str(err)) == (3, True)  # the firms' legal representatives are persons
+    parts = ("--lawfulness", "依法", "--effect", "有限", "--measures", "脱敏")
+    assert typed(released, STEWARD, "dataset", "impact", item, *parts)[0] == 0
+    status, ordered, err = typed(released, STEWARD, *order)
     assert status == 0, err
     status, snapshot, err = typed(released, None, "land", "run", ordered["id"])
     assert status == 0, err

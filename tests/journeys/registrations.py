@@ -9,7 +9,7 @@ from pathlib import Path
 from sandbox.access import agreement as agreements
 from sandbox.access import application as applications
 from sandbox.access import review as item_review
-from sandbox.catalog import entries
+from sandbox.catalog import entries, impacts
 from sandbox.demo.journey import REGIME, Journey
 from sandbox.ingest import batch, proposals
 from sandbox.kernel.entities import IdentifierClass
@@ -104,6 +104,9 @@ def agreed(journey: Journey, dataset: Dataset, *, rows: tuple[RowRange, ...] = (
     applications.accept(access, officer, application.id, findings="需求明确", confirm_override=True)
     (item,) = item_review.push(access, officer, application.id)
     item_review.approve(access, journey.actor("yang.lizhi"), item.id)
+    if item.impact_asked:
+        found = impacts.Assessed(lawfulness="依法、必要", impact="有限", measures="脱敏、专席、审查")
+        impacts.file(access.directory, journey.actor("yang.lizhi"), item.id, found)
     drafted = agreements.draft(
         access,
         operator,

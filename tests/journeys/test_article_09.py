@@ -12,7 +12,7 @@ from sandbox.access import agreement as agreements
 from sandbox.access import application as applications
 from sandbox.access import review
 from sandbox.access.form import application_of
-from sandbox.catalog import entries
+from sandbox.catalog import entries, impacts
 from sandbox.ingest import publish
 from sandbox.kernel.errors import InputError, TamperedError
 from sandbox.kernel.records import Item, ServiceAgreement, Snapshot
@@ -53,7 +53,10 @@ def pushed(desk: Desk, **more: object) -> Item:
     }  # fmt: skip
     made = applications.submit(access, lin, application_of(access, lin, asked))
     applications.accept(access, chen, made.id, findings="好")
-    return review.push(access, chen, made.id)[0]
+    (item,) = review.push(access, chen, made.id)
+    found = impacts.Assessed(lawfulness="依法", impact="有限", measures="脱敏")
+    impacts.file(access.directory, desk.actor(STEWARD), item.id, found)
+    return item
 
 
 def agree(desk: Desk, item: Item) -> ServiceAgreement:

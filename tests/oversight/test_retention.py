@@ -10,11 +10,12 @@ import pytest
 
 from sandbox.app import store_settings
 from sandbox.kernel.errors import RefusedError
-from sandbox.kernel.lifecycle import STEPS
 from sandbox.kernel.kinds import RECORDS
-from sandbox.kernel.records import Grant
+from sandbox.kernel.lifecycle import STEPS, step
+from sandbox.kernel.records import Grant, ImpactAssessment
 from sandbox.oversight import retention
 from sandbox.regulation.loader import regime, regimes
+from sandbox.store.changes import Change
 from sandbox.store.facts import KEPT_FOR_EVER
 from sandbox.store.verify import verify
 from tests.oversight.conftest import ask
@@ -34,6 +35,7 @@ def test_every_kind_is_kept_as_long_as_the_regime_asks(place):
         least = {
             retention.ACCESS: HALF_A_YEAR,
             retention.PROVISION: THREE_YEARS,
+            retention.IMPACT: THREE_YEARS,
             retention.DECISION: timedelta(days=regime("zunyi-2022").longest_term_days) + THREE_YEARS,
         }[code]
         from sandbox.store.canonical import moment_of
@@ -96,3 +98,26 @@ def test_only_an_officer_of_the_authority_purges(place):
         for dry_run in (True, False):
             with pytest.raises(RefusedError):
                 retention.purge(room, place.actor(who), dry_run=dry_run)
+
+
+def test_an_impact_assessment_outlives_its_three_years_and_its_removal_breaks_nothing(place):
+    """The class of its own (PIPL 56): kept three years at least, then its words go and the log holds."""
+    store, room = place.platform.store, place.platform.oversight
+    keep = dict(store_settings(place.platform.settings).keep)
+    assert keep["impact-assessment"] >= THREE_YEARS
+    officer = place.actor("chen")
+    made = ImpactAssessment(
+        state="filed", organisation=officer.organisation, environment="", dataset="", item="item-000001",
+        account=officer.account, lawfulness="依法", impact="有限", measures="脱敏",
+    )  # fmt: skip
+    store.settings = replace(store.settings, keep=(("impact-assessment", timedelta(minutes=1)),))
+    store.write(officer, Change(step("impact-assessment:file"), made))
+    assert retention.purge(room, officer).count == 0
+    place.clock.move(minutes=10)
+    done = retention.purge(room, place.actor("chen"))
+    assert dict(done.by_step) == {"impact-assessment:file": 1}
+    (fact,) = store.facts(verb="impact-assessment:file")
+    assert store.payload(fact.seq) is None
+    place.platform.checkpoint()
+    report = verify(store, key=place.platform.public_key, witness=place.platform.witnesses[0])
+    assert (report.problems, report.purged) == ((), 1)

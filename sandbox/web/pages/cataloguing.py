@@ -15,16 +15,16 @@ from starlette.responses import Response
 
 from sandbox.access.form import environment_of
 from sandbox.app import Platform
-from sandbox.catalog import consents, entries, importing
+from sandbox.catalog import consents, entries, impacts, importing
 from sandbox.catalog.sheet import Severity, SheetFinding, read_sheet
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message
 from sandbox.kernel.metadata import Core, Cycle, Exclusion, Media, Opening, Origin, Sharing
-from sandbox.kernel.records import Consent, Dataset, Environment
+from sandbox.kernel.records import Consent, Dataset, Environment, ImpactAssessment, Item
 from sandbox.regulation.catalogue import lists
 from sandbox.web import words
-from sandbox.web.actions import Action, Call, Choices, Field, Form, Options
+from sandbox.web.actions import Action, Call, Choices, Field, Form, Options, reason_field
 from sandbox.web.language import word
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
@@ -249,7 +249,47 @@ WITHDRAW_CONSENT = Action(
     record=Consent,
     grave=True,
 )
-ACTIONS = (DESCRIBE, CONSENT, WITHDRAW_CONSENT)
+
+
+def _assess(call: Call) -> Outcome:
+    found = impacts.Assessed(
+        lawfulness=call.form.one("lawfulness"),
+        impact=call.form.one("impact"),
+        measures=call.form.one("measures"),
+    )
+    impacts.file(call.platform.directory, call.actor, call.id, found)
+    return Outcome(f"/console/items/{call.id}#impacts", word("影响评估已提交，保存不少于三年"))
+
+
+def _withdraw_impact(call: Call) -> Outcome:
+    made = impacts.withdraw(call.platform.directory, call.actor, call.id, reason=call.form.one("reason"))
+    return Outcome(f"/console/items/{made.item}#impacts", word("影响评估已撤回：不再据此开出落地单"))
+
+
+ASSESS = Action(
+    "impact-assessment:file",
+    "items",
+    word("提交影响评估"),
+    _assess,
+    verb="assess-impact",
+    fields=(
+        Field("lawfulness", word("目的、方式是否合法、正当、必要"), "area"),
+        Field("impact", word("对个人权益的影响和安全风险"), "area"),
+        Field("measures", word("保护措施是否合法、有效并与风险程度相适应"), "area"),
+    ),
+    record=Item,
+    hint=word("个人信息提供给开发利用者之前由提供部门评估（个人信息保护法第五十五、五十六条）"),
+)
+WITHDRAW_IMPACT = Action(
+    "impact-assessment:withdraw",
+    "impact-assessments",
+    word("撤回影响评估"),
+    _withdraw_impact,
+    fields=(reason_field(),),
+    record=ImpactAssessment,
+    grave=True,
+)
+ACTIONS = (DESCRIBE, CONSENT, WITHDRAW_CONSENT, ASSESS, WITHDRAW_IMPACT)
 
 
 def exported(visitor: Visitor) -> Response:

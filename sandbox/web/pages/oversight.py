@@ -182,7 +182,7 @@ def index(visitor: Visitor) -> Response:
 
 def kept(regimes: tuple[Regime, ...]) -> tuple[Kept, ...]:
     """Return each class with the rule that keeps it longest."""
-    codes = (retention.ACCESS, retention.PROVISION, retention.DECISION)
+    codes = (retention.ACCESS, retention.PROVISION, retention.IMPACT, retention.DECISION)
     return tuple(_kept(regimes, code) for code in codes)
 
 

@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from sandbox.access import consultation, coordination
 from sandbox.access import review as item_review
 from sandbox.app import Platform
+from sandbox.catalog.reading import is_party
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.application_rules import demand_of
 from sandbox.kernel.boundary import breaches
@@ -25,6 +26,7 @@ from sandbox.kernel.records import (
     Coordination,
     Dataset,
     Environment,
+    ImpactAssessment,
     Item,
     Organisation,
     OrganisationRole,
@@ -35,6 +37,7 @@ from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
 from sandbox.web.options import PREFIX
 from sandbox.web.pages import bounding
+from sandbox.web.pages.cataloguing import ASSESS, WITHDRAW_IMPACT
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
 
@@ -284,8 +287,20 @@ def page(visitor: Visitor, identifier: str) -> Response:
         approve=APPROVE if mine and APPROVE.offered(visitor.actor, item.state) else None,
         acts=[one for one in (EXTEND, ASK, REFUSE) if mine and one.offered(visitor.actor, item.state)],
         take_back=TAKE_BACK if mine else None,
+        impacts=_impacts(visitor, item, dataset),
+        assess=ASSESS if visitor.actor.organisation == dataset.organisation else None,
+        withdraw_impact=WITHDRAW_IMPACT,
         settle=(RETURN, UPHOLD),
     )
+
+
+def _impacts(visitor: Visitor, item: Item, dataset: Dataset) -> list[tuple[ImpactAssessment, int]] | None:
+    """Return the assessments of an item with their versions, for its department and the authority."""
+    directory = visitor.platform.directory
+    if not is_party(directory, visitor.actor, (dataset.organisation,)):
+        return None
+    found = directory.store.find(ImpactAssessment, linked=("item", item.id))
+    return [(one.record, one.version) for one in found]
 
 
 def _about(record: str, item: str, parts: timeline.Parts) -> bool:
