@@ -58,6 +58,11 @@ class Due:
     spans: tuple[tuple[int, int], ...]
 
 
+def class_of(name: str) -> str:
+    """Return the class that keeps a step: its own row, that of its kind, or the decisions."""
+    return CLASSES.get(name, CLASSES.get(name.partition(":")[0], DECISION))
+
+
 def keep(regimes: Iterable[Regime]) -> tuple[tuple[str, timedelta], ...]:
     """Return how long each step or kind is kept: the longest that any of the regimes asks."""
     every = tuple(regimes)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -197,11 +198,16 @@ def retention_page(visitor: Visitor) -> Response:
     desk = visitor.platform.oversight
     whole = reads_all(visitor.actor)
     opened = visitor.platform.store.find(Incident, states=("open", "reported")) if whole else ()
+    due = retention.due(desk) if whole else None
+    counts: Counter[str] = Counter()
+    for name, count in due.by_step if due is not None else ():
+        counts[retention.class_of(name)] += count
     return visitor.page(
         "retention.html",
+        counts=counts,
         kept=kept(tuple(desk.regimes.values())),
         covered=covered,
-        due=retention.due(desk) if whole else None,
+        due=due,
         opened=opened,
     )
 
