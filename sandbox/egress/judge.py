@@ -21,16 +21,18 @@ from sandbox.egress.cells import families
 from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.claims import Claim
 from sandbox.egress.content import Content, Form, Issue
+from sandbox.egress.fitting import fit
 from sandbox.egress.inside import look_inside
 from sandbox.egress.kept import Kept, Standing, pack
+from sandbox.egress.naming import named
 from sandbox.egress.origin import Source
 from sandbox.egress.permitted import Bounds, check_permitted
-from sandbox.egress.proof import Proof, prove, run_claim
+from sandbox.egress.proof import Proof, prove, run_claim, subject_units, table_names
 from sandbox.egress.reading import read_content
 from sandbox.egress.recognise import recognise
 from sandbox.egress.recompute import Budget
 from sandbox.egress.report import FileReport, Product
-from sandbox.egress.rewrite import bundle, rewrite, rewrite_proven
+from sandbox.egress.rewrite import bundle, rewrite, rewrite_proven, write_table
 from sandbox.egress.salvage import packed_name, salvaged
 from sandbox.egress.spotting import spot_cells, spot_text
 from sandbox.egress.tables import RowLevelLimits, carries_nothing, table_issues
@@ -112,6 +114,7 @@ def judge_file(product: Product, sources: Sequence[Source], options: Options) ->
     report.own = tuple(report.contents)
     look_inside(report)
     _claim(report, sources, options)
+    _model(report, sources)
     check_permitted(report, sources, options.bounds)
     _records(report, sources)
     _identifiers(report, options)
@@ -180,6 +183,25 @@ def _claim(report: FileReport, sources: Sequence[Source], options: Options) -> N
     report.proof = outcome
 
 
+def _model(report: FileReport, sources: Sequence[Source]) -> None:
+    """Fit the model that a file asks for: every figure is the gate's own, and people look at it."""
+    model = report.own[0].model if len(report.own) == 1 and not report.archive else None
+    if model is None:
+        return
+    try:
+        source = table_names(sources).get(model.table)
+        if source is None or model.subject not in source.table.column_names:
+            raise InputError(say("没有名为 {table} 的表，或表中没有统计对象的列", table=model.table))
+        units = {**source.units, **subject_units(source, model.subject)}
+        fitted = fit(model, source, units)
+    except InputError as error:
+        report.add(Issue("readable", evidence=error.message))
+        return
+    for issue in fitted.issues:
+        report.add(issue)
+    report.fitted = fitted.table
+
+
 def _plain_table(report: FileReport) -> pa.Table | None:
     """Return the one ordinary table that is the file's whole content."""
     if report.archive or len(report.own) != 1:
@@ -208,7 +230,9 @@ def _records(report: FileReport, sources: Sequence[Source]) -> None:
 
 
 def _identifiers(report: FileReport, options: Options) -> None:
-    report.ran_all(["identifier", "canary"])
+    report.ran_all(["identifier", "canary", "names"])
+    for issue in named(report.own):
+        report.add(issue)
     for content in report.contents:
         columns = [
             pair
@@ -248,6 +272,9 @@ def _statistics(report: FileReport, sources: Sequence[Source], options: Options)
             found for found in report.findings if found.evidence != _OUTER_BLANKS or not report.proof.safe
         ]
         return
+    if report.fitted is not None:
+        report.add(Issue("regression", evidence=say("闸口已在快照上拟合，系数是闸口算出的")))
+        return
     thresholds = min(
         (source.thresholds for source in sources), key=lambda one: -one.smallest, default=Thresholds()
     )
@@ -284,6 +311,8 @@ def _write(report: FileReport) -> None:
     proof = report.proof
     if proof is not None and proof.comparison.mismatch is None and not report.archive:
         report.rewriting = rewrite_proven(proof.truth, proof.comparison, report.own[0])
+    elif report.fitted is not None:
+        report.rewriting = write_table(report.fitted, FileType.CSV)
     elif report.archive:
         parts = [rewrite(content) for content in report.own]
         whole = [part for part in parts if part is not None]
