@@ -5,17 +5,21 @@ Holds no rule: reads what was written down, calls the gate's room, shows what ca
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 
 from sandbox.cli.frame import Session, command
 from sandbox.kernel.errors import InputError
-from sandbox.kernel.message import say
+from sandbox.kernel.message import Message, say
 from sandbox.kernel.records import Capacity
-from sandbox.kernel.template_records import Template
+from sandbox.kernel.template_records import Template, TemplateLook
+
+if TYPE_CHECKING:
+    from sandbox.egress.template_sheet import Line
 
 template = typer.Typer(help="审定模板 · reviewed templates", no_args_is_help=True)
 
@@ -30,7 +34,10 @@ def register(review: typer.Typer) -> None:
 
 
 def _done(session: Session, made: Template) -> None:
-    done = say("审定模板 {id}：{state}；条款摘要 {digest}", id=made.id, state=made.state, digest=made.digest)
+    from sandbox.egress.template_sheet import state_in_words
+
+    state = state_in_words(made.state)
+    done = say("审定模板 {id}：{state}；条款摘要 {digest}", id=made.id, state=state, digest=made.digest)
     session.show(made, lambda console: console.print(session.text(done), markup=False))
 
 
@@ -61,7 +68,12 @@ def listed(session: Session) -> None:
     found = template_form.visible(session.platform.gate, session.actor())
 
     def view(_: Console) -> None:
-        rows = [(one.id, one.title, f"{one.used}/{one.number}", str(one.term_to), one.state) for one in found]
+        from sandbox.egress.template_sheet import state_in_words
+
+        rows = [
+            (one.id, one.title, f"{one.used}/{one.number}", str(one.term_to), state_in_words(one.state))
+            for one in found
+        ]
         columns = (say("编号"), say("名称"), say("次数"), say("期限"), say("状态"))
         session.table(say("审定模板"), columns, rows)
 
@@ -71,16 +83,49 @@ def listed(session: Session) -> None:
 @command(template, "show", person=True)
 def show(session: Session, identifier: _Template) -> None:
     """签署的全部条款、签名、实例与抽查 · exactly what is signed, signatures, instances, looks."""
-    import json
+    from sandbox.egress import template_form, template_sheet, templates
 
-    from sandbox.egress import template_form
+    gate, actor = session.platform.gate, session.actor()
+    data = template_form.shown(gate, actor, identifier)
+    lines = template_sheet.sheet(gate, templates.found(gate, identifier).record)
+    session.show(data, lambda console: _paper(session, console, data, lines))
 
-    data = template_form.shown(session.platform.gate, session.actor(), identifier)
 
-    def view(console: Console) -> None:
-        console.print(json.dumps(data, ensure_ascii=False, indent=1, default=str), markup=False)
+def _paper(session: Session, console: Console, data: dict[str, Any], lines: Sequence[Line]) -> None:
+    """Print the terms that are signed, their digest, and what has become of them since."""
+    from sandbox.egress.template_sheet import CAPACITIES, state_in_words
 
-    session.show(data, view)
+    def told(label: Message, *values: Message | str) -> None:
+        said = [one if isinstance(one, str) else session.text(one) for one in values]
+        body = said[0] if len(said) == 1 and "\n" not in said[0] else "\n  " + "\n  ".join(said)
+        console.print(f"{session.text(label)}：{body}", markup=False, soft_wrap=True)
+
+    told(say("审定模板"), data["id"])
+    told(say("状态"), state_in_words(data["state"]))
+    if data["reason"]:
+        told(say("理由"), data["reason"])
+    told(say("条款摘要（签署的就是它）"), data["digest"])
+    for line in lines:
+        told(line.label, *line.values)
+    told(say("已放行"), say("{used} 次", used=data["used"]))
+    signed: list[Message | str] = [
+        say(
+            "{organisation}，{capacity}",
+            organisation=one["organisation"],
+            capacity=CAPACITIES[one["capacity"]],
+        )
+        for one in data["signatures"]
+    ]
+    told(say("签署人"), *(signed or [say("还没有人签署")]))
+    left = [f"{one['id']} {_said(session, state_in_words(one['state']))}" for one in data["releases"]]
+    told(say("按模板放行的"), *(left or [say("还没有")]))
+    for one in data.get("looks", ()):
+        state = _said(session, state_in_words(one["state"]))
+        told(say("抽查"), f"{one['id']} {one['submission']} {state} {one['due']}")
+
+
+def _said(session: Session, value: Message | str) -> str:
+    return value if isinstance(value, str) else session.text(value)
 
 
 @command(template, "sign", person=True)
@@ -187,8 +232,19 @@ def look(
 
     gate, actor = session.platform.gate, session.actor()
     if not bad:
-        session.show(looks.passed(gate, actor, identifier, reason=reason))
+        _looked(session, looks.passed(gate, actor, identifier, reason=reason), {})
         return
     made = looks.failed(gate, actor, identifier, reason=reason)
     recalled = looks.recall_instances(gate, actor, made.template, reason=reason) if recall else ()
-    session.show({"look": made, "recalled": [one.id for one in recalled]})
+    _looked(session, made, {"recalled": [one.id for one in recalled]})
+
+
+def _looked(session: Session, made: TemplateLook, more: dict[str, list[str]]) -> None:
+    from sandbox.egress.template_sheet import state_in_words
+
+    taken = "、".join(more.get("recalled", ()))
+    done = say("抽查 {id}：{state}", id=made.id, state=state_in_words(made.state))
+    if taken:
+        done = say("{done}；已召回 {releases}", done=done, releases=taken)
+    data = {"look": made, **more} if more else made
+    session.show(data, lambda console: console.print(session.text(done), markup=False))
