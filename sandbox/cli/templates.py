@@ -117,7 +117,9 @@ def _paper(session: Session, console: Console, data: dict[str, Any], lines: Sequ
         for one in data["signatures"]
     ]
     told(say("签署人"), *(signed or [say("还没有人签署")]))
-    left = [f"{one['id']} {_said(session, state_in_words(one['state']))}" for one in data["releases"]]
+    left: list[Message | str] = [
+        f"{one['id']} {_said(session, state_in_words(one['state']))}" for one in data["releases"]
+    ]
     told(say("按模板放行的"), *(left or [say("还没有")]))
     for one in data.get("looks", ()):
         state = _said(session, state_in_words(one["state"]))
