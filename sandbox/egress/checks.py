@@ -248,7 +248,7 @@ CHECKS: tuple[Check, ...] = (
         say("请删去图的标题：坐标和图例由闸口按列名书写"),
     ),
     Check(
-        "G41", "names", FindingKind.IDENTIFIER, Verdict.REVIEW, _PERSONAL,
+        "G41", "names", FindingKind.UNVERIFIED, Verdict.REVIEW, _PERSONAL,
         say("文字中像有姓名、住址等个人信息，须由人逐处看过"),
         say("请删去或改写文字中提到具体个人的地方"),
     ),

@@ -17,7 +17,8 @@ from sandbox.access import agreement as agreements
 from sandbox.access import reading as visible
 from sandbox.catalog.entries import by_code
 from sandbox.catalog.reading import require_reader
-from sandbox.egress import audience, court, intake, judgements, release, review
+from sandbox.egress import audience, court, intake, judgements, ledger, release, review
+from sandbox.egress.kept import Standing
 from sandbox.founding import Officer, found
 from sandbox.kernel.actors import SYSTEM, Actor, Proof, Role
 from sandbox.kernel.entities import IdentifierClass
@@ -466,7 +467,9 @@ def test_what_is_proven_and_still_in_review_counts_as_leaving(judged: Home) -> N
     with judged.open() as desk:
         gate, waiting = desk.platform.gate, desk.submission("in-review")
         twin = _copy_of(desk, waiting)
-        assert [owner for owner, _ in court._earlier(gate, twin, only_before=False)] == [waiting.id]
+        beside = ledger.before(gate, twin, trial=False)
+        assert [one.owner for one in beside.ledger.entries] == [waiting.id]
+        assert beside.ledger.entries[0].standing is Standing.PENDING
 
 
 def _copy_of(desk: Desk, submission: Submission) -> Submission:
