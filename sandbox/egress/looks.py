@@ -138,9 +138,10 @@ def escalate(desk: GateDesk) -> tuple[TemplateLook, ...]:
 
 
 def may_look(desk: GateDesk, actor: Actor, look: TemplateLook) -> bool:
-    """Return whether the actor could end a look."""
+    """Return whether the actor, once he shows his credential, could end a look."""
     mine = replace(look, account=actor.account, person=actor.person)
-    return bool(may(actor, step("template-look:pass"), _situation(desk, actor, mine)))
+    decision = may(actor, step("template-look:pass"), _situation(desk, actor, mine))
+    return {one.code for one in decision.refusals} <= templates.CREDENTIALS
 
 
 def found(desk: GateDesk, look_id: str) -> Stored[TemplateLook]:

@@ -46,6 +46,9 @@ from sandbox.seats.seat import current_snapshots
 from sandbox.store.changes import Change, Link, Stored
 from sandbox.store.proofs import signed_by
 
+CREDENTIALS = frozenset({"credential", "fresh-credential"})
+"""What alone stands between a person and a step that is his: asked for when he takes it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
@@ -216,6 +219,23 @@ def sign(
     )
     desk.directory.store.write(actor, change)
     return _settle(desk, template.id)
+
+
+def may_sign(desk: GateDesk, actor: Actor, template: Template) -> bool:
+    """Return whether the actor, once he shows his credential, could sign the terms as they lie there."""
+    situation = template_situation(desk, actor, template)
+    made = TemplateSignature(
+        state="given",
+        organisation=actor.organisation,
+        environment=template.environment,
+        template=template.id,
+        account=actor.account,
+        person=actor.person,
+        capacity=_capacity(actor, situation),
+        digest=template.digest,
+    )
+    decision = may(actor, step("template-signature:give"), with_record(situation, record=made))
+    return {one.code for one in decision.refusals} <= CREDENTIALS
 
 
 def _capacity(actor: Actor, situation: Situation) -> Capacity:

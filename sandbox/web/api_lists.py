@@ -41,6 +41,7 @@ from sandbox.store.lists import Order, Sieve
 from sandbox.store.reads import Search
 from sandbox.web import waiting
 from sandbox.web.language import word
+from sandbox.web.pages import templates
 from sandbox.web.pages.audit import require_log_reader
 
 USUAL, MOST = 100, 500
@@ -255,6 +256,8 @@ LISTS: dict[str, List] = {
         _submissions_ahead,
         show=_disguised,
     ),
+    "templates": whole(templates.seen),
+    "template-looks": whole(templates.looks_seen),
     "releases": asked(Release, _released, _collectable, _releases_ahead),
     "grants": cut(Grant, _owned),
     "deputies": cut(Grant, _deputies),

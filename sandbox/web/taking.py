@@ -36,6 +36,7 @@ from sandbox.web.pages import (
     reviews,
     seating,
     submissions,
+    templates,
     workdays,
 )
 from sandbox.web.pages.oversight import ACTIONS as OVERSIGHT
@@ -56,6 +57,7 @@ ACTIONS: tuple[Action, ...] = (
     *seating.ACTIONS,
     *deliveries.ACTIONS,
     *submissions.ACTIONS,
+    *templates.ACTIONS,
     *accounts.ACTIONS,
     *OVERSIGHT,
 )
@@ -201,7 +203,7 @@ def form_page(
 
 def _back(action: Action, identifier: str) -> str:
     own = {"submissions", "releases", "seats", "service-agreements", "deliveries", "datasets", "applications"}
-    own |= {"items", "consultations", "coordinations"}
+    own |= {"items", "consultations", "coordinations", "templates"}
     if identifier != NEW and action.plural in own:
         return f"{PREFIX}/{action.plural}/{identifier}"
     own |= {"undertakings", "incidents", "organisations"}
@@ -209,7 +211,7 @@ def _back(action: Action, identifier: str) -> str:
     lists |= {"landing-orders": "landing-orders", "accounts": "accounts", "deliveries": "deliveries"}
     lists |= {"applications": "applications", "snapshots": "landing-orders", "calendar-notices": "calendar"}
     lists |= {"comments": "reviews", "stoppages": "reviews", "samples": "reviews/quality"}
-    lists |= {"assessments": "submissions"}
+    lists |= {"assessments": "submissions", "template-looks": "templates"}
     return f"{PREFIX}/{lists.get(action.plural, 'agreements')}"
 
 

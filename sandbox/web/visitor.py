@@ -43,6 +43,7 @@ PLACES = (
     ("/", word("首页"), "home"),
     ("/notices", word("我的通知"), "bell"),
     ("/submissions", word("出域申请"), "submission"),
+    ("/templates", word("审定模板"), "signed"),
     ("/catalogue", word("数据目录"), "catalogue"),
     ("/applications", word("需求与审核"), "application"),
     ("/agreements", word("协议与席位"), "agreement"),
@@ -133,7 +134,8 @@ class Visitor:
         own = self.platform.directory.organisation(self.actor.organisation).roles
         giving = bool({OrganisationRole.PROVIDER, OrganisationRole.AUTHORITY} & set(own))
         reads = self.actor.has(Role.SUPERVISOR, Role.AUTHORITY_OFFICER)
-        shown = {"/deliveries": giving, "/landing-orders": giving, "/audit": reads}
+        signs = self.actor.has(Role.SECURITY_REVIEWER, Role.PROVIDER_REVIEWER, Role.DEVELOPER) or reads
+        shown = {"/deliveries": giving, "/landing-orders": giving, "/audit": reads, "/templates": signs}
         return tuple(one for one in PLACES if shown.get(one[0], True))
 
     @cached_property

@@ -13,7 +13,7 @@ from sandbox.access import lists, reading
 from sandbox.access.clocks import OpenClock, open_clocks
 from sandbox.app import Platform
 from sandbox.catalog.reading import of_authority
-from sandbox.egress import audience, review
+from sandbox.egress import audience, looks, review, templates
 from sandbox.egress import lists as gate_lists
 from sandbox.kernel.actors import JUDGING_ROLES, Actor, Role
 from sandbox.kernel.message import Message
@@ -38,6 +38,7 @@ from sandbox.kernel.records import (
     ServiceAgreement,
     Submission,
 )
+from sandbox.kernel.template_records import Template, TemplateLook
 from sandbox.oversight import duties
 from sandbox.people.directory import CHINA
 from sandbox.store.changes import R, Stored
@@ -224,11 +225,28 @@ def _returned(platform: Platform, actor: Actor) -> Tasks:
 def _reviewer(platform: Platform, actor: Actor) -> Tasks:
     yield from _to_vote(platform, actor)
     yield from _to_release(platform, actor)
+    yield from _of_templates(platform, actor)
 
 
 def _provider(platform: Platform, actor: Actor) -> Tasks:
     yield from _items(platform, actor)
     yield from _to_vote(platform, actor)
+    yield from _of_templates(platform, actor)
+
+
+def _of_templates(platform: Platform, actor: Actor) -> Tasks:
+    """Yield the templates that the person has still to sign, and the looks that are due."""
+    gate, cut = platform.gate, platform.store.lists.cut
+    for stored in cut(Template, Sieve(states=("signing",)), limit=LOOKED_AT, order=Order.OLDEST):
+        if templates.may_sign(gate, actor, stored.record):
+            url = f"/console/templates/{stored.id}"
+            title = stored.record.title
+            yield Task(word("签署审定模板"), title, url, "template", "signing", stored.updated_at)
+    for drawn in cut(TemplateLook, Sieve(states=("due",)), limit=MOST, order=Order.OLDEST):
+        one, what = drawn.record, word("抽查已放行的产品")
+        if looks.may_look(gate, actor, one):
+            url = f"/console/templates/{one.template}#looks"
+            yield Task(what, one.submission, url, "template-look", "due", drawn.created_at, one.due)
 
 
 def _steward(platform: Platform, actor: Actor) -> Tasks:

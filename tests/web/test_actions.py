@@ -10,7 +10,6 @@ ELSEWHERE = {
     "masking-policy:draft": "a part of confirming the classification",
     "masking-policy:supersede": "a part of confirming the next policy",
     "seat:run": "in the seat",
-    "submission:submit": "from the notebook",
     "release:issue": "a part of releasing",
     "item:withdraw": "a part of withdrawing the application",
     "coordination:drop": "a part of withdrawing the application",
@@ -21,14 +20,6 @@ ELSEWHERE = {
     "dataset:amend": "a part of describing a dataset that is classified",
     "template:draft": "on the command line, with its file",
     "template:propose": "a part of drafting it on the command line",
-    "template:withdraw": "on the command line",
-    "template:commission": "on the command line",
-    "template:refuse": "on the command line",
-    "template:suspend": "on the command line",
-    "template:revoke": "on the command line",
-    "template-signature:give": "on the command line, with the digest that was read",
-    "template-look:pass": "on the command line",
-    "template-look:fail": "on the command line",
     "release:collect": "answers with the products, not with a page",
 }
 

@@ -86,7 +86,8 @@ def _commission(call: Call) -> Outcome:
     return Outcome(f"/console/submissions/{after.id}", word("已委托第三方审查，由其审查人投票"))
 
 
-def _third_parties(platform: Platform, _: Actor) -> Options:
+def third_parties(platform: Platform, _: Actor) -> Options:
+    """Return the third parties that can be commissioned."""
     found = platform.store.find(Organisation, state="registered")
     kind = OrganisationRole.THIRD_PARTY_REVIEWER
     return tuple((one.record.id, one.record.name) for one in found if kind in one.record.roles)
@@ -152,7 +153,7 @@ COMMISSION = Action(
     word("委托第三方审查"),
     _commission,
     record=Submission,
-    fields=(Field("body", word("第三方机构"), "choice", choices=_third_parties),),
+    fields=(Field("body", word("第三方机构"), "choice", choices=third_parties),),
     hint=word("第三方只审查受委托的申请，资质须在有效期内"),
 )
 ACTIONS = (CAST, RELEASE, RECALL, WITHDRAW, COMMISSION, *reviews.ACTIONS)
