@@ -98,7 +98,10 @@ def _backslashes(text: str) -> Iterator[str]:
 
 def _utf7(text: str) -> Iterator[str]:
     if text.isascii() and len(_SHIFTED.findall(text[:100_000])) >= _LEAST:
-        yield text.encode("ascii").decode("utf-7", errors="replace")
+        wide = text.encode("ascii").decode("utf-7", errors="replace")
+        yield wide.encode("utf-16-le", "surrogatepass").decode(
+            "utf-16-le", "replace"
+        )  # no halves of characters
 
 
 def _punycode(text: str) -> Iterator[str]:
@@ -109,7 +112,7 @@ def _punycode(text: str) -> Iterator[str]:
 
 def _one_punycode(line: str) -> str:
     try:
-        return line.encode("ascii").decode("punycode")
+        return line.encode("ascii").decode("punycode").encode("utf-8", "replace").decode("utf-8")
     except (UnicodeError, ValueError, OverflowError):
         return ""
 

@@ -71,6 +71,17 @@ def test_any_text_is_undone_without_a_fault_and_never_gives_itself(text: str) ->
     assert text not in undone(text)
 
 
+@given(
+    st.lists(
+        st.sampled_from(["+", "2D3eCg", "-", "AAA", "xn--", "\\ud83d", "&#xd800;", ",", "\n", "55357 "]),
+        max_size=200,
+    )
+)
+def test_nothing_undone_holds_half_a_character(parts: list[str]) -> None:
+    for said in undone("".join(parts) * 3):
+        said.encode("utf-8")
+
+
 @given(st.text(alphabet=st.characters(min_codepoint=33, max_codepoint=126), max_size=100))
 def test_turning_twice_is_no_turning(run: str) -> None:
     assert rotated(rotated(run)) == run
