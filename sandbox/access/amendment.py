@@ -7,7 +7,7 @@ takes the earlier one's place: key, seats and data go on (第十七条).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -22,7 +22,7 @@ from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
 from sandbox.kernel.policy import AccessPolicy
 from sandbox.kernel.records import Application, Item, ItemRequest, ServiceAgreement
-from sandbox.kernel.terms import Narrowing, Terms
+from sandbox.kernel.terms import Narrowing, RowRange, Terms
 from sandbox.store.changes import Change, Link
 
 
@@ -40,11 +40,14 @@ class Revision:
     """What a new version has otherwise; None leaves a thing as it is.
 
     `keep` names for a dataset, by id, the columns that stay; a dataset that stays with none is left out.
-    `application` is the one in which the additions were reviewed.
+    `rows` names for a dataset the ranges that it is taken in, on top of those of its items; an empty one
+    takes all that was approved. `application` is the one in which the additions were reviewed; the
+    narrowings of `terms` are not read, `keep` and `rows` say them.
     """
 
     application: str = ""
     keep: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rows: Mapping[str, tuple[RowRange, ...]] = field(default_factory=dict)
     term_to: date | None = None
     users: tuple[str, ...] | None = None
     seats: int | None = None
@@ -137,30 +140,13 @@ def _drafted(desk: AccessDesk, old: ServiceAgreement, revision: Revision) -> Ser
         kept = [one for one in kept if one.dataset not in again]
     kept = [one for one in kept if revision.keep.get(one.dataset, (one.dataset,))]
     terms = revision.terms or old.terms
-    narrowings = {one.item: one for one in terms.narrowings}
-    for one in kept:
-        if one.dataset in revision.keep:
-            part = policy.part(one.dataset)
-            held = set(part.columns) if part is not None else set()
-            columns = tuple(c for c in one.columns if c in revision.keep[one.dataset] and c in held)
-            if not columns:
-                continue
-            before = narrowings.get(one.id)
-            narrowings[one.id] = Narrowing(
-                item=one.id, columns=columns, rows=before.rows if before is not None else ()
-            )
-    # What was narrowed to rows stays so for the items that were added on the same dataset.
-    ranges = {one.dataset: one.rows for one in policy.datasets}
-    own = {one.id: one.rows for one in added}
-    for one in added:
-        rows = tuple(each for each in ranges.get(one.dataset, ()) if each not in own[one.id])
-        if rows:
-            narrowings[one.id] = Narrowing(item=one.id, rows=rows)
+    narrowings = _narrowings(old, policy, revision, (kept, added))
+    kept = [one for one in kept if not _emptied(one, policy, revision)]
     items = tuple(dict.fromkeys((*(one.id for one in kept), *(one.id for one in added))))
     left = {one.dataset for one in (*kept, *added)}
     joins = tuple(one for one in terms.joins if {one.first, one.second} <= left)
     terms = replace(
-        terms, joins=joins, narrowings=tuple(one for item, one in narrowings.items() if item in items)
+        terms, joins=joins, narrowings=tuple(narrowings[one] for one in items if one in narrowings)
     )
     return replace(
         old,
@@ -180,6 +166,45 @@ def _drafted(desk: AccessDesk, old: ServiceAgreement, revision: Revision) -> Ser
         if revision.application
         else old.amendments,
     )
+
+
+def _columns(item: Item, policy: AccessPolicy, revision: Revision) -> tuple[str, ...]:
+    """Return the columns of an item that stay, of those that the policy in force still has."""
+    part = policy.part(item.dataset)
+    held = set(part.columns) if part is not None else set()
+    return tuple(one for one in item.columns if one in revision.keep[item.dataset] and one in held)
+
+
+def _emptied(item: Item, policy: AccessPolicy, revision: Revision) -> bool:
+    return item.dataset in revision.keep and not _columns(item, policy, revision)
+
+
+def _narrowings(
+    old: ServiceAgreement,
+    policy: AccessPolicy,
+    revision: Revision,
+    items: tuple[Sequence[Item], Sequence[Item]],
+) -> dict[str, Narrowing]:
+    """Return what the new version takes less of, by item: of those that stay, and of those that are added.
+
+    What was narrowed to rows stays so for what is added on the same dataset, unless the revision says else.
+    """
+    before = {one.item: one for one in old.terms.narrowings}
+    ranges = {one.dataset: one.rows for one in policy.datasets}
+    kept, added = items
+    found = {}
+    for one in (*kept, *added):
+        was = before.get(one.id)
+        columns = was.columns if was is not None else ()
+        rows = was.rows if was is not None else ()
+        if one in added:
+            rows = ranges.get(one.dataset, ())
+        elif one.dataset in revision.keep:
+            columns = _columns(one, policy, revision)
+        rows = tuple(each for each in revision.rows.get(one.dataset, rows) if each not in one.rows)
+        if columns or rows:
+            found[one.id] = Narrowing(item=one.id, columns=columns, rows=rows)
+    return found
 
 
 def _approved(desk: AccessDesk, application: str) -> tuple[Item, ...]:

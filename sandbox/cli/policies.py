@@ -14,6 +14,7 @@ from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.policy import AccessPolicy, plain
 
+_STAYS = "可重复，空为不变，none 为不限"
 _Agreement = Annotated[str, typer.Argument(help="授权服务协议 · service agreement")]
 
 
@@ -227,23 +228,41 @@ def amend(
     end: Annotated[str, typer.Option("--to", help="新的最后一天 · last day")] = "",
     user: Annotated[list[str] | None, typer.Option(help="席位用户，可重复，空为不变 · named users")] = None,
     seats: Annotated[int, typer.Option(min=0, help="席位数，0 为不变 · seats")] = 0,
+    hours: Annotated[list[str] | None, typer.Option(help=f"使用时段，{_STAYS} · hours")] = None,
+    join: Annotated[list[str] | None, typer.Option(help=f"许可关联“甲+乙”，{_STAYS} · joins")] = None,
+    output: Annotated[list[str] | None, typer.Option(help=f"产出形式，{_STAYS} · output forms")] = None,
+    rows: Annotated[list[str] | None, typer.Option(help=f"行范围，{_STAYS} · ranges of rows")] = None,
+    quota: Annotated[
+        list[str] | None, typer.Option(help="额度，如 day_runs=20，0 为按环境上限，可重复 · quotas")
+    ] = None,
+    reviewers: Annotated[int, typer.Option(min=0, max=9, help="审查人数，0 为不变 · reviewers")] = 0,
 ) -> None:
     """运营商拟订协议的新的一版：双方签署后取代现行的一版 · draft a new version of an agreement."""
-    from sandbox.access import amendment
+    from sandbox.access import amendment, revised
     from sandbox.access.versions import standing
     from sandbox.cli.rules import day
 
     access = session.platform.access
     left = _columns(session, keep or ())
     left |= {dataset: () for dataset in _columns(session, [f"{one}:" for one in drop or ()])}
+    held = standing(access.directory, agreement)
+    told = revised.Told(
+        hours=tuple(hours or ()),
+        joins=tuple(join or ()),
+        outputs=tuple(output or ()),
+        quotas=tuple(quota or ()),
+        reviewers=reviewers,
+    )
+    names = revised.datasets_of(access, held, application)
     revision = amendment.Revision(
         application=application,
         keep=left,
+        rows=revised.rows_of_all(rows or (), names),
         term_to=day(end) if end else None,
         users=tuple(access.directory.account_named(name).id for name in user) if user else None,
         seats=seats or None,
+        terms=revised.terms_of(held.terms, told, names),
     )
-    held = standing(access.directory, agreement)
     made = amendment.amend(access, session.actor(), held.id, revision)
     sentence = say("{id} 已拟订：乙方同意、甲方签署后取代 {old}", id=made.id, old=held.id)
     session.show(made, lambda console: console.print(session.text(sentence), markup=False))

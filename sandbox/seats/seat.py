@@ -25,7 +25,7 @@ from sandbox.kernel.errors import Attempt, InputError, NotFoundError, RefusedErr
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
-from sandbox.kernel.policy import AccessPolicy
+from sandbox.kernel.policy import AccessPolicy, covers
 from sandbox.kernel.records import (
     Account,
     Dataset,
@@ -372,15 +372,13 @@ def current_snapshots(directory: Directory, agreement: str) -> tuple[Snapshot, .
 def _covered(directory: Directory, snapshot: Snapshot, policy: AccessPolicy) -> bool:
     """Return whether a later version of the agreement still covers what was landed under an earlier one.
 
-    What was landed with more columns or other rows is mounted no more; it has to be landed anew.
+    What was landed with more columns, other rows or tokens that meet where they no longer may is mounted
+    no more; it has to be landed anew.
     """
-    part = policy.part(snapshot.dataset)
     under = directory.store.load(ServiceAgreement, snapshot.agreement).record
-    landed = policy_of(directory, under).part(snapshot.dataset)
-    if part is None or landed is None:
-        return False
     order = directory.store.load(LandingOrder, snapshot.order).record
-    return set(order.columns) <= set(part.columns) and landed.rows == part.rows
+    before = policy_of(directory, under)
+    return covers(policy, before, snapshot.dataset, columns=order.columns, keyed_apart=bool(under.policy))
 
 
 def shown_still(directory: Directory, snapshot: Snapshot) -> bool:

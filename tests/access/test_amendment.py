@@ -13,8 +13,10 @@ from sandbox.access import application as applications
 from sandbox.access import review
 from sandbox.access.amendment import Revision, Wanted, amend, ask, difference
 from sandbox.access.policy import policy_of
+from sandbox.access.revised import Told, datasets_of, rows_of_all, terms_of
 from sandbox.access.versions import standing, versions
 from sandbox.kernel.errors import ConflictError, InputError, RefusedError
+from sandbox.kernel.policy import covers
 from sandbox.kernel.records import Item, ServiceAgreement
 from sandbox.kernel.terms import Terms, join_of
 from sandbox.seats import seat as seats
@@ -143,3 +145,48 @@ def test_one_of_two_amendments_wins_and_a_suspended_agreement_has_none(town: Hal
     agreements.suspend(town.desk, town.actors["chen"], one.id, reason="查")
     with pytest.raises(RefusedError):
         amend(town.desk, town.actors["zhang"], one.id, Revision(seats=5))
+
+
+def test_joins_are_amended_and_tokens_that_met_are_mounted_no_more(town: Hall) -> None:
+    firms, people = town.ids["firms"], town.ids["legal-persons"]
+    pair = join_of(firms, people)
+    old = signed(town, "firms", "legal-persons", terms=Terms(joins=(pair,)))
+    joined = policy_of(town.desk.directory, old)
+    held = datasets_of(town.desk, old, "")
+    apart = terms_of(old.terms, Told(joins=("none",)), held)
+    new = in_force(town, amend(town.desk, town.actors["zhang"], old.id, Revision(terms=apart)))
+    policy = policy_of(town.desk.directory, new)
+    assert (policy.joins, joined.joins) == ((), (pair,))
+    assert not covers(policy, joined, firms, columns=COLUMNS[:1])
+    assert covers(joined, policy, firms, columns=COLUMNS[:1])
+    assert not covers(policy, policy, firms, columns=COLUMNS[:1], keyed_apart=False)
+    again = terms_of(new.terms, Told(joins=("firms+legal-persons",)), held)
+    later = in_force(town, amend(town.desk, town.actors["zhang"], new.id, Revision(terms=again)))
+    assert policy_of(town.desk.directory, later).joins == (pair,)
+    left = in_force(town, amend(town.desk, town.actors["zhang"], later.id, Revision(keep={people: ()})))
+    assert covers(policy_of(town.desk.directory, left), joined, firms, columns=COLUMNS[:1])
+
+
+def test_rows_are_narrowed_and_given_back_within_what_was_approved(town: Hall) -> None:
+    firms = town.ids["firms"]
+    old = signed(town, "firms")
+    ids = datasets_of(town.desk, old, "")
+    some = rows_of_all([f"firms:{COLUMNS[0]}=1..5"], ids)
+    both = Revision(rows=some, keep={firms: COLUMNS[:1]})
+    narrow = in_force(town, amend(town.desk, town.actors["zhang"], old.id, both))
+    (part,) = policy_of(town.desk.directory, narrow).datasets
+    assert (part.columns, len(part.rows)) == (COLUMNS[:1], 1)
+    assert not covers(
+        policy_of(town.desk.directory, narrow), policy_of(town.desk.directory, old), firms, columns=()
+    )
+    wide = in_force(
+        town,
+        amend(town.desk, town.actors["zhang"], narrow.id, Revision(rows=rows_of_all(["firms:none"], ids))),
+    )
+    (part,) = policy_of(town.desk.directory, wide).datasets
+    assert (part.columns, part.rows) == (COLUMNS[:1], ())
+    with pytest.raises(InputError, match="不在协议之内"):
+        rows_of_all(["relief:x=1..2"], ids)
+    unknown = rows_of_all(["firms:不存在=1..2"], ids)
+    with pytest.raises(InputError, match="没有信息项"):
+        amend(town.desk, town.actors["zhang"], wide.id, Revision(rows=unknown))

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.egress.permitted import bounds_of
+from sandbox.kernel.boundary import OutputForm
+from sandbox.kernel.errors import RefusedError
 from sandbox.kernel.records import Dataset, ServiceAgreement
 from sandbox.seats import seat as seats
 from tests.cli.test_desks import typed
@@ -114,3 +117,35 @@ def test_a_transfer_needs_other_hands(released: Home, typed) -> None:
     assert [one["id"] for one in listed["transfers"]] == [made["id"]]
     assert typed(released, DEVELOPER, "transfer", "list")[1] == {"transfers": []}
     assert typed(released, OFFICER, "transfer", "decline", made["id"], "--reason", "不妥")[0] == 0
+
+
+def test_every_term_is_amended_and_read_where_it_is_used(released: Home, typed) -> None:
+    words = ("--hours", "6 03:00-03:01", "--rows", f"{CODE}:行政区划=520302", "--quota", "run_bytes=4096")
+    words += ("--reviewers", "3", "--output", "aggregate", "--output", "chart", "--seats", "2")
+    status, made, err = typed(released, OPERATOR, "agree", "amend", MARKET, *words)
+    assert status == 0, err
+    assert typed(released, DEVELOPER, "agree", "accept", made["id"])[0] == 0
+    assert typed(released, OPERATOR, "agree", "sign", made["id"])[0] == 0
+    with released.open() as desk:
+        seat = seats.named(desk.platform.seats, "demo")
+        situation = seats.situation_of(desk.platform.seats, desk.actor(DEVELOPER), seat)
+        assert situation.access.reviewers == 3
+        assert bounds_of(situation.access).outputs == (OutputForm.AGGREGATE, OutputForm.CHART)
+        assert seats.bounds_of(desk.platform.seats, seat).run_bytes == 4096
+        assert situation.snapshots == ()  # landed with other rows: mounted no more
+        with pytest.raises(RefusedError) as error:
+            seats.may_go_on(desk.platform.seats, desk.actor(DEVELOPER), "demo")
+        assert "within-hours" in {one.code for one in error.value.decision.refusals}
+    undo = ("--hours", "none", "--rows", "none", "--output", "none", "--quota", "run_bytes=0")
+    status, back, err = typed(released, OPERATOR, "agree", "amend", MARKET, *undo)
+    assert status == 0, err
+    assert (back["terms"]["hours"], back["terms"]["narrowings"], back["terms"]["outputs"]) == ([], [], [])
+    assert back["terms"]["reviewers"] == 3
+    for wrong in (
+        ("--hours", "x"),
+        ("--rows", "x"),
+        ("--join", f"{CODE}+x"),
+        ("--reviewers", "1"),
+        ("--quota", "x=1"),
+    ):
+        assert typed(released, OPERATOR, "agree", "amend", MARKET, *wrong)[0] == 2, wrong

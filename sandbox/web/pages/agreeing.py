@@ -21,16 +21,15 @@ from sandbox.store.lists import Sieve
 from sandbox.web import words
 from sandbox.web.actions import NEW, Action, Call, Field, Options
 from sandbox.web.language import word
-from sandbox.web.pages import policies
 from sandbox.web.pages.asking import MOST_RANGES
 from sandbox.web.pages.bounding import output_forms
-from sandbox.web.pages.stipulating import QUOTAS, Ground, Typed, ground_of, stipulated
+from sandbox.web.pages.stipulating import DAYS, QUOTAS, Ground, Typed, ground_of, stipulated
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
 
 MOST_OFFERED = 200
 """Applications in the field of choice: the newest; any other is drafted from its own page."""
-DAYS = tuple((str(number), name) for number, name in policies.DAYS.items())
+WEEK = tuple((str(number), name) for number, name in DAYS.items())
 
 
 def _draft(call: Call) -> Outcome:
@@ -135,14 +134,19 @@ def _look(visitor: Visitor, _: str, typed: Typed) -> Mapping[str, Any]:
     except InputError as error:
         return {**nothing, "wrong": {"application": error.message}}
     filled = typed if "who" in typed else {**_typed_of(platform, ground), **typed}
-    bounds = platform.seats.bounds
+    return shown_of(visitor, ground, filled, _BY_NAME)
+
+
+def shown_of(visitor: Visitor, ground: Ground, typed: Typed, named: Mapping[str, Field]) -> dict[str, Any]:
+    """Return what the whole form shows: of a first draft, and of an amendment."""
+    bounds = visitor.platform.seats.bounds
     return {
         "ground": ground,
-        "named": _BY_NAME,
-        "typed": filled,
-        "days": DAYS,
+        "named": named,
+        "typed": typed,
+        "days": WEEK,
         "forms": tuple((one.value, words.term(f"output-{one.value}")) for one in ground.outputs),
-        "ranges": {one: _shown(filled, one) for one in ground.datasets},
+        "ranges": {one: _shown(typed, one) for one in ground.datasets},
         "caps": {
             "run_bytes": bounds.run_bytes,
             "day_bytes": bounds.day_bytes,
@@ -150,7 +154,7 @@ def _look(visitor: Visitor, _: str, typed: Typed) -> Mapping[str, Any]:
         },
         "quotas": QUOTAS,
         "regions": regions(),
-        "opened": _opened(filled, ground),
+        "opened": _opened(typed, ground),
     }
 
 

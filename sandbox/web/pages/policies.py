@@ -25,17 +25,9 @@ from sandbox.web import shown, words
 from sandbox.web.actions import NEW
 from sandbox.web.language import word
 from sandbox.web.pages.amendments import AMEND
+from sandbox.web.pages.stipulating import DAYS
 from sandbox.web.visitor import Visitor
 
-DAYS = {
-    1: word("周一"),
-    2: word("周二"),
-    3: word("周三"),
-    4: word("周四"),
-    5: word("周五"),
-    6: word("周六"),
-    7: word("周日"),
-}
 QUOTAS = {
     "run_bytes": word("一次运行能显示的字节数"),
     "day_bytes": word("一天能显示的字节数"),

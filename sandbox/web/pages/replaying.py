@@ -18,7 +18,6 @@ from sandbox.access.terms import join_named
 from sandbox.access.trial import read
 from sandbox.kernel.boundary import OutputForm
 from sandbox.kernel.errors import InputError, SandboxError
-from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.policy import AccessPolicy, DatasetTerms
 from sandbox.kernel.records import ServiceAgreement, Submission
 from sandbox.kernel.terms import LEAST_REVIEWERS, MOST_REVIEWERS, Hours, Join
@@ -95,7 +94,7 @@ def _shown(
         "parts": [(one, visitor.title_of(one.dataset)) for one in policy.datasets],
         "pairs": stipulating.pairs_of(policy),
         "forms": tuple((one.value, words.term(f"output-{one.value}")) for one in OutputForm),
-        "days": tuple((str(number), name) for number, name in policies.DAYS.items()),
+        "days": tuple((str(number), name) for number, name in stipulating.DAYS.items()),
         "shares": _SHARES,
         "tried": tried,
         "changes": changes,
@@ -176,14 +175,19 @@ def _part(form: Form, part: DatasetTerms, faults: Faults) -> DatasetTerms:
     columns = tuple(one for one in part.columns if one in form.many(name))
     if not columns:
         faults.found[name] = word("至少留一个信息项")
-    limits = Thresholds(
-        smallest=faults.tried(
-            f"smallest:{part.dataset}", _smallest, form, part, absent=part.thresholds.smallest
-        ),
-        **{
-            share: faults.tried(f"{share}:{part.dataset}", _share, form, share, part, absent=0.5)
-            for share in _SHARES
-        },
+    smallest = faults.tried(
+        f"smallest:{part.dataset}", _smallest, form, part, absent=part.thresholds.smallest
+    )
+    shares = {
+        share: faults.tried(f"{share}:{part.dataset}", _share, form, share, part, absent=0.5)
+        for share in _SHARES
+    }
+    limits = replace(
+        part.thresholds,
+        smallest=smallest,
+        largest_share=shares["largest_share"],
+        two_largest_share=shares["two_largest_share"],
+        p_percent=shares["p_percent"],
     )
     return replace(part, columns=columns or part.columns, thresholds=limits)
 

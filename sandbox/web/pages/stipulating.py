@@ -27,6 +27,15 @@ from sandbox.web.pages.asking import MOST_RANGES
 from sandbox.web.pages.bounding import parted
 
 QUOTAS = ("run_bytes", "day_bytes", "run_seconds", "day_runs", "day_submissions")
+DAYS = {
+    1: word("周一"),
+    2: word("周二"),
+    3: word("周三"),
+    4: word("周四"),
+    5: word("周五"),
+    6: word("周六"),
+    7: word("周日"),
+}
 Typed = Mapping[str, tuple[str, ...]]
 
 
@@ -43,11 +52,20 @@ class Stipulated:
 
 @dataclass(frozen=True, slots=True)
 class Ground:
-    """What a draft stands on: the application, its approved items, their datasets by id."""
+    """What a draft stands on: the application, its approved items, their datasets by id.
+
+    `further` are the applications in which the additions of amendments were reviewed.
+    """
 
     application: Application
     items: tuple[Item, ...]
     datasets: Mapping[str, Dataset]
+    further: tuple[Application, ...] = ()
+
+    @property
+    def last(self) -> date:
+        """Return the last day that the applications ask for."""
+        return max(one.term_to for one in (self.application, *self.further))
 
     @property
     def ids(self) -> dict[str, str]:
@@ -61,7 +79,9 @@ class Ground:
     @property
     def outputs(self) -> tuple[OutputForm, ...]:
         """Return the forms that neither the application nor a boundary leaves out."""
-        named = [self.application.outputs, *(one.boundary.outputs for one in self.items)]
+        asked = [one.outputs for one in (self.application, *self.further)]
+        together = tuple(dict.fromkeys(each for one in asked for each in one)) if all(asked) else ()
+        named = [together, *(one.boundary.outputs for one in self.items)]
         return tuple(one for one in OutputForm if all(not each or one in each for each in named))
 
     @property
@@ -91,8 +111,8 @@ def stipulated(directory: Directory, form: Form, ground: Ground) -> Stipulated:
     asked, faults = ground.application, Faults()
     nobody: tuple[str, ...] = ()
     found = Stipulated(
-        term_from=faults.tried("term_from", _within, form, "term_from", asked, absent=asked.term_from),
-        term_to=faults.tried("term_to", _within, form, "term_to", asked, absent=asked.term_to),
+        term_from=faults.tried("term_from", _within, form, "term_from", ground, absent=asked.term_from),
+        term_to=faults.tried("term_to", _within, form, "term_to", ground, absent=ground.last),
         users=faults.tried("users", _users, directory, form, asked.organisation, absent=nobody),
         seats=faults.tried("seats", _at_least_one, form, absent=1),
         terms=_terms(form, ground, faults),
@@ -103,12 +123,11 @@ def stipulated(directory: Directory, form: Form, ground: Ground) -> Stipulated:
     return found
 
 
-def _within(form: Form, name: str, asked: Application) -> date:
-    found = form.day(name, getattr(asked, name))
-    if not asked.term_from <= found <= asked.term_to:
-        said = word(
-            "应在申请的使用期限 {first} 至 {last} 之内", first=str(asked.term_from), last=str(asked.term_to)
-        )
+def _within(form: Form, name: str, ground: Ground) -> date:
+    first, last = ground.application.term_from, ground.last
+    found = form.day(name, first if name == "term_from" else last)
+    if not first <= found <= last:
+        said = word("应在申请的使用期限 {first} 至 {last} 之内", first=str(first), last=str(last))
         raise InputError(said)
     return found
 
