@@ -133,7 +133,7 @@ SIGN = Action(
         Field("digest", word("所看条款的摘要"), "hidden"),
         Field("capacity", word("签署身份"), "choice", required=False, choices=_capacities),
     ),
-    hint=word("签署的是下列全部条款的摘要；各方签齐之后，与之一致的产品不再逐次投票"),
+    hint=word("签署的是模板全部条款的摘要；各方签齐之后，与之一致的产品不再逐次投票"),
     extra_states=frozenset({"signing"}),
 )
 REFUSE = Action(
