@@ -73,13 +73,20 @@ class Replayed:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """The whole answer: both digests, and the submissions, oldest first; `left_out` were older still."""
+    """The whole answer: both digests, and the submissions, oldest first."""
 
     agreement: str
     policy: str
     trial: str
     submissions: tuple[Replayed, ...]
-    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A submission of the past; `number` counts those of its seat on its day."""
+
+    stored: Stored[Submission]
+    number: int
 
 
 def require_looker(desk: GateDesk, actor: Actor, agreement: ServiceAgreement) -> None:
@@ -98,39 +105,40 @@ def may_look(desk: GateDesk, actor: Actor, agreement: ServiceAgreement) -> bool:
     return True
 
 
-def replay(
-    desk: GateDesk,
-    actor: Actor,
-    agreement_id: str,
-    trial: AccessPolicy,
-    *,
-    standing: str,
-    newest: int | None = None,
-) -> Replay:
+def replay(desk: GateDesk, actor: Actor, agreement_id: str, trial: AccessPolicy, *, standing: str) -> Replay:
     """Return what the policy on trial would have decided; puts on record that the actor looked.
 
-    `standing` is the digest of the policy in force; `newest` judges that many of the last ones alone.
-    Raises `RefusedError` for somebody who is neither the operator nor a reviewer, `IsolationError` where
-    the gate cannot judge.
+    `standing` is the digest of the policy in force. Raises `RefusedError` for somebody who is neither the
+    operator nor a reviewer, `IsolationError` where the gate cannot judge.
     """
-    store = desk.directory.store
-    agreement = store.load(ServiceAgreement, agreement_id).record
+    agreement = begun(desk, actor, agreement_id, trial)
+    answers = tuple(again(desk, one, trial) for one in past_of(desk, agreement))
+    return Replay(agreement.id, standing, trial.digest, answers)
+
+
+def begun(desk: GateDesk, actor: Actor, agreement_id: str, trial: AccessPolicy) -> ServiceAgreement:
+    """Return the agreement for somebody who may try policies on it; puts on record that he does."""
+    agreement = desk.directory.store.load(ServiceAgreement, agreement_id).record
     require_looker(desk, actor, agreement)
     _note(desk, actor, agreement, trial)
+    return agreement
+
+
+def past_of(desk: GateDesk, agreement: ServiceAgreement) -> tuple[Past, ...]:
+    """Return every submission of the agreement and its earlier versions, oldest first."""
     found = [
         one
         for version in (*agreement.lineage, agreement.id)
-        for one in store.find(Submission, linked=("agreement", version))
+        for one in desk.directory.store.find(Submission, linked=("agreement", version))
     ]
     days: dict[tuple[str, str], int] = {}
-    done = []
-    left_out = max(0, len(found) - newest) if newest is not None else 0
-    for number, one in enumerate(sorted(found, key=lambda one: (one.created_at, one.record.id))):
+    past: dict[str, Past] = {}
+    for one in sorted(found, key=lambda one: (one.created_at, one.record.id)):
         place = one.record.seat, one.created_at.astimezone(CHINA).date().isoformat()
-        days[place] = days.get(place, 0) + 1
-        if number >= left_out:
-            done.append(_again(desk, one, trial, number=days[place]))
-    return Replay(agreement.id, standing, trial.digest, tuple(done), left_out)
+        if one.record.id not in past:  # one resubmitted under a later version is linked with both
+            days[place] = days.get(place, 0) + 1
+            past[one.record.id] = Past(one, days[place])
+    return tuple(past.values())
 
 
 def _note(desk: GateDesk, actor: Actor, agreement: ServiceAgreement, trial: AccessPolicy) -> None:
@@ -147,14 +155,15 @@ def _note(desk: GateDesk, actor: Actor, agreement: ServiceAgreement, trial: Acce
     desk.directory.store.write(SYSTEM, Change(step("examination:record"), record, links=links))
 
 
-def _again(desk: GateDesk, stored: Stored[Submission], trial: AccessPolicy, *, number: int) -> Replayed:
-    submission = stored.record
+def again(desk: GateDesk, past: Past, trial: AccessPolicy) -> Replayed:
+    """Return what the policy on trial would have decided on one submission."""
+    stored, submission = past.stored, past.stored.record
     return Replayed(
         submission=submission.id,
         state=submission.state,
         at=stored.created_at,
         policy=submission.policy,
-        refused=tuple(_admission(desk, stored, trial, number)),
+        refused=tuple(_admission(desk, stored, trial, past.number)),
         files=tuple(_files(desk, submission, trial)),
         votes=len({one.person for one in reviews_of(desk, submission.id)}),
         votes_needed=trial.reviewers,

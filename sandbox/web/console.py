@@ -18,7 +18,8 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from sandbox.app import Platform
 from sandbox.catalog.search import Finder
 from sandbox.kernel.errors import RefusedError, SandboxError, StateError
-from sandbox.web import api, assets, measures, receiving, taking
+from sandbox.oversight.trials import Trials
+from sandbox.web import api, assets, measures, receiving, taking, trying
 from sandbox.web.actions import Action
 from sandbox.web.arrivals import Arrivals
 from sandbox.web.guard import Guard
@@ -118,7 +119,8 @@ def build(platform: Platform, options: Options, sign_in: SignIn) -> FastAPI:
     version = hashlib.sha256("".join(assets.own_digests()).encode()).hexdigest()[:10]
     arrivals = Arrivals(platform.layout.root / "arriving", platform.clock, options.upload_bytes)
     sessions = Sessions(options, platform.clock)
-    console = Console(platform, options, sign_in, sessions, arrivals, Jobs(), Finder(platform.store), version)
+    trials, finder = Trials(platform.layout.root / "trials", platform.clock), Finder(platform.store)
+    console = Console(platform, options, sign_in, sessions, arrivals, trials, Jobs(), finder, version)
     app = FastAPI(
         title="遵义数据沙箱 · 控制台接口",
         version="1",
@@ -167,6 +169,7 @@ def _pages() -> APIRouter:
     router.add_api_route("/sign-out", _posting(signing.sign_out), methods=["POST"])
     router.add_api_route("/step-up", _posting(signing.step_up), methods=["POST"])
     router.include_router(receiving.routes(Visited, Typed))
+    router.include_router(trying.routes(Visited, Typed, signing.begin))
     router.add_api_route("/releases/{id}/collect", _collect, methods=["POST"])
     router.add_api_route("/service-agreements/{id}/replay", _try_policy, methods=["POST"])
     router.add_api_route("/audit/{seq:int}", _fact, methods=["GET"])

@@ -16,7 +16,7 @@ from starlette.responses import RedirectResponse, Response
 
 from sandbox.egress import review
 from sandbox.kernel.errors import ConflictError, NotFoundError, RefusedError, SandboxError
-from sandbox.web import words
+from sandbox.web import trying, words
 from sandbox.web.actions import NEW, Action, Call, Form, Misfilled
 from sandbox.web.language import word
 from sandbox.web.options import PREFIX
@@ -31,7 +31,6 @@ from sandbox.web.pages import (
     deliveries,
     deputies,
     drafting,
-    replaying,
     reviewing,
     reviews,
     seating,
@@ -257,9 +256,9 @@ def collect(visitor: Visitor, identifier: str, typed: Typed) -> Response:
 
 
 def try_policy(visitor: Visitor, identifier: str, typed: Typed) -> Response:
-    """Return what a changed policy would have decided; taken from a form, for it is put on record."""
+    """Begin to try a changed policy; taken from a form, for it is put on record."""
     path = f"{PREFIX}/service-agreements/{identifier}/replay"
-    return _not_now(visitor, path, typed) or replaying.tried(visitor, identifier, typed)
+    return _not_now(visitor, path, typed) or trying.begin(visitor, identifier, typed)
 
 
 def _first(typed: Typed, name: str) -> str:

@@ -25,6 +25,7 @@ from sandbox.kernel.errors import CredentialError, NotFoundError
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Account, Dataset, Organisation, OrganisationRole, ServiceAgreement
 from sandbox.oversight import notices, use
+from sandbox.oversight.trials import Trials
 from sandbox.store.changes import R
 from sandbox.store.lists import Sieve, Words
 from sandbox.store.moments import Moment
@@ -71,6 +72,7 @@ class Console:
     sign_in: SignIn
     sessions: Sessions
     arrivals: Arrivals
+    trials: Trials
     jobs: Jobs
     finder: Finder
     version: str

@@ -46,6 +46,10 @@ class Site:
         headers = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin", **more}
         return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers)
 
+    def account(self, name):
+        """Return the id of the account of that login name."""
+        return self.platform.directory.account_named(name).id
+
     def officer_of(self, organisation):
         """Return an account officer of the body, by the token that the demo keeps for him."""
         store = self.platform.store

@@ -1,10 +1,13 @@
 """The access policy as a page, and a changed one tried on past submissions through a form."""
 
+import asyncio
 import json
 import re
+from pathlib import Path
 
 from sandbox.access.policy import policy_of
 from sandbox.kernel.records import Examination, ServiceAgreement, Submission
+from tests.web.conftest import Site
 from tests.web.filled import filled
 from tests.web.test_oversight import DEVELOPER, OFFICER, run
 
@@ -81,20 +84,30 @@ def test_links_lead_from_the_agreement_to_policy_and_trial_for_who_may(shared):
     run(walk())
 
 
+async def tried(client, form, place=REPLAY):
+    """Begin a trial and return its page when all is judged."""
+    answer = await client.post(place, data=form)
+    assert answer.status_code == 303, answer.text
+    where = answer.headers["location"]
+    for _ in range(200):
+        page = (await client.get(where)).text
+        if "data-job" not in page:
+            return page
+        await asyncio.sleep(0.2)
+    raise AssertionError("the trial does not end")
+
+
 def test_a_stricter_policy_is_tried_and_shows_what_would_have_been_refused(site):
     async def walk():
         officer = await site.visitor(OFFICER)
         form = filled((await officer.get(REPLAY)).text, None)
         assert form["reviewers"] == ["2"]
         before = len(site.platform.store.find(Examination))
-        same = await officer.post(REPLAY, data=form)
-        assert same.status_code == 200, same.text
-        assert "条件没有改动" in same.text
-        assert "0 项会有变化" in same.text
+        same = await tried(officer, form)
+        assert "条件没有改动" in same
+        assert "0 项会有变化" in same
         typed = {**form, f"smallest:{DATASET}": "100000", "reviewers": "3", "outputs": ["chart"]}
-        answer = await officer.post(REPLAY, data=typed)
-        assert answer.status_code == 200, answer.text
-        page = answer.text
+        page = await tried(officer, typed)
         assert "每格至少 100000 个统计单位" in page
         assert "会有变化" in page
         assert "当时不会放行" in page
@@ -138,5 +151,44 @@ def test_wrong_values_are_told_in_place_and_nothing_is_tried(site):
         stale = await operator.post(REPLAY, data={**form, "csrf": "x"})
         assert stale.status_code == 403
         assert len(site.platform.store.find(Examination)) == before
+
+    run(walk())
+
+
+def test_a_trial_that_stopped_goes_on_where_it_was_and_is_its_owners_alone(site):
+    async def walk():
+        officer, operator = await site.visitor(OFFICER), await site.visitor(OPERATOR)
+        form = filled((await officer.get(REPLAY)).text, None)
+        page = await tried(officer, {**form, "reviewers": "4"})
+        (trial,) = site.app.state.console.trials.of(site.account(OFFICER), MARKET)
+        place, whole = f"{REPLAY}/{trial.id}", len(trial.submissions)
+        assert whole == page.count('<section class="card flush"') > 1
+        assert (await operator.get(place)).status_code == 404
+        developer = await site.visitor(DEVELOPER)
+        assert (await developer.get(place)).status_code == 403
+        # the console stopped when one of them was judged
+        for one in sorted(Path(trial.folder).glob("[0-9]*.json"))[1:]:
+            one.unlink()
+        again = Site(site.platform.layout.root)
+        officer = await again.visitor(OFFICER)
+        stopped = (await officer.get(place)).text
+        assert f"试算停在第 1 项，共 {whole} 项" in stopped
+        assert (await officer.post(f"{place}/go-on", data={"csrf": "x"})).status_code in (401, 403)
+        first = Path(trial.folder, "000000.json").stat().st_mtime_ns
+        page = await tried(officer, filled(stopped, f"{place}/go-on"), f"{place}/go-on")
+        assert page.count('<section class="card flush"') == whole
+        assert Path(trial.folder, "000000.json").stat().st_mtime_ns == first
+        assert "4 票" in page
+        listed = (await officer.get(REPLAY)).text
+        assert trial.id in listed
+        english = (await officer.get(f"{place}?lang=en")).text
+        assert "would change" in english
+        await officer.get(f"{place}?lang=zh")
+        gone = await officer.post(f"{place}/discard", data=filled(listed and page, f"{place}/discard"))
+        assert gone.status_code == 303
+        assert not Path(trial.folder).exists()
+        assert (await officer.get(place)).status_code == 404
+        for strange in ("..%2f..%2fkeys", "a" * 24, "x"):
+            assert (await officer.get(f"{REPLAY}/{strange}")).status_code == 404
 
     run(walk())

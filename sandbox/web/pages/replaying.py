@@ -1,13 +1,13 @@
 """A changed policy tried on the past submissions of an agreement: a form, then before and after (试算).
 
-The form can only change conditions; what the change comes to `oversight.replay` judges, in the gate's own
-isolation. Nothing that stands is changed; that somebody looked is put on record.
+The form can only change conditions; what the change comes to `oversight.replay` judges in the background,
+in the gate's own isolation (`web.trying`). Nothing that stands is changed; that somebody looked is on record.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -22,6 +22,7 @@ from sandbox.kernel.policy import AccessPolicy, DatasetTerms
 from sandbox.kernel.records import ServiceAgreement, Submission
 from sandbox.kernel.terms import LEAST_REVIEWERS, MOST_REVIEWERS, Hours, Join
 from sandbox.oversight import replay as replays
+from sandbox.oversight.trials import Trial
 from sandbox.web import words
 from sandbox.web.actions import Faults, Form, Misfilled
 from sandbox.web.language import word
@@ -29,47 +30,18 @@ from sandbox.web.pages import policies, stipulating
 from sandbox.web.problems import status_of, told
 from sandbox.web.visitor import Visitor
 
-NEWEST = 20
-"""How many submissions a browser waits for; the command line judges all."""
 Typed = Mapping[str, tuple[str, ...]]
 _SHARES = ("largest_share", "two_largest_share", "p_percent")
 _PERCENT = {"largest_share": (1, 100), "two_largest_share": (1, 100), "p_percent": (0, 99)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Tried:
-    """What came of a trial, for the page."""
-
-    replay: replays.Replay
-    trial: AccessPolicy
-    titles: Mapping[str, str]
-
-
 def page(visitor: Visitor, identifier: str) -> Response:
-    """Return the form, filled in as the policy stands."""
-    _, policy = _standing(visitor, identifier)
-    return _shown(visitor, identifier, policy, typed_of(policy))
+    """Return the form, filled in as the policy stands, and the person's trials so far."""
+    _, policy = standing(visitor, identifier)
+    return shown(visitor, identifier, policy, typed_of(policy))
 
 
-def tried(visitor: Visitor, identifier: str, typed: Typed) -> Response:
-    """Return the form with what the changed policy would have decided."""
-    agreement, policy = _standing(visitor, identifier)
-    gate = visitor.platform.gate
-    try:
-        trial = trial_of(policy, Form(typed))
-        found = replays.replay(
-            gate, visitor.actor, agreement.id, trial, standing=policy.digest, newest=NEWEST
-        )
-    except InputError as error:
-        return _shown(visitor, identifier, policy, typed, error=error)
-    titles = {
-        one.submission: visitor.platform.store.load(Submission, one.submission).record.title
-        for one in found.submissions
-    }
-    return _shown(visitor, identifier, policy, typed, tried=_Tried(found, trial, titles))
-
-
-def _standing(visitor: Visitor, identifier: str) -> tuple[ServiceAgreement, AccessPolicy]:
+def standing(visitor: Visitor, identifier: str) -> tuple[ServiceAgreement, AccessPolicy]:
     """Return the agreement and its policy for somebody who may try another one on it."""
     platform = visitor.platform
     agreement = reading.agreement(platform.access, visitor.actor, identifier)
@@ -77,16 +49,16 @@ def _standing(visitor: Visitor, identifier: str) -> tuple[ServiceAgreement, Acce
     return agreement, policy_of(platform.directory, agreement)
 
 
-def _shown(
+def shown(
     visitor: Visitor,
     identifier: str,
     policy: AccessPolicy,
     typed: Typed,
     *,
-    tried: _Tried | None = None,
     error: SandboxError | None = None,
 ) -> Response:
-    changes = policies.changes_of(visitor, policy, tried.trial) if tried is not None else []
+    """Return the form with what is filled in, and what is wrong with it."""
+    trials = visitor.console.trials.of(visitor.actor.account, identifier)
     context: dict[str, Any] = {
         "id": identifier,
         "policy": policy,
@@ -96,14 +68,33 @@ def _shown(
         "forms": tuple((one.value, words.term(f"output-{one.value}")) for one in OutputForm),
         "days": tuple((str(number), name) for number, name in stipulating.DAYS.items()),
         "shares": _SHARES,
-        "tried": tried,
-        "changes": changes,
-        "differing": sum(one.differs for one in tried.replay.submissions) if tried is not None else 0,
-        "newest": NEWEST,
+        "trials": [(one, len(visitor.console.trials.waiting(one))) for one in trials],
         "error": told(error, visitor.language) if error is not None else {},
         "wrong": error.wrong if isinstance(error, Misfilled) else {},
     }
     return visitor.page("replay.html", status=200 if error is None else status_of(error), **context)
+
+
+def answers(visitor: Visitor, trial: Trial, *, running: bool, problem: Mapping[str, Any]) -> Response:
+    """Return the page of one trial: how far it is, and what has been judged so far."""
+    _, policy = standing(visitor, trial.agreement)
+    done = visitor.console.trials.done(trial)
+    store = visitor.platform.store
+    tried = read(trial.policy, policy)
+    context: dict[str, Any] = {
+        "id": trial.agreement,
+        "trial": trial,
+        "policy": policy,
+        "changes": policies.changes_of(visitor, policy, tried),
+        "moved": trial.standing != policy.digest,
+        "done": done,
+        "titles": {one.submission: store.load(Submission, one.submission).record.title for one in done},
+        "differing": sum(one.differs for one in done),
+        "running": running,
+        "problem": problem,
+        "place": f"/console/service-agreements/{trial.agreement}/replay/{trial.id}",
+    }
+    return visitor.page("trial.html", **context)
 
 
 def typed_of(policy: AccessPolicy) -> dict[str, tuple[str, ...]]:

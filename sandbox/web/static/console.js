@@ -98,6 +98,7 @@ for (const box of document.querySelectorAll("[data-job]")) {
   const words = box.querySelector("[data-words]"), bar = box.querySelector("progress"), events = new EventSource(box.dataset.job);
   events.addEventListener("running", (message) => {
     const now = JSON.parse(message.data);
+    if (now.all) { bar.value = now.done; words.textContent = box.dataset.counting.replace("%n", now.done).replace("%m", now.all); return; }
     if (!now.size) return;
     const share = Math.floor((now.sealed / now.size) * 100);
     if (!now.rows) { bar.value = share / 100; words.textContent = box.dataset.sealing.replace("%p", share); return; }
