@@ -18,9 +18,20 @@ import pyarrow as pa
 from sandbox.fingerprint.buffers import distinct
 from sandbox.fingerprint.canonical import canonical_array
 from sandbox.fingerprint.cells import COMPILE_FROM_CELLS, hash_columns, hash_forms, side_by_side
-from sandbox.fingerprint.evidence import CELLS, Budget, Hits, Scored, Search, holders, score_rows, single
+from sandbox.fingerprint.evidence import (
+    CELLS,
+    STRONG,
+    Budget,
+    Hits,
+    Scored,
+    Search,
+    holders,
+    score_rows,
+    single,
+)
 from sandbox.fingerprint.readings import readings, segments, tokens, windows
 from sandbox.fingerprint.scan import laid_out, scan
+from sandbox.fingerprint.siphash import keyed_hash
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +40,7 @@ if TYPE_CHECKING:
     from sandbox.fingerprint.siphash import Words
 
 Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 MARGIN: Final = 6.64
 """Bits beyond chance that a row needs: at most one file in a hundred shows a row by coincidence."""
@@ -47,6 +59,9 @@ _PART: Final = 0.6  # share of a row's filled cells that the one record explains
 _MOSTLY: Final = 0.5  # ... in this share of all rows: a table of records with something added
 _ALL: Final = 0.99  # every filled cell, ...
 _NEARLY: Final = 0.8  # ... in this share of the rows, ...
+_SAMPLE: Final = 4096  # rows that tell whether a table is mostly records, ...
+_SMALL: Final = 4 * _SAMPLE  # ... if it has more than these, ...
+_SUSPECT: Final = 0.6  # ... by this part of the shares above
 _SEVERAL: Final = 10  # ... and this many of them at least: a table of records with few columns
 
 
@@ -105,18 +120,59 @@ def match(
     floor = math.log2(index.records) + penalty
     search = Search(floor + _LITTLE, floor + MARGIN + math.log2(rows), Budget(_PAIRS + _PAIRS_A_ROW * rows))
     if compiled or (compiled is None and rows * len(read) >= COMPILE_FROM_CELLS):
+        if not _may_be_records(index, read, search, floor=floor, crowd=crowd):
+            search = replace(search, floor=max(search.floor, _beyond(floor, _filled(read))))
         parts = _scanned(index, read, search)
     else:
         parts = [
-            _match_block(index, _cut(read, start, start + _BLOCK), start, search)
+            _match_block(index, _cut(read, slice(start, start + _BLOCK)), start, search)
             for start in range(0, rows, _BLOCK)
         ]
     chosen = _choose(parts, floor, crowd)
     return _report(index, parts, chosen, rows=rows, complete=not search.budget.spent)
 
 
-def _cut(read: list[list[Words]], start: int, stop: int) -> list[list[Words]]:
-    return [[one[start:stop] for one in column] for column in read]
+def _cut(read: list[list[Words]], rows: slice | Integers) -> list[list[Words]]:
+    return [[one[rows] for one in column] for column in read]
+
+
+def _filled(read: list[list[Words]]) -> Integers:
+    """Number of filled cells of each row."""
+    out = np.zeros(len(read[0][0]), np.int64)
+    for plain, *_ in read:
+        out += plain != 0
+    return out
+
+
+def _beyond(floor: float, filled: Integers) -> float:
+    """Bits beyond chance in the whole file."""
+    return floor + MARGIN + math.log2(max(int((filled > 0).sum()), 1))
+
+
+def _may_be_records(
+    index: RecordIndex, read: list[list[Words]], search: Search, *, floor: float, crowd: int
+) -> bool:
+    """Whether a large table may be mostly records, as seen in some thousand rows that the key picks.
+
+    If not, only what is beyond chance in the whole file counts, and rows that cannot reach that need
+    not be followed: a clean table is then searched in a small part of the time.
+    """
+    filled = _filled(read)
+    rows = np.flatnonzero(filled >= STRONG)
+    if len(rows) <= _SMALL:
+        return True
+    step = len(rows) // _SAMPLE
+    turns = keyed_hash(pa.array(range(_SAMPLE)).cast(pa.string()), index.key) % np.uint64(step)
+    picked = rows[np.arange(_SAMPLE) * step + turns.astype(np.int64)]
+    seen = Search(search.floor, search.enough, Budget(_PAIRS))
+    parts = _scanned(index, _cut(read, picked), seen)
+    eligible = sum(part.eligible for part in parts)
+    if seen.budget.spent or eligible < _SAMPLE // 4:
+        return True
+    partly, wholly = _of_a_table(Scored.join([part.scored for part in parts]), floor, crowd)
+    return bool(
+        partly.sum() >= _SUSPECT * _MOSTLY * eligible or wholly.sum() >= _SUSPECT * _NEARLY * eligible
+    )
 
 
 def _scanned(index: RecordIndex, read: list[list[Words]], search: Search) -> list[_Part]:
@@ -125,8 +181,8 @@ def _scanned(index: RecordIndex, read: list[list[Words]], search: Search) -> lis
     rows = len(read[0][0])
 
     def one(start: int) -> tuple[_Part, bool]:
-        part = _cut(read, start, start + _BLOCK)
-        filled = np.sum([hashes[0] != 0 for hashes in part], axis=0)
+        part = _cut(read, slice(start, start + _BLOCK))
+        filled = _filled(part)
         share = _PAIRS * len(filled) // rows + _PAIRS_A_ROW * len(filled)
         hashes = [(place, reading) for place, column in enumerate(part) for reading in column]
         scored, named, entries, links, short = scan(index, hashes, filled=filled, search=search, budget=share)
@@ -171,7 +227,7 @@ class _Part:
 
 
 def _match_block(index: RecordIndex, read: list[list[Words]], start: int, search: Search) -> _Part:
-    filled = np.sum([hashes[0] != 0 for hashes in read], axis=0)
+    filled = _filled(read)
     hits = Hits.find(index, [(place, reading) for place, hashes in enumerate(read) for reading in hashes])
     named, entries = single(index, *hits.identifiers(index))
     scored = score_rows(index, hits, filled=filled, search=search)
@@ -186,16 +242,21 @@ def _choose(parts: list[_Part], floor: float, crowd: int) -> Scored:
     """Rows beyond chance in the whole file; in a table that is mostly records also rows beyond their own."""
     scored = Scored.join([part.scored for part in parts])
     filled = max(sum(part.filled for part in parts), 1)
-    single = scored.crowd < crowd
-    keep = single & (scored.bits > floor + MARGIN + math.log2(filled))
-    partly = single & (scored.bits > floor + MARGIN) & (scored.share >= _PART)
-    wholly = single & (scored.share >= _ALL)
+    keep = (scored.crowd < crowd) & (scored.bits > floor + MARGIN + math.log2(filled))
+    partly, wholly = _of_a_table(scored, floor, crowd)
     eligible = max(sum(part.eligible for part in parts), 1)
     if partly.sum() >= _MOSTLY * eligible:
         keep |= partly
     if wholly.sum() >= max(_NEARLY * eligible, _SEVERAL):
         keep |= wholly
     return scored.select(keep)
+
+
+def _of_a_table(scored: Scored, floor: float, crowd: int) -> tuple[Mask, Mask]:
+    """Rows that count where most rows are records: beyond chance by themselves, or explained wholly."""
+    single = scored.crowd < crowd
+    partly = single & (scored.bits > floor + MARGIN) & (scored.share >= _PART)
+    return partly, single & (scored.share >= _ALL)
 
 
 def _report(index: RecordIndex, parts: list[_Part], chosen: Scored, *, rows: int, complete: bool) -> Match:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
-from sandbox.fingerprint.evidence import SETTLED, Scored, Search, strong_columns
+from sandbox.fingerprint.evidence import SETTLED, STEP, Scored, Search, strong_columns
 from sandbox.fingerprint.index import RARE
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 
 _SIEVE_BITS: Final = 27  # at most 128 MiB
+_COMMON: Final = 1 << 16
 _LOAD: Final = 2  # a bucket holds two to four entries
 
 
@@ -63,10 +64,17 @@ def laid_out(index: RecordIndex) -> Tables:
         index.prepared["tables"] = Tables(
             index.hashes, index.masks, index.base, index.start, index.rows, index.marks, index.small,
             index.partner, order, offset, index.implies, index.units, rank, strong_columns(index), sure,
-            sieve, shift, bucket, begin, top,
+            sieve, shift, bucket, begin, top, _worth(index.records),
         )  # fmt: skip
     made: Tables = index.prepared["tables"]
     return made
+
+
+def _worth(records: int) -> Any:
+    """Bits of a value by the number of its rows."""
+    with np.errstate(divide="ignore"):
+        bits = np.rint(np.log2(records / np.arange(min(records, _COMMON) + 1)) * STEP) / STEP
+    return np.maximum(bits, 0).astype(np.float32)
 
 
 def _sieve(index: RecordIndex) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], np.uint64]:
