@@ -14,8 +14,8 @@ from sandbox.kernel.errors import (
     StorageError,
     TamperedError,
 )
+from sandbox.locale.words import humane
 from sandbox.web.language import text
-from sandbox.web.words import humane
 
 STATUSES: dict[type[SandboxError], int] = {
     NotFoundError: 404,

@@ -16,7 +16,8 @@ from starlette.responses import RedirectResponse, Response
 
 from sandbox.egress import review
 from sandbox.kernel.errors import ConflictError, NotFoundError, RefusedError, SandboxError
-from sandbox.web import trying, words
+from sandbox.locale import words
+from sandbox.web import trying
 from sandbox.web.actions import NEW, Action, Call, Form, Misfilled
 from sandbox.web.language import word
 from sandbox.web.options import PREFIX

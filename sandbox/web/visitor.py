@@ -24,12 +24,13 @@ from sandbox.kernel.actors import Actor, Proof, Role
 from sandbox.kernel.errors import CredentialError, NotFoundError
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Account, Dataset, Organisation, OrganisationRole, ServiceAgreement
+from sandbox.locale import words
 from sandbox.oversight import notices, use
 from sandbox.oversight.trials import Trials
 from sandbox.store.changes import R
 from sandbox.store.lists import Sieve, Words
 from sandbox.store.moments import Moment
-from sandbox.web import charts, shown, words
+from sandbox.web import charts, shown
 from sandbox.web.arrivals import Arrivals
 from sandbox.web.language import text, word
 from sandbox.web.live import Jobs

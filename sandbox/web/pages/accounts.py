@@ -13,9 +13,9 @@ from sandbox.kernel.actors import JUDGING_ROLES, Actor, Role
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Account, Grant, Organisation, OrganisationRole
+from sandbox.locale import words
 from sandbox.people import accounts, grants, organisations
 from sandbox.store.lists import Sieve, Words
-from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Options
 from sandbox.web.language import word
 from sandbox.web.pages import pager

@@ -16,9 +16,9 @@ from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Account, Application, Environment, ServiceAgreement
 from sandbox.kernel.terms import LEAST_REVIEWERS
+from sandbox.locale import words
 from sandbox.regulation.calendars import regions
 from sandbox.store.lists import Sieve
-from sandbox.web import words
 from sandbox.web.actions import NEW, Action, Call, Field, Options
 from sandbox.web.language import word
 from sandbox.web.pages.asking import MOST_RANGES

@@ -15,8 +15,8 @@ from sandbox.kernel.actors import Actor
 from sandbox.kernel.boundary import Boundary, OutputForm
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Dataset, Environment
+from sandbox.locale import words
 from sandbox.regulation.calendars import regions
-from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Form, Options
 from sandbox.web.language import word
 from sandbox.web.session import Outcome

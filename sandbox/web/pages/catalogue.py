@@ -16,9 +16,9 @@ from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Dataset, Delivery, Environment, MaskingPolicy, Snapshot
+from sandbox.locale import words
 from sandbox.masking.policy_file import read_policy
 from sandbox.masking.techniques import parameters
-from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Options
 from sandbox.web.language import word
 from sandbox.web.pages import cataloguing

@@ -22,8 +22,8 @@ from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message
 from sandbox.kernel.metadata import Core, Cycle, Exclusion, Media, Opening, Origin, Sharing
 from sandbox.kernel.records import Consent, Dataset, Environment, ImpactAssessment, Item
+from sandbox.locale import words
 from sandbox.regulation.catalogue import lists
-from sandbox.web import words
 from sandbox.web.actions import Action, Call, Choices, Field, Form, Options, reason_field
 from sandbox.web.language import word
 from sandbox.web.session import Outcome

@@ -9,8 +9,8 @@ from sandbox.app import Platform
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.records import Account
+from sandbox.locale import words
 from sandbox.people import grants
-from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Options
 from sandbox.web.language import word
 from sandbox.web.session import Outcome

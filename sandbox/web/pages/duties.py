@@ -9,8 +9,8 @@ from sandbox.catalog.reading import of_authority
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.records import Account, Dataset, Duty, Responsibility
+from sandbox.locale import words
 from sandbox.oversight import duties
-from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
 from sandbox.web.pages import pager

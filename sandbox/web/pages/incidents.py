@@ -18,10 +18,10 @@ from sandbox.kernel.records import (
     Seat,
     ServiceAgreement,
 )
+from sandbox.locale import words
 from sandbox.oversight import evidence, incident, paper, reporting
 from sandbox.oversight.audience import record_of, what_of
 from sandbox.people.directory import CHINA
-from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
 from sandbox.web.pages import pager

@@ -11,9 +11,10 @@ from starlette.responses import Response
 from sandbox.access import clocks, lists
 from sandbox.access.clocks import Calendars
 from sandbox.kernel.records import Application, Clock, Dataset, Item, Organisation
+from sandbox.locale import words
 from sandbox.store.changes import Stored
 from sandbox.store.lists import Sieve, Words
-from sandbox.web import exports, words
+from sandbox.web import exports
 from sandbox.web.language import text, word
 from sandbox.web.pages.listing import PAGE, TOGETHER, Asked, asked_for
 from sandbox.web.visitor import Visitor

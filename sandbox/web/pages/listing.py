@@ -11,8 +11,9 @@ from starlette.responses import Response
 
 from sandbox.access import lists
 from sandbox.kernel.records import Account, Application, Dataset, Item, Organisation
+from sandbox.locale import words
 from sandbox.store.lists import Sieve, Words
-from sandbox.web import exports, words
+from sandbox.web import exports
 from sandbox.web.language import text, word
 from sandbox.web.pages import applications, drafting
 from sandbox.web.visitor import Visitor

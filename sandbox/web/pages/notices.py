@@ -9,8 +9,8 @@ from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Item, Subscription
+from sandbox.locale import words
 from sandbox.oversight import notices, subscriptions
-from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Options
 from sandbox.web.language import word
 from sandbox.web.session import Outcome

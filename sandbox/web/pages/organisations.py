@@ -16,8 +16,8 @@ from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.eligibility import Applicant
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.records import Attachment, Organisation, Ruling
+from sandbox.locale import words
 from sandbox.people import organisations
-from sandbox.web import words
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
 from sandbox.web.pages.accounts import REINSTATE_BODY, SUSPEND_BODY

@@ -13,11 +13,11 @@ from sandbox.catalog.reading import of_authority
 from sandbox.kernel.actors import Role
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Incident, OrganisationRole
+from sandbox.locale import words
 from sandbox.oversight import duties as answering
 from sandbox.oversight import incident, retention
 from sandbox.oversight.controls import controls
 from sandbox.regulation.regime import Regime, Rule
-from sandbox.web import words
 from sandbox.web.language import word
 from sandbox.web.pages import (
     amendments,

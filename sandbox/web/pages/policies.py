@@ -19,9 +19,10 @@ from sandbox.kernel.message import Message
 from sandbox.kernel.policy import AccessPolicy, DatasetTerms, differences
 from sandbox.kernel.records import Dataset, Environment, Extent, RowRange, ServiceAgreement
 from sandbox.kernel.terms import Hours, Quotas
+from sandbox.locale import words
 from sandbox.oversight import replay as replays
 from sandbox.regulation.calendars import regions
-from sandbox.web import shown, words
+from sandbox.web import shown
 from sandbox.web.actions import NEW
 from sandbox.web.language import word
 from sandbox.web.pages.amendments import AMEND

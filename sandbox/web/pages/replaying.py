@@ -21,9 +21,9 @@ from sandbox.kernel.errors import InputError, SandboxError
 from sandbox.kernel.policy import AccessPolicy, DatasetTerms
 from sandbox.kernel.records import ServiceAgreement, Submission
 from sandbox.kernel.terms import LEAST_REVIEWERS, MOST_REVIEWERS, Hours, Join
+from sandbox.locale import words
 from sandbox.oversight import replay as replays
 from sandbox.oversight.trials import Trial
-from sandbox.web import words
 from sandbox.web.actions import Faults, Form, Misfilled
 from sandbox.web.language import word
 from sandbox.web.pages import policies, stipulating

@@ -26,7 +26,7 @@ from sandbox.kernel.records import (
     Stoppage,
     Submission,
 )
-from sandbox.web import words
+from sandbox.locale import words
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
 from sandbox.web.pages import pager

@@ -42,9 +42,10 @@ from sandbox.kernel.records import (
     Submission,
 )
 from sandbox.kernel.review_rules import quorum
+from sandbox.locale import words
 from sandbox.store.changes import Stored
 from sandbox.store.facts import Header
-from sandbox.web import framed, words
+from sandbox.web import framed
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
 from sandbox.web.pages import pager, reviews

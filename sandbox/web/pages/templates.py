@@ -18,7 +18,7 @@ from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.records import Capacity
 from sandbox.kernel.template_records import Template, TemplateLook
-from sandbox.web import words
+from sandbox.locale import words
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
 from sandbox.web.pages.submissions import third_parties

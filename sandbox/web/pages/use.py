@@ -14,10 +14,11 @@ from sandbox.kernel.actors import Role
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message
 from sandbox.kernel.records import Dataset, OrganisationRole
+from sandbox.locale import words
 from sandbox.oversight import use
 from sandbox.oversight.use import Metric, Used
 from sandbox.people.directory import CHINA
-from sandbox.web import exports, words
+from sandbox.web import exports
 from sandbox.web.language import word
 from sandbox.web.visitor import Visitor
 
