@@ -20,46 +20,61 @@ def twins(
 ) -> tuple[Exposure, ...]:
     """Return the pairs of a new and an old cell that differ, and by fewer than `smallest` units.
 
-    Each new cell is held against the old one of every family that shares most rows with it: another one
-    could differ by few only if both were small.
+    Every pair that shares rows is held against each other, unless more rows lie between the two than
+    so few units have.
     """
-    found = [part for one in new for other in old for part in _pair(one, other, units, smallest)]
+    most = _most_rows(units, smallest)
+    found = [part for one in new for other in old for part in _family(one, other, units, smallest, most)]
     return tuple(dict.fromkeys(found))
 
 
-def _pair(one: Published, other: Published, units: Mapping[str, Ids], smallest: int) -> list[Exposure]:
-    nearest = _nearest(one, other)
-    if not nearest.size:
-        return []
-    mine = one.sets
-    same = (mine >= 0) & (nearest[np.maximum(mine, 0)] == other.sets)
-    apart = np.where(same, -1, mine)  # rows of the new cell that its twin has not
-    back = np.full(other.count, -1, dtype=np.int64)
-    cells = np.flatnonzero(nearest >= 0)
-    back[nearest[cells]] = cells  # a cell that is the nearest of several belongs to the last of them
-    twin = (other.sets >= 0) & (back[np.maximum(other.sets, 0)] >= 0)
-    theirs = np.where(twin, back[np.maximum(other.sets, 0)], -1)
-    gone = np.where(theirs == mine, -1, theirs)
-    paired = np.zeros(one.count, dtype=bool)
-    paired[back[back >= 0]] = True
-    apart = np.where((apart >= 0) & paired[np.maximum(apart, 0)], apart, -1)
-    both = np.concatenate([apart, gone])
+def _most_rows(units: Mapping[str, Ids], smallest: int) -> int:
+    """Return how many rows fewer than `smallest` units can have, rows of nobody among them."""
+    most = 0
+    for ids in units.values():
+        rows = np.bincount(ids, minlength=1)
+        busiest = np.sort(rows[1:])[::-1][: smallest - 1]
+        most = max(most, int(rows[0]) + int(busiest.sum()))
+    return most
+
+
+def _family(
+    one: Published, other: Published, units: Mapping[str, Ids], smallest: int, most: int
+) -> list[Exposure]:
+    found: list[Exposure] = []
+    waiting = _near(one, other, most)
+    while len(waiting):  # each round holds a cell against one other at most
+        first = waiting[np.unique(waiting[:, 0], return_index=True)[1]]
+        chosen = first[np.unique(first[:, 1], return_index=True)[1]]
+        found += _round(one, other, chosen, units, smallest)
+        done = chosen[:, 0] * other.count + chosen[:, 1]
+        waiting = waiting[~np.isin(waiting[:, 0] * other.count + waiting[:, 1], done)]
+    return found
+
+
+def _near(one: Published, other: Published, most: int) -> NDArray[np.int64]:
+    """Return the pairs of cells that share rows and differ by at most `most`, one a line."""
+    shared = (one.sets >= 0) & (other.sets >= 0)
+    pairs, counts = np.unique(one.sets[shared] * other.count + other.sets[shared], return_counts=True)
+    mine, theirs = pairs // other.count, pairs % other.count
+    between = rows_per_set(one.sets, one.count)[mine] + rows_per_set(other.sets, other.count)[theirs]
+    between -= 2 * counts
+    near = (between > 0) & (between <= most)
+    return np.stack([mine[near], theirs[near]], axis=1).astype(np.int64)
+
+
+def _round(
+    one: Published, other: Published, pairs: NDArray[np.int64], units: Mapping[str, Ids], smallest: int
+) -> list[Exposure]:
+    """Return the exposures of pairs in which no cell stands twice."""
+    ours, others = np.full(one.count + 1, -1, np.int64), np.full(other.count + 1, -1, np.int64)
+    ours[pairs[:, 0]] = others[pairs[:, 1]] = np.arange(len(pairs))
+    mine, theirs = ours[one.sets], others[other.sets]  # -1, no cell, is the last place: no pair
+    both = np.concatenate([np.where(mine == theirs, -1, mine), np.where(mine == theirs, -1, theirs)])
     ids = {kind: np.concatenate([part, part]) for kind, part in units.items()}
-    rows, held = rows_per_set(both, one.count), smallest_units(both, ids, one.count)
+    rows, held = rows_per_set(both, len(pairs)), smallest_units(both, ids, len(pairs))
     owners = tuple(sorted({one.owner, other.owner}))
     return [
-        Exposure(rows=int(rows[cell]), units=int(held[cell]), owners=owners)
-        for cell in np.flatnonzero((rows > 0) & (held < smallest))
+        Exposure(rows=int(rows[pair]), units=int(held[pair]), owners=owners)
+        for pair in np.flatnonzero((rows > 0) & (held < smallest))
     ]
-
-
-def _nearest(one: Published, other: Published) -> NDArray[np.int64]:
-    """Return for each cell the other family's cell with most rows in common, -1 for none."""
-    shared = (one.sets >= 0) & (other.sets >= 0)
-    if not shared.any():
-        return np.zeros(0, dtype=np.int64)
-    pairs, counts = np.unique(one.sets[shared] * other.count + other.sets[shared], return_counts=True)
-    nearest = np.full(one.count, -1, dtype=np.int64)
-    ranked = np.argsort(counts, kind="stable")  # the largest is written last and stays
-    nearest[pairs[ranked] // other.count] = pairs[ranked] % other.count
-    return nearest
