@@ -17,7 +17,7 @@ from typing import IO
 
 from sandbox.egress.crate import METADATA, crate
 from sandbox.egress.desk import GateDesk
-from sandbox.egress.receipt import last_vote
+from sandbox.egress.receipt import GIVEN, last_vote
 from sandbox.kernel.errors import InputError, StateError
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Release, Review
@@ -32,6 +32,7 @@ OWN: Mapping[str, str] = {
     PROOF: "放行与各票在日志中的包含证明",
     SEAL: "整个放行包的封签",
 }
+ISSUING = ("release:issue", "release:instantiate")
 RESERVED = frozenset({*OWN, METADATA})
 """The names that no product may bear."""
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
@@ -66,15 +67,17 @@ def plain_name(name: str) -> str:
 
 
 def _proof(desk: GateDesk, release: Release) -> dict[str, Json]:
-    """Return the proof that the log holds the release, and every vote of its round."""
+    """Return the proof that the log holds the release, and every vote or signature that let it leave."""
     store = desk.directory.store
-    issued = store.facts(record=release.id, verb="release:issue")
+    issued = [one for verb in ISSUING for one in store.facts(record=release.id, verb=verb)]
     if len(issued) != 1:
         raise StateError(say("日志里没有放行 {id} 的签发：请用 sandbox audit verify 核对", id=release.id))
-    named = json.loads(desk.frozen.get(release.receipt))["body"]["votes"]
-    reviews = (store.load(Review, vote["review"]).record for vote in named if "account" in vote)
+    body = json.loads(desk.frozen.get(release.receipt))["body"]
+    reviews = (store.load(Review, vote["review"]).record for vote in body["votes"] if "account" in vote)
     votes = [fact.seq for fact in (last_vote(desk, one) for one in reviews) if fact is not None]
-    return prove_inclusion(store, desk.signer, issued[0].seq, *votes)
+    given = [one["signature"] for one in (body.get("template") or {}).get("signatures", ())]
+    signed = [fact.seq for one in given for fact in store.facts(record=one, verb=GIVEN)]
+    return prove_inclusion(store, desk.signer, issued[0].seq, *votes, *signed)
 
 
 def _contents(desk: GateDesk, release: Release, files: Mapping[str, bytes]) -> dict[str, Json]:

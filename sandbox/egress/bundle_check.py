@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sandbox.egress.bundle import FORM, PROOF, RECALLS, RECEIPT, RESERVED, SEAL, plain_name
+from sandbox.egress.bundle import FORM, ISSUING, PROOF, RECALLS, RECEIPT, RESERVED, SEAL, plain_name
 from sandbox.egress.bundle_files import Received, received, shown
 from sandbox.kernel.errors import InputError, TamperedError
 from sandbox.kernel.message import Message, say
@@ -195,6 +195,8 @@ def _ed25519(case: _Case) -> bytes:
 def _check_votes(case: _Case) -> list[Message]:
     """Every product was approved by everyone whose vote the receipt counts, and by somebody."""
     votes = case.body["votes"]
+    if case.body.get("template") and not votes:
+        return _check_template(case.body["template"])
     for file in case.body["files"]:
         given = [vote["digests"].get(file["released_sha256"]) for vote in votes]
         if not given or not all(given):
@@ -209,6 +211,31 @@ def _check_votes(case: _Case) -> list[Message]:
         )
         for vote in votes
     ]
+
+
+def _check_template(told: Mapping[str, Any]) -> list[Message]:
+    """An instance of a reviewed template: the authority and a side of the data signed these very terms."""
+    given = told["signatures"]
+    sides = {one["capacity"] for one in given}
+    if "authority" not in sides or len(sides) < 2 or any(one["digest"] != told["digest"] for one in given):
+        raise TamperedError(say("审定模板 {id} 没有得到各方对这些条款的签署", id=told["id"]))
+    number = say(
+        "审定模板 {id} 的第 {instance} 个产品（共 {of} 个）",
+        id=told["id"],
+        instance=told["instance"],
+        of=told["of"],
+    )
+    signed = [
+        say(
+            "{who}（{organisation}，{capacity}）{at} 签署了模板",
+            who=one["signer"],
+            organisation=one["organisation"],
+            capacity=_CAPACITIES.get(one["capacity"], one["capacity"]),
+            at=_time(one["at"]),
+        )
+        for one in given
+    ]
+    return [number, *signed]
 
 
 _CAPACITIES = {
@@ -235,6 +262,8 @@ def _check_log(case: _Case) -> list[Message]:
     for vote in case.body["votes"]:
         if vote.get("public_key"):
             _check_cast(vote, proven.facts)
+    for one in (case.body.get("template") or {}).get("signatures", ()):
+        _check_cast(one | {"review": one["signature"], "voter": one["signer"]}, proven.facts)
     return [
         say(
             "日志 {origin} 在 {at} 的检查点（{size} 条）里有这次放行和各票",
@@ -247,7 +276,7 @@ def _check_log(case: _Case) -> list[Message]:
 
 def _check_issued(case: _Case, proven: Proven) -> None:
     """The fact of the issue is of this release and names this very receipt: no proof of another one."""
-    issued = [one for one in proven.facts if one.verb == "release:issue"]
+    issued = [one for one in proven.facts if one.verb in ISSUING]
     if len(issued) != 1 or issued[0].record_id != case.sealed["release"]:
         raise TamperedError(say("包含证明说的是另一次放行：不是这个包的"))
     text = proven.payloads.get(issued[0].seq)

@@ -19,7 +19,7 @@ from sandbox.egress.claims import Claim, read_claim
 from sandbox.egress.court import sources_of
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.isolated import SnapshotSource
-from sandbox.egress.receipt import receipt_body
+from sandbox.egress.receipt import receipt_body, template_signature
 from sandbox.kernel.actors import SYSTEM
 from sandbox.kernel.decision import Decision
 from sandbox.kernel.errors import ConflictError, InputError
@@ -206,15 +206,7 @@ def _release(
 
 def _told(desk: GateDesk, template: Template, situation: Situation) -> dict[str, object]:
     """Return what a receipt says of the template: its digest, which instance this is, who signed."""
-    signed = [
-        {
-            "signature": one.id,
-            "organisation": desk.directory.organisation(one.organisation).name,
-            "capacity": one.capacity.value,
-            "digest": one.digest,
-        }
-        for one in situation.signatures or ()
-    ]
+    signed = [template_signature(desk, one) for one in situation.signatures or ()]
     values = dict(situation.instance.values) if situation.instance is not None else {}
     return {
         "id": template.id,

@@ -15,12 +15,14 @@ from sandbox.egress import assessment
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.judgements import receipts_of
 from sandbox.kernel.records import Account, PolicyRecord, ReleasedFile, Review, Snapshot, Submission
+from sandbox.kernel.template_records import TemplateSignature
 from sandbox.store import codec
 from sandbox.store.canonical import canonical
 from sandbox.store.facts import Header
 from sandbox.vault import signer as signing
 
 RECEIPT = "出域回执"
+GIVEN = "template-signature:give"
 VOTING = frozenset({"review:cast", "review:revise"})
 
 
@@ -124,6 +126,22 @@ def _vote(desk: GateDesk, review: Review) -> dict[str, Any]:
         "decision": decision(given),
         "at": fact.at if fact is not None else "",
         "digests": given,
+    }
+
+
+def template_signature(desk: GateDesk, one: TemplateSignature) -> dict[str, Any]:
+    """Return who signed a template, when, and with which of his keys, as a vote is told."""
+    signer = desk.directory.store.load(Account, one.account).record
+    fact = next(iter(desk.directory.store.facts(record=one.id, verb=GIVEN)), None)
+    return {
+        "signature": one.id,
+        "signer": signer.display_name,
+        "account": signer.id,
+        "public_key": signed_with(fact, keys_of(desk, signer)),
+        "organisation": desk.directory.organisation(one.organisation).name,
+        "capacity": one.capacity.value,
+        "at": fact.at if fact is not None else "",
+        "digest": one.digest,
     }
 
 

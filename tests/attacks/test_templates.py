@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,6 +14,7 @@ import pytest
 
 from sandbox.demo.egress import RISKS
 from sandbox.egress import instances, intake, looks, release, template_orders, templates
+from sandbox.egress.bundle_check import verify_bundle
 from sandbox.kernel.actors import SYSTEM
 from sandbox.kernel.errors import InputError, RefusedError, TamperedError
 from sandbox.kernel.lifecycle import step
@@ -107,6 +109,51 @@ def test_an_instance_leaves_at_once_and_the_receipt_names_who_signed(judged: Hom
         assert body["votes"] == []
         (look,) = looks.looks_of(desk.platform.gate, template.id)
         assert look.state == "due"
+
+
+def test_what_left_by_a_template_is_handed_out_and_verified_anywhere(judged: Home, tmp_path: Path) -> None:
+    with judged.open() as desk:
+        template = in_force(desk)
+        ask(desk, template)
+        (made,) = desk.platform.store.find(Release, linked=("template", template.id))
+        release.hand_out(desk.platform.gate, desk.actor(DEVELOPER), made.id, tmp_path / "out")
+        key = desk.platform.signer.public
+    verified = verify_bundle(tmp_path / "out", key=key)
+    told = "\n".join(str(one.message) for one in verified.lines)
+    assert verified, told
+    assert told.count("签署了模板") == 2
+
+
+@pytest.mark.parametrize("change", [
+    {"signatures": []}, {"digest": "0" * 64}, {"one side": True}, {"another signer": True},
+    {"another moment": True},
+])  # fmt: skip
+def test_a_bundle_without_the_signatures_of_its_template_does_not_hold(
+    judged: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: dict[str, object]
+) -> None:
+    """The platform itself cannot say that somebody signed who did not: each signature stands in the log."""
+    told = instances._told
+
+    def false(*args: object) -> dict[str, object]:
+        body = told(*args)
+        signed = [dict(one) for one in body["signatures"]]
+        if "one side" in change:
+            signed = [one for one in signed if one["capacity"] == "authority"]
+        if "another signer" in change:
+            signed[0]["account"] = "account-000001"
+        if "another moment" in change:
+            signed[0]["at"] = "2020-01-01T00:00:00+00:00"
+        plain = {name: value for name, value in change.items() if name in body}
+        return body | {"signatures": signed} | plain
+
+    monkeypatch.setattr(instances, "_told", false)
+    with judged.open() as desk:
+        template = in_force(desk)
+        ask(desk, template)
+        (made,) = desk.platform.store.find(Release, linked=("template", template.id))
+        release.hand_out(desk.platform.gate, desk.actor(DEVELOPER), made.id, tmp_path / "out")
+        key = desk.platform.signer.public
+    assert not verify_bundle(tmp_path / "out", key=key)
 
 
 def test_the_number_is_kept(judged: Home) -> None:
