@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from sandbox.cli import agreements, applications, reviewing, templates, transfers
-from sandbox.cli.frame import Session, command
+from sandbox.cli.frame import Session, command, stated
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Application, Item
@@ -224,7 +224,7 @@ def _show_application(session: Session, made: Application) -> None:
 
 def _applications(session: Session, found: tuple[Application, ...]) -> None:
     rows = [
-        (one.id, one.scenario, one.regime, f"{one.term_from} – {one.term_to}", len(one.requests), one.state)
+        (one.id, one.scenario, one.regime, f"{one.term_from} – {one.term_to}", len(one.requests), stated(one))
         for one in found
     ]
     columns = (say("申请"), say("场景"), say("制度"), say("期限"), say("数据集"), say("状态"))
@@ -233,7 +233,7 @@ def _applications(session: Session, found: tuple[Application, ...]) -> None:
 
 def _items(session: Session, found: tuple[Item, ...]) -> None:
     rows = [
-        (one.id, one.application, one.dataset, "、".join(one.columns), str(one.due_on), one.state)
+        (one.id, one.application, one.dataset, "、".join(one.columns), str(one.due_on), stated(one))
         for one in found
     ]
     columns = (say("需求"), say("申请"), say("数据集"), say("信息项"), say("审核期限"), say("状态"))

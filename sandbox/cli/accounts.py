@@ -12,11 +12,12 @@ import typer
 from rich.console import Console
 
 from sandbox.cli import eligibility
-from sandbox.cli.frame import Session, command
+from sandbox.cli.frame import Session, called, command, stated
 from sandbox.cli.rules import day
 from sandbox.kernel.actors import Role
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Account, Grant, Organisation, OrganisationRole
+from sandbox.locale.words import state_of
 from sandbox.people import accounts, grants, organisations
 
 account = typer.Typer(help="账户、口令与令牌 · accounts, passwords, tokens", no_args_is_help=True)
@@ -54,7 +55,13 @@ def list_accounts(session: Session) -> None:
     def view(_: Console) -> None:
         columns = (say("登录名"), say("姓名"), say("单位"), say("角色"), say("状态"))
         rows = [
-            (one["login"], one["name"], one["organisation"], "、".join(one["roles"]), one["state"])
+            (
+                one["login"],
+                one["name"],
+                one["organisation"],
+                called(*one["roles"]),
+                state_of("account", str(one["state"]))[0],
+            )
             for one in found
         ]
         session.table(say("账户"), columns, rows)
@@ -183,14 +190,14 @@ def reset(session: Session, login_name: _Login) -> None:
 def unlock(session: Session, login_name: _Login) -> None:
     """解锁本单位人员的账户 · unlock an account of one's own organisation."""
     made = accounts.unlock(session.platform.directory, session.actor(), login_name)
-    _done(session, made, f"{made.name} {made.state}")
+    _done(session, made, f"{made.name} {session.text(stated(made))}")
 
 
 @command(account, "suspend", person=True)
 def suspend(session: Session, login_name: _Login) -> None:
     """停用账户，不可恢复 · suspend an account, for good."""
     made = accounts.suspend(session.platform.directory, session.actor(), login_name)
-    _done(session, made, f"{made.name} {made.state}")
+    _done(session, made, f"{made.name} {session.text(stated(made))}")
 
 
 @command(grant, "list")
@@ -210,9 +217,9 @@ def list_grants(
             (
                 one.id,
                 names[one.account],
-                one.role.value,
+                called(one.role.value),
                 names.get(one.proposed_by, one.proposed_by),
-                one.state,
+                stated(one),
             )
             for one in found
         ]
@@ -288,7 +295,7 @@ def list_organisations(session: Session) -> None:
 
     def view(_: Console) -> None:
         rows = [
-            (one.id, one.name, one.uscc, one.kind, "、".join(role.value for role in one.roles), one.state)
+            (one.id, one.name, one.uscc, one.kind, called(*(role.value for role in one.roles)), stated(one))
             for one in found
         ]
         columns = (say("编号"), say("名称"), say("代码"), say("类别"), say("身份"), say("状态"))
@@ -328,7 +335,7 @@ def suspend_organisation(session: Session, body: _Body) -> None:
     """暂停单位的登记 · suspend an organisation."""
     actor, directory = session.actor(), session.platform.directory
     made = organisations.suspend(directory, actor, directory.organisation_named(body).id)
-    _done(session, made, f"{made.name} {made.state}")
+    _done(session, made, f"{made.name} {session.text(stated(made))}")
 
 
 @command(organisation, "reinstate", person=True)
@@ -336,11 +343,11 @@ def reinstate_organisation(session: Session, body: _Body) -> None:
     """恢复单位的登记 · reinstate an organisation."""
     actor, directory = session.actor(), session.platform.directory
     made = organisations.reinstate(directory, actor, directory.organisation_named(body).id)
-    _done(session, made, f"{made.name} {made.state}")
+    _done(session, made, f"{made.name} {session.text(stated(made))}")
 
 
 def _show_grant(session: Session, made: Grant) -> None:
-    _done(session, made, f"{made.id} {made.role.value} {made.state}")
+    _done(session, made, f"{made.id} {session.text(called(made.role.value))} {session.text(stated(made))}")
 
 
 def _done(session: Session, data: object, line: str) -> None:

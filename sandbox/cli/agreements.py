@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from sandbox.cli import policies
-from sandbox.cli.frame import Session, command
+from sandbox.cli.frame import Session, command, stated
 from sandbox.cli.rules import day
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
@@ -258,7 +258,7 @@ def expire(session: Session) -> None:
 
     def view(_: Console) -> None:
         _agreements(session, made)
-        rows = [(one.id, one.name, one.agreement, one.state) for one in ended]
+        rows = [(one.id, one.name, one.agreement, stated(one)) for one in ended]
         session.table(say("席位"), (say("席位"), say("名称"), say("协议"), say("状态")), rows)
 
     session.show({"expired": made, "seats": ended}, view)
@@ -274,7 +274,7 @@ def list_agreements(session: Session) -> None:
     operating, service = reading.operating(access, actor), reading.agreements(access, actor)
 
     def view(_: Console) -> None:
-        rows = [(one.code, one.name, one.state) for one in environments]
+        rows = [(one.code, one.name, stated(one)) for one in environments]
         session.table(say("开发利用环境"), (say("代码"), say("名称"), say("状态")), rows)
         _operating(session, operating)
         _agreements(session, service)
@@ -297,7 +297,7 @@ def show(session: Session, agreement: _Agreement) -> None:
         _agreements(session, (found,))
         rows = [(one.id, one.dataset, "、".join(one.columns), one.conditions) for one in items]
         session.table(say("列入的需求"), (say("需求"), say("数据集"), say("信息项"), say("条件")), rows)
-        taken = [(one.id, one.name, one.user, one.state) for one in seats]
+        taken = [(one.id, one.name, one.user, stated(one)) for one in seats]
         session.table(say("席位"), (say("席位"), say("名称"), say("用户"), say("状态")), taken)
 
     session.show({"agreement": found, "items": items, "seats": seats}, view)
@@ -308,13 +308,13 @@ def _done(session: Session, made: ServiceAgreement) -> None:
 
 
 def _operating(session: Session, found: tuple[OperatingAgreement, ...]) -> None:
-    rows = [(one.id, one.environment_code, f"{one.term_from} – {one.term_to}", one.state) for one in found]
+    rows = [(one.id, one.environment_code, f"{one.term_from} – {one.term_to}", stated(one)) for one in found]
     session.table(say("开发利用协议"), (say("协议"), say("环境"), say("期限"), say("状态")), rows)
 
 
 def _agreements(session: Session, found: tuple[ServiceAgreement, ...]) -> None:
     rows = [
-        (one.id, one.scenario, f"{one.term_from} – {one.term_to}", len(one.users), one.seats, one.state)
+        (one.id, one.scenario, f"{one.term_from} – {one.term_to}", len(one.users), one.seats, stated(one))
         for one in found
     ]
     columns = (say("协议"), say("场景"), say("期限"), say("用户"), say("席位"), say("状态"))

@@ -15,6 +15,7 @@ from sandbox.kernel.actors import Role
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Account, Home, Review, Submission
+from sandbox.locale.words import step_name
 from sandbox.people.directory import CHINA
 from sandbox.store import checkpoints
 from sandbox.store.facts import Header
@@ -124,7 +125,13 @@ def facts(
 
     def view(_: Console) -> None:
         rows = [
-            (str(one.seq), _shown(one.at), names.get(one.actor, one.actor), one.verb, one.record_id)
+            (
+                str(one.seq),
+                _shown(one.at),
+                names.get(one.actor, one.actor),
+                step_name(one.verb),
+                one.record_id,
+            )
             for one in found
         ]
         columns = (say("序号"), say("时间（北京）"), say("经手人"), say("步骤"), say("记录"))

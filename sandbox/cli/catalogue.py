@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from sandbox.cli.frame import Session, command
+from sandbox.cli.frame import Session, command, stated
 from sandbox.cli.rules import day
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
@@ -90,7 +90,7 @@ def search(
 
 def _show_found(session: Session, found: list[Dataset]) -> None:
     rows = [
-        (one.code, one.title, f"L{int(one.grading.grade)}", one.media.value, _opening(one), one.state)
+        (one.code, one.title, f"L{int(one.grading.grade)}", one.media.value, _opening(one), stated(one))
         for one in found
     ]
     columns = (say("代码"), say("名称"), say("级别"), say("形态"), say("开放属性"), say("状态"))
@@ -306,7 +306,7 @@ def withdraw_impact(
     from sandbox.catalog import impacts
 
     made = impacts.withdraw(session.platform.directory, session.actor(), identifier, reason=reason)
-    session.show(made, lambda console: console.print(f"{made.id} {made.state}", markup=False))
+    session.show(made, lambda console: console.print(f"{made.id} {session.text(stated(made))}", markup=False))
 
 
 @command(dataset, "withdraw-consent", person=True)
@@ -319,7 +319,7 @@ def withdraw_consent(
     from sandbox.catalog import consents
 
     made = consents.withdraw(session.platform.directory, session.actor(), identifier, reason=reason)
-    session.show(made, lambda console: console.print(f"{made.id} {made.state}", markup=False))
+    session.show(made, lambda console: console.print(f"{made.id} {session.text(stated(made))}", markup=False))
 
 
 def file_digest(path: Path) -> str:

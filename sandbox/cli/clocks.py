@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from sandbox.cli.frame import Session, command
+from sandbox.cli.frame import Session, command, stated
 from sandbox.kernel.message import Message, say
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def calendar(session: Session) -> None:
 
     def view(_: Console) -> None:
         rows = [
-            (one.id, one.document, one.region, str(one.year or ""), len(one.rest), len(one.work), one.state)
+            (one.id, one.document, one.region, str(one.year or ""), len(one.rest), len(one.work), stated(one))
             for one in found
         ]
         columns = (

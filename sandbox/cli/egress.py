@@ -13,11 +13,12 @@ import typer
 from rich.console import Console
 
 from sandbox.cli import fixes, reviews
-from sandbox.cli.frame import Session, command
+from sandbox.cli.frame import Session, command, stated, verdict_name
 from sandbox.cli.seats import author_lines
 from sandbox.kernel.errors import InputError, NotFoundError, SandboxError
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.records import Capacity, FileVote, Release, Seat, Submission
+from sandbox.locale.words import state_of
 
 egress = typer.Typer(help="出域闸口、审查与放行 · egress gate, review, release", no_args_is_help=True)
 
@@ -49,9 +50,9 @@ def list_submissions(session: Session) -> None:
     ]
 
     def view(_: Console) -> None:
-        rows = [(one.id, one.title, len(one.files), one.state) for one in found]
+        rows = [(one.id, one.title, len(one.files), stated(one)) for one in found]
         session.table(say("出域申请"), (say("申请"), say("标题"), say("文件"), say("状态")), rows)
-        out = [(one.id, one.submission, len(one.files), one.state) for one in releases]
+        out = [(one.id, one.submission, len(one.files), stated(one)) for one in releases]
         session.table(say("放行"), (say("放行"), say("申请"), say("文件"), say("状态")), out)
 
     session.show({"submissions": entries, "releases": releases}, view)
@@ -97,11 +98,14 @@ def _write_all(folder: Path, files: dict[str, bytes]) -> None:
 
 def _show_evidence(session: Session, console: Console, data: dict[str, Any]) -> None:
     head = say(
-        "出域申请 {id}《{title}》：{state}", id=data["submission"], title=data["title"], state=data["state"]
+        "出域申请 {id}《{title}》：{state}",
+        id=data["submission"],
+        title=data["title"],
+        state=state_of("submission", data["state"])[0],
     )
     console.print(session.text(head), markup=False)
     files = [
-        (one["name"], one["verdict"].value if one["verdict"] else "—", one["rewritten"][:16], one["approved"])
+        (one["name"], verdict_name(one["verdict"]), one["rewritten"][:16], one["approved"])
         for one in data["files"]
     ]
     session.table(say("文件"), (say("文件"), say("结论"), say("重写摘要"), say("审查")), files)
@@ -150,7 +154,7 @@ def judge(
     }
 
     def view(_: Console) -> None:
-        rows = [(one.id, one.title, one.state) for one in judged]
+        rows = [(one.id, one.title, stated(one)) for one in judged]
         session.table(say("已检查的出域申请"), (say("申请"), say("标题"), say("状态")), rows)
 
     session.show(data, view)
@@ -217,7 +221,7 @@ def vote(
     found = review.found(gate, submission).record
     votes = votes_of(found, set(approve or ()), set(reject or ()), every=every, comment=comment)
     after = review.cast(gate, actor, submission, votes, capacity=_capacity(capacity))
-    done = say("已投票；申请 {id} 的状态：{state}", id=after.id, state=after.state)
+    done = say("已投票；申请 {id} 的状态：{state}", id=after.id, state=stated(after))
     data = {"submission": after.id, "state": after.state, "votes": votes}
     session.show(data, lambda console: console.print(session.text(done), markup=False))
 
@@ -422,7 +426,7 @@ def _key(session: Session, key: str) -> bytes | None:
 
 def _releases(session: Session, made: Release) -> None:
     def view(_: Console) -> None:
-        rows = [(made.id, one.name, one.size, one.released[:16], made.state) for one in made.files]
+        rows = [(made.id, one.name, one.size, one.released[:16], stated(made)) for one in made.files]
         columns = (say("放行"), say("文件"), say("字节"), say("摘要"), say("状态"))
         session.table(say("放行"), columns, rows)
 

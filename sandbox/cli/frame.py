@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Protocol, TypeVar
 
 import typer
 from rich.console import Console
@@ -44,6 +44,7 @@ from sandbox.kernel.errors import (
 )
 from sandbox.kernel.message import Message, say
 from sandbox.locale.translate import LANGUAGES, render
+from sandbox.locale.words import humane, state_of, term
 
 if TYPE_CHECKING:
     from sandbox.app import Platform
@@ -63,6 +64,17 @@ EXITS: dict[type[SandboxError], int] = {
 
 PIPED = 160
 """Columns of a table that no terminal shows: wide enough for ids and sentences to stay whole."""
+
+
+class Stated(Protocol):
+    """A record, of whichever kind: what it is called and how it stands."""
+
+    KIND: ClassVar[str]
+
+    @property
+    def state(self) -> str:
+        """The code of the state."""
+
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -140,8 +152,8 @@ class Session:
         return self.platform.sign_in(self.login, password=password, code=code)
 
     def text(self, message: Message) -> str:
-        """Return the sentence in the session's language."""
-        return render(message, self.language)
+        """Return the sentence in the session's language, with states and steps as people call them."""
+        return render(humane(message), self.language)
 
     def say(self, message: Message) -> None:
         """Print a sentence on stderr."""
@@ -195,10 +207,26 @@ class Session:
             self._platform.close()
 
 
+def stated(record: Stated) -> Message:
+    """Return how a record stands, in words; JSON output keeps the code."""
+    return state_of(record.KIND, record.state)[0]
+
+
+def verdict_name(verdict: Enum | None) -> Message | str:
+    """Return what the gate found, in words; a dash for nothing yet."""
+    return state_of("verdict", verdict.value)[0] if verdict is not None else "—"
+
+
+def called(*codes: str, prefix: str = "") -> Message:
+    """Return roles, types and other terms in words, one after the other."""
+    names = {f"v{place}": term(f"{prefix}{one}") for place, one in enumerate(codes)}
+    return Message("、".join(f"{{{name}}}" for name in names) or " ", tuple(names.items()))
+
+
 def cell_text(cell: object, language: str) -> str:
     """Return a cell of a table as text."""
     if isinstance(cell, Message):
-        return render(cell, language)
+        return render(humane(cell), language)
     if isinstance(cell, bool):
         return ("否", "是")[cell] if language == "zh" else ("no", "yes")[cell]
     if isinstance(cell, int):

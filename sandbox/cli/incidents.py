@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sandbox.cli.frame import Session, command
+from sandbox.cli.frame import Session, command, stated
 from sandbox.cli.oversight import moment
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
@@ -120,7 +120,9 @@ def list_incidents(session: Session) -> None:
     found = room.incidents(session.platform.oversight, session.actor())
 
     def view(_: Console) -> None:
-        rows = [(one.id, one.title, one.target, one.report_due.isoformat()[:16], one.state) for one in found]
+        rows = [
+            (one.id, one.title, one.target, one.report_due.isoformat()[:16], stated(one)) for one in found
+        ]
         columns = (say("事件"), say("名称"), say("针对"), say("报告期限"), say("状态"))
         session.table(say("安全事件"), columns, rows)
 
@@ -168,7 +170,7 @@ def _told(session: Session, console: Console, made: Incident) -> None:
     line = say(
         "{id} {state}：停止 {stopped} 项，召回 {recalled} 项，报告期限 {due}",
         id=made.id,
-        state=made.state,
+        state=stated(made),
         stopped=len(made.stopped),
         recalled=len(made.recalled),
         due=made.report_due.isoformat()[:16],

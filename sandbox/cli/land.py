@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 
 from sandbox.cli import landing
-from sandbox.cli.frame import Session, command
+from sandbox.cli.frame import Session, command, stated
 from sandbox.kernel.actors import Role
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
@@ -40,7 +40,7 @@ def list_datasets(session: Session) -> None:
     found = [stored.record for stored in session.platform.store.find(Dataset)]
 
     def view(_: Console) -> None:
-        rows = [(one.code, one.title, int(one.grading.grade), len(one.columns), one.state) for one in found]
+        rows = [(one.code, one.title, int(one.grading.grade), len(one.columns), stated(one)) for one in found]
         columns = (say("代码"), say("名称"), say("级别"), say("信息项"), say("状态"))
         session.table(say("数据目录"), columns, rows)
 
@@ -71,7 +71,7 @@ def show(session: Session, dataset: _Code) -> None:
         session.table(say("{title}", title=found.title), columns, rows)
         units = [(one.kind, "、".join(one.columns)) for one in found.units]
         session.table(say("统计单位"), (say("单位"), say("信息项")), units)
-        versions = [(one.record.id, one.record.version, one.record.state) for one in policies]
+        versions = [(one.record.id, one.record.version, stated(one.record)) for one in policies]
         session.table(say("脱敏策略"), (say("策略"), say("版本"), say("状态")), versions)
 
     session.show(data, view)
@@ -162,7 +162,7 @@ def _show_deliveries(session: Session, found: list[Delivery]) -> None:
             one.counted_rows,
             one.good_rows,
             one.bad_rows,
-            one.state,
+            stated(one),
         )
         for one in found
     ]

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sandbox.cli.frame import Session, command
+from sandbox.cli.frame import Session, command, stated
 from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.message import say
 from sandbox.kernel.records import LandingOrder, Snapshot
@@ -53,7 +53,7 @@ def orders(session: Session) -> None:
     ]
 
     def view(_: Console) -> None:
-        rows = [(one.id, one.agreement, one.dataset, one.delivery, one.state, one.reason) for one in found]
+        rows = [(one.id, one.agreement, one.dataset, one.delivery, stated(one), one.reason) for one in found]
         columns = (say("落地单"), say("协议"), say("数据集"), say("批次"), say("状态"), say("原因"))
         session.table(say("落地单"), columns, rows)
 
@@ -157,7 +157,7 @@ def _show(session: Session, found: list[Snapshot]) -> None:
             one.rows,
             one.smallest_class,
             one.interactive,
-            one.state,
+            stated(one),
         )
         for one in found
     ]

@@ -10,6 +10,7 @@ from rich.console import Console
 from sandbox.cli.frame import Session, command
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
+from sandbox.locale.words import state_of
 
 notice = typer.Typer(help="通知 · notices", no_args_is_help=True)
 
@@ -38,7 +39,7 @@ def list_notices(
     found = notices.inbox(session.platform.oversight, session.actor(), unread=unread, limit=limit)
 
     def view(_: Console) -> None:
-        rows = [(one.id, one.at[:16], one.state, one.title, one.body) for one in found]
+        rows = [(one.id, one.at[:16], state_of("notice", one.state)[0], one.title, one.body) for one in found]
         columns = (say("通知"), say("时间"), say("状态"), say("标题"), say("内容"))
         session.table(say("通知"), columns, rows)
 

@@ -9,10 +9,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sandbox.cli.frame import Session, command
+from sandbox.cli.frame import Session, called, command, verdict_name
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.policy import AccessPolicy, plain
+from sandbox.locale.words import state_of
 
 _STAYS = "可重复，空为不变，none 为不限"
 _Agreement = Annotated[str, typer.Argument(help="授权服务协议 · service agreement")]
@@ -59,7 +60,10 @@ def _policy_table(session: Session, found: AccessPolicy) -> None:
         (say("席位"), found.seats),
         (say("用户"), "、".join(found.users)),
         (say("许可关联"), joins or session.text(say("无"))),
-        (say("产出形式"), "、".join(one.value for one in found.outputs) or session.text(say("不限"))),
+        (
+            say("产出形式"),
+            called(*(one.value for one in found.outputs), prefix="output-") if found.outputs else say("不限"),
+        ),
         (say("额度"), limits or session.text(say("按环境上限"))),
         (say("审查人数"), found.reviewers),
         (say("环境"), found.environment_code),
@@ -128,10 +132,10 @@ def replay(
         rows = [
             (
                 one.submission,
-                one.state,
+                state_of("submission", one.state)[0],
                 file.name,
-                file.before.value if file.before else "—",
-                file.after.value if file.after else file.why or "—",
+                verdict_name(file.before),
+                verdict_name(file.after) if file.after else file.why or "—",
                 "、".join(file.rules),
                 "；".join(session.text(why) for why in one.refused),
                 f"{one.votes}/{one.votes_needed}",

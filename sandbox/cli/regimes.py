@@ -12,6 +12,7 @@ from rich.console import Console
 
 from sandbox.cli.frame import Session, command
 from sandbox.kernel.message import Message, say
+from sandbox.locale.words import state_of
 from sandbox.regulation.loader import regime as regime_of
 from sandbox.regulation.loader import regimes
 
@@ -78,7 +79,7 @@ def transition(session: Session) -> None:
                 one.lapsed,
                 one.override,
                 str(one.term_to),
-                one.state,
+                state_of("service-agreement", one.state)[0],
             )
             for one in found.agreements
         ]
@@ -94,7 +95,14 @@ def transition(session: Session) -> None:
         )
         session.table(say("运行中的协议"), columns, rows)
         asked = [
-            (one.id, one.regime, one.lapsed, one.changed, one.open_items, one.state)
+            (
+                one.id,
+                one.regime,
+                one.lapsed,
+                one.changed,
+                one.open_items,
+                state_of("application", one.state)[0],
+            )
             for one in found.applications
         ]
         names = (say("申请"), say("制度"), say("已失效"), say("制度文件有变"), say("未结需求"), say("状态"))

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sandbox.cli.frame import Session, command
+from sandbox.cli.frame import Session, command, stated
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Consultation, Item
 
@@ -46,7 +46,7 @@ def supplement(
     made = applications.supplement(
         session.platform.access, session.actor(), application, points=tuple(points)
     )
-    session.show(made, lambda console: console.print(f"{made.id} {made.state}", markup=False))
+    session.show(made, lambda console: console.print(f"{made.id} {session.text(stated(made))}", markup=False))
 
 
 def extend(
@@ -116,7 +116,7 @@ def cases(session: Session) -> None:
 
     def view(_: Console) -> None:
         _asked(session, asked)
-        rows = [(one.id, one.item, one.refusal, str(one.clock.due), one.state) for one in coordinated]
+        rows = [(one.id, one.item, one.refusal, str(one.clock.due), stated(one)) for one in coordinated]
         columns = (say("事项"), say("需求"), say("不同意的理由"), say("期限"), say("状态"))
         session.table(say("协调处理"), columns, rows)
 
@@ -156,7 +156,10 @@ def boundary(
 
 
 def _item(session: Session, made: Item) -> None:
-    session.show(made, lambda console: console.print(f"{made.id} {made.state} {made.due_on}", markup=False))
+    session.show(
+        made,
+        lambda console: console.print(f"{made.id} {session.text(stated(made))} {made.due_on}", markup=False),
+    )
 
 
 def _consultation(session: Session, made: Consultation) -> None:
@@ -164,6 +167,8 @@ def _consultation(session: Session, made: Consultation) -> None:
 
 
 def _asked(session: Session, found: tuple[Consultation, ...]) -> None:
-    rows = [(one.id, one.item, one.organisation, str(one.clock.due), one.opinion, one.state) for one in found]
+    rows = [
+        (one.id, one.item, one.organisation, str(one.clock.due), one.opinion, stated(one)) for one in found
+    ]
     columns = (say("编号"), say("需求"), say("征求的单位"), say("期限"), say("意见"), say("状态"))
     session.table(say("征求意见"), columns, rows)

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from sandbox.cli.frame import Session, command
+from sandbox.cli.frame import Session, called, command, stated
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.records import Risk, RiskKind, RiskLevel, Submission
@@ -56,7 +56,14 @@ def _queue(egress: typer.Typer) -> None:
 
         def view(_: Console) -> None:
             rows = [
-                (one["id"], one["title"], one["part"], one["risk"], one["days_left"], one["votes_cast"])
+                (
+                    one["id"],
+                    one["title"],
+                    called(str(one["part"]), prefix="part-"),
+                    one["risk"],
+                    one["days_left"],
+                    one["votes_cast"],
+                )
                 for one in entries
             ]
             columns = (
@@ -90,7 +97,7 @@ def _revise(egress: typer.Typer) -> None:
         found = review.found(gate, submission).record
         votes = votes_of(found, set(approve or ()), set(reject or ()), every=every, comment=comment)
         after = review.revise(gate, actor, submission, votes)
-        _done(session, say("已改票；申请 {id} 的状态：{state}", id=after.id, state=after.state), after)
+        _done(session, say("已改票；申请 {id} 的状态：{state}", id=after.id, state=stated(after)), after)
 
 
 def _conclude(egress: typer.Typer) -> None:
@@ -100,7 +107,7 @@ def _conclude(egress: typer.Typer) -> None:
         from sandbox.egress import review
 
         after = review.conclude(session.platform.gate, session.actor(), submission)
-        _done(session, say("合议已结束；申请 {id} 的状态：{state}", id=after.id, state=after.state), after)
+        _done(session, say("合议已结束；申请 {id} 的状态：{state}", id=after.id, state=stated(after)), after)
 
 
 def _return(egress: typer.Typer) -> None:
@@ -172,7 +179,7 @@ def _claim(egress: typer.Typer) -> None:
         made = (
             custody.give_back(gate, actor, submission) if give_back else custody.take(gate, actor, submission)
         )
-        done = say("认领 {id}：{state}", id=made.id, state=made.state)
+        done = say("认领 {id}：{state}", id=made.id, state=stated(made))
         session.show(made, lambda console: console.print(session.text(done), markup=False))
 
 

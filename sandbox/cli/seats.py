@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from sandbox.cli.frame import Session, command, decision_text
+from sandbox.cli.frame import Session, command, decision_text, stated
 from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.records import Seat, Submission
+from sandbox.locale.words import state_of
 
 if TYPE_CHECKING:
     from sandbox.egress.intake import Intake
@@ -209,7 +210,7 @@ def author_lines(view: dict[str, Any]) -> list[Message]:
             "出域申请 {id}《{title}》：{state}",
             id=view["submission"],
             title=view["title"],
-            state=view["state"],
+            state=state_of("submission", view["state"])[0],
         )
     ]
     for file in view["files"]:
@@ -229,6 +230,6 @@ def _done(session: Session, made: Seat) -> None:
 
 
 def _seats(session: Session, found: tuple[Seat, ...]) -> None:
-    rows = [(one.id, one.name, one.agreement, one.user, one.state) for one in found]
+    rows = [(one.id, one.name, one.agreement, one.user, stated(one)) for one in found]
     columns = (say("席位"), say("名称"), say("协议"), say("用户"), say("状态"))
     session.table(say("开发席位"), columns, rows)

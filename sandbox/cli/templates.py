@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from rich.console import Console
 
-from sandbox.cli.frame import Session, command
+from sandbox.cli.frame import Session, command, stated
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.records import Capacity
@@ -205,7 +205,7 @@ def use(
 
     values = dict(_pair(one) for one in value or ())
     made = template_orders.ask(session.platform.gate, session.actor(), identifier, values)
-    done = say("申请 {id}：{state}", id=made.id, state=made.state)
+    done = say("申请 {id}：{state}", id=made.id, state=stated(made))
     data = {"submission": made.id, "state": made.state, "template": made.template}
     session.show(data, lambda console: console.print(session.text(done), markup=False))
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from sandbox.cli.frame import Session, command
+from sandbox.cli.frame import Session, command, stated
 from sandbox.cli.rules import day
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Transfer
@@ -101,7 +101,15 @@ def _show(session: Session, made: Transfer) -> None:
 
 def _table(session: Session, found: tuple[Transfer, ...]) -> None:
     rows = [
-        (one.id, one.dataset, one.environment, one.target, "、".join(one.columns), f"{one.until}", one.state)
+        (
+            one.id,
+            one.dataset,
+            one.environment,
+            one.target,
+            "、".join(one.columns),
+            f"{one.until}",
+            stated(one),
+        )
         for one in found
     ]
     columns = (

@@ -11,6 +11,9 @@ from sandbox.locale.states import OF_KIND, STATES
 from sandbox.locale.steps import KINDS, OF_STEP, VERBS
 from sandbox.locale.terms import TERMS
 
+_OWN = {key.partition(":")[2]: name for key, (name, _) in OF_KIND.items()}
+"""States that only one kind has, for a sentence that does not say the kind."""
+
 
 def state_of(kind: str, state: str) -> tuple[Message, str]:
     """Return what a state is called and in which tone it is shown."""
@@ -38,7 +41,7 @@ def _called(name: str, value: Value) -> Value:
     if not isinstance(value, str):
         return humane(value) if isinstance(value, Message) else value
     if name == "state":
-        return state_of("", value)[0]
+        return state_of("", value)[0] if value in STATES else _OWN.get(value, value)
     if name == "verb":
         return step_name(value)
     parts = value.split("、")
