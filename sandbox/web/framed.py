@@ -1,7 +1,8 @@
 """Content that came out of a seat, for eyes only: a document without script, origin or address of its own.
 
-Every cell is text; what a finding points at is blacked out and marked. The answer carries a policy that
-forbids everything but one fixed style and pictures within the document itself. Never asks who may look.
+Every cell is text; what a finding points at is marked with its number, and the rules are told above with
+article and remedy. What may be a source record is blacked out. The answer carries a policy that forbids
+everything but one fixed style and pictures within the document itself. Never asks who may look.
 """
 
 from __future__ import annotations
@@ -18,13 +19,17 @@ from markupsafe import Markup
 from starlette.responses import Response
 
 from sandbox.files.types import FileType, sniff
+from sandbox.kernel.findings import FindingKind
 
 STYLE = (
     "body{margin:12px;font:14px/1.6 'PingFang SC','Noto Sans CJK SC',sans-serif;color:#1a2230}"
     "table{border-collapse:collapse}th,td{border:1px solid #cfd6df;padding:4px 10px;text-align:left}"
     "th{background:#eef1f5}td.n{text-align:right;font-variant-numeric:tabular-nums}pre{white-space:pre-wrap}"
     "mark{background:#1a2230;color:#1a2230;border-radius:2px}td.m{background:#fde8e8}"
-    "tr.m th{background:#fbd0d0}"
+    "tr.m th{background:#fbd0d0}td.s,th.s{background:#fff3d6}"
+    "sup{font-weight:600;color:#8a1c1c;margin-left:3px}li{margin:0 0 6px}"
+    "ol{margin:0 0 12px;padding:8px 8px 8px 32px;border:1px solid #cfd6df;background:#f7f9fb}"
+    "li span{color:#5a6472}li b{margin-right:6px}tr.gap td{text-align:center;color:#5a6472}"
     "img{max-width:100%}p{color:#5a6472;margin:0 0 8px}"
 )
 _STYLE = Markup("{}").format(Markup(STYLE))  # noqa: S704  a constant of this file
@@ -34,34 +39,87 @@ POLICY = (
     "form-action 'none'; frame-ancestors 'self'"
 )
 MOST_ROWS, MOST_COLUMNS, MOST_TEXT = 200, 60, 200_000
-_ROWS = re.compile(r"rows? (\d+)(?:-(\d+))?")
+_ROWS = re.compile(r"rows? (\d[\d, -]*)")
+_RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 _NUMBER = re.compile(r"-?[\d,]+(\.\d+)?%?")
 _PICTURES = {FileType.PNG: "image/png", FileType.JPEG: "image/jpeg", FileType.SVG: "image/svg+xml"}
 Translate = Callable[..., str]
 
 
+HIDDEN = frozenset(
+    {FindingKind.SOURCE_RECORD, FindingKind.IDENTIFIER, FindingKind.CANARY, FindingKind.HIDDEN_CONTENT}
+)
+"""Kinds whose places may hold a record or what names somebody: blacked out for reviewers, too."""
+COUNTS = frozenset({FindingKind.SMALL_GROUP, FindingKind.DOMINANCE})
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """A finding as it is told beside the table: where it points, its rule, what is wrong and what to do.
+
+    `smallest` is the least count that may be shown: in a column of small counts only those are marked.
+    """
+
+    where: str
+    kind: FindingKind
+    rule: str
+    article: str
+    message: str
+    remedy: str
+    smallest: int = 0
+
+    @property
+    def spans(self) -> tuple[tuple[int, int], ...]:
+        """Return the rows that it points at, from and to; the heading is row 1."""
+        some = (part for rows in _ROWS.findall(self.where) for part in _RANGE.findall(rows))
+        return tuple((int(first), int(last or first)) for first, last in some)
+
+    @property
+    def columns(self) -> frozenset[str]:
+        """Return the columns that it points at where it names no rows."""
+        if self.spans or not self.where:
+            return frozenset()
+        return frozenset(part.strip() for part in re.split(r"[,，、:：]", self.where)) | {self.where}
+
+    def holds(self, column: str, cell: str) -> bool:
+        """Return whether a cell of a column is meant."""
+        if column not in self.columns:
+            return False
+        if self.kind not in COUNTS or not self.smallest:
+            return True
+        plain = cell.strip().replace(",", "")
+        return plain.isascii() and plain.isdecimal() and 0 < int(plain) < self.smallest
+
+
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Where findings point: rows from and to (1 is the first line of data), or whole columns."""
+    """Every finding of a file, in the order in which it is numbered."""
 
-    spans: tuple[tuple[int, int], ...]
-    columns: frozenset[str]
+    pointers: tuple[Pointer, ...]
 
-    @classmethod
-    def of(cls, places: Sequence[str]) -> Marks:
-        """Return the marks of findings' places."""
-        spans: list[tuple[int, int]] = []
-        names: set[str] = set()
-        for place in places:
-            rows = [(int(a), int(b or a)) for a, b in _ROWS.findall(place)]
-            spans += rows
-            if not rows:
-                names |= {part.strip() for part in re.split(r"[,，、:：]", place)}
-        return cls(tuple(spans), frozenset(names))
+    def row(self, line: int) -> tuple[int, ...]:
+        """Return the numbers of the findings that point at a line of the file, its heading being line 1."""
+        every = enumerate(self.pointers, 1)
+        return tuple(n for n, one in every if any(first <= line <= last for first, last in one.spans))
 
-    def row(self, line: int) -> bool:
-        """Return whether a line of the file, its heading being line 1, is pointed at."""
-        return any(start <= line <= end for start, end in self.spans)
+    def column(self, name: str) -> tuple[int, ...]:
+        """Return the numbers of the findings that point at a column."""
+        return tuple(n for n, one in enumerate(self.pointers, 1) if name in one.columns)
+
+    def cell(self, column: str, cell: str) -> tuple[int, ...]:
+        """Return the numbers of the findings that mean this very cell."""
+        return tuple(n for n, one in enumerate(self.pointers, 1) if one.holds(column, cell))
+
+    def hidden(self, numbers: Sequence[int]) -> bool:
+        """Return whether one of the findings may point at a record."""
+        return any(self.pointers[n - 1].kind in HIDDEN for n in numbers)
+
+    def lines(self, most: int) -> list[int]:
+        """Return the lines that are pointed at, the first of them."""
+        found: set[int] = set()
+        for first, last in (span for one in self.pointers for span in one.spans):
+            found |= set(range(first, min(last, first + most) + 1))
+        return sorted(found)[:most]
 
 
 def answer(body: Markup) -> Response:
@@ -73,19 +131,29 @@ def answer(body: Markup) -> Response:
     return Response(str(page.format(_STYLE, body)), media_type="text/html", headers=headers)
 
 
-def document(name: str, data: bytes, places: Sequence[str], t: Translate) -> Markup:
+def document(name: str, data: bytes, found: Sequence[Pointer], t: Translate) -> Markup:
     """Return what a reviewer reads of a rewritten file."""
-    return _drawn(name, data, Marks.of(places), t, open_to_read=True)
+    return _legend(found, t) + _drawn(name, data, Marks(tuple(found)), t, open_to_read=True)
 
 
 def redacted(
-    name: str, data: bytes, places: Sequence[str], t: Translate, *, known: frozenset[str] = frozenset()
+    name: str, data: bytes, found: Sequence[Pointer], t: Translate, *, known: frozenset[str] = frozenset()
 ) -> Markup:
     """Return the shape of a refused file: what findings point at is marked, and every value blacked out.
 
     Of the first line only names of catalogued columns are shown: it may be a record itself.
     """
-    return _drawn(name, data, Marks.of(places), t, open_to_read=False, known=known)
+    return _legend(found, t) + _drawn(name, data, Marks(tuple(found)), t, open_to_read=False, known=known)
+
+
+def _legend(found: Sequence[Pointer], t: Translate) -> Markup:
+    """Return the findings by number: rule, what is wrong, article and remedy; nothing of the source."""
+    line = Markup("<li><b>{}</b>{}<span>（{}）</span><br>{}</li>")
+    said = Markup("").join(
+        line.format(one.rule, one.message, one.article, t("改法：{remedy}", remedy=one.remedy))
+        for one in found
+    )
+    return Markup("<ol>{}</ol>").format(said) if said else Markup("")
 
 
 def _drawn(
@@ -130,16 +198,24 @@ def _table(
     if not rows:
         return _note(t("文件是空的"))
     head = Markup("").join(
-        Markup("<th>{}</th>").format(cell if cell in known else _blacked(cell)) for cell in rows[0]
+        Markup('<th class="{}">{}{}</th>').format(
+            "s" if marks.column(cell) else "",
+            cell if cell in known else _blacked(cell),
+            _notes(marks.column(cell)),
+        )
+        for cell in rows[0]
     )
-    body = [
-        _row(place, row, rows[0], marks, open_to_read) for place, row in enumerate(rows[1 : MOST_ROWS + 1], 2)
-    ]
+    shown = [*range(2, min(len(rows), MOST_ROWS + 1) + 1)]
+    beyond = [one for one in marks.lines(MOST_ROWS) if MOST_ROWS + 1 < one <= len(rows)]
+    body = [_row(line, rows[line - 1], rows[0], marks, open_to_read) for line in shown]
+    if beyond:
+        body.append(Markup('<tr class="gap"><td colspan="{}">…</td></tr>').format(len(rows[0]) + 1))
+        body += [_row(line, rows[line - 1], rows[0], marks, open_to_read) for line in beyond]
     notes = []
     if not open_to_read:
         notes.append(_note(t("被拒绝的文件：值已遮盖，红底是发现所指的地方")))
     if len(rows) > MOST_ROWS + 1:
-        notes.append(_note(t("只显示前 {count} 行", count=MOST_ROWS)))
+        notes.append(_note(t("只显示前 {count} 行和发现所指的行", count=MOST_ROWS)))
     frame = Markup("{}<table><thead><tr><th>#</th>{}</tr></thead><tbody>{}</tbody></table>")
     return frame.format(Markup("").join(notes), head, Markup("").join(body))
 
@@ -148,13 +224,20 @@ def _row(line: int, row: Sequence[str], head: Sequence[str], marks: Marks, open_
     whole = marks.row(line)
     cells = []
     for place, cell in enumerate(row):
-        hit = whole or (place < len(head) and head[place] in marks.columns)
+        own = marks.cell(head[place], cell) if place < len(head) else ()
+        shut = not open_to_read or marks.hidden((*whole, *own))
+        tone = "m" if whole or marks.hidden(own) else ("s" if own else "")
         number = " n" if _NUMBER.fullmatch(cell.strip()) else ""
-        shown = cell if open_to_read and not hit else _blacked(cell)
-        cells.append(Markup('<td class="{}">{}</td>').format(("m" if hit else "") + number, shown))
-    return Markup('<tr class="{}"><th>{}</th>{}</tr>').format(
-        "m" if whole else "", line - 1, Markup("").join(cells)
+        shown = _blacked(cell) if shut else cell
+        cells.append(Markup('<td class="{}">{}{}</td>').format(tone + number, shown, _notes(own)))
+    return Markup('<tr class="{}"><th>{}{}</th>{}</tr>').format(
+        "m" if whole else "", line - 1, _notes(whole), Markup("").join(cells)
     )
+
+
+def _notes(numbers: Sequence[int]) -> Markup:
+    """Return the numbers of findings as they stand beside what they point at."""
+    return Markup("<sup>{}</sup>").format(" ".join(map(str, numbers))) if numbers else Markup("")
 
 
 def _blacked(cell: str) -> Markup:

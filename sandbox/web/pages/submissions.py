@@ -16,6 +16,7 @@ from sandbox.catalog.reading import require_reader
 from sandbox.egress import (
     assessment,
     audience,
+    court,
     custody,
     differences,
     intake,
@@ -298,13 +299,34 @@ def preview(visitor: Visitor, identifier: str, place: int) -> Response:
     file = submission.files[place]
     rewritten = audience.rewritten(gate, visitor.actor, identifier)
     shown = audience.shown(gate, visitor.actor, identifier)
-    found = _dicts(_dicts(shown["files"])[place].get("findings"))
-    marks = tuple(str(one["where"]) for one in found if one.get("where"))
+    together = [one for one in _dicts(shown.get("set_findings")) if file.name in one["paths"]]
+    own = _dicts(_dicts(shown["files"])[place].get("findings"))
+    found = _pointers(visitor, submission, [*own, *together])
     if file.name in rewritten:
-        return framed.answer(framed.document(file.name, rewritten[file.name], marks, visitor.t))
+        return framed.answer(framed.document(file.name, rewritten[file.name], found, visitor.t))
     known = frozenset(name for one in submission.snapshots for name in _columns(visitor, one))
-    drawn = framed.redacted(file.name, gate.frozen.get(file.digest), marks, visitor.t, known=known)
+    drawn = framed.redacted(file.name, gate.frozen.get(file.digest), found, visitor.t, known=known)
     return framed.answer(drawn)
+
+
+def _pointers(
+    visitor: Visitor, submission: Submission, found: list[dict[str, Any]]
+) -> tuple[framed.Pointer, ...]:
+    """Return the findings as they are numbered beside the table; of the evidence nothing."""
+    parts = court.policy_for(visitor.platform.gate, submission).datasets
+    smallest = max((one.thresholds.smallest for one in parts), default=0)
+    return tuple(
+        framed.Pointer(
+            where=str(one["where"] or ""),
+            kind=one["kind"],
+            rule=str(one["rule"]),
+            article=str(one["article"]),
+            message=visitor.say(one["message"]),
+            remedy=visitor.say(one["remedy"]),
+            smallest=smallest,
+        )
+        for one in found
+    )
 
 
 def _columns(visitor: Visitor, snapshot: str) -> tuple[str, ...]:
