@@ -298,6 +298,14 @@ def queue(visitor: Visitor) -> Response:
     )
 
 
+def next_up(visitor: Visitor, after: str) -> str:
+    """Return the submission that the reviewer takes up after this one, or an empty text."""
+    found = docket.docket(visitor.platform.gate, visitor.actor, most=TOGETHER)
+    return next(
+        (one.submission.id for one in found if one.part != "voted" and one.submission.id != after), ""
+    )
+
+
 def measures(visitor: Visitor) -> Response:
     """Return how well reviewing works, for officers of the authority."""
     found = quality.measured(visitor.platform.gate, visitor.actor)

@@ -256,6 +256,7 @@ def _around(visitor: Visitor, submission: Submission) -> dict[str, Any]:
         "mine": next((one for one in held if one.account == visitor.actor.account), None),
         "left": service.days_left(gate, clock) if clock is not None else None,
         "assessed": assessment.standing(gate, submission),
+        "next_up": reviews.next_up(visitor, submission.id) if reviewer else "",
         "since_round": differences.since_last_round(gate, submission) if reviewer else {},
         "since_release": differences.since_last_release(gate, submission) if reviewer else {},
         "earlier": review.reviews_of(gate, submission.id) if reviewer else (),
