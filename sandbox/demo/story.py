@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sandbox.demo import applications, egress, incidents, journey, libraries, templates, transfers
+from sandbox.demo import applications, egress, incidents, journey, libraries, reviews, templates, transfers
 from sandbox.demo.events import Narrator, Tell
 from sandbox.demo.people import TOKENS, found_demo, gather
 from sandbox.kernel.errors import TamperedError
@@ -30,6 +30,7 @@ def tell_story(home: Path, tell: Tell, *, size: Size = FULL) -> dict[str, object
     journey.land(walk)
     _, submissions = egress.work(walk)
     released = egress.review_and_release(walk, egress.judge(walk, submissions))
+    reviews.fill(walk)
     templates.fill(walk)
     applications.fill(walk)
     libraries.fill(walk)

@@ -21,6 +21,7 @@ from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.records import Examination, Review, Standing, Submission
 from sandbox.store.changes import Stored
+from sandbox.store.codec import decode
 from sandbox.store.lists import Sieve
 
 OFFICERS = frozenset({Role.AUTHORITY_OFFICER})
@@ -92,7 +93,7 @@ def measured(desk: GateDesk, actor: Actor) -> Quality:
     for stored in _latest(desk):
         submission, votes = stored.record, reviews_of(desk, stored.id)
         _times(desk, found, stored, votes)
-        _agreement(found, votes)
+        _agreement(found, _as_cast(desk, votes))
         if submission.sample:
             _sample(found, submission, votes, _sent_back(desk, submission))
         else:
@@ -138,6 +139,20 @@ def _sample(
     for account in sent_back - {one.voter for one in votes}:
         _reader(found, account).samples += 1
     found.caught += not missed
+
+
+def _as_cast(desk: GateDesk, votes: Iterable[Review]) -> tuple[Review, ...]:
+    """Return the votes as they were first cast: one revised on the table hides the blind one."""
+    return tuple(_first(desk, one) if one.standing is Standing.REVISED else one for one in votes)
+
+
+def _first(desk: GateDesk, vote: Review) -> Review:
+    store = desk.directory.store
+    for fact in store.facts(record=vote.id, verb="review:cast", limit=1):
+        body = (store.payload(fact.seq) or {}).get("record")
+        if isinstance(body, dict):
+            return decode(Review, body)
+    return vote  # purged: what is left says nothing of the first look
 
 
 def _agreement(found: Quality, votes: Iterable[Review]) -> None:

@@ -114,6 +114,8 @@ OF_KIND: dict[str, tuple[Message, str]] = {
     "incident:closed": (say("已办结"), "done"),
     "notice:read": (say("已读"), "over"),
     "undertaking:wanted": (say("待签署"), "heed"),
+    "vote:approved": (say("同意放行"), "done"),
+    "vote:refused": (say("不同意"), "stop"),
     "standing:eligible": (say("具备资格"), "done"),
     "standing:ineligible": (say("不具备资格"), "stop"),
     "standing:manual": (say("须由人认定"), "heed"),

@@ -344,8 +344,10 @@ def release_page(visitor: Visitor, identifier: str) -> Response:
     stored, lists = visitor.platform.store.load(Release, identifier), visitor.platform.store.lists
     holders = [one.record for one in lists.every(Account, release.holders(gate, identifier)).values()]
     own = found.organisation == visitor.actor.organisation
+    handed_in = review.found(gate, found.submission).record.files
     return visitor.page(
         "release.html",
+        held_back=sum(not one.supporting for one in handed_in) - len(found.files),
         release=found,
         version=stored.version,
         receipt=receipt,
