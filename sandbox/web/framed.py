@@ -93,12 +93,24 @@ class Pointer:
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Every finding of a file, in the order in which it is numbered."""
+    """Every finding of a file, in the order in which it is numbered.
+
+    Rows are numbered as they were handed in. The gate writes them anew in another order: then no row is
+    marked, and where rows may be records nothing at all is shown (`shut`).
+    """
 
     pointers: tuple[Pointer, ...]
+    as_handed_in: bool
+
+    @property
+    def shut(self) -> bool:
+        """Return whether a row that may be a record stands somewhere in another order."""
+        return not self.as_handed_in and any(one.kind in HIDDEN and one.spans for one in self.pointers)
 
     def row(self, line: int) -> tuple[int, ...]:
         """Return the numbers of the findings that point at a line of the file, its heading being line 1."""
+        if not self.as_handed_in:
+            return ()
         every = enumerate(self.pointers, 1)
         return tuple(n for n, one in every if any(first <= line <= last for first, last in one.spans))
 
@@ -116,6 +128,8 @@ class Marks:
 
     def lines(self, most: int) -> list[int]:
         """Return the lines that are pointed at, the first of them."""
+        if not self.as_handed_in:
+            return []
         found: set[int] = set()
         for first, last in (span for one in self.pointers for span in one.spans):
             found |= set(range(first, min(last, first + most) + 1))
@@ -132,8 +146,10 @@ def answer(body: Markup) -> Response:
 
 
 def document(name: str, data: bytes, found: Sequence[Pointer], t: Translate) -> Markup:
-    """Return what a reviewer reads of a rewritten file."""
-    return _legend(found, t) + _drawn(name, data, Marks(tuple(found)), t, open_to_read=True)
+    """Return what a reviewer reads of a file that the gate wrote anew, its rows in an order of their own."""
+    return _legend(found, t) + _drawn(
+        name, data, Marks(tuple(found), as_handed_in=False), t, open_to_read=True
+    )
 
 
 def redacted(
@@ -143,17 +159,26 @@ def redacted(
 
     Of the first line only names of catalogued columns are shown: it may be a record itself.
     """
-    return _legend(found, t) + _drawn(name, data, Marks(tuple(found)), t, open_to_read=False, known=known)
+    return _legend(found, t) + _drawn(
+        name, data, Marks(tuple(found), as_handed_in=True), t, open_to_read=False, known=known
+    )
 
 
 def _legend(found: Sequence[Pointer], t: Translate) -> Markup:
     """Return the findings by number: rule, what is wrong, article and remedy; nothing of the source."""
-    line = Markup("<li><b>{}</b>{}<span>（{}）</span><br>{}</li>")
+    line = Markup("<li><b>{}</b>{}<span>（{}）</span><br>{}{}</li>")
     said = Markup("").join(
-        line.format(one.rule, one.message, one.article, t("改法：{remedy}", remedy=one.remedy))
+        line.format(one.rule, one.message, one.article, t("改法：{remedy}", remedy=one.remedy), _rows(one, t))
         for one in found
     )
     return Markup("<ol>{}</ol>").format(said) if said else Markup("")
+
+
+def _rows(one: Pointer, t: Translate) -> Markup:
+    spans = t("、").join(f"{a - 1}–{b - 1}" if b > a else f"{a - 1}" for a, b in one.spans)
+    return (
+        Markup("<br><span>{}</span>").format(t("提交的文件第 {rows} 行", rows=spans)) if spans else Markup("")
+    )
 
 
 def _drawn(
@@ -225,7 +250,7 @@ def _row(line: int, row: Sequence[str], head: Sequence[str], marks: Marks, open_
     cells = []
     for place, cell in enumerate(row):
         own = marks.cell(head[place], cell) if place < len(head) else ()
-        shut = not open_to_read or marks.hidden((*whole, *own))
+        shut = not open_to_read or marks.shut or marks.hidden((*whole, *own))
         tone = "m" if whole or marks.hidden(own) else ("s" if own else "")
         number = " n" if _NUMBER.fullmatch(cell.strip()) else ""
         shown = _blacked(cell) if shut else cell
