@@ -120,7 +120,7 @@ def _tell_reviews(session: Session, done: Reviews) -> None:
     counts = [len(one) for one in (done.recounted, done.reminded, done.escalated, done.lapsed)]
     if any(counts):
         words = say(
-            "产品审查：重算 {recounted} 项，提醒 {reminded} 项，上报 {escalated} 项，认领到期放回 {lapsed} 项",
+            "产品审查：重算 {recounted} 项，提醒 {reminded} 项，上报 {escalated} 项，认领到期放回 {lapsed} 项",  # noqa: E501
             recounted=counts[0],
             reminded=counts[1],
             escalated=counts[2],

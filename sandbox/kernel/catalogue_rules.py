@@ -164,6 +164,8 @@ LEFT_OPEN = Rule("left-open", "第三条", _left_open)
 ORIGIN_FITS = Rule("origin-fits", "第五条", _origin_fits)
 INHERITS = Rule("inherits", "第五条", _inherits)
 PRIVACY_KEPT = Rule("privacy-kept", "第三条", _privacy_kept)
+
+
 def _impact_assessed(_: Actor, now: Situation) -> Message | None:
     """Personal data goes to a firm only with its impact assessment (PIPL 55); earlier items are exempt."""
     if not now.items:

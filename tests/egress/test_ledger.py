@@ -44,8 +44,9 @@ def test_the_same_product_again_is_judged_beside_it_and_kept_too(judged: Home) -
         snapshot = desk.platform.store.load(Snapshot, before.snapshots[0]).record
         held = gate.pool.version(snapshot.series, snapshot.version)
         assert pq.read_table(held.parquet_files[0]).num_rows
-        hand_in(judged, desk, the_seat(desk).id, {"a.csv": gate.frozen.get(file.digest),
-                "a.csv.claim.json": json.dumps(kept, ensure_ascii=False).encode()}, request="0request-9")  # fmt: skip
+        beside = json.dumps(kept, ensure_ascii=False).encode()
+        files = {"a.csv": gate.frozen.get(file.digest), "a.csv.claim.json": beside}
+        hand_in(judged, desk, the_seat(desk).id, files, request="0request-9")
         (made,) = intake.collect(gate, the_seat(desk).id, refused=lambda _: None).submissions
         again = intake.judge(gate, made.id)
         assert again.state == "in-review"  # the same table again tells nothing new

@@ -17,9 +17,9 @@ import typer
 from babel.messages.pofile import read_po
 
 from sandbox.egress.checks import CHECKS
+from sandbox.kernel.kinds import RECORDS
 from sandbox.kernel.lifecycle import STEPS, steps_of
 from sandbox.kernel.permits import RULES
-from sandbox.kernel.kinds import RECORDS
 from sandbox.oversight.controls import Control, controls
 from sandbox.settings import Settings
 from tests.house import foundations

@@ -63,7 +63,7 @@ def test_organisations_may_hold_the_roles_they_play() -> None:
 
 
 def test_who_supervises_does_nothing_else_and_no_account_officer_supervises() -> None:
-    """Supervision changes nothing (第四条): nobody holds it beside a role that acts, in his own body either."""
+    """Supervision changes nothing (第四条): nobody holds it beside a role that acts."""
     for person in CAST.people:
         assert Role.SUPERVISOR not in person.roles or person.roles == (Role.SUPERVISOR,), person.name
     (officer,) = CAST.with_role("cyberspace", Role.ORGANISATION_OFFICER)

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from sandbox.kernel.errors import StateError, TamperedError
 from sandbox.kernel.findings import Judgement
-from sandbox.kernel.message import Message, say
 from sandbox.kernel.kinds import RECORDS
+from sandbox.kernel.message import Message, say
 from sandbox.kernel.records import Organisation, Record
 from sandbox.kernel.terms import Hours, Join, Narrowing
 from sandbox.store.canonical import canonical, instant, parse
