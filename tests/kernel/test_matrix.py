@@ -221,7 +221,8 @@ _TERMS = Template(
     id="template", state="in-force", organisation="firm", environment="env", agreement="agreement",
     author="author", title="各区企业数", sql="SELECT 1", subject="s", plan="p", plan_text="{}",
     columns=("企业数",), decimals=0, form="csv", datasets=("dataset",), limits=(),
-    parameters=(), recipient="firm", number=5, term_from=TODAY, term_to=NEXT_YEAR, share=20, policy=ACCESS.digest, reason="有疑问",
+    parameters=(), recipient="firm", number=5, term_from=TODAY, term_to=NEXT_YEAR, share=20,
+    policy=ACCESS.digest, reason="有疑问",
 )  # fmt: skip
 TEMPLATE = replace(_TERMS, digest=terms_digest(_TERMS))
 _OVER = replace(_TERMS, term_from=TODAY - timedelta(days=9), term_to=TODAY - timedelta(days=1))
