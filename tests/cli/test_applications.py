@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from sandbox.cli.main import main
 from sandbox.kernel.records import Organisation
+from sandbox.people.directory import CHINA
 from tests.access.test_attachments import pdf
 from tests.journeys.homes import CODE, DEVELOPER, OFFICER, OPERATOR, PROVIDER, STEWARD, Home, landed, told
 
 __all__ = ["landed", "told"]
 SECOND_OFFICER, HEALTH_REVIEWER = "luo.zhengyan", "tang.shouyi"
-TODAY = datetime.now(UTC).date()
+TODAY = datetime.now(CHINA).date()
 
 
 @pytest.fixture

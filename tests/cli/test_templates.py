@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from sandbox.demo.egress import RISKS
 from sandbox.egress import looks, template_sheet, templates
 from sandbox.kernel.template_records import terms_of
 from sandbox.municipality.cast import cast
+from sandbox.people.directory import CHINA
 from tests.attacks.test_templates import SQL, in_force
 from tests.cli.test_desks import typed
 from tests.journeys.homes import DEVELOPER, MARKET, OFFICER, PROVIDER, SECURITY, Home, judged, told
@@ -21,7 +22,7 @@ ROOT = ("review", "template")
 
 def _files(folder: Path) -> tuple[str, str]:
     """Return where a template and its assessment are written down."""
-    today = datetime.now(UTC).date()
+    today = datetime.now(CHINA).date()
     body = {
         "title": "各地区企业数",
         "sql": SQL,
