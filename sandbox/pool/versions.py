@@ -57,8 +57,9 @@ class Snapshot:
 
     @property
     def parquet_files(self) -> tuple[Path, ...]:
-        """The Parquet parts in order, for DuckDB or Arrow."""
-        return tuple(self.path / part.name for part in self.parts if part.name.endswith(".parquet"))
+        """The Parquet parts in order, for DuckDB or Arrow: part-10 after part-9, as they were written."""
+        names = sorted((part.name for part in self.parts), key=lambda name: (len(name), name))
+        return tuple(self.path / name for name in names if name.endswith(".parquet"))
 
     def verify(self, *, digest: str | None = None) -> None:
         """Read every byte again; raise `TamperedError` for a changed, missing or added file.

@@ -42,6 +42,14 @@ def test_versions_follow_each_other_and_read_back(tmp_path):
         pool.version(SERIES, 3)
 
 
+def test_parts_are_read_in_the_order_they_were_written_past_the_tenth(tmp_path):
+    with Pool(tmp_path).stage(SERIES) as stage:
+        for n in range(12):
+            pq.write_table(pa.table({"n": [n]}), stage.path / f"part-{n}.parquet")
+        kept = stage.commit({})
+    assert [pq.read_table(one)["n"][0].as_py() for one in kept.parquet_files] == list(range(12))
+
+
 def test_published_files_are_read_only(tmp_path):
     snapshot = land(Pool(tmp_path), 1)
     assert snapshot.path.stat().st_mode & 0o777 == 0o555
