@@ -26,7 +26,7 @@ from sandbox.kernel.lifecycle import step
 from sandbox.kernel.records import RefusedAttempt
 from sandbox.store.changes import Change
 from sandbox.store.opener import Store
-from sandbox.web.api_lists import LISTS
+from sandbox.web.api_lists import LISTS, MOST
 from sandbox.web.console import PAGES, build
 from sandbox.web.options import API, Options
 from sandbox.web.signin import UnsafeSessionAuth
@@ -113,7 +113,7 @@ def places(*, long: bool) -> Iterator[str]:
     if not long:
         for name in LISTS:
             yield f"{API}/{name}"
-            yield f"{API}/{name}?limit=500"
+            yield f"{API}/{name}?limit={MOST}"
 
 
 async def look(store: Store, client: httpx.AsyncClient, page: str, person: str, times: int) -> Line:

@@ -32,6 +32,7 @@ from sandbox.serving import watch
 from sandbox.serving.health import BEAT
 from sandbox.serving.places import Places
 from sandbox.store import checkpoints
+from sandbox.store.moments import Moment
 
 T = TypeVar("T")
 LOG = logging.getLogger("worker")
@@ -47,6 +48,7 @@ class Worker:
     places: Places
     over: threading.Event = field(default_factory=threading.Event)
     shown: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    told: Moment | None = None
     resting: dict[str, float] = field(default_factory=dict)
     dispatcher: Dispatcher = field(init=False)
 
@@ -56,12 +58,18 @@ class Worker:
 
     def submissions(self) -> None:
         """Take in what open seats submitted; let the gate judge it; tell each seat how things stand."""
-        for stored in self.platform.store.find(Seat, state="open"):
+        store = self.platform.store
+        moment = store.moment()
+        with store.looking(moment):
+            seated = store.find(Seat, state="open")
+        for stored in seated:
             self._guarded(self._collect, stored.record)
-        for waiting in self.platform.store.find(Submission, state="frozen"):
+        for waiting in store.find(Submission, state="frozen"):
             self._judge(waiting.record.id)
-        for stored in self.platform.store.find(Seat):
-            self._guarded(self._tell, stored.record)
+        if moment is not self.told:  # no state changes without a fact: a quiet round asks nothing
+            for stored in seated:
+                self._guarded(self._tell, stored.record)
+            self.told = moment
 
     def _collect(self, seat: Seat) -> None:
         folder = workspace.folders(self.platform.layout.seats, seat.id).outbox

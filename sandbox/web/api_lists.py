@@ -44,7 +44,7 @@ from sandbox.web.language import word
 from sandbox.web.pages import templates
 from sandbox.web.pages.audit import require_log_reader
 
-USUAL, MOST = 100, 500
+USUAL, MOST = 100, 200
 """Entries of a page where nobody asked for another number, and at most."""
 BESIDES, TOGETHER = 50, 50
 """Records that are looked at for one page besides its own where each has to be asked about, so that it may

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -42,6 +43,8 @@ def main(arguments: list[str] | None = None) -> None:
 def serve(platform: Platform, options: Options, sign_in: SignIn, *, port: int) -> None:
     """Serve on loopback; the proxy is the only way in from outside."""
     app = build(platform, options, sign_in)
+    used = app.state.console.used  # read at once: else the first who looks at the account of use waits for it
+    threading.Thread(target=used.now, args=(platform.oversight,), name="account of use", daemon=True).start()
     uvicorn.run(
         app,
         host="127.0.0.1",
