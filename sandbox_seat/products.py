@@ -92,10 +92,15 @@ def chart(
 
 def model(path: str | Path, *, table: str, subject: str, target: str, features: Sequence[str]) -> Path:
     """Write what the gate needs to fit a linear model by itself (.json), and return where it lies."""
+    asked = {"model": "linear", "table": table, "subject": subject, "target": target, "features": [*features]}
+    return specification(path, asked)
+
+
+def specification(path: str | Path, asked: Mapping[str, object]) -> Path:
+    """Write what is asked of the gate (.json), and return where it lies."""
     file = Path(path).absolute()
     if file.suffix != ".json":
-        raise InputError(say("模型的文件 {path} 要以 .json 结尾", path=str(path)))
-    asked = {"model": "linear", "table": table, "subject": subject, "target": target, "features": [*features]}
+        raise InputError(say("说明的文件 {path} 要以 .json 结尾", path=str(path)))
     file.write_text(json.dumps(asked, ensure_ascii=False, indent=1), encoding="utf-8")
     return file
 

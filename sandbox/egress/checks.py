@@ -151,7 +151,7 @@ CHECKS: tuple[Check, ...] = (
     Check(
         "G17", "model", FindingKind.MODEL, Verdict.REFUSE, _REVIEW,
         say("算法模型或序列化对象可能带有训练数据，本闸口不放行"),
-        say("请把模型参数整理为表格说明，走人工审查"),
+        say("请改交模型的说明（model 或 tree），由闸口在快照上拟合"),
     ),
     Check(
         "G18", "small-counts", FindingKind.SMALL_GROUP, Verdict.REVIEW, _PERSONAL,
@@ -257,6 +257,23 @@ CHECKS: tuple[Check, ...] = (
         say("这些文件按行拼起来，能找到数据来源的记录"),
         say("请改为汇总结果，不要把记录分列在几个文件里"),
         across=True,
+    ),
+    Check(
+        "G42", "membership", FindingKind.MODEL, Verdict.REFUSE, _PERSONAL,
+        say("由模型或合成数据可以认出谁在数据里"),
+        say("请减小模型的深度、加大叶子，或只用一半对象生成合成数据并少学细节"),
+        parameter="advantage",
+    ),
+    Check(
+        "G43", "tree-leaf", FindingKind.SMALL_GROUP, Verdict.REFUSE, _PERSONAL,
+        say("树模型的说明要求叶子里的统计对象少于阈值"),
+        say("请把 leaf 改为不小于阈值的对象数：数的是人或企业，不是行"),
+        parameter="smallest",
+    ),
+    Check(
+        "G44", "tree", FindingKind.UNVERIFIED, Verdict.REVIEW, _REVIEW,
+        say("树模型由闸口按说明拟合，须由人看过切分和叶子"),
+        say("请在说明中写明模型的用途"),
     ),
 )  # fmt: skip
 

@@ -38,6 +38,9 @@ class Form(StrEnum):
     CHART = "chart"
     PLOT = "plot"
     MODEL = "model"
+    SYNTHETIC = "synthetic"
+    CODEBOOK = "codebook"
+    SERVICE = "service"
     NOTHING = "nothing"
     UNREAD = "unread"
 
@@ -120,6 +123,48 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
+class Tree:
+    """A decision tree as it was asked for: how deep, and from how many subjects a leaf is one."""
+
+    table: str
+    subject: str
+    target: str
+    features: tuple[str, ...]
+    depth: int
+    leaf: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Synthetic:
+    """A table that is handed in as synthetic, by the name of the table that it resembles."""
+
+    table: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Codebook:
+    """A codebook as it was asked for: of which table, who is counted, of which columns (none: all)."""
+
+    table: str
+    subject: str
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A data service by a sample of its answers: which columns of the sample ask, the others answer."""
+
+    table: str
+    subject: str
+    inputs: tuple[str, ...]
+
+
+Order: TypeAlias = Model | Tree | Synthetic | Codebook | Service
+
+
+@dataclass(frozen=True, slots=True)
 class Content:
     """Everything readable in one file.
 
@@ -136,5 +181,5 @@ class Content:
     picture: bytes | None = None
     blocks: tuple[Block, ...] = ()
     plot: Plot | None = None
-    model: Model | None = None
+    order: Order | None = None
     issues: tuple[Issue, ...] = field(default=())

@@ -264,11 +264,11 @@ def _told_apart(design: _Design, scale: Floats) -> Iterator[Issue]:
         return
     lost = np.concatenate([np.abs(target - block @ beta) for _, block, target in design.blocks(scale)])
     step = max(1, design.rows // _SAMPLE)
-    if _area(lost[half][::step], lost[~half][::step]) > 0.5 + MAX_ADVANTAGE:
+    if area(lost[half][::step], lost[~half][::step]) > 0.5 + MAX_ADVANTAGE:
         yield Issue("model", evidence=say("由残差可以认出谁在数据里"))
 
 
-def _area(inside: Floats, outside: Floats) -> float:
+def area(inside: Floats, outside: Floats) -> float:
     """Return the chance that a member's residual is smaller than another's, ties counted by half."""
     ranked = np.sort(outside)
     below = np.searchsorted(ranked, inside, side="left")

@@ -14,7 +14,7 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
@@ -177,13 +177,7 @@ def _snapshot(job: _Job, snapshot: SnapshotSource, number: int) -> Json:
         "streams": streams,
         "key": snapshot.key.hex(),
         "identifiers": list(snapshot.identifiers),
-        "thresholds": {
-            "smallest": snapshot.thresholds.smallest,
-            "largest_share": snapshot.thresholds.largest_share,
-            "two_largest_share": snapshot.thresholds.two_largest_share,
-            "p_percent": snapshot.thresholds.p_percent,
-            "drip_products": snapshot.thresholds.drip_products,
-        },
+        "thresholds": asdict(snapshot.thresholds),
     }
 
 
@@ -243,6 +237,7 @@ def _judge(
             "bounds": _bounds_out(options.bounds),
         },
         "limits": {"file_seconds": limits.file_seconds, "file_memory": limits.file_memory},
+            "unread": list(options.unread),
     }
     return _believed(_run(job, files, document, limits), products)
 

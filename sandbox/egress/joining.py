@@ -60,6 +60,9 @@ def strictest(limits: Sequence[Thresholds]) -> Thresholds:
         two_largest_share=min(one.two_largest_share for one in limits),
         p_percent=max(one.p_percent for one in limits),
         drip_products=min(one.drip_products for one in limits),
+        advantage=min(one.advantage for one in limits),
+        near_excess=min(one.near_excess for one in limits),
+        coverage_gap=min(one.coverage_gap for one in limits),
     )
 
 

@@ -21,20 +21,20 @@ from sandbox.egress.cells import families
 from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.claims import Claim
 from sandbox.egress.content import Content, Form, Issue
-from sandbox.egress.fitting import fit
 from sandbox.egress.inside import look_inside
-from sandbox.egress.kept import Kept, Standing, pack
+from sandbox.egress.kept import SHOWN, Kept, pack
 from sandbox.egress.naming import named
 from sandbox.egress.origin import Source
 from sandbox.egress.permitted import Bounds, check_permitted
-from sandbox.egress.proof import Proof, prove, run_claim, subject_units, table_names
+from sandbox.egress.proof import Proof, prove, run_claim
 from sandbox.egress.reading import read_content
 from sandbox.egress.recognise import recognise
 from sandbox.egress.recompute import Budget
 from sandbox.egress.report import FileReport, Product
-from sandbox.egress.rewrite import bundle, rewrite, rewrite_proven, write_table
+from sandbox.egress.rewrite import bundle, rewrite, rewrite_proven
 from sandbox.egress.salvage import packed_name, salvaged
 from sandbox.egress.spotting import spot_cells, spot_text
+from sandbox.egress.specified import make
 from sandbox.egress.tables import RowLevelLimits, carries_nothing, table_issues
 from sandbox.egress.together import split_records
 from sandbox.files.types import FileType
@@ -62,7 +62,7 @@ class Options:
 
     `canaries` are values that exist only in controlled data; `kept` are the tables of the ledger;
     `earlier` are claims that were released before tables were kept, with the label they are known by,
-    `declined` those that never left;
+    `declined` those that never left, `unread` whose claims can be read no more;
     `handed_in` is how many products of the same data the seat has had judged; `words` is what the
     author wrote about the files and is read outside before anybody voted. `bounds` is what the access
     policy lets leave; None where no agreement is at hand.
@@ -75,6 +75,7 @@ class Options:
     earlier: tuple[tuple[str, Claim], ...] = ()
     declined: tuple[tuple[str, Claim], ...] = ()
     kept: tuple[Kept, ...] = ()
+    unread: tuple[str, ...] = ()
     handed_in: int = 0
     words: str = ""
     bounds: Bounds | None = None
@@ -114,7 +115,7 @@ def judge_file(product: Product, sources: Sequence[Source], options: Options) ->
     report.own = tuple(report.contents)
     look_inside(report)
     _claim(report, sources, options)
-    _model(report, sources)
+    make(report, sources)
     check_permitted(report, sources, options.bounds)
     _records(report, sources)
     _identifiers(report, options)
@@ -181,25 +182,6 @@ def _claim(report: FileReport, sources: Sequence[Source], options: Options) -> N
     for problem in {problem.check: problem for problem in reversed(outcome.problems)}.values():
         report.add(Issue(problem.check, evidence=problem.evidence))
     report.proof = outcome
-
-
-def _model(report: FileReport, sources: Sequence[Source]) -> None:
-    """Fit the model that a file asks for: every figure is the gate's own, and people look at it."""
-    model = report.own[0].model if len(report.own) == 1 and not report.archive else None
-    if model is None:
-        return
-    try:
-        source = table_names(sources).get(model.table)
-        if source is None or model.subject not in source.table.column_names:
-            raise InputError(say("没有名为 {table} 的表，或表中没有统计对象的列", table=model.table))
-        units = {**source.units, **subject_units(source, model.subject)}
-        fitted = fit(model, source, units)
-    except InputError as error:
-        report.add(Issue("readable", evidence=error.message))
-        return
-    for issue in fitted.issues:
-        report.add(issue)
-    report.fitted = fitted.table
 
 
 def _plain_table(report: FileReport) -> pa.Table | None:
@@ -272,8 +254,7 @@ def _statistics(report: FileReport, sources: Sequence[Source], options: Options)
             found for found in report.findings if found.evidence != _OUTER_BLANKS or not report.proof.safe
         ]
         return
-    if report.fitted is not None:
-        report.add(Issue("regression", evidence=say("闸口已在快照上拟合，系数是闸口算出的")))
+    if report.made is not None:
         return
     thresholds = min(
         (source.thresholds for source in sources), key=lambda one: -one.smallest, default=Thresholds()
@@ -311,8 +292,8 @@ def _write(report: FileReport) -> None:
     proof = report.proof
     if proof is not None and proof.comparison.mismatch is None and not report.archive:
         report.rewriting = rewrite_proven(proof.truth, proof.comparison, report.own[0])
-    elif report.fitted is not None:
-        report.rewriting = write_table(report.fitted, FileType.CSV)
+    elif report.made is not None:
+        report.rewriting = report.made
     elif report.archive:
         parts = [rewrite(content) for content in report.own]
         whole = [part for part in parts if part is not None]
@@ -352,13 +333,15 @@ def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: O
     rerun = [*options.earlier, *((one.owner, one.claim) for one in again if one.claim is not None)]
     try:
         earlier = [
+    earlier: list[Earlier] = []
+    broken: list[Finding] = []
             Earlier(owner, run_claim(claim, sources, budget=options.budget)[1])
             for owner, claim in (rerun if proofs else ())
         ]
     except InputError:
         # A released claim that no longer runs cannot be compared: nothing proven may leave beside it.
         evidence = say("无法与此前放行的产品比较")
-        return [check("set-differencing").finding(evidence=evidence, paths=tuple(proofs))]
+        broken = [check("set-differencing").finding(evidence=evidence, paths=tuple(proofs))]
     contents = {
         report.product.path: report.contents for report in reports
         if report.proof is None and not report.has("source-record")
@@ -368,6 +351,7 @@ def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: O
     return [
         *differencing(proofs, [*earlier, *declined], kept),
         *(split_records(contents, indexes) if len(contents) > 1 else ()),
+        *broken,
         *_drip(reports, sources, options),
     ]
 
@@ -380,7 +364,7 @@ def _at_hand(sources: Sequence[Source], options: Options) -> tuple[tuple[Kept, .
     by_name = {source.name: source for source in sources}
     known = [one for one in options.kept if one.table in by_name]
     plain = tuple(one for one in known if comparable(one, by_name[one.table]))
-    rest = [one for one in known if one not in plain and one.standing is not Standing.DECLINED]
+    rest = [one for one in known if one not in plain and one.standing not in SHOWN]
     return plain, tuple(rest)
 
 

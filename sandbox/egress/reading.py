@@ -17,7 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sandbox.egress import fitting, plots
+from sandbox.egress import plots, specified
 from sandbox.egress.carving import carved
 from sandbox.egress.columnar import parquet_issues, unseen
 from sandbox.egress.content import Content, Document, Form, Issue, Sheet
@@ -152,23 +152,22 @@ def _json(data: bytes, _: str) -> Content:
     document, issues = parse_json(_decoded(data))
     if any(issue.check == "readable" for issue in issues) and document is None:
         return Content(FileType.JSON, Form.UNREAD, texts=_raw_texts(data), issues=issues)
-    if plots.asked(document) or fitting.asked(document):
-        return _asked(document, issues)
+    if specified.asked(document):
+        return specified.read(document, issues)
+    if plots.asked(document):
+        return _plot(document, issues)
+    if specified.trained(document):
+        issues = (*issues, Issue("model", evidence=say("写成 JSON 的训练好的模型")))
     return Content(
         FileType.JSON, Form.DOCUMENT, sheets=sheets_of(document), texts=tuple(texts_of(document)),
         document=document, issues=issues,
     )  # fmt: skip
 
 
-def _asked(document: Document, issues: tuple[Issue, ...]) -> Content:
-    """Return a chart or a model that is asked for; what asks wrongly is searched like any document."""
+def _plot(document: Document, issues: tuple[Issue, ...]) -> Content:
+    """Return a chart that is asked for; what asks wrongly is searched like any document."""
     texts = tuple(texts_of(document))
     try:
-        if fitting.asked(document):
-            model = fitting.read_model(document)
-            return Content(
-                FileType.JSON, Form.MODEL, texts=texts, document=document, model=model, issues=issues
-            )
         plot, sheet = plots.read_plot(document)
     except InputError as error:
         unread = (*issues, Issue("readable", evidence=error.message))

@@ -10,8 +10,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import pyarrow as pa
-
 from sandbox.egress.checks import check
 from sandbox.egress.content import Content, Issue
 from sandbox.egress.proof import Proof
@@ -40,7 +38,7 @@ class FileReport:
     """What is known of one file while it is being judged.
 
     `contents` are what is searched; `own` those of them that the file openly holds, which alone are
-    compared with a claim and written anew.
+    compared with a claim and written anew. `made` is what the gate makes of a specification.
     """
 
     product: Product
@@ -51,7 +49,7 @@ class FileReport:
     archive: bool = False
     words: str = ""
     proof: Proof | None = None
-    fitted: pa.Table | None = None
+    made: Rewriting | None = None
     rewriting: Rewriting | None = None
 
     def ran_all(self, names: Sequence[str], outcome: Outcome = Outcome.PASS) -> None:

@@ -70,6 +70,9 @@ MAX_FRAME = 1 << 30
 CRASHED = say("检查这个文件时进程中止、超时或超出内存，不能放行")
 
 
+_SHARES = (
+    "largest_share", "two_largest_share", "p_percent", "advantage", "near_excess", "coverage_gap",
+)  # fmt: skip
 def main() -> int:
     """Judge the job on stdin and write the result frame to stdout; return 0 when that was done."""
     job_dir = Path(sys.argv[1])
@@ -195,9 +198,9 @@ def _table(entry: Json, versions: Mapping[str, Numbered]) -> Kept:
 def thresholds_in(entry: Json) -> Thresholds:
     """Return thresholds from JSON; ValueError outside their range."""
     smallest = number(entry["smallest"])
-    shares = [entry[name] for name in ("largest_share", "two_largest_share", "p_percent")]
-    largest, two, p_percent = (float(value) for value in shares if isinstance(value, int | float))
-    return Thresholds(smallest or 0, largest, two, p_percent, number(entry["drip_products"]) or 0)
+    shares = [value for name in _SHARES if isinstance(value := entry[name], int | float)]
+    named = dict(zip(_SHARES, (float(value) for value in shares), strict=True))
+    return Thresholds(smallest=smallest or 0, drip_products=number(entry["drip_products"]) or 0, **named)
 
 
 def options_in(entry: Json) -> Options:
@@ -227,6 +230,7 @@ def _bounds_in(entry: object) -> Bounds | None:
     document = mapping(entry)
     apart = (sequence(pair) for pair in sequence(document["apart"]))
     return Bounds(
+        unread=tuple(text(owner) for owner in sequence(entry["unread"])),
         tuple(OutputForm(text(one)) for one in sequence(document["outputs"])),
         tuple((text(one), text(other)) for one, other in apart),
     )

@@ -49,7 +49,10 @@ class Thresholds:
 
     `smallest` distinct units of every kind, the largest unit's share below `largest_share`,
     the two largest together below `two_largest_share`, and the p% rule at `p_percent`. Beyond
-    `drip_products` products of one dataset, what a seat hands in is looked at as a whole.
+    `drip_products` products of one dataset, what a seat hands in is looked at as a whole. A test of
+    membership may tell members from others by `advantage` above one half; `near_excess` is by how much more
+    of a synthetic table than of real people may lie near to somebody, and `coverage_gap` how far its
+    columns may lie from the source's.
     """
 
     smallest: int = 10
@@ -57,11 +60,16 @@ class Thresholds:
     two_largest_share: float = 0.9
     p_percent: float = 0.1
     drip_products: int = 30
+    advantage: float = 0.1
+    near_excess: float = 0.05
+    coverage_gap: float = 0.35
 
     def __post_init__(self) -> None:
         if self.drip_products < 1 or self.smallest < 2 or not 0 < self.largest_share <= 1:
             raise ValueError("thresholds out of range")
         if not 0 < self.two_largest_share <= 1 or not 0 <= self.p_percent < 1:
+            raise ValueError("thresholds out of range")
+        if not (0 <= self.advantage < 0.5 and 0 <= self.near_excess < 1 and 0 <= self.coverage_gap < 1):
             raise ValueError("thresholds out of range")
 
 

@@ -20,7 +20,7 @@ from sandbox.kernel.records import Extent, RowRange
 from sandbox.kernel.terms import NO_QUOTAS, Hours, Join, Quotas, join_of, open_at
 
 FORMAT = 1
-_LATER = frozenset({"drip_products"})
+_LATER = frozenset({"drip_products", "advantage", "near_excess", "coverage_gap"})
 """Limits that came after policies had been signed: written only where they are not what held until then."""
 
 

@@ -188,13 +188,17 @@ def _rule(row: Mapping[str, Any], *, title: str) -> Rule:
 
 _LIMITS = ("smallest", "largest_share", "two_largest_share", "p_percent", "drip_products")
 _WHOLE = ("smallest", "drip_products")
+_TESTS = ("advantage", "near_excess", "coverage_gap")
+"""Bounds of the tests of models and synthetic data: where a regime is silent, the gate's own hold."""
 
 
 def _limits(row: Mapping[str, Any]) -> tuple[ThresholdRule, ...]:
-    _keys(row, required={"purpose", "grades", "article", "basis", "text", *_LIMITS}, where="threshold")
+    required = {"purpose", "grades", "article", "basis", "text", *_LIMITS}
+    _keys(row, required=required, optional=set(_TESTS), where="threshold")
     try:
         thresholds = Thresholds(
-            **{key: row[key] for key in _LIMITS} | {key: _whole(row, key) for key in _WHOLE}
+            **{key: row[key] for key in (*_LIMITS, *_TESTS) if key in row}
+            | {key: _whole(row, key) for key in _WHOLE}
         )
         grades = tuple(Grade(grade) for grade in row["grades"])
     except (ValueError, TypeError):

@@ -63,6 +63,20 @@ def plotted(sql: str, **more: object) -> list[Product]:
     return [Product("p.json", data, claim=claim(sql))]
 
 
+def asked(**document: object) -> list[Product]:
+    """Return a specification as a file."""
+    return [Product("m.json", json.dumps(document, ensure_ascii=False).encode())]
+
+
+def tree(**more: object) -> list[Product]:
+    """Return a tree that tells the kind from sex and amount."""
+    told: dict[str, object] = {
+        "model": "tree", "table": "visits", "subject": "证件号", "target": "病种", "features": ["性别", "金额"],
+        "depth": 3, "leaf": 40, "seed": 1,
+    }  # fmt: skip
+    return asked(**told | more)
+
+
 def bare(text: str | bytes, path: str = "p.csv") -> list[Product]:
     """Return a file without a claim."""
     return [Product(path, text.encode() if isinstance(text, str) else text)]
@@ -179,6 +193,9 @@ EXAMPLES: dict[str, Example] = {
     ),
     "G31": Example(lambda: proven("SELECT count(*) AS n FROM visits"), lambda: proven(BY_KIND), RELEASED, nearly=SAFELY),
     "G32": Example(lambda: proven(BY_KIND), lambda: proven(BY_KIND), MANY, nearly=Options(handed_in=29)),
+    "G42": Example(lambda: tree(depth=6, leaf=10), lambda: tree()),
+    "G43": Example(lambda: tree(leaf=3), lambda: tree()),
+    "G44": Example(lambda: tree(), lambda: proven(BY_KIND)),
     "G33": Example(
         lambda: bare("病种,男,女,合计\n甲,20,40,60\n乙,,41,44\n合计,23,81,104\n"),
         lambda: bare("病种,男,女,合计\n甲,20,40,60\n乙,30,41,71\n合计,50,81,131\n"),

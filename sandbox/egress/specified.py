@@ -1,0 +1,104 @@
+"""Products asked for by a specification, and tables handed in under a name that obliges: read, and made.
+
+A model, a tree, a codebook: the gate makes them from the snapshot and writes them. A synthetic table, a
+sample of a service's answers: the gate holds them against the source and writes them anew. Each goes to
+people at best. Pure; `reading` calls `read`, `judge` calls `make`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Sequence as List
+
+from sandbox.egress import fitting, trees
+from sandbox.egress.content import Content, Document, Form, Issue, Model, Order, Tree
+from sandbox.egress.documents import sheets_of, texts_of
+from sandbox.egress.origin import Source
+from sandbox.egress.proof import subject_units, table_names
+from sandbox.egress.report import FileReport
+from sandbox.egress.rewrite import Rewriting, write_table
+from sandbox.egress.units import Ids
+from sandbox.files.types import FileType
+from sandbox.kernel.errors import InputError
+from sandbox.kernel.findings import Outcome
+from sandbox.kernel.message import say
+
+CHECKS: Mapping[type, tuple[str, ...]] = {
+    Model: (),
+    Tree: ("tree-leaf", "membership", "tree"),
+}
+"""Which checks of its own each order goes through; a receipt says of the others that they do not apply."""
+_EVERY = tuple(dict.fromkeys(name for names in CHECKS.values() for name in names))
+_TRAINED = frozenset({
+    "children_left", "left_children", "left_child", "split_condition", "split_conditions", "split_feature",
+    "tree_info", "tree_structure", "leaf_value", "leaf_values", "gradient_booster", "oblivious_trees",
+    "support_vectors", "support_vectors_", "dual_coef", "dual_coef_", "_fit_x", "n_neighbors", "x_train",
+    "training_data", "state_dict", "coefs_", "estimators_", "threshold_", "tree_", "x_train_", "alpha_",
+})  # fmt: skip
+"""Keys under which the usual libraries spell out a trained model, or the rows that it keeps."""
+
+
+def trained(document: Document) -> bool:
+    """Return whether a document spells out a model that somebody trained, which is never handed in."""
+    if isinstance(document, Mapping):
+        return any(name.casefold() in _TRAINED or trained(part) for name, part in document.items())
+    return not isinstance(document, str) and isinstance(document, List) and any(map(trained, document))
+
+
+def asked(document: Document) -> bool:
+    """Return whether a document asks for something that the gate makes or tests, rightly or not."""
+    return isinstance(document, Mapping) and ("model" in document and "features" in document)
+
+
+def read(document: Document, issues: tuple[Issue, ...]) -> Content:
+    """Return what a document asks for; one that asks wrongly is searched like any document and refused."""
+    texts = tuple(texts_of(document))
+    try:
+        form, order = _order(document)
+    except InputError as error:
+        unread = (*issues, Issue("readable", evidence=error.message))
+        return Content(
+            FileType.JSON, Form.UNREAD, sheets=sheets_of(document), texts=texts, document=document,
+            issues=unread,
+        )  # fmt: skip
+    return Content(FileType.JSON, form, texts=texts, document=document, order=order, issues=issues)
+
+
+def _order(document: Document) -> tuple[Form, Order]:
+    if isinstance(document, Mapping) and document.get("model") == "tree":
+        return Form.MODEL, trees.read_tree(document)
+    return Form.MODEL, fitting.read_model(document)
+
+
+def make(report: FileReport, sources: List[Source]) -> None:
+    """Make or test what a file asks for; every figure that leaves is the gate's own, people look at it."""
+    order = report.own[0].order if len(report.own) == 1 and not report.archive else None
+    if order is None:
+        report.ran_all(_EVERY, Outcome.NOT_APPLICABLE)
+        return
+    try:
+        source = table_names(sources).get(order.table)
+        if source is None or order.subject not in source.table.column_names:
+            raise InputError(say("没有名为 {table} 的表，或表中没有统计对象的列", table=order.table))
+        units = {**source.units, **subject_units(source, order.subject)}
+        issues, report.made = _made(order, source, units)
+    except InputError as error:
+        report.add(Issue("readable", evidence=error.message))
+        return
+    report.ran_all(CHECKS[type(order)])
+    report.ran_all(_EVERY, Outcome.NOT_APPLICABLE)
+    for issue in issues:
+        report.add(issue)
+
+
+def _made(order: Order, source: Source, units: Mapping[str, Ids]) -> tuple[list[Issue], Rewriting]:
+    """Return what is to be said of a product, that people look at it included, and what may leave."""
+    if isinstance(order, Tree):
+        grown = trees.plant(order, source, units)
+        told = Issue("tree", evidence=say("闸口已在快照上拟合，切分和叶子都是闸口算出的"))
+        return [*grown.issues, told], Rewriting(".json", grown.document)
+    if isinstance(order, Model):
+        fitted = fitting.fit(order, source, units)
+        told = Issue("regression", evidence=say("闸口已在快照上拟合，系数是闸口算出的"))
+        return [*fitted.issues, told], write_table(fitted.table, FileType.CSV)
+    raise InputError(say("这种说明闸口不会做"))
