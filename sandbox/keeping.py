@@ -28,6 +28,7 @@ from sandbox.app import (
     store_settings,
     stored_format,
 )
+from sandbox.egress import ledger
 from sandbox.kernel.actors import SYSTEM
 from sandbox.kernel.errors import ConflictError, InputError, SandboxError, StateError, StorageError
 from sandbox.kernel.lifecycle import step
@@ -57,14 +58,16 @@ _KEY_SUFFIXES = (".wrapped", ".destroyed")
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """An audit of a home against each of its witnesses."""
+    """An audit of a home against each of its witnesses, and of the ledger of releases on its disk."""
 
     reports: tuple[tuple[Path | None, Report], ...]
+    ledger: tuple[Problem, ...] = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything found, each once."""
-        return tuple(dict.fromkeys(one for _, report in self.reports for one in report.problems))
+        found = (one for _, report in self.reports for one in report.problems)
+        return tuple(dict.fromkeys((*found, *self.ledger)))
 
     @property
     def losses(self) -> tuple[Loss, ...]:
@@ -72,21 +75,34 @@ class Audit:
         return tuple(dict.fromkeys(one for _, report in self.reports for one in report.losses))
 
     def __bool__(self) -> bool:
-        return all(report for _, report in self.reports)
+        return all(report for _, report in self.reports) and not self.ledger
 
 
 def audit(home: Path, *, witness: Path | None = None) -> Audit:
     """Return what an audit finds, against `witness` or else every witness of the settings.
 
-    Neither opens the records nor writes: a damaged home can be audited. Raises `StateError`
-    for no home or no checkpoint key, `InputError` for a witness folder that is not there.
+    Writes nothing, and a damaged home can be audited: the ledger of releases, which is sealed, is
+    looked at only where the home still opens. Raises `StateError` for no home or no checkpoint key,
+    `InputError` for a witness folder that is not there.
     """
     settings = settings_of(home)
     layout = Layout(home)
     witnesses = (witness,) if witness is not None else settings.witnesses or (layout.witness,)
     key = _public_key(settings, settings.checkpoint_key_file)
     place = settings.database_url or layout.database
-    return Audit(tuple((one, verify(place, key=key, witness=one)) for one in witnesses))
+    return Audit(tuple((one, verify(place, key=key, witness=one)) for one in witnesses), _ledger(home))
+
+
+def _ledger(home: Path) -> tuple[Problem, ...]:
+    """Return what is missing or another in the ledger of releases; nothing for a home that does not open."""
+    try:
+        platform = open_platform(home)
+    except SandboxError:
+        return ()  # what keeps it from opening stands among the other problems, or is told at every opening
+    try:
+        return tuple(Problem("ledger", where, message) for where, message in ledger.damaged(platform.gate))
+    finally:
+        platform.close()
 
 
 def backup(platform: Platform, target: Path) -> Backup:

@@ -236,9 +236,19 @@ def look(
     if not bad:
         _looked(session, looks.passed(gate, actor, identifier, reason=reason), {})
         return
-    made = looks.failed(gate, actor, identifier, reason=reason)
-    recalled = looks.recall_instances(gate, actor, made.template, reason=reason) if recall else ()
-    _looked(session, made, {"recalled": [one.id for one in recalled]})
+    made = looks.failed(gate, actor, identifier, reason=reason, recall=recall)
+    _looked(session, made.look, {"recalled": [one.id for one in made.recalled]})
+
+
+@command(template, "recall", person=True)
+def recall_all(session: Session, identifier: _Template, reason: _Reason = "") -> None:
+    """召回按模板放行的全部产品 · recall everything that left by a template."""
+    from sandbox.egress import looks
+
+    taken = looks.recall_instances(session.platform.gate, session.actor(), identifier, reason=reason)
+    done = say("已召回 {count} 份产品", count=len(taken))
+    data = {"template": identifier, "recalled": [one.id for one in taken]}
+    session.show(data, lambda console: console.print(session.text(done), markup=False))
 
 
 def _looked(session: Session, made: TemplateLook, more: dict[str, list[str]]) -> None:

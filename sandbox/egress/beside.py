@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from sandbox.egress.cells import Family, families
 from sandbox.egress.checks import check
 from sandbox.egress.differencing import Exposure, Published, exposures
-from sandbox.egress.kept import Kept, Standing
+from sandbox.egress.kept import SHOWN, Kept, Standing
 from sandbox.egress.numbering import Numbered, number
 from sandbox.egress.origin import Source
 from sandbox.egress.proof import Proof
@@ -75,8 +75,8 @@ def differencing(
 ) -> tuple[Finding, ...]:
     """Return a finding for every set of tables whose cells subtract to fewer units than the threshold.
 
-    `kept` must be comparable with the source of their table. What involves a table that never left is for
-    people to look at; the rest is refused.
+    `kept` must be comparable with the source of their table. What involves a table that never left, or that
+    people still look at, is for people; the rest is refused.
     """
     found: list[Finding] = []
     for table in sorted({proof.source.name for proof in proofs.values()}):
@@ -84,9 +84,9 @@ def differencing(
         before = [_recomputed(one) for one in earlier if one.truth.claim.table == table]
         held = [one for one in kept if one.table == table]
         for stage in _stages(here, before, held):
-            found += _judged(stage, [one for one in stage.old if one.standing is not Standing.DECLINED])
+            found += _judged(stage, [one for one in stage.old if one.standing not in SHOWN])
             for one in stage.old:
-                if one.standing is Standing.DECLINED:
+                if one.standing in SHOWN:
                     found += _for_people(stage, one)
     return tuple(dict.fromkeys(found))
 
@@ -187,7 +187,7 @@ def _told(stage: _Stage, old: Sequence[_Old], owners: set[str], least: Mapping[s
 
 
 def _evidence(standing: Standing, owner: str, units: int, unit: Message) -> Message:
-    if standing is Standing.PENDING:
+    if standing in (Standing.PENDING, Standing.HELD):
         return say("与在审的申请 {owner} 相减得到 {units} {unit}", owner=owner, units=units, unit=unit)
     if standing is Standing.DECLINED:
         return say("与未放行的申请 {owner} 相减得到 {units} {unit}", owner=owner, units=units, unit=unit)

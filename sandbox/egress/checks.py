@@ -243,6 +243,12 @@ CHECKS: tuple[Check, ...] = (
         parameter="smallest",
     ),
     Check(
+        "G34", "ledger-unread", FindingKind.DIFFERENCING, Verdict.REVIEW, _REVIEW,
+        say("此前放行的同一数据的产品已无法逐行比较，须由人对照审查"),
+        say("请在说明中写明与此前产品的关系；由审查人对照此前放行的内容"),
+        across=True,
+    ),
+    Check(
         "G40", "free-words", FindingKind.UNVERIFIED, Verdict.REVIEW, _REVIEW,
         say("产品中有作者自拟的文字，须由人阅读"),
         say("请删去图的标题：坐标和图例由闸口按列名书写"),

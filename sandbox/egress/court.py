@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 
 from sandbox.access.policy import policy_named, policy_of
 from sandbox.access.versions import versions
-from sandbox.egress import ledger
+from sandbox.egress import judgements, ledger
+from sandbox.egress.checks import check
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.isolated import SnapshotSource, judge_isolated
 from sandbox.egress.judge import Judged, Options
@@ -25,6 +26,7 @@ from sandbox.egress.permitted import bounds_of
 from sandbox.egress.report import Product
 from sandbox.kernel.entities import IdentifierClass
 from sandbox.kernel.errors import TamperedError
+from sandbox.kernel.findings import Judgement
 from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import say
 from sandbox.kernel.policy import AccessPolicy
@@ -32,11 +34,18 @@ from sandbox.kernel.records import Dataset, ServiceAgreement, Snapshot, Submissi
 from sandbox.vault.sealed import open_sealed
 
 
-def judge(desk: GateDesk, submission: Submission, *, policy: AccessPolicy | None = None) -> Judged:
+LEDGER = frozenset(check(name).code for name in ("set-differencing", "ledger", "ledger-unread"))
+"""The rules that hold a product against the others of the same data."""
+
+
+def judge(
+    desk: GateDesk, submission: Submission, *, policy: AccessPolicy | None = None, last: bool = False
+) -> Judged:
     """Return the judgement of every file of the submission, and the rewritings by digest.
 
     Another `policy` than the one it was made under is a trial: it is then held against what had
-    been released before it, and nothing of it is kept.
+    been released before it, and nothing of it is kept. The `last` look before a release holds it against
+    what has left or is about to, and nothing else.
     """
     products = [
         Product(one.name, desk.frozen.get(one.digest), desk.frozen.get(one.claim) if one.claim else None)
@@ -51,15 +60,35 @@ def judge(desk: GateDesk, submission: Submission, *, policy: AccessPolicy | None
         if one.id not in submission.snapshots:
             hidden = desk.directory.entropy(16).hex()  # compared with; no claim can name it
             sources.append(replace(_source(desk, policy, one, alone=False), name=hidden))
-    before = ledger.before(desk, submission, trial=trial)
+    before = ledger.before(desk, submission, trial=trial, last=last)
     options = Options(
         earlier=before.earlier,
         declined=before.declined,
+        unread=before.unread,
         handed_in=_handed_in(desk, submission),
         words=submission.title,
         bounds=bounds_of(policy),
     )
-    return judge_isolated(products, sources, options=options, limits=desk.limits, ledger=before.ledger)
+    judged = judge_isolated(products, sources, options=options, limits=desk.limits, ledger=before.ledger)
+    told = replace(judged.judgement, beside=before.names, untied=before.untied)
+    return replace(judged, judgement=told)
+
+
+def again(desk: GateDesk, submission: Submission) -> Judgement | None:
+    """Return the judgement of a product about to leave, where the ledger has learnt something since; or None.
+
+    What it is then found to give together with another, and was not found before, stands among its findings.
+    """
+    known = judgements.load(desk, submission.judgement)
+    if not ledger.news(desk, submission, known.beside):
+        return None
+    fresh = judge(desk, submission, last=True).judgement
+    leaving = {file.name for file in submission.files if file.approved}
+    new = [
+        one for one in fresh.set_findings
+        if one.rule in LEDGER and one not in known.set_findings and not leaving.isdisjoint(one.paths)
+    ]  # fmt: skip
+    return fresh if new else None
 
 
 def sources_of(

@@ -140,10 +140,12 @@ def judge(desk: GateDesk, submission_id: str) -> Submission:
         return samples.admit(desk, submission_id)
     judged = court.judge(desk, submission)
     digest = judgements.keep(desk, judged.judgement)
-    ledger.keep(desk, submission, judged)
+    entries = ledger.keep(desk, submission, judged)
     for data in judged.rewritings.values():
         desk.frozen.put(data)
-    files = tuple(_judged(one, judged) for one in submission.files)
+    files = tuple(
+        replace(_judged(one, judged), ledger=entries.get(one.name, "")) for one in submission.files
+    )
     votable = any(one.rewritten for one in files)
     name = "submission:judge" if votable else "submission:refuse"
     situation = with_record(desk.directory.situation(SYSTEM), record=submission)

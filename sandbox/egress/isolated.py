@@ -233,6 +233,7 @@ def _judge(
             "words": options.words,
             "earlier": [[owner, claim.sql, claim.subject] for owner, claim in options.earlier],
             "declined": [[owner, claim.sql, claim.subject] for owner, claim in options.declined],
+            "unread": list(options.unread),
             "handed_in": options.handed_in,
             "bounds": _bounds_out(options.bounds),
         },

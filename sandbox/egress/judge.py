@@ -74,6 +74,7 @@ class Options:
     canaries: frozenset[str] = frozenset()
     earlier: tuple[tuple[str, Claim], ...] = ()
     declined: tuple[tuple[str, Claim], ...] = ()
+    unread: tuple[str, ...] = ()
     kept: tuple[Kept, ...] = ()
     unread: tuple[str, ...] = ()
     handed_in: int = 0
@@ -349,7 +350,9 @@ def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: O
     indexes: list[RecordIndex] = [source.index for source in sources if source.index is not None]
     declined = _declined(sources, options) if proofs else []
     return [
+        *broken,
         *differencing(proofs, [*earlier, *declined], kept),
+        *_not_compared(proofs, again, options),
         *(split_records(contents, indexes) if len(contents) > 1 else ()),
         *broken,
         *_drip(reports, sources, options),
@@ -366,6 +369,21 @@ def _at_hand(sources: Sequence[Source], options: Options) -> tuple[tuple[Kept, .
     plain = tuple(one for one in known if comparable(one, by_name[one.table]))
     rest = [one for one in known if one not in plain and one.standing not in SHOWN]
     return plain, tuple(rest)
+
+
+def _not_compared(
+    proofs: Mapping[str, Proof], again: Sequence[Kept], options: Options
+) -> list[Finding]:
+    """Return what no subtraction could be computed with as it left: people decide beside what it says."""
+    told = [
+        *(say("此前放行的 {owner} 的声明已无法读取", owner=owner) for owner in options.unread),
+        *(
+            say("此前放行的 {owner} 所用的版本已无法逐行对照，只能按声明在本版数据上重算", owner=one.owner)
+            for one in again
+        ),
+    ]
+    paths = tuple(sorted(proofs))
+    return [check("ledger-unread").finding(evidence=one, paths=paths) for one in told if paths]
 
 
 def _declined(sources: Sequence[Source], options: Options) -> list[Earlier]:

@@ -34,7 +34,12 @@ class Standing(StrEnum):
     RELEASED = "released"
     PENDING = "pending"
     EARLIER = "earlier"  # by its claim alone, from before sets were kept
+    HELD = "held"  # people are asked about it: it meets the others again when it would leave
     DECLINED = "declined"
+
+
+SHOWN = frozenset({Standing.HELD, Standing.DECLINED})
+"""What is told to people and refuses nothing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ authority; a bad one suspends the template in the same write. Recalling what has
 from __future__ import annotations
 
 import hmac
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sandbox.egress import service, templates
 from sandbox.egress.desk import GateDesk
@@ -59,8 +59,19 @@ def passed(desk: GateDesk, actor: Actor, look_id: str, *, reason: str = "") -> T
     return kept
 
 
-def failed(desk: GateDesk, actor: Actor, look_id: str, *, reason: str) -> TemplateLook:
-    """Return the look, ended badly; the template is suspended in the same write, if it still was in force."""
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A look that ended badly, and the releases that were recalled with it."""
+
+    look: TemplateLook
+    recalled: tuple[Release, ...]
+
+
+def failed(desk: GateDesk, actor: Actor, look_id: str, *, reason: str, recall: bool = False) -> Failed:
+    """Return the look, ended badly; the template is suspended in the same write, if it still was in force.
+
+    With `recall` everything that left by it is recalled in that write too: all of it is done, or nothing.
+    """
     stored = found(desk, look_id)
     changed = _by(actor, stored, reason)
     require(actor, step("template-look:fail"), _situation(desk, actor, changed))
@@ -73,8 +84,10 @@ def failed(desk: GateDesk, actor: Actor, look_id: str, *, reason: str) -> Templa
         note = {"reason": spoken.reason, "look": look_id}
         ended = replace(spoken, state="suspended")
         changes.append(Change(step("template:suspend"), ended, expected=template.version, note=note))
-    kept: TemplateLook = desk.directory.store.write(actor, *changes)[0].record
-    return kept
+    recalled = _recalls(desk, actor, changed.template, reason=reason) if recall else ()
+    written = desk.directory.store.write(actor, *changes, *recalled)
+    look: TemplateLook = written[0].record
+    return Failed(look, tuple(one.record for one in written[len(changes) :]))
 
 
 def _by(actor: Actor, stored: Stored[TemplateLook], reason: str) -> TemplateLook:
@@ -92,14 +105,18 @@ def _situation(desk: GateDesk, actor: Actor, look: TemplateLook) -> Situation:
 
 
 def recall_instances(desk: GateDesk, actor: Actor, template_id: str, *, reason: str) -> tuple[Release, ...]:
-    """Return every instance's release that was still handed out, recalled by the authority."""
+    """Return every instance's release that was still handed out, recalled by the authority in one write."""
+    changes = _recalls(desk, actor, template_id, reason=reason)
+    if not changes:
+        return ()
+    return tuple(one.record for one in desk.directory.store.write(actor, *changes))
+
+
+def _recalls(desk: GateDesk, actor: Actor, template_id: str, *, reason: str) -> tuple[Change, ...]:
     from sandbox.egress import release
 
-    return tuple(
-        release.recall(desk, actor, one.id, reason=reason)
-        for one in releases_of(desk, template_id)
-        if one.state == "issued"
-    )
+    stored = desk.directory.store.find(Release, state="issued", linked=("template", template_id))
+    return tuple(release.recalling(desk, actor, one, reason=reason) for one in stored)
 
 
 def releases_of(desk: GateDesk, template_id: str) -> tuple[Release, ...]:

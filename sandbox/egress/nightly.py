@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from sandbox.access import clocks
-from sandbox.egress import custody, looks, service, templates
+from sandbox.egress import custody, ledger, looks, service, templates
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.review import expose, review_situation, settle, votes_of
 from sandbox.kernel.actors import SYSTEM
@@ -51,6 +51,7 @@ def run(desk: GateDesk) -> Reviews:
             continue  # somebody acted on it just now
         except SandboxError as error:
             done.faults.append((stored.id, error.message))
+    done.faults += ledger.damaged(desk)
     return done
 
 

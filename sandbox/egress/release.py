@@ -15,13 +15,14 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from sandbox.egress import judgements
+from sandbox.egress import court, judgements, rounds
 from sandbox.egress.bundle import bundle, plain_name
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.receipt import VOTING, keys_of, receipt_body
 from sandbox.egress.review import review_situation
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.errors import InputError, TamperedError
+from sandbox.kernel.decision import Answer, Refusal, decide
+from sandbox.kernel.errors import Attempt, InputError, RefusedError, TamperedError
 from sandbox.kernel.findings import Outcome, Verdict
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
@@ -38,7 +39,7 @@ from sandbox.kernel.review_rules import counted
 from sandbox.people.directory import with_record
 from sandbox.pool.disk import storage_errors
 from sandbox.store.canonical import canonical
-from sandbox.store.changes import Change, Effect, Link
+from sandbox.store.changes import Change, Effect, Link, Stored
 from sandbox.store.proofs import signed_by, stands
 from sandbox.vault import signer as signing
 
@@ -66,6 +67,13 @@ def release(desk: GateDesk, actor: Actor, submission_id: str) -> Release:
     for one in (submission, situation.assessment):
         if one is not None and not stands(store, one.id):
             raise TamperedError(say("记录 {id} 与日志里登记的不一致：不得据此放行", id=one.id))
+    fresh = court.again(desk, submission)
+    if fresh is not None:
+        rounds.reopen(desk, stored, fresh)
+        sentence = say("放行前再次核对台账：与其后放行或同意的产品相减会露出个别对象，已退回审查")
+        decision = decide([Answer("ledger", Refusal("ledger", "第十九条", sentence))])
+        attempt = Attempt("submission:release", submission.id, actor.account, actor.organisation)
+        raise RefusedError(decision, attempt=attempt)
     files = tuple(released_file(desk, one) for one in submission.files if one.approved)
     receipt = desk.frozen.put(_receipt(desk, submission, counted(situation), files))
     made = Release(
@@ -236,16 +244,19 @@ def _put_in_place(staged: Path, folder: Path) -> None:
 
 def recall(desk: GateDesk, actor: Actor, release_id: str, *, reason: str) -> Release:
     """Return the release, recalled: it is handed out no more, and who has it already is on record."""
+    stored = desk.directory.store.load(Release, release_id)
+    change = recalling(desk, actor, stored, reason=reason)
+    kept: Release = desk.directory.store.write(actor, change)[0].record
+    return kept
+
+
+def recalling(desk: GateDesk, actor: Actor, stored: Stored[Release], *, reason: str) -> Change:
+    """Return the change that recalls a release, for whoever recalls several in one write."""
     if not reason.strip():
         raise InputError(say("召回须写明理由"))
-    store = desk.directory.store
-    stored = store.load(Release, release_id)
     require(actor, step("release:recall"), with_record(desk.directory.situation(actor), record=stored.record))
     changed = replace(stored.record, state="recalled", reason=reason)
-    store.write(
-        actor, Change(step("release:recall"), changed, expected=stored.version, note={"reason": reason})
-    )
-    return changed
+    return Change(step("release:recall"), changed, expected=stored.version, note={"reason": reason})
 
 
 def holders(desk: GateDesk, release_id: str) -> tuple[str, ...]:

@@ -10,11 +10,12 @@ from dataclasses import replace
 
 from sandbox.access.policy import policy_of
 from sandbox.access.versions import standing
-from sandbox.egress import asked, comments, telling
+from sandbox.egress import asked, comments, judgements, service, telling
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.review import expose, review_situation
-from sandbox.kernel.actors import Actor
+from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.errors import InputError, NotFoundError
+from sandbox.kernel.findings import Judgement, Verdict
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
@@ -47,6 +48,40 @@ def send_back(desk: GateDesk, actor: Actor, submission_id: str, *, comment: str 
         return expose(desk, submission_id)
     telling.publish(desk, store.load(Seat, changed.seat).record)
     return changed
+
+
+def reopen(desk: GateDesk, stored: Stored[Submission], judgement: Judgement) -> Submission:
+    """Return the submission, back with its reviewers: what it gives together with others was found since.
+
+    A new round, in which all vote anew; a file that the gate now refuses can be voted on no more.
+    """
+    submission = stored.record
+    require(SYSTEM, step("submission:reopen"), review_situation(desk, SYSTEM, submission))
+    found = {one.path: one for one in judgement.files}
+    files = tuple(_reopened(one, found[one.name].verdict) for one in submission.files)
+    past = PastRound(round=submission.round, files=submission.files, judgement=submission.judgement)
+    changed = replace(
+        submission,
+        state="in-review",
+        files=files,
+        judgement=judgements.keep(desk, judgement),
+        round=submission.round + 1,
+        phase=Phase.INDEPENDENT,
+        past=(*submission.past, past),
+        clock=service.started(desk, submission),
+    )
+    note: dict[str, Json] = {"round": changed.round, "judgement": changed.judgement}
+    change = Change(step("submission:reopen"), changed, expected=stored.version, note=note)
+    kept: Submission = desk.directory.store.write(SYSTEM, change)[0].record
+    telling.publish(desk, desk.directory.store.load(Seat, submission.seat).record)
+    return kept
+
+
+def _reopened(file: SubmittedFile, verdict: Verdict) -> SubmittedFile:
+    if file.supporting:
+        return replace(file, verdict=verdict)
+    rewritten = "" if verdict is Verdict.REFUSE else file.rewritten
+    return replace(file, verdict=verdict, rewritten=rewritten, approved=None)
 
 
 def resubmit(
@@ -128,4 +163,4 @@ def _anew(
 
 
 def _fresh(file: SubmittedFile) -> SubmittedFile:
-    return replace(file, verdict=None, rewritten="", reading="", approved=None)
+    return replace(file, verdict=None, rewritten="", reading="", approved=None, ledger="")

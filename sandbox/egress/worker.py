@@ -211,6 +211,7 @@ def options_in(entry: Json) -> Options:
         canaries=canaries,
         earlier=_claims_in(entry["earlier"]),
         declined=_claims_in(entry["declined"]),
+        unread=tuple(text(owner) for owner in sequence(entry["unread"])),
         handed_in=number(entry["handed_in"]) or 0,
         words=text(entry["words"]),
         bounds=_bounds_in(entry["bounds"]),

@@ -107,10 +107,16 @@ class FileJudgement:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """The gate's judgement of a set of files, with what shows only across them."""
+    """The gate's judgement of a set of files, with what shows only across them.
+
+    `beside` names the products of the ledger that it was made beside, each with its bytes; `untied` the
+    earlier ones of the same data that no subtraction can be computed with, by what reviewers call them.
+    """
 
     files: tuple[FileJudgement, ...]
     set_findings: tuple[Finding, ...] = ()
+    beside: tuple[str, ...] = ()
+    untied: tuple[str, ...] = ()
 
     @property
     def verdict(self) -> Verdict:

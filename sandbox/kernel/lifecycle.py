@@ -254,6 +254,7 @@ STEPS: tuple[Step, ...] = (
     _step("submission", "remind", "in-review", "in-review", article="第十九条"),
     _step("submission", "escalate", "in-review", "in-review", article="第十九条"),
     _step("submission", "recount", "in-review", "in-review", article="第十九条"),
+    _step("submission", "reopen", "approved", "in-review", article="第十九条"),
     _step("submission", "release", "approved", "released", _SECURITY, _OFFICER, article="第十九条"),
     _step("submission", "instantiate", "in-review", "released", article="第十九条"),
     _step("review", "cast", "", "cast", _SECURITY, _PROVIDER, article="第十九条"),

@@ -295,6 +295,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
     "submission:remind": (r.SYSTEM_ONLY,),
     "submission:escalate": (r.SYSTEM_ONLY,),
     "submission:recount": (r.SYSTEM_ONLY,),
+    "submission:reopen": (r.SYSTEM_ONLY,),
     "submission:release": _RELEASE,
     "submission:instantiate": _INSTANCE,
     "review:cast": (

@@ -587,7 +587,7 @@ class SubmittedFile:
     """One frozen file of a submission and, once judged, what the gate said of it.
 
     A `supporting` file is for the reviewers' eyes: it has a `reading` and never a rewriting, so it
-    cannot be voted on and cannot leave.
+    cannot be voted on and cannot leave. `ledger` is the digest of what the ledger of releases keeps of it.
     """
 
     name: str
@@ -599,6 +599,7 @@ class SubmittedFile:
     approved: bool | None = None
     supporting: bool = False
     reading: str = ""
+    ledger: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -180,6 +180,7 @@ OF_STEP = {
     "submission:refuse": say("闸口拒绝"),
     "submission:judge": say("闸口检查完毕，交付审查"),
     "submission:approve": say("审查通过"),
+    "submission:reopen": say("放行前台账不符，退回审查"),
     "submission:reject": say("审查未通过"),
     "submission:return": say("退回修改"),
     "review:revise": say("改票或维持"),

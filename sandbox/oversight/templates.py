@@ -200,6 +200,12 @@ TEMPLATES: tuple[Template, ...] = (
         "submission:judge", "board", say("有产品等待审查"), say("“{what}”（{id}）已经闸口检查，请审查投票。")
     ),
     Template(
+        "submission:reopen",
+        "board",
+        say("放行前台账不符"),
+        say("“{what}”（{id}）与其后放行的产品相减会露出个别对象，已退回审查：请看发现后再审。"),
+    ),
+    Template(
         "submission:consolidate",
         "board",
         say("审查意见有分歧"),

@@ -107,11 +107,12 @@ def _pass(call: Call) -> Outcome:
 
 def _fail(call: Call) -> Outcome:
     gate, reason = call.platform.gate, call.form.one("reason")
-    made = looks.failed(gate, call.actor, call.id, reason=reason)
-    if call.form.one("recall") != "recall":
-        return Outcome(path(made.template), word("抽查不合格：模板已停用"))
-    taken = looks.recall_instances(gate, call.actor, made.template, reason=reason)
-    return Outcome(path(made.template), word("抽查不合格：模板已停用，召回 {n} 份产品", n=len(taken)))
+    recall = call.form.one("recall") == "recall"
+    made = looks.failed(gate, call.actor, call.id, reason=reason, recall=recall)
+    if not recall:
+        return Outcome(path(made.look.template), word("抽查不合格：模板已停用"))
+    said = word("抽查不合格：模板已停用，召回 {n} 份产品", n=len(made.recalled))
+    return Outcome(path(made.look.template), said)
 
 
 def _capacities(_: Platform, __: Actor) -> Options:

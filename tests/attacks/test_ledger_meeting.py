@@ -1,0 +1,183 @@
+"""Products that meet in the ledger only when they leave: held for people, each judged before either vote."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+
+import duckdb
+import pyarrow.parquet as pq
+import pytest
+
+from sandbox.demo.egress import RISKS
+from sandbox.egress import assessment, audience, intake, judgements, ledger, nightly, release, review
+from sandbox.egress.judgements import gate_key
+from sandbox.egress.telling import author_view
+from sandbox.egress.wire import pack
+from sandbox.keeping import audit
+from sandbox.kernel.errors import RefusedError, TamperedError
+from sandbox.kernel.findings import Verdict
+from sandbox.kernel.records import FileVote, Release, Snapshot, Submission
+from sandbox.store.verify import verify
+from sandbox.vault.sealed import create_sealed
+from tests.egress.test_intake import the_seat
+from tests.journeys.homes import (
+    CODE,
+    DEVELOPER,
+    OFFICER,
+    PROVIDER,
+    SECURITY,
+    Desk,
+    Home,
+    hand_in,
+    judged,
+    told,
+)
+
+__all__ = ["judged", "told"]
+ID, KIND, SIZE = "统一社会信用代码", "企业类型", "注册资本(万元)"
+FIRMS = f'SELECT "{KIND}", count(DISTINCT "{ID}") AS "企业数" FROM "{CODE}"'
+WHOLE = f"{FIRMS} GROUP BY 1"
+LESS = f'{FIRMS} WHERE "{SIZE}" <> \'10万元以下\' OR "{SIZE}" IS NULL GROUP BY 1'
+LARGE = f'SELECT "{KIND}", count(DISTINCT "{ID}") AS "企业数" FROM "{CODE}" WHERE "{SIZE}" = \'100-1000万元\' GROUP BY 1 HAVING count(DISTINCT "{ID}") >= 20'  # noqa: E501
+
+
+def ran(desk: Desk, sql: str) -> list[dict[str, object]]:
+    """Return the rows of a statement over the seat's data."""
+    gate, seat = desk.platform.gate, the_seat(desk)
+    snapshot = desk.platform.store.load(Snapshot, seat.mounted[0]).record
+    engine = duckdb.connect()
+    engine.register(
+        CODE, pq.read_table(gate.pool.version(snapshot.series, snapshot.version).parquet_files[0])
+    )
+    return engine.execute(sql).to_arrow_table().to_pylist()
+
+
+def chart(desk: Desk, sql: str) -> bytes:
+    """Return a chart with a title of the author's: proven, and read by people."""
+    document = {"chart": "bar", "x": KIND, "y": ["企业数"], "title": "分类", "rows": ran(desk, sql)}
+    return json.dumps(document, ensure_ascii=False).encode()
+
+
+def table(desk: Desk, sql: str) -> bytes:
+    """Return the table of a statement as CSV."""
+    rows, out = ran(desk, sql), io.StringIO()
+    writer = csv.DictWriter(out, list(rows[0]))
+    writer.writeheader()
+    writer.writerows(rows)
+    return out.getvalue().encode()
+
+
+def brought(home: Home, desk: Desk, files: dict[str, bytes], *, request: str) -> Submission:
+    """Hand files in and bring them before the gate, their risks assessed."""
+    hand_in(home, desk, the_seat(desk).id, files, request=request)
+    (made,) = intake.collect(desk.platform.gate, the_seat(desk).id, refused=lambda _: None).submissions
+    made = intake.judge(desk.platform.gate, made.id)
+    assessment.file(desk.platform.gate, desk.actor(DEVELOPER), made.id, RISKS)
+    return desk.platform.store.load(Submission, made.id).record
+
+
+def drawn(home: Home, desk: Desk, sql: str, *, request: str) -> Submission:
+    """Hand in a chart with its claim."""
+    claim = json.dumps({"sql": sql, "subject": ID}, ensure_ascii=False).encode()
+    return brought(home, desk, {"c.json": chart(desk, sql), "c.json.claim.json": claim}, request=request)
+
+
+def approve(desk: Desk, made: Submission) -> Submission:
+    """Let both sides vote for everything."""
+    votes = tuple(FileVote(digest=one.rewritten, approve=True) for one in made.files if one.rewritten)
+    for who in (SECURITY, PROVIDER):
+        made = review.cast(desk.platform.gate, desk.actor(who), made.id, votes)
+    return made
+
+
+def withdraw_first(desk: Desk) -> None:
+    """Take the story's own product out of the way."""
+    intake.withdraw(desk.platform.gate, desk.actor(DEVELOPER), desk.submission("in-review").id)
+
+
+def test_two_that_people_approved_meet_when_the_second_would_leave(judged: Home) -> None:
+    with judged.open() as desk:
+        gate, store = desk.platform.gate, desk.platform.store
+        withdraw_first(desk)
+        one = drawn(judged, desk, WHOLE, request="0request-1")
+        two = drawn(judged, desk, LESS, request="0request-2")
+        assert [each.files[0].verdict for each in (one, two)] == [Verdict.REVIEW, Verdict.REVIEW]
+        assert approve(desk, one).state == "approved"
+        left = release.release(gate, desk.actor(OFFICER), one.id)
+        assert approve(desk, two).state == "approved"
+        with pytest.raises(RefusedError) as caught:
+            release.release(gate, desk.actor(OFFICER), two.id)
+        assert [each.code for each in caught.value.decision.refusals] == ["ledger"]
+        after = store.load(Submission, two.id).record
+        assert (after.state, after.round, after.files[0].approved) == ("in-review", 2, None)
+        assert len(store.find(Release)) == 1
+        (found,) = judgements.load(gate, after.judgement).set_findings
+        assert str(found.evidence).startswith(f"与放行 {left.id} 相减得到")
+        seen = audience.shown(gate, desk.actor(SECURITY), two.id)
+        assert left.id in str(seen["set_findings"])
+        assert left.id not in str(author_view(gate, after))  # rule and remedy, no count and no other
+        assert verify(store, key=desk.platform.public_key, witness=desk.platform.witnesses[0])
+
+
+def test_what_people_hold_is_shown_to_those_who_judge_the_next(judged: Home) -> None:
+    with judged.open() as desk:
+        withdraw_first(desk)
+        one = drawn(judged, desk, WHOLE, request="0request-1")
+        two = drawn(judged, desk, LESS, request="0request-2")
+        found = judgements.load(desk.platform.gate, two.judgement).set_findings
+        assert {(each.rule, each.verdict) for each in found} == {("G31", Verdict.REVIEW)}
+        assert any(one.id in str(each.evidence) for each in found)
+
+
+def test_what_changes_nothing_leaves_and_is_not_judged_again(judged: Home, monkeypatch) -> None:
+    from sandbox.egress import court
+
+    with judged.open() as desk:
+        gate = desk.platform.gate
+        withdraw_first(desk)
+        one = drawn(judged, desk, WHOLE, request="0request-1")
+        approve(desk, one)
+        monkeypatch.setattr(court, "judge", lambda *_, **__: pytest.fail("judged again"))
+        assert release.release(gate, desk.actor(OFFICER), one.id).state == "issued"
+
+
+def test_an_earlier_claim_that_nobody_can_read_any_more_is_told_and_nothing_leaves_by_itself(
+    judged: Home,
+) -> None:
+    with judged.open() as desk:
+        gate, store = desk.platform.gate, desk.platform.store
+        withdraw_first(desk)
+        files = {"p.csv": table(desk, WHOLE), "p.csv.claim.json": b"{}"}
+        one = approve(desk, brought(judged, desk, files, request="0request-1"))
+        left = release.release(gate, desk.actor(OFFICER), one.id)
+        claim = json.dumps({"sql": WHOLE, "subject": ID}, ensure_ascii=False).encode()
+        files = {"q.csv": table(desk, WHOLE), "q.csv.claim.json": claim}
+        two = brought(judged, desk, files, request="0request-2")
+        judgement = judgements.load(gate, store.load(Submission, two.id).record.judgement)
+        assert two.files[0].verdict is Verdict.REVIEW
+        (found,) = [each for each in judgement.set_findings if each.rule == "G34"]
+        assert str(found.evidence) == f"此前放行的 {left.id} 的声明已无法读取"
+        assert judgement.untied == (f"{left.id} p.csv",)
+
+
+def test_a_kept_table_that_is_gone_or_another_stops_the_gate_and_the_audit_tells(judged: Home) -> None:
+    with judged.open() as desk:
+        gate, one = desk.platform.gate, desk.submission("in-review")
+        (path,) = gate.judgements.with_name("ledger").iterdir()
+        assert audit(judged.path)
+        kept = path.read_bytes()
+        path.unlink()
+        with pytest.raises(TamperedError, match="缺少"):
+            ledger.before(gate, desk.submission("refused"), trial=False)
+        with create_sealed(path, gate_key(gate), name=path.name) as sealed:
+            sealed.write(pack({"table": "x", "snapshot": one.snapshots[0]}, [b""]))
+        with pytest.raises(TamperedError, match="不符"):
+            ledger.before(gate, desk.submission("refused"), trial=False)
+        found = audit(judged.path)
+        assert not found
+        assert [(each.code, each.where) for each in found.problems] == [("ledger", one.id)]
+        assert [name for name, _ in nightly.run(gate).faults] == [one.id]
+        path.write_bytes(kept)
+        assert audit(judged.path)
