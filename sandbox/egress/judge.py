@@ -33,8 +33,8 @@ from sandbox.egress.recompute import Budget
 from sandbox.egress.report import FileReport, Product
 from sandbox.egress.rewrite import bundle, rewrite, rewrite_proven
 from sandbox.egress.salvage import packed_name, salvaged
-from sandbox.egress.spotting import spot_cells, spot_text
 from sandbox.egress.specified import make
+from sandbox.egress.spotting import spot_cells, spot_text
 from sandbox.egress.tables import RowLevelLimits, carries_nothing, table_issues
 from sandbox.egress.together import split_records
 from sandbox.files.types import FileType
@@ -76,7 +76,6 @@ class Options:
     declined: tuple[tuple[str, Claim], ...] = ()
     unread: tuple[str, ...] = ()
     kept: tuple[Kept, ...] = ()
-    unread: tuple[str, ...] = ()
     handed_in: int = 0
     words: str = ""
     bounds: Bounds | None = None
@@ -332,10 +331,10 @@ def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: O
     proofs = {report.product.path: report.proof for report in reports if report.proof is not None}
     kept, again = _at_hand(sources, options) if proofs else ((), ())
     rerun = [*options.earlier, *((one.owner, one.claim) for one in again if one.claim is not None)]
-    try:
-        earlier = [
     earlier: list[Earlier] = []
     broken: list[Finding] = []
+    try:
+        earlier = [
             Earlier(owner, run_claim(claim, sources, budget=options.budget)[1])
             for owner, claim in (rerun if proofs else ())
         ]
@@ -354,7 +353,6 @@ def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: O
         *differencing(proofs, [*earlier, *declined], kept),
         *_not_compared(proofs, again, options),
         *(split_records(contents, indexes) if len(contents) > 1 else ()),
-        *broken,
         *_drip(reports, sources, options),
     ]
 
@@ -371,9 +369,7 @@ def _at_hand(sources: Sequence[Source], options: Options) -> tuple[tuple[Kept, .
     return plain, tuple(rest)
 
 
-def _not_compared(
-    proofs: Mapping[str, Proof], again: Sequence[Kept], options: Options
-) -> list[Finding]:
+def _not_compared(proofs: Mapping[str, Proof], again: Sequence[Kept], options: Options) -> list[Finding]:
     """Return what no subtraction could be computed with as it left: people decide beside what it says."""
     told = [
         *(say("此前放行的 {owner} 的声明已无法读取", owner=owner) for owner in options.unread),
