@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from sqlalchemy import Engine
 
 from sandbox.access.desk import AccessDesk
-from sandbox.egress import assessment, review
+from sandbox.egress import assessment, overlays, review
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.frozen import FrozenStore
 from sandbox.egress.isolated import GateLimits
@@ -244,7 +244,15 @@ class Platform:
             day_bytes=settings.seat_output_day_bytes,
             seconds=settings.seat_run_seconds,
         )
-        return SeatDesk(self.directory, self.pool, self.layout.seats, settings.demo, limits, bounds)
+        return SeatDesk(
+            self.directory,
+            self.pool,
+            self.layout.seats,
+            settings.demo,
+            limits,
+            bounds,
+            copy=overlays.maker(self.gate),
+        )
 
     @cached_property
     def gate(self) -> GateDesk:

@@ -51,7 +51,7 @@ def compare(columns: Sequence[str], rows: Sequence[Sequence[str | None]], truth:
     order = _order(columns, truth.claim)
     if order is None:
         return _differs(say("产品的列与声明输出的列不一致"), "header")
-    known = {key: cell for cell, key in enumerate(_keys(truth)) if truth.shown[cell]}
+    known = {key: cell for cell, key in enumerate(keys_of(truth)) if truth.shown[cell]}
     known = {**{_in_milliseconds(key): cell for key, cell in known.items()}, **known}
     items = truth.claim.items
     keys = [index for index, item in enumerate(items) if item.key is not None]
@@ -87,7 +87,7 @@ def _order(columns: Sequence[str], claim: CheckedClaim) -> list[int] | None:
     return list(range(len(columns))) if by_place else None
 
 
-def _keys(truth: Recomputed) -> list[tuple[str | None, ...]]:
+def keys_of(truth: Recomputed) -> list[tuple[str | None, ...]]:
     """Return the canonical key of every cell, in the order of the claim's key items."""
     places = [item.key for item in truth.claim.items if item.key is not None]
     if not places:

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from sandbox.access.policy import policy_named, policy_of
 from sandbox.access.versions import versions
 from sandbox.egress import judgements, ledger
+from sandbox.egress.canary_safe import safe_of
 from sandbox.egress.checks import check
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.isolated import SnapshotSource, judge_isolated
@@ -32,7 +33,6 @@ from sandbox.kernel.message import say
 from sandbox.kernel.policy import AccessPolicy
 from sandbox.kernel.records import Dataset, ServiceAgreement, Snapshot, Submission
 from sandbox.vault.sealed import open_sealed
-
 
 LEDGER = frozenset(check(name).code for name in ("set-differencing", "ledger", "ledger-unread"))
 """The rules that hold a product against the others of the same data."""
@@ -55,11 +55,12 @@ def judge(
     alone = len(snapshots) == 1
     trial = policy is not None
     policy = policy or policy_for(desk, submission)
-    sources = [_source(desk, policy, one, alone=alone) for one in snapshots]
+    seat = submission.seat
+    sources = [_source(desk, policy, one, alone=alone, seat=seat) for one in snapshots]
     for one in within_reach(desk, submission):
         if one.id not in submission.snapshots:
             hidden = desk.directory.entropy(16).hex()  # compared with; no claim can name it
-            sources.append(replace(_source(desk, policy, one, alone=False), name=hidden))
+            sources.append(replace(_source(desk, policy, one, alone=False, seat=seat), name=hidden))
     before = ledger.before(desk, submission, trial=trial, last=last)
     options = Options(
         earlier=before.earlier,
@@ -111,7 +112,9 @@ def within_reach(desk: GateDesk, submission: Submission) -> tuple[Snapshot, ...]
     return tuple(one.record for one in found if one.created_at <= made)
 
 
-def _source(desk: GateDesk, policy: AccessPolicy, snapshot: Snapshot, *, alone: bool) -> SnapshotSource:
+def _source(
+    desk: GateDesk, policy: AccessPolicy, snapshot: Snapshot, *, alone: bool, seat: str = ""
+) -> SnapshotSource:
     dataset = desk.directory.store.load(Dataset, snapshot.dataset).record
     held = desk.pool.version(snapshot.series, snapshot.version)
     held.verify(digest=snapshot.manifest_digest)
@@ -130,6 +133,7 @@ def _source(desk: GateDesk, policy: AccessPolicy, snapshot: Snapshot, *, alone: 
         thresholds=_thresholds(desk, policy, dataset),
         aliases=("source",) if alone else (),
         snapshot=snapshot.id,
+        overlay=(safe_of(desk).read(snapshot.id, seat) or b"") if seat else b"",
     )
 
 

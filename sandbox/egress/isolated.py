@@ -39,6 +39,7 @@ MAX_RESULT = 2 << 30
 COMPILED_FROM_BYTES = 4 << 20
 """Size of a product from which its search is worth compiled code."""
 SIDECAR_STREAMS = ("rows.bin", "index.bin")
+OVERLAY_STREAM = "overlay"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ class SnapshotSource:
     """A snapshot that products were made from, with the sidecar only the gate may open.
 
     `open_stream` opens a plain (unsealed) sidecar stream by name; its bytes are passed on in
-    memory and never written to disk.
+    memory and never written to disk. `overlay` are the seat's canaries, packed; empty for none.
     """
 
     name: str
@@ -67,6 +68,7 @@ class SnapshotSource:
     thresholds: Thresholds
     aliases: tuple[str, ...] = ()
     snapshot: str = ""
+    overlay: bytes = b""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +171,8 @@ def _snapshot(job: _Job, snapshot: SnapshotSource, number: int) -> Json:
     for name in SIDECAR_STREAMS:
         with snapshot.open_stream(name) as source:
             streams[name] = _in_memory(job, source, f"sidecar-{number}")
+    if snapshot.overlay:
+        streams[OVERLAY_STREAM] = _in_memory(job, io.BytesIO(snapshot.overlay), f"overlay-{number}")
     return {
         "name": snapshot.name,
         "snapshot": snapshot.snapshot,
@@ -238,7 +242,6 @@ def _judge(
             "bounds": _bounds_out(options.bounds),
         },
         "limits": {"file_seconds": limits.file_seconds, "file_memory": limits.file_memory},
-            "unread": list(options.unread),
     }
     return _believed(_run(job, files, document, limits), products)
 

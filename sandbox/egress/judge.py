@@ -25,6 +25,7 @@ from sandbox.egress.inside import look_inside
 from sandbox.egress.kept import SHOWN, Kept, pack
 from sandbox.egress.naming import named
 from sandbox.egress.origin import Source
+from sandbox.egress.overlaid import canaries_in
 from sandbox.egress.permitted import Bounds, check_permitted
 from sandbox.egress.proof import Proof, prove, run_claim
 from sandbox.egress.reading import read_content
@@ -179,7 +180,7 @@ def _claim(report: FileReport, sources: Sequence[Source], options: Options) -> N
         report.ran_all(["compare", *_CELL_CHECKS], Outcome.NOT_APPLICABLE)
         return
     report.ran_all(["compare", *_CELL_CHECKS])
-    for problem in {problem.check: problem for problem in reversed(outcome.problems)}.values():
+    for problem in {problem.check: problem for problem in reversed(outcome.told)}.values():
         report.add(Issue(problem.check, evidence=problem.evidence))
     report.proof = outcome
 
@@ -201,6 +202,7 @@ def _records(report: FileReport, sources: Sequence[Source]) -> None:
         report.ran_all(["source-record"], Outcome.UNABLE)
         return
     seen = recognise(report.contents, [index for index in indexes if index is not None])
+    seen = seen.with_more(canaries_in(report.contents, sources))
     report.ran_all(["source-record"], Outcome.PASS if seen.complete or seen else Outcome.UNABLE)
     proven = report.proof is not None and report.proof.safe
     if seen and (seen.named or not proven):

@@ -29,7 +29,8 @@ class Source:
     `table` is what the author could query (string columns); `units` per kind a dense id for
     every row; `amounts` raw values of columns; `identifiers` the columns that name somebody;
     `index` the fingerprints of its raw and masked records. `snapshot` names the version, whose rows
-    `numbered` tells in others; empty and None for files.
+    `numbered` tells in others; empty and None for files. `overlay` are the canary rows that the seat saw
+    among the table's own, `canaries` an index that has them first.
     """
 
     name: str
@@ -42,6 +43,8 @@ class Source:
     aliases: tuple[str, ...] = ()
     snapshot: str = ""
     numbered: Numbered | None = None
+    overlay: pa.Table | None = None
+    canaries: RecordIndex | None = None
 
     def scope(self) -> TableScope:
         """Return what a claim may know of the table."""

@@ -18,6 +18,7 @@ from sandbox.egress.compare import Comparison, compare
 from sandbox.egress.content import Issue
 from sandbox.egress.joining import assemble
 from sandbox.egress.origin import Source
+from sandbox.egress.overlaid import alone, as_seen, in_truth
 from sandbox.egress.recompute import Budget, Recomputed, recompute
 from sandbox.egress.spotting import spot_text
 from sandbox.egress.units import Ids
@@ -32,18 +33,27 @@ SUBJECT = "subject"
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """A claim that holds: the source, the recomputed cells, the comparison, the rules broken."""
+    """A claim that holds: the source, the recomputed cells, the comparison, the rules broken.
+
+    `apart` are the rules that cells break which the seat's canaries alone fill, as if those were real.
+    """
 
     source: Source
     truth: Recomputed
     comparison: Comparison
     problems: tuple[Problem, ...]
     units: Mapping[str, Ids]
+    apart: tuple[Problem, ...] = ()
+
+    @property
+    def told(self) -> tuple[Problem, ...]:
+        """Return the rules broken as they are told: a canary's cell must not look unlike a real one's."""
+        return self.apart or self.problems
 
     @property
     def safe(self) -> bool:
         """Return whether every published cell is safe."""
-        return not self.problems
+        return not self.told
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,16 +75,25 @@ def prove(
     try:
         claim = read_claim(claim_file)
         source, truth, units = run_claim(claim, sources, budget=budget)
+        with_canaries = as_seen(sources)
+        shown, seen, own = source, truth, units
+        if with_canaries is not None:
+            shown, seen, own = run_claim(claim, with_canaries, budget=budget)
     except InputError as error:
         return Unproven((Issue("claim", evidence=error.message),))
-    if _labels_name_somebody(truth, source):
+    if _labels_name_somebody(truth, shown):
         return Unproven((Issue("identifier", where="claim", evidence=say("声明中的标签与数据中的标识相同")),))
     rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True)) if table.num_rows else []
-    comparison = compare(table.column_names, rows, truth)
+    comparison = compare(table.column_names, rows, seen)
     if comparison.mismatch is not None:
         return Unproven((Issue("compare", where=comparison.where, evidence=comparison.mismatch),))
+    apart: tuple[Problem, ...] = ()
+    if seen is not truth:
+        if alone(comparison, seen, truth):
+            apart = judge_cells(seen, comparison.published(seen.count), own, source.thresholds)
+        comparison = in_truth(comparison, seen, truth)
     problems = judge_cells(truth, comparison.published(truth.count), units, source.thresholds)
-    return Proof(source, truth, comparison, problems, units)
+    return Proof(source, truth, comparison, problems, units, apart)
 
 
 def run_claim(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -41,6 +41,19 @@ class Recognised:
 
     def __bool__(self) -> bool:
         return bool(self.records)
+
+    def with_more(self, other: Recognised) -> Recognised:
+        """Return both together; the sources of the other are numbered apart."""
+        if not other:
+            return replace(self, complete=self.complete and other.complete)
+        apart = frozenset((-1 - number, record) for number, record in other.records)
+        return Recognised(
+            self.records | apart,
+            self.where or other.where,
+            self.named or other.named,
+            self.wholly or other.wholly,
+            self.complete and other.complete,
+        )
 
 
 def recognise(contents: Sequence[Content], indexes: Sequence[RecordIndex]) -> Recognised:

@@ -28,7 +28,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sandbox.egress.cells import judge_cells
+from sandbox.egress.cells import Problem, judge_cells
 from sandbox.egress.claims import Claim, read_claim
 from sandbox.egress.compare import Comparison
 from sandbox.egress.content import Content, Form, Issue, Sheet
@@ -37,6 +37,7 @@ from sandbox.egress.kept import Kept, Standing
 from sandbox.egress.kept import unpack as unpack_cells
 from sandbox.egress.numbering import Numbered
 from sandbox.egress.origin import Source
+from sandbox.egress.overlaid import index_of
 from sandbox.egress.permitted import Bounds
 from sandbox.egress.proof import Proof, run_claim
 from sandbox.egress.report import FileReport, Product
@@ -59,6 +60,8 @@ from sandbox.egress.wire import (
     unpack,
 )
 from sandbox.files.types import FileType
+from sandbox.fingerprint.index import RecordIndex
+from sandbox.fingerprint.overlay import unpack as unpack_overlay
 from sandbox.fingerprint.sidecar import Sidecar, load_names
 from sandbox.kernel.boundary import OutputForm
 from sandbox.kernel.errors import InputError, SandboxError
@@ -67,12 +70,13 @@ from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import say
 
 MAX_FRAME = 1 << 30
-CRASHED = say("检查这个文件时进程中止、超时或超出内存，不能放行")
-
-
 _SHARES = (
     "largest_share", "two_largest_share", "p_percent", "advantage", "near_excess", "coverage_gap",
 )  # fmt: skip
+CANARIES_ALONE = say("有单元格里只有诱饵记录，没有统计对象")
+CRASHED = say("检查这个文件时进程中止、超时或超出内存，不能放行")
+
+
 def main() -> int:
     """Judge the job on stdin and write the result frame to stdout; return 0 when that was done."""
     job_dir = Path(sys.argv[1])
@@ -148,23 +152,39 @@ def _snapshot(entry: Json, job_dir: Path) -> Source:
             raise InputError(say("旁档不完整，请重新落地该数据集"))
         return os.fdopen(descriptor, "rb")
 
-    sidecar = Sidecar.load(open_stream, key=bytes.fromhex(text(entry["key"])))  # type: ignore[arg-type]
+    key = bytes.fromhex(text(entry["key"]))
+    sidecar = Sidecar.load(open_stream, key=key)  # type: ignore[arg-type]
     parts = [pq.read_table(job_dir / text(part)) for part in sequence(entry["parts"])]
     table = pa.concat_tables(parts)
     if table.num_rows != sidecar.rows:
         raise InputError(say("快照与旁档的行数不一致，请重新落地该数据集"))
+    named = frozenset(text(name) for name in sequence(entry["identifiers"]))
+    overlay, canaries = _overlay(number(streams.get("overlay")), table, key, sorted(named))
     return Source(
         name=text(entry["name"]),
         table=table,
         units=sidecar.units,
         index=sidecar.index,
-        identifiers=frozenset(text(name) for name in sequence(entry["identifiers"])),
+        identifiers=named,
         thresholds=thresholds_in(mapping(entry["thresholds"])),
         amounts={name: values for name, values in sidecar.amounts.items() if name in table.column_names},
         aliases=tuple(text(alias) for alias in sequence(entry["aliases"])),
         snapshot=text(entry["snapshot"]),
         numbered=Numbered(sidecar.words, sidecar.units, sidecar.names),
+        overlay=overlay,
+        canaries=canaries,
     )
+
+
+def _overlay(
+    descriptor: int | None, table: pa.Table, key: bytes, identifiers: Sequence[str]
+) -> tuple[pa.Table | None, RecordIndex | None]:
+    """Return the canary rows that the seat saw in the table, and an index of them; None for none."""
+    if descriptor is None:
+        return None, None
+    with os.fdopen(descriptor, "rb") as stream:
+        rows = unpack_overlay(stream.read()).rows
+    return rows, index_of(rows, table, key=key, identifiers=identifiers)
 
 
 def _kept_in(described: Json) -> tuple[Kept, ...]:
@@ -231,7 +251,6 @@ def _bounds_in(entry: object) -> Bounds | None:
     document = mapping(entry)
     apart = (sequence(pair) for pair in sequence(document["apart"]))
     return Bounds(
-        unread=tuple(text(owner) for owner in sequence(entry["unread"])),
         tuple(OutputForm(text(one)) for one in sequence(document["outputs"])),
         tuple((text(one), text(other)) for one, other in apart),
     )
@@ -331,6 +350,7 @@ def report_out(report: FileReport) -> bytes:
         "archive": report.archive,
         "cells": None if proof is None else [int(cell) for cell in proof.comparison.cells],
         "problems": 0 if proof is None else len(proof.problems),
+        "apart": [] if proof is None else [one.check for one in proof.apart],
         "suffix": None if report.rewriting is None else report.rewriting.suffix,
     }
     blobs = [_ipc(table) for table in tables]
@@ -369,7 +389,8 @@ def _proof_again(claim: bytes, header: Json, sources: Sequence[Source], options:
     problems = judge_cells(truth, comparison.published(truth.count), units, source.thresholds)
     if len(problems) != header["problems"]:
         raise ValueError("problems")
-    return Proof(source, truth, comparison, problems, units)
+    apart = tuple(Problem(text(one), (), CANARIES_ALONE) for one in sequence(header["apart"]))
+    return Proof(source, truth, comparison, problems, units, apart)
 
 
 if __name__ == "__main__":

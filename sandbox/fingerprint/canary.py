@@ -27,7 +27,7 @@ from sandbox.kernel.identifiers import (
     uscc_check_digit,
 )
 
-FEWEST_ROWS = 2_000
+FEWEST_ROWS = 1_000
 """Smaller snapshots have no canaries: among so few rows they would be seen, and weigh too much."""
 ROWS_EACH, FEWEST, MOST = 500, 10, 400
 _SAMPLE = 50_000
@@ -35,6 +35,7 @@ _TEXT_SHARE, _NUMBER_SHARE = 0.2, 0.3
 _NUMBER_BITS, _TEXT_BITS = 12.0, 64.0
 _TRIES = 8
 _ONE_EACH = 1.5
+_UNIQUE = 0.99
 _PLAIN = re.compile(r"[0-9A-Za-z_-]{6,64}", re.ASCII)
 _NUMBER = re.compile(r"-?\d{1,12}(\.\d{1,6})?", re.ASCII)
 
@@ -130,6 +131,8 @@ def ground(
         found = None if name in unmarked else _marked(column)
         if found is not None:
             marked[name] = found
+        elif _alone(column):
+            return None  # a value that stands twice would give the canary away
     if not any(one.kind == "text" or one.bits >= _NUMBER_BITS / 2 for one in marked.values()):
         return None
     size = _head_rows(marked, labels or {}, count)
@@ -139,6 +142,12 @@ def ground(
     if heads < 2:
         return None
     return Ground(columns, marked, pa.table(sampled), size, heads, place, dict(labels or {}))
+
+
+def _alone(column: pa.ChunkedArray) -> bool:
+    """Return whether hardly a value of the column stands twice."""
+    known = column.drop_null()
+    return len(known) >= FEWEST_ROWS // 2 and pc.count_distinct(known).as_py() >= _UNIQUE * len(known)
 
 
 def _head_rows(marked: Mapping[str, Marked], joined: Mapping[str, str], count: int) -> int:
@@ -230,6 +239,9 @@ def _marked(column: pa.ChunkedArray) -> Marked | None:
     numeric = sum(_NUMBER.fullmatch(value) is not None for value in sample) >= 0.99 * len(sample)
     each = len(known) / distinct
     if numeric and not _even(sample) and distinct >= _NUMBER_SHARE * len(known):
+        filled = _numbers(column, pa.array(sample, pa.string()), Draw(b"", "trial")).to_pylist()
+        if sum(one == value for one, value in zip(filled, sample, strict=True)) > len(sample) // 20:
+            return None  # numbers so dense that there are no others between them
         return Marked("number", min(_NUMBER_BITS, math.log2(max(2, distinct))), each)
     if not shaped or distinct < _TEXT_SHARE * len(known) or (numeric and not _even(sample)):
         return None

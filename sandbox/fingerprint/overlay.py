@@ -107,10 +107,9 @@ def pool_of(ground: Ground, *, key: bytes, pool: str) -> Overlay:
     return _drawn(ground, key, pool, ground.heads)
 
 
-def overlay_of(ground: Ground, *, key: bytes, pool: str, seat: str) -> Overlay:
+def overlay_of(ground: Ground, *, key: bytes, pool: Overlay, seat: str) -> Overlay:
     """Return the overlay of a seat: its heads of the pool and as many of its own."""
-    common = pool_of(ground, key=key, pool=pool)
-    mine = common.taken(np.isin(common.heads, member(key, seat, ground.heads)))
+    mine = pool.taken(np.isin(pool.heads, member(key, seat, ground.heads)))
     own = _drawn(ground, key, seat, ground.heads // 2)
     own = Overlay(own.rows, own.marks, own.bits, -1 - own.heads, own.places)
     return mine.beside(own)

@@ -42,7 +42,7 @@ from sandbox.people.directory import CHINA, Directory, with_record
 from sandbox.pool.snapshot import Pool
 from sandbox.pool.snapshot import Snapshot as Version
 from sandbox.regulation.undertakings import undertaking
-from sandbox.seats import isolation, workspace
+from sandbox.seats import copies, isolation, workspace
 from sandbox.seats.pipes import Sink
 from sandbox.seats.vigil import Vigil
 from sandbox.store.canonical import Json
@@ -66,7 +66,10 @@ class OutputBounds:
 
 @dataclass(frozen=True, slots=True)
 class SeatDesk:
-    """The adapters of the seats room, and whether weaker controls are bearable (a demo only)."""
+    """The adapters of the seats room, and whether weaker controls are bearable (a demo only).
+
+    `copy` makes the seat's own copy of a snapshot; without it every seat is shown the pool's.
+    """
 
     directory: Directory
     pool: Pool
@@ -76,6 +79,7 @@ class SeatDesk:
     bounds: OutputBounds = field(default_factory=OutputBounds)
     probe: Callable[[], Decision] = isolation.probe
     weaker: Callable[[], tuple[Message, ...]] = isolation.weaker
+    copy: copies.Maker | None = None
 
 
 def can_isolate(desk: SeatDesk) -> Decision:
@@ -337,15 +341,22 @@ def _data_mounts(
     desk: SeatDesk, seat: Seat, snapshots: Sequence[Snapshot], policy: AccessPolicy
 ) -> tuple[isolation.Mount, ...]:
     mounts: list[isolation.Mount] = []
+    base = workspace.folders(desk.root, seat.id).base
     for snapshot in snapshots:
         held = desk.pool.version(snapshot.series, snapshot.version)
         if held.digest != snapshot.manifest_digest:
             raise TamperedError(say("快照 {series} 与登记的摘要不一致：席位不开放", series=snapshot.series))
         _check_columns(snapshot, held, policy)
         code = desk.directory.store.load(Dataset, snapshot.dataset).record.code
+        own = desk.copy(seat, snapshot, copies.place(base, snapshot.id)) if desk.copy else None
         mounts += workspace.data_mounts(
-            desk.root, seat.id, code=code, snapshot=held.path, manifest=held.manifest
+            desk.root,
+            seat.id,
+            code=code,
+            snapshot=held.path if own is None else own.folder,
+            manifest=held.manifest if own is None else {**held.manifest, "rows": {"out": own.rows}},
         )
+    copies.sweep(base, {*seat.mounted, *(one.id for one in snapshots)})
     return tuple(mounts)
 
 

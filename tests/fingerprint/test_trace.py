@@ -19,8 +19,9 @@ def world() -> tuple[pa.Table, list[Held]]:
     """Return a snapshot and what the gate holds of six seats on it."""
     table = snapshot(100_000).drop("c")
     found = grounded(table)
-    held = [Held("p", "v1", pool_of(found, key=KEY, pool="p"))]
-    held += [Held("p", "v1", overlay_of(found, key=KEY, pool="p", seat=seat), seat) for seat in SEATS]
+    pool = pool_of(found, key=KEY, pool="p")
+    held = [Held("p", "v1", pool)]
+    held += [Held("p", "v1", overlay_of(found, key=KEY, pool=pool, seat=seat), seat) for seat in SEATS]
     return table, held
 
 
