@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox_seat.data import catalog, connect
 from sandbox_seat.products import chart, claim, merge_small, model, product, table
-from sandbox_seat.specified import tree
+from sandbox_seat.specified import synthetic, training_rows, tree
 from sandbox_seat.submissions import status, submit
 
 __all__ = [
@@ -17,6 +17,8 @@ __all__ = [
     "product",
     "status",
     "submit",
+    "synthetic",
     "table",
+    "training_rows",
     "tree",
 ]

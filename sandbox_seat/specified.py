@@ -1,15 +1,22 @@
 """Asking the egress gate to make a product by itself, or to test one that goes by a name that obliges.
 
-A decision tree is only described here: the gate grows it on the snapshot and writes it. Nothing is computed
-or decided in the seat.
+A decision tree is only described here: the gate grows it on the snapshot and writes it. Synthetic rows are
+handed in under that name and held against the source. Nothing is decided in the seat.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from sandbox.kernel.errors import InputError
+from sandbox.kernel.message import say
+from sandbox_seat.data import quoted
 from sandbox_seat.products import SMALLEST, specification
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 def tree(
@@ -29,3 +36,30 @@ def tree(
     """
     columns = {"table": table, "subject": subject, "target": target, "features": [*features]}
     return specification(path, {"model": "tree", **columns, "depth": depth, "leaf": leaf, "seed": seed})
+
+
+def training_rows(table: str, *, subject: str) -> str:
+    """Return SQL for the rows of one half of the subjects: what to make synthetic data from.
+
+    The gate knows the same half, and tests by the other whether the data were learned by heart.
+    """
+    who = quoted(subject)
+    return f"SELECT * FROM {quoted(table)} WHERE substr(md5(CAST({who} AS VARCHAR)), 1, 1) < '8'"
+
+
+def synthetic(
+    connection: duckdb.DuckDBPyConnection, path: str | Path, *, sql: str, table: str, subject: str
+) -> Path:
+    """Write the rows of `sql` (.json) as synthetic data in the likeness of `table`; return where they lie.
+
+    Columns are called as in `table`; none of them names anybody. The gate tests the rows against the
+    source and writes them as CSV; people look at them. Register a data frame to name it in `sql`.
+    """
+    import duckdb
+
+    try:
+        rows = connection.execute(sql.strip().rstrip(";")).to_arrow_table().to_pylist()
+    except duckdb.Error as error:
+        raise InputError(say("这条 SQL 没能运行：{reason}", reason=str(error))) from error
+    told = [{name: None if cell is None else str(cell) for name, cell in row.items()} for row in rows]
+    return specification(path, {"synthetic": table, "subject": subject, "rows": told})

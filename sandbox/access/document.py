@@ -49,6 +49,7 @@ _FORMS = {
     OutputForm.MODEL: "算法模型",
     OutputForm.VERIFICATION: "核验结果",
     OutputForm.SERVICE: "数据服务",
+    OutputForm.SYNTHETIC: "合成数据",
 }
 _DAYS = "一二三四五六日"
 _NUMBERS = (

@@ -259,12 +259,6 @@ CHECKS: tuple[Check, ...] = (
         say("请删去或改写文字中提到具体个人的地方"),
     ),
     Check(
-        "G20", "set-record", FindingKind.SOURCE_RECORD, Verdict.REFUSE, _RAW,
-        say("这些文件按行拼起来，能找到数据来源的记录"),
-        say("请改为汇总结果，不要把记录分列在几个文件里"),
-        across=True,
-    ),
-    Check(
         "G42", "membership", FindingKind.MODEL, Verdict.REFUSE, _PERSONAL,
         say("由模型或合成数据可以认出谁在数据里"),
         say("请减小模型的深度、加大叶子，或只用一半对象生成合成数据并少学细节"),
@@ -280,6 +274,35 @@ CHECKS: tuple[Check, ...] = (
         "G44", "tree", FindingKind.UNVERIFIED, Verdict.REVIEW, _REVIEW,
         say("树模型由闸口按说明拟合，须由人看过切分和叶子"),
         say("请在说明中写明模型的用途"),
+    ),
+    Check(
+        "G45", "near-record", FindingKind.SOURCE_RECORD, Verdict.REFUSE, _RAW,
+        say("合成数据中有来源记录的复制或近似复制"),
+        say("请只用一半对象（training_rows）生成，减少对单个对象的学习，删去与来源过近的行"),
+        parameter="near_excess",
+    ),
+    Check(
+        "G46", "rare-combination", FindingKind.SMALL_GROUP, Verdict.REFUSE, _PERSONAL,
+        say("有只属于少数对象的取值、取值组合或极端数值"),
+        say("请合并稀有类别，把数值截到多数对象的范围内，再重新生成"),
+        parameter="smallest",
+    ),
+    Check(
+        "G47", "coverage", FindingKind.CLAIM_MISMATCH, Verdict.REFUSE, _REVIEW,
+        say("声称是合成数据，却有来源没有的取值，或与来源的分布相差过大"),
+        say("请用来源的列和取值生成，使每列的分布与来源相近"),
+        parameter="coverage_gap",
+    ),
+    Check(
+        "G48", "synthetic", FindingKind.UNVERIFIED, Verdict.REVIEW, _REVIEW,
+        say("合成数据须由人看过闸口的各项检验"),
+        say("请在说明中写明生成方法和用途"),
+    ),
+    Check(
+        "G20", "set-record", FindingKind.SOURCE_RECORD, Verdict.REFUSE, _RAW,
+        say("这些文件按行拼起来，能找到数据来源的记录"),
+        say("请改为汇总结果，不要把记录分列在几个文件里"),
+        across=True,
     ),
 )  # fmt: skip
 

@@ -30,6 +30,9 @@ _FORMS = {
     Form.PICTURE: frozenset({OutputForm.CHART}),
     Form.CHART: frozenset({OutputForm.CHART}),
     Form.PLOT: frozenset({OutputForm.CHART}),
+    Form.SYNTHETIC: frozenset({OutputForm.SYNTHETIC}),
+    Form.CODEBOOK: _TABLE | {OutputForm.REPORT},
+    Form.SERVICE: frozenset({OutputForm.SERVICE, OutputForm.VERIFICATION}),
     Form.MODEL: frozenset({OutputForm.MODEL}),
     Form.PAGE: frozenset({OutputForm.REPORT}),
 }

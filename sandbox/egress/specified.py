@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Sequence as List
 
-from sandbox.egress import fitting, trees
-from sandbox.egress.content import Content, Document, Form, Issue, Model, Order, Tree
+from sandbox.egress import fitting, synthetic, trees
+from sandbox.egress.content import Content, Document, Form, Issue, Model, Order, Sheet, Synthetic, Tree
 from sandbox.egress.documents import sheets_of, texts_of
 from sandbox.egress.origin import Source
 from sandbox.egress.proof import subject_units, table_names
@@ -26,9 +26,11 @@ from sandbox.kernel.message import say
 CHECKS: Mapping[type, tuple[str, ...]] = {
     Model: (),
     Tree: ("tree-leaf", "membership", "tree"),
+    Synthetic: ("near-record", "membership", "rare-combination", "coverage", "synthetic"),
 }
 """Which checks of its own each order goes through; a receipt says of the others that they do not apply."""
 _EVERY = tuple(dict.fromkeys(name for names in CHECKS.values() for name in names))
+_SIGNS = ({"model", "features"}, {"synthetic", "rows"})
 _TRAINED = frozenset({
     "children_left", "left_children", "left_child", "split_condition", "split_conditions", "split_feature",
     "tree_info", "tree_structure", "leaf_value", "leaf_values", "gradient_booster", "oblivious_trees",
@@ -47,27 +49,36 @@ def trained(document: Document) -> bool:
 
 def asked(document: Document) -> bool:
     """Return whether a document asks for something that the gate makes or tests, rightly or not."""
-    return isinstance(document, Mapping) and ("model" in document and "features" in document)
+    if not isinstance(document, Mapping):
+        return False
+    return any(names <= document.keys() for names in _SIGNS)
 
 
 def read(document: Document, issues: tuple[Issue, ...]) -> Content:
     """Return what a document asks for; one that asks wrongly is searched like any document and refused."""
     texts = tuple(texts_of(document))
     try:
-        form, order = _order(document)
+        form, order, sheets = _order(document)
     except InputError as error:
         unread = (*issues, Issue("readable", evidence=error.message))
         return Content(
             FileType.JSON, Form.UNREAD, sheets=sheets_of(document), texts=texts, document=document,
             issues=unread,
         )  # fmt: skip
-    return Content(FileType.JSON, form, texts=texts, document=document, order=order, issues=issues)
+    return Content(
+        FileType.JSON, form, sheets=sheets, texts=texts, document=document, order=order, issues=issues
+    )
 
 
-def _order(document: Document) -> tuple[Form, Order]:
-    if isinstance(document, Mapping) and document.get("model") == "tree":
-        return Form.MODEL, trees.read_tree(document)
-    return Form.MODEL, fitting.read_model(document)
+def _order(document: Document) -> tuple[Form, Order, tuple[Sheet, ...]]:
+    if not isinstance(document, Mapping):
+        raise InputError(say("这种说明闸口不会做"))
+    if "synthetic" in document:
+        told, sheet = synthetic.read_synthetic(document)
+        return Form.SYNTHETIC, told, (sheet,)
+    if document.get("model") == "tree":
+        return Form.MODEL, trees.read_tree(document), ()
+    return Form.MODEL, fitting.read_model(document), ()
 
 
 def make(report: FileReport, sources: List[Source]) -> None:
@@ -81,7 +92,7 @@ def make(report: FileReport, sources: List[Source]) -> None:
         if source is None or order.subject not in source.table.column_names:
             raise InputError(say("没有名为 {table} 的表，或表中没有统计对象的列", table=order.table))
         units = {**source.units, **subject_units(source, order.subject)}
-        issues, report.made = _made(order, source, units)
+        issues, report.made = _made(report.own[0], order, source, units)
     except InputError as error:
         report.add(Issue("readable", evidence=error.message))
         return
@@ -91,7 +102,9 @@ def make(report: FileReport, sources: List[Source]) -> None:
         report.add(issue)
 
 
-def _made(order: Order, source: Source, units: Mapping[str, Ids]) -> tuple[list[Issue], Rewriting]:
+def _made(
+    content: Content, order: Order, source: Source, units: Mapping[str, Ids]
+) -> tuple[list[Issue], Rewriting]:
     """Return what is to be said of a product, that people look at it included, and what may leave."""
     if isinstance(order, Tree):
         grown = trees.plant(order, source, units)
@@ -101,4 +114,9 @@ def _made(order: Order, source: Source, units: Mapping[str, Ids]) -> tuple[list[
         fitted = fitting.fit(order, source, units)
         told = Issue("regression", evidence=say("闸口已在快照上拟合，系数是闸口算出的"))
         return [*fitted.issues, told], write_table(fitted.table, FileType.CSV)
+    if isinstance(order, Synthetic):
+        rows = content.sheets[0].table
+        found = synthetic.examine(rows, order, source, units)
+        told = Issue("synthetic", evidence=say("闸口已与来源逐行比较，并以留出的一半对象检验"))
+        return [*found, told], write_table(synthetic.cut_rows(rows, source.table), FileType.CSV)
     raise InputError(say("这种说明闸口不会做"))

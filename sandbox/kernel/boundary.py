@@ -27,6 +27,7 @@ class OutputForm(StrEnum):
     MODEL = "model"  # 算法模型
     VERIFICATION = "verification"  # 核验结果
     SERVICE = "service"  # 数据服务
+    SYNTHETIC = "synthetic"  # 合成数据
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

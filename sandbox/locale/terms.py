@@ -117,6 +117,7 @@ TERMS = {
     "output-model": say("算法模型"),
     "output-verification": say("核验结果"),
     "output-service": say("数据服务"),
+    "output-synthetic": say("合成数据"),
     "token": say("换成假名，每份协议各不相同"),
     "keep": say("原样保留"),
     "drop": say("不落地"),

@@ -9,8 +9,10 @@ from __future__ import annotations
 import io
 import json
 import pickle
+import random
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 import pyarrow as pa
@@ -20,9 +22,10 @@ from sandbox.egress.judge import Options, judge
 from sandbox.egress.origin import Source
 from sandbox.egress.permitted import Bounds
 from sandbox.egress.report import Product
+from sandbox.egress.synthetic import first_half
 from sandbox.kernel.boundary import OutputForm
 from sandbox.kernel.findings import FileJudgement, Verdict
-from tests.egress.clinic import source, visits
+from tests.egress.clinic import RARE, SYNTHETIC, invented, source, visits
 
 TREE: dict[str, object] = {
     "model": "tree", "table": "visits", "subject": "证件号", "target": "病种", "features": ["性别", "金额"],
@@ -171,6 +174,112 @@ def test_a_pickled_or_packed_model_never_leaves() -> None:
     head = json.dumps({"w": {"dtype": "F32", "shape": [1500], "data_offsets": [0, len(body)]}}).encode()
     refused(put(len(head).to_bytes(8, "little") + head + body, name="m.safetensors"))
     refused(put(b"\x08\x07\x12\x07pytorch" + body, name="m.onnx"))
+
+
+# --- synthetic data --------------------------------------------------------------------------
+
+
+def synthetic(rows: list[dict[str, str]], **more: object) -> dict[str, object]:
+    return {"synthetic": "visits", "subject": "证件号", "rows": rows, **more}
+
+
+@cache
+def ordinary() -> tuple[dict[str, str], ...]:
+    """Return the visits that no rare district and no end of the figures gives away."""
+    rows = visits().select(list(SYNTHETIC)).to_pylist()
+    paid = sorted(float(row["金额"]) for row in rows)
+    days = sorted(row["就诊日期"] for row in rows)
+    return tuple(
+        row for row in rows
+        if row["区县"] != RARE and paid[30] < float(row["金额"]) < paid[-30]
+        and days[30] < row["就诊日期"] < days[-30]
+    )  # fmt: skip
+
+
+def noised(
+    count: int, by: float, *, seed: int = 3, half: bool = False, **swapped: list[str]
+) -> list[dict[str, str]]:
+    """Return ordinary visits with noise on the amount, and some categories drawn anew."""
+    chance = random.Random(seed)
+    rows = [dict(row) for row in ordinary()]
+    if half:
+        first, _ = first_half(visits().column("证件号"))
+        known = {
+            json.dumps(row)
+            for row, kept in zip(visits().select(list(SYNTHETIC)).to_pylist(), first, strict=True)
+            if kept
+        }
+        rows = [row for row in rows if json.dumps(row) in known]
+    paid = [float(row["金额"]) for row in rows]
+    low, high = min(paid), max(paid)
+    made = []
+    for row in chance.sample(rows, min(count, len(rows))):
+        amount = min(max(float(row["金额"]) * chance.uniform(1 - by, 1 + by), low), high)
+        made.append(
+            row | {"金额": f"{amount:.2f}"} | {name: chance.choice(names) for name, names in swapped.items()}
+        )
+    return made
+
+
+def test_an_honest_synthetic_table_goes_to_people_as_the_gate_writes_it() -> None:
+    for seed in (1, 2):
+        file, left = put(synthetic(invented(800, seed=seed)))
+        assert (file.verdict, rules(file)) == (Verdict.REVIEW, {"G48"})
+        lines = left.decode().splitlines()
+        assert lines[0].split(",") == list(SYNTHETIC)
+        assert len(lines) == 801
+        assert lines[1:] == sorted(lines[1:])
+
+
+def test_the_source_itself_is_not_synthetic() -> None:
+    refused(put(synthetic([dict(row) for row in ordinary()[:600]])), "G06", "G45")
+
+
+@pytest.mark.parametrize("by", [0.01, 0.05, 0.2])
+def test_the_source_with_noise_is_not_synthetic(by: float) -> None:
+    refused(put(synthetic(noised(800, by))), "G45")
+
+
+def test_the_source_with_one_column_drawn_anew_is_not_synthetic() -> None:
+    refused(put(synthetic(noised(800, 0.01, 病种=[f"病种{one}" for one in range(1, 7)]))), "G45")
+
+
+def test_a_few_copies_among_many_honest_rows_are_found() -> None:
+    refused(put(synthetic(invented(760) + noised(40, 0.01))), "G45")
+
+
+def test_a_table_learned_by_heart_from_one_half_tells_who_was_in_it() -> None:
+    """Distances alone might pass as chance; the half that was left out lies farther away."""
+    refused(put(synthetic(noised(900, 0.3, half=True))), "G42")
+
+
+def test_what_only_a_few_people_have_is_not_copied() -> None:
+    refused(put(synthetic([*invented(800), invented(1)[0] | {"区县": RARE}])), "G46")
+    refused(put(synthetic([*invented(800), invented(1)[0] | {"金额": "1990000"}])), "G46")
+
+
+def test_rows_that_carry_something_else_are_not_synthetic_data() -> None:
+    """A cipher in the figures or in made-up categories resembles the source in no column."""
+    chance = random.Random(2)
+    low, high = (pick(float(row["金额"]) for row in ordinary()) for pick in (min, max))
+    coded = [row | {"金额": f"{chance.uniform(low, high):.2f}"} for row in invented(800)]
+    refused(put(synthetic(coded)), "G47")
+    refused(put(synthetic([*invented(800), invented(1)[0] | {"病种": "44cf7a"}])), "G47")
+
+
+@pytest.mark.parametrize("more", [
+    {"note": "x"}, {"synthetic": "taxes"}, {"subject": "无"}, {"rows": []}, {"rows": {"a": [1]}},
+    {"rows": [{"病种": "病种1", "金额": "很多"}] * 60}, {"rows": [{"证件号": "1", "病种": "病种1"}] * 60},
+    {"rows": [{"病种": "病种1", "口令": "x"}] * 60}, {"rows": [{"病种": "病种1"}] * 60},
+])  # fmt: skip
+def test_what_is_no_synthetic_table_is_refused(more: dict[str, object]) -> None:
+    refused(put(synthetic(invented(60)) | more))
+
+
+def test_synthetic_data_leaves_only_where_it_was_agreed() -> None:
+    asked = synthetic(invented(300))
+    refused(put(asked, bounds=Bounds(outputs=(OutputForm.AGGREGATE, OutputForm.MODEL))), "G21")
+    assert put(asked, bounds=Bounds(outputs=(OutputForm.SYNTHETIC,)))[0].verdict is Verdict.REVIEW
 
 
 # --- pictures --------------------------------------------------------------------------------

@@ -68,6 +68,27 @@ def source() -> Source:
     )
 
 
+SYNTHETIC = ("区县", "病种", "就诊日期", "金额", "性别")
+
+
+def invented(rows: int, *, seed: int = 1) -> list[dict[str, str]]:
+    """Return visits that nobody made: every column drawn by itself, rare values out, ends cut off."""
+    chance = random.Random(seed)
+    drawn: dict[str, list[str]] = {}
+    for name in SYNTHETIC:
+        held = [cell for cell in visits().column(name).to_pylist() if cell != RARE]
+        if name == "金额":
+            paid = sorted(map(float, held))
+            some = (float(chance.choice(held)) * chance.uniform(0.9, 1.1) for _ in range(rows))
+            drawn[name] = [f"{min(max(one, paid[30] + 1), paid[-30] - 1):.0f}" for one in some]
+        elif name == "就诊日期":
+            days = sorted(held)
+            drawn[name] = [min(max(chance.choice(held), days[30]), days[-30]) for _ in range(rows)]
+        else:
+            drawn[name] = [chance.choice(held) for _ in range(rows)]
+    return [dict(zip(SYNTHETIC, row, strict=True)) for row in zip(*drawn.values(), strict=True)]
+
+
 def without_index() -> Source:
     """Return the source with no fingerprints, as a broken installation would have it."""
     return replace(source(), index=None)

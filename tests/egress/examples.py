@@ -15,13 +15,15 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import duckdb
+import pyarrow as pa
+import pyarrow.csv as pacsv
 
 from sandbox.egress.claims import Claim
 from sandbox.egress.judge import Options
 from sandbox.egress.permitted import Bounds
 from sandbox.egress.report import Product
 from sandbox.kernel.boundary import OutputForm
-from tests.egress.clinic import claim, csv_of, visits
+from tests.egress.clinic import SYNTHETIC, claim, csv_of, invented, visits
 
 BY_KIND = "SELECT 病种, count(*) AS n FROM visits GROUP BY 病种"
 BY_SEX = "SELECT 性别, count(*) AS n FROM visits GROUP BY 性别"
@@ -75,6 +77,12 @@ def tree(**more: object) -> list[Product]:
         "depth": 3, "leaf": 40, "seed": 1,
     }  # fmt: skip
     return asked(**told | more)
+
+
+def made_up(rows: object) -> list[Product]:
+    """Return rows handed in as synthetic visits."""
+    told = pacsv.read_csv(io.BytesIO(rows)).cast(pa.schema([(n, pa.string()) for n in SYNTHETIC])).to_pylist() if isinstance(rows, bytes) else rows
+    return asked(synthetic="visits", subject="证件号", rows=told)
 
 
 def bare(text: str | bytes, path: str = "p.csv") -> list[Product]:
@@ -196,6 +204,10 @@ EXAMPLES: dict[str, Example] = {
     "G42": Example(lambda: tree(depth=6, leaf=10), lambda: tree()),
     "G43": Example(lambda: tree(leaf=3), lambda: tree()),
     "G44": Example(lambda: tree(), lambda: proven(BY_KIND)),
+    "G45": Example(lambda: made_up(records(*SYNTHETIC, count=400)), lambda: made_up(invented(300))),
+    "G46": Example(lambda: made_up([*invented(300), invented(1)[0] | {"区县": "赤水市"}]), lambda: made_up(invented(300))),
+    "G47": Example(lambda: made_up([*invented(300), invented(1)[0] | {"病种": "甲"}]), lambda: made_up(invented(300))),
+    "G48": Example(lambda: made_up(invented(300)), lambda: proven(BY_KIND)),
     "G33": Example(
         lambda: bare("病种,男,女,合计\n甲,20,40,60\n乙,,41,44\n合计,23,81,104\n"),
         lambda: bare("病种,男,女,合计\n甲,20,40,60\n乙,30,41,71\n合计,50,81,131\n"),
