@@ -12,7 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from sandbox.cli import fixes, reviews
+from sandbox.cli import fixes, reviews, traces
 from sandbox.cli.frame import Session, command, stated, verdict_name
 from sandbox.cli.seats import author_lines
 from sandbox.kernel.errors import InputError, NotFoundError, SandboxError
@@ -30,6 +30,7 @@ def register(root: typer.Typer) -> None:
     """Add the group."""
     reviews.join(egress)
     fixes.join(egress)
+    traces.join(egress)
     root.add_typer(egress, name="egress")
 
 

@@ -142,16 +142,30 @@ def judge_isolated(
 
 
 def answered(
-    snapshots: Sequence[SnapshotSource], asked: Mapping[str, object], *, limits: GateLimits
+    snapshots: Sequence[SnapshotSource],
+    asked: Mapping[str, object],
+    *,
+    limits: GateLimits,
+    product: Product | None = None,
+    streams: Sequence[bytes] = (),
 ) -> bytes:
-    """Return what the gate's process answers to a question about snapshots; empty if it did not end well."""
+    """Return what the gate's process answers to a question; empty if it did not end well.
+
+    The question is about snapshots, or about one product; `streams` are handed over in memory, in order.
+    """
     with tempfile.TemporaryDirectory(prefix="gate-") as folder:
         job = _Job(Path(folder))
         try:
             entries = [_snapshot(job, snapshot, number) for number, snapshot in enumerate(snapshots)]
             files = job.folder / "job"
             files.mkdir()
-            return _run(job, files, {"sources": {"kind": "snapshots", "snapshots": entries}, **asked}, limits)
+            document = {
+                "sources": {"kind": "snapshots", "snapshots": entries},
+                "product": None if product is None else _freeze(product, 0, files),
+                "streams": [_in_memory(job, io.BytesIO(one), "stream") for one in streams],
+                **asked,
+            }
+            return _run(job, files, document, limits)
         finally:
             for descriptor in job.descriptors:
                 os.close(descriptor)

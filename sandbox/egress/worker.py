@@ -45,6 +45,7 @@ from sandbox.egress.rewrite import Rewriting
 from sandbox.egress.scribe import written
 from sandbox.egress.sources import build_sources, read_source
 from sandbox.egress.together import MAX_ROWS
+from sandbox.egress.tracer import traced
 from sandbox.egress.wire import (
     Json,
     finding_in,
@@ -115,6 +116,8 @@ def run_job(job: Json, job_dir: Path) -> bytes:
         sources = load_sources(mapping(job["sources"]), job_dir)
     except SandboxError as error:
         return pack({"source_error": message_out(error.message)}, [])
+    if "trace" in job:
+        return traced(job, _product(mapping(job["product"]), job_dir))
     if "writings" in job:
         return written(job, sources)
     options = replace(options_in(mapping(job["options"])), kept=_kept_in(mapping(job["sources"])))

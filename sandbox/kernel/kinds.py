@@ -46,6 +46,7 @@ from sandbox.kernel.records import (
     Undertaking,
 )
 from sandbox.kernel.template_records import Template, TemplateLook, TemplateSignature
+from sandbox.kernel.trace_records import Trace
 
 RECORDS: tuple[type[Record], ...] = (
     Home,
@@ -86,6 +87,7 @@ RECORDS: tuple[type[Record], ...] = (
     Responsibility,
     Undertaking,
     Incident,
+    Trace,
     Notice,
     Subscription,
 )

@@ -296,6 +296,7 @@ STEPS: tuple[Step, ...] = (
     _step("incident", "freeze", "open reported", "open", _OFFICER, article="第十六条"),
     _step("incident", "report", "open reported", "reported", _OFFICER, article="第十六条"),
     _step("incident", "close", "reported", "closed", _OFFICER, article="第十六条"),
+    _step("trace", "report", "", "reported", _SECURITY, _OFFICER, article="第十七条"),
     _step("notice", "post", "", "posted", article="第十六条"),
     _step("notice", "read", "posted", "read", *Role, article="第十六条"),
     _step("subscription", "add", "", "active", *Role, article="第十六条"),

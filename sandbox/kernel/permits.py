@@ -377,6 +377,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
     "incident:freeze": _AUTHORITY,
     "incident:report": _AUTHORITY,
     "incident:close": (*_AUTHORITY, r.DIFFERENT_PERSON),
+    "trace:report": _AUTHORITY,
     "notice:post": (r.SYSTEM_ONLY,),
     "notice:read": (r.CREDENTIAL, r.OWN_INBOX),
     "subscription:add": (r.CREDENTIAL, r.OWN_SUBSCRIPTION),

@@ -110,6 +110,7 @@ OF_KIND: dict[str, tuple[Message, str]] = {
     "template-look:failed": (say("抽查不合格"), "stop"),
     "account:suspended": (say("已停用"), "over"),
     "dataset:suspended": (say("已停止使用"), "stop"),
+    "trace:reported": (say("已出报告"), "done"),
     "incident:open": (say("处置中"), "stop"),
     "incident:closed": (say("已办结"), "done"),
     "notice:read": (say("已读"), "over"),

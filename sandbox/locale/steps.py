@@ -30,6 +30,7 @@ KINDS = {
     "undertaking": say("承诺书"),
     "responsibility": say("责任分工"),
     "incident": say("安全事件"),
+    "trace": say("溯源"),
     "examination": say("查阅"),
     "consent": say("授权书"),
     "consultation": say("征求意见"),

@@ -79,6 +79,7 @@ from sandbox.kernel.template_records import (
     TemplateSignature,
     terms_digest,
 )
+from sandbox.kernel.trace_records import Trace, TraceOutcome
 from sandbox.municipality.numbers import uscc
 from tests.kernel.people import TODAY, organisation, review, submission
 
@@ -234,6 +235,10 @@ SIGNED = (
     replace(SIGNATURE, account="a", person="a", organisation="authority", capacity=Capacity.AUTHORITY),
     replace(SIGNATURE, account="b", person="b"),
 )
+TRACE = Trace(
+    id="trace", state="reported", organisation="authority", account="me", name="f.csv", digest="d" * 64,
+    size=1, outcome=TraceOutcome.NOBODY,
+)  # fmt: skip
 LOOK = TemplateLook(
     id="template-look", state="due", organisation="firm", environment="env", template="template",
     submission="submission-1", due=NEXT_YEAR, account="me", person="p", reason="数字不对",
@@ -340,6 +345,7 @@ KINDS: dict[str, tuple[str, Record]] = {
     "responsibility": ("dept", RESPONSIBILITY),
     "undertaking": ("firm", UNDERTAKING),
     "incident": ("authority", INCIDENT),
+    "trace": ("authority", TRACE),
     "notice": ("authority", NOTICE),
     "subscription": ("authority", SUBSCRIPTION),
 }
