@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from sandbox_seat.data import catalog, connect
 from sandbox_seat.products import chart, claim, merge_small, model, product, table
-from sandbox_seat.specified import synthetic, training_rows, tree
+from sandbox_seat.specified import codebook, synthetic, training_rows, tree
 from sandbox_seat.submissions import status, submit
 
 __all__ = [
     "catalog",
     "chart",
     "claim",
+    "codebook",
     "connect",
     "merge_small",
     "model",

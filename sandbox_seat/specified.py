@@ -1,7 +1,7 @@
 """Asking the egress gate to make a product by itself, or to test one that goes by a name that obliges.
 
-A decision tree is only described here: the gate grows it on the snapshot and writes it. Synthetic rows are
-handed in under that name and held against the source. Nothing is decided in the seat.
+A decision tree or a codebook is only described here: the gate makes it from the snapshot and writes it.
+Synthetic rows are handed in under that name and held against the source. Nothing is decided in the seat.
 """
 
 from __future__ import annotations
@@ -36,6 +36,15 @@ def tree(
     """
     columns = {"table": table, "subject": subject, "target": target, "features": [*features]}
     return specification(path, {"model": "tree", **columns, "depth": depth, "leaf": leaf, "seed": seed})
+
+
+def codebook(path: str | Path, *, table: str, subject: str, columns: Sequence[str] = ()) -> Path:
+    """Write what the gate needs to write a codebook of a table by itself (.json); return where it lies.
+
+    The gate lists values that many subjects have, their numbers rounded; `columns` keeps to some columns.
+    """
+    asked: dict[str, object] = {"codebook": table, "subject": subject}
+    return specification(path, asked | ({"columns": [*columns]} if columns else {}))
 
 
 def training_rows(table: str, *, subject: str) -> str:

@@ -299,6 +299,12 @@ CHECKS: tuple[Check, ...] = (
         say("请在说明中写明生成方法和用途"),
     ),
     Check(
+        "G49", "codebook", FindingKind.UNVERIFIED, Verdict.REVIEW, _REVIEW,
+        say("数据字典由闸口按快照写出，须由人看过所列取值"),
+        say("请在说明中写明用途；不需要的列用 columns 去掉"),
+        parameter="smallest",
+    ),
+    Check(
         "G20", "set-record", FindingKind.SOURCE_RECORD, Verdict.REFUSE, _RAW,
         say("这些文件按行拼起来，能找到数据来源的记录"),
         say("请改为汇总结果，不要把记录分列在几个文件里"),

@@ -10,8 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Sequence as List
 
-from sandbox.egress import fitting, synthetic, trees
-from sandbox.egress.content import Content, Document, Form, Issue, Model, Order, Sheet, Synthetic, Tree
+from sandbox.egress import codebook, fitting, synthetic, trees
+from sandbox.egress.content import (
+    Codebook,
+    Content,
+    Document,
+    Form,
+    Issue,
+    Model,
+    Order,
+    Sheet,
+    Synthetic,
+    Tree,
+)
 from sandbox.egress.documents import sheets_of, texts_of
 from sandbox.egress.origin import Source
 from sandbox.egress.proof import subject_units, table_names
@@ -26,11 +37,12 @@ from sandbox.kernel.message import say
 CHECKS: Mapping[type, tuple[str, ...]] = {
     Model: (),
     Tree: ("tree-leaf", "membership", "tree"),
+    Codebook: ("codebook",),
     Synthetic: ("near-record", "membership", "rare-combination", "coverage", "synthetic"),
 }
 """Which checks of its own each order goes through; a receipt says of the others that they do not apply."""
 _EVERY = tuple(dict.fromkeys(name for names in CHECKS.values() for name in names))
-_SIGNS = ({"model", "features"}, {"synthetic", "rows"})
+_SIGNS = ({"codebook", "subject"}, {"model", "features"}, {"synthetic", "rows"})
 _TRAINED = frozenset({
     "children_left", "left_children", "left_child", "split_condition", "split_conditions", "split_feature",
     "tree_info", "tree_structure", "leaf_value", "leaf_values", "gradient_booster", "oblivious_trees",
@@ -76,6 +88,8 @@ def _order(document: Document) -> tuple[Form, Order, tuple[Sheet, ...]]:
     if "synthetic" in document:
         told, sheet = synthetic.read_synthetic(document)
         return Form.SYNTHETIC, told, (sheet,)
+    if "codebook" in document:
+        return Form.CODEBOOK, codebook.read_codebook(document), ()
     if document.get("model") == "tree":
         return Form.MODEL, trees.read_tree(document), ()
     return Form.MODEL, fitting.read_model(document), ()
@@ -85,6 +99,7 @@ def make(report: FileReport, sources: List[Source]) -> None:
     """Make or test what a file asks for; every figure that leaves is the gate's own, people look at it."""
     order = report.own[0].order if len(report.own) == 1 and not report.archive else None
     if order is None:
+        _by_hand(report, sources)
         report.ran_all(_EVERY, Outcome.NOT_APPLICABLE)
         return
     try:
@@ -102,6 +117,17 @@ def make(report: FileReport, sources: List[Source]) -> None:
         report.add(issue)
 
 
+def _by_hand(report: FileReport, sources: List[Source]) -> None:
+    """Look for values of a few in tables that list the values of columns, unless a claim proves them."""
+    if report.proof is not None:
+        return
+    report.ran_all(["rare-combination"])
+    for content in report.contents:
+        for sheet in content.sheets:
+            for issue in codebook.listed_by_hand(sheet.table, sources):
+                report.add(issue)
+
+
 def _made(
     content: Content, order: Order, source: Source, units: Mapping[str, Ids]
 ) -> tuple[list[Issue], Rewriting]:
@@ -114,6 +140,10 @@ def _made(
         fitted = fitting.fit(order, source, units)
         told = Issue("regression", evidence=say("闸口已在快照上拟合，系数是闸口算出的"))
         return [*fitted.issues, told], write_table(fitted.table, FileType.CSV)
+    if isinstance(order, Codebook):
+        listed, spotted = codebook.write_codebook(order, source, units)
+        told = Issue("codebook", evidence=say("闸口已按快照写出，只列对象足够多的取值"))
+        return [*spotted, told], write_table(listed, FileType.CSV)
     if isinstance(order, Synthetic):
         rows = content.sheets[0].table
         found = synthetic.examine(rows, order, source, units)

@@ -25,7 +25,7 @@ from sandbox.egress.report import Product
 from sandbox.egress.synthetic import first_half
 from sandbox.kernel.boundary import OutputForm
 from sandbox.kernel.findings import FileJudgement, Verdict
-from tests.egress.clinic import RARE, SYNTHETIC, invented, source, visits
+from tests.egress.clinic import RARE, SYNTHETIC, csv_of, invented, source, visits
 
 TREE: dict[str, object] = {
     "model": "tree", "table": "visits", "subject": "证件号", "target": "病种", "features": ["性别", "金额"],
@@ -280,6 +280,79 @@ def test_synthetic_data_leaves_only_where_it_was_agreed() -> None:
     asked = synthetic(invented(300))
     refused(put(asked, bounds=Bounds(outputs=(OutputForm.AGGREGATE, OutputForm.MODEL))), "G21")
     assert put(asked, bounds=Bounds(outputs=(OutputForm.SYNTHETIC,)))[0].verdict is Verdict.REVIEW
+
+
+# --- codebooks -------------------------------------------------------------------------------
+
+BOOK: dict[str, object] = {"codebook": "visits", "subject": "证件号"}
+
+
+def by_hand(**columns: list[str]) -> tuple[FileJudgement, bytes]:
+    """Return what becomes of a codebook that the author typed himself."""
+    return put(csv_of(pa.table(columns)), name="codebook.csv")
+
+
+def test_a_codebook_is_the_gates_own_and_people_look_at_it() -> None:
+    file, left = put(BOOK)
+    assert (file.verdict, rules(file)) == (Verdict.REVIEW, {"G49"})
+    book = left.decode()
+    assert "区县,类别,汇川区,140,," in book
+    assert put(BOOK | {"columns": ["性别"]})[1].decode().splitlines()[1:] == [
+        "性别,类别,,,,", "性别,类别,女,300,,", "性别,类别,男,300,,",
+    ]  # fmt: skip
+
+
+def test_a_codebook_lists_nobody_and_nothing_that_a_few_have() -> None:
+    """Rare district, names, numbers: only the name of their column is said."""
+    book = put(BOOK)[1].decode()
+    assert RARE not in book
+    for name in ("证件号", "姓名", "电话", "结算号"):
+        assert f"{name},标识（不列取值）,,,," in book
+        assert not {cell for cell in visits().column(name).to_pylist() if cell in book}
+
+
+def test_the_ends_of_a_codebook_are_no_persons_figures() -> None:
+    (line,) = [one for one in put(BOOK)[1].decode().splitlines() if one.startswith("金额")]
+    low, high = map(float, line.split(",")[-2:])
+    paid = [float(cell) for cell in visits().column("金额").to_pylist()]
+    assert max(paid) > high
+    assert not {low, high} & set(paid)
+
+
+def test_a_codebook_does_not_count_one_person_by_its_difference() -> None:
+    """With one person less the book says the same or ten less: no number is anybody's own difference."""
+    books = [put(BOOK, held)[1].decode().splitlines()[1:] for held in (source(), without(10))]
+    for one, other in zip(*books, strict=True):
+        numbers = [int(line.split(",")[3] or 0) for line in (one, other)]
+        assert abs(numbers[0] - numbers[1]) in (0, 10)
+        assert all(number % 10 == 0 for number in numbers)
+
+
+def test_a_codebook_made_by_hand_lists_no_rare_value() -> None:
+    refused(by_hand(列名=["区县", "区县"], 取值=["汇川区", RARE]), "G46")
+    names = sorted(set(visits().column("姓名").to_pylist()))[:30]
+    refused(by_hand(列名=["姓名"] * 30, 取值=names), "G46")
+    refused(by_hand(字段=["证件号"] * 3, 例=visits().column("证件号").to_pylist()[:3]), "G06")
+
+
+def test_a_codebook_made_by_hand_tells_no_extreme() -> None:
+    refused(by_hand(列名=["金额"], 类型=["数值"], 最小值=["50.1"], 最大值=["2000000.00"]), "G46")
+
+
+def test_an_honest_codebook_made_by_hand_goes_to_people() -> None:
+    file, _ = by_hand(
+        列名=["区县", "病种", "病种"], 说明=["所在区县", "见附表", "见附表"], 取值=["", "病种1", "病种2"]
+    )
+    assert file.verdict is Verdict.REVIEW
+    assert "G46" not in rules(file)
+
+
+@pytest.mark.parametrize("more", [
+    {"note": "x"}, {"codebook": "taxes"}, {"subject": "无"}, {"columns": "性别"}, {"columns": ["病种"] * 2},
+    {"columns": ["工资"]}, {"columns": [1]},
+])  # fmt: skip
+def test_what_is_no_codebook_is_refused(more: dict[str, object]) -> None:
+    refused(put(BOOK | more))
 
 
 # --- pictures --------------------------------------------------------------------------------

@@ -208,6 +208,8 @@ EXAMPLES: dict[str, Example] = {
     "G46": Example(lambda: made_up([*invented(300), invented(1)[0] | {"区县": "赤水市"}]), lambda: made_up(invented(300))),
     "G47": Example(lambda: made_up([*invented(300), invented(1)[0] | {"病种": "甲"}]), lambda: made_up(invented(300))),
     "G48": Example(lambda: made_up(invented(300)), lambda: proven(BY_KIND)),
+    "G34": Example(lambda: proven(BY_KIND), lambda: proven(BY_KIND), Options(unread=("release 9",)), nearly=Options()),
+    "G49": Example(lambda: asked(codebook="visits", subject="证件号"), lambda: bare("列名,取值\n病种,病种1\n性别,男\n")),
     "G33": Example(
         lambda: bare("病种,男,女,合计\n甲,20,40,60\n乙,,41,44\n合计,23,81,104\n"),
         lambda: bare("病种,男,女,合计\n甲,20,40,60\n乙,30,41,71\n合计,50,81,131\n"),

@@ -6,7 +6,7 @@ import pytest
 from sandbox.egress.reading import read_content
 from sandbox.files.types import FileType
 from sandbox.kernel.errors import InputError
-from sandbox_seat.specified import synthetic, training_rows, tree
+from sandbox_seat.specified import codebook, synthetic, training_rows, tree
 
 
 @pytest.fixture
@@ -33,6 +33,12 @@ def test_a_tree_is_asked_for_and_nothing_is_grown(tmp_path):
     assert (content.order.leaf, content.order.depth) == (30, 3)
     with pytest.raises(InputError, match="json"):
         tree(tmp_path / "t.onnx", table="firms", subject="代码", target="资本", features=("类型",))
+
+
+def test_a_codebook_is_asked_for_with_some_columns_or_all(tmp_path):
+    assert read(codebook(tmp_path / "c.json", table="firms", subject="代码")).order.columns == ()
+    one = codebook(tmp_path / "c.json", table="firms", subject="代码", columns=["类型"])
+    assert read(one).order.columns == ("类型",)
 
 
 def test_synthetic_rows_go_by_the_name_of_their_table(tmp_path, connection):
