@@ -73,6 +73,7 @@ def document(session: Session, found: Trace) -> dict[str, Any]:
         "report": found.id,
         "file": found.name,
         "sha256": found.digest,
+        "asked_at": found.asked_at,
         "outcome": str(found.outcome),
         "threshold_bits": found.threshold,
         "cells": found.cells,

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from sandbox.catalog.reading import require_reader
+from sandbox.catalog.reading import of_authority, require_reader
 from sandbox.egress.canary_safe import POOL, safe_of
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.isolated import answered
@@ -68,7 +68,7 @@ def trace(desk: GateDesk, actor: Actor, *, name: str, data: bytes) -> Trace:
 
     Raises `RefusedError` for whoever may not ask, `IsolationError` where the gate cannot read it.
     """
-    made = _blank(actor, name, data)
+    made = _blank(desk, actor, name, data)
     require(actor, step("trace:report"), with_record(desk.directory.situation(actor), record=made))
     asked = _asked(desk)
     answer = _answer(desk, Product(name, data), asked)
@@ -82,7 +82,7 @@ def trace(desk: GateDesk, actor: Actor, *, name: str, data: bytes) -> Trace:
     return kept
 
 
-def _blank(actor: Actor, name: str, data: bytes) -> Trace:
+def _blank(desk: GateDesk, actor: Actor, name: str, data: bytes) -> Trace:
     return Trace(
         state="reported",
         organisation=actor.organisation,
@@ -90,19 +90,25 @@ def _blank(actor: Actor, name: str, data: bytes) -> Trace:
         name=HIDDEN_NAME if spot_text(name, where="name") else name[:_NAME],
         digest=sha256(data).hexdigest(),
         size=len(data),
+        asked_at=desk.directory.clock(),
         outcome=TraceOutcome.NOBODY,
     )
 
 
 def visible(desk: GateDesk, actor: Actor) -> tuple[Trace, ...]:
     """Return every report, the newest first, for those who may ask for one; `RefusedError` for others."""
-    require_reader(desk.directory, actor, _blank(actor, "", b""), organisations=(), roles=ROLES)
+    require_reader(desk.directory, actor, _blank(desk, actor, "", b""), organisations=(), roles=ROLES)
     return tuple(one.record for one in reversed(desk.directory.store.find(Trace)))
 
 
-def may_look(actor: Actor) -> bool:
+def may_look(desk: GateDesk, actor: Actor) -> bool:
     """Return whether the actor may be shown reports at all."""
-    return any(actor.has(role) for role in ROLES)
+    return of_authority(desk.directory, actor) and actor.has(*ROLES)
+
+
+def listed(desk: GateDesk, actor: Actor) -> tuple[Trace, ...]:
+    """Return the reports that the actor may see: all, or none."""
+    return visible(desk, actor) if may_look(desk, actor) else ()
 
 
 def report(desk: GateDesk, actor: Actor, identifier: str) -> Trace:

@@ -7,6 +7,7 @@ file, only its digest. A seat or agreement that is not named is not accused by i
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar
 
@@ -67,6 +68,7 @@ class Trace(Record):
     name: str
     digest: str
     size: int
+    asked_at: datetime
     outcome: TraceOutcome
     suspects: tuple[Suspect, ...] = ()
     agreements: tuple[TracedAgreement, ...] = ()

@@ -13,7 +13,7 @@ from typing import Any
 
 from sandbox.access import lists
 from sandbox.app import Platform
-from sandbox.egress import audience, samples
+from sandbox.egress import audience, samples, tracing
 from sandbox.egress import lists as gate_lists
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError, NotFoundError
@@ -263,6 +263,7 @@ LISTS: dict[str, List] = {
     "deputies": cut(Grant, _deputies),
     "notices": cut(Notice, _notices, show=notices.shown),
     "incidents": cut(Incident, lambda platform, actor: incident.seen(platform.oversight, actor)),
+    "traces": whole(lambda platform, actor: tracing.listed(platform.gate, actor)),
     "undertakings": cut(Undertaking, lambda platform, actor: lists.undertakings(platform.access, actor)),
     "facts": List(_facts),
 }

@@ -374,3 +374,23 @@ def test_refusals_and_lists_are_shown_in_english_too(judged: Home, typed) -> Non
     status, text, _ = typed(judged, "linghu.ping", "egress", "list", "--lang", "en", as_json=False)
     assert status == 0
     assert "还没有" not in text
+
+
+def test_the_authority_asks_who_leaked_a_file(released: Home, typed, tmp_path) -> None:
+    place = min((released.path / "seats").glob("*/data/*/"))
+    (part,) = place.glob("*.parquet")
+    status, data, _ = typed(released, SECURITY, "egress", "trace", str(part))
+    assert (status, data["outcome"], data["seats"][0]["developer"]) == (0, "seats", DEVELOPER)
+    assert data["seats"][0]["data"][0]["code"] == CODE
+    assert data["seats"][0]["chance"] < 1e-6
+    other = tmp_path / "x.csv"
+    other.write_text("a,b\n1,2\n")
+    status, text, _ = typed(released, OFFICER, "egress", "trace", str(other), as_json=False)
+    assert status == 10
+    assert "点不出任何席位" in text
+    assert "百万分之一" in text
+    status, _, told = typed(released, DEVELOPER, "egress", "trace", str(part))
+    assert status not in (0, 10)
+    assert "第十六条" in told
+    assert typed(released, SECURITY, "egress", "trace", str(tmp_path / "no.csv"))[0] == 2
+    assert len(typed(released, SECURITY, "egress", "traces")[1]["reports"]) == 2

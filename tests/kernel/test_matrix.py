@@ -237,7 +237,7 @@ SIGNED = (
 )
 TRACE = Trace(
     id="trace", state="reported", organisation="authority", account="me", name="f.csv", digest="d" * 64,
-    size=1, outcome=TraceOutcome.NOBODY,
+    size=1, asked_at=datetime(2026, 11, 26, tzinfo=UTC), outcome=TraceOutcome.NOBODY,
 )  # fmt: skip
 LOOK = TemplateLook(
     id="template-look", state="due", organisation="firm", environment="env", template="template",

@@ -29,6 +29,7 @@ from sandbox.web.pages import (
     policies,
     printed,
     replaying,
+    traces,
     transfers,
     undertakings,
     use,
@@ -43,6 +44,7 @@ RECORD_PAGES: dict[str, Callable[[Visitor, str], Response]] = {
     "/incidents/{id}": incidents.one,
     "/incidents/{id}/paper": incidents.printed,
     "/incidents/{id}/evidence": incidents.evidence_file,
+    "/traces/{id}": traces.one,
     "/organisations/{id}": organisations.one,
     "/service-agreements/{id}/policy": policies.page,
     "/service-agreements/{id}/replay": replaying.page,
@@ -56,6 +58,7 @@ ACTIONS = (
     *duties.ACTIONS,
     *notices.ACTIONS,
     *incidents.ACTIONS,
+    *traces.ACTIONS,
     *organisations.ACTIONS,
     *transfers.ACTIONS,
     *amendments.ACTIONS,
@@ -67,6 +70,7 @@ BACK = {
     "notices": "notices",
     "subscriptions": "notices",
     "incidents": "oversight/incidents",
+    "traces": "oversight/traces",
 }
 """The list that each kind of form goes back to."""
 _TRANSFERS = frozenset({Role.OPERATOR, Role.PROVIDER_REVIEWER, Role.AUTHORITY_OFFICER, Role.SUPERVISOR})
@@ -125,6 +129,13 @@ PLACES = (
         word("即时停止、召回、冻结证据，24 小时内报告"),
         "stop",
         lambda visitor: incident.may_look(visitor.platform.oversight, visitor.actor),
+    ),
+    Place(
+        "/oversight/traces",
+        word("溯源"),
+        word("外面发现的文件出自哪个席位"),
+        "seat",
+        traces.seen,
     ),
     Place(
         "/oversight/use",
@@ -244,6 +255,7 @@ PAGES: dict[str, Callable[[Visitor], Response]] = {
     "/oversight": index,
     "/oversight/duties": duties.matrix,
     "/oversight/incidents": incidents.listing,
+    "/oversight/traces": traces.listing,
     "/oversight/use": use.page,
     "/oversight/use/export": use.exported,
     "/oversight/undertakings": undertakings.listing,
