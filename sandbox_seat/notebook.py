@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox_seat.data import catalog, connect
 from sandbox_seat.products import chart, claim, merge_small, model, product, table
-from sandbox_seat.specified import codebook, synthetic, training_rows, tree
+from sandbox_seat.specified import codebook, service, synthetic, training_rows, tree
 from sandbox_seat.submissions import status, submit
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "merge_small",
     "model",
     "product",
+    "service",
     "status",
     "submit",
     "synthetic",

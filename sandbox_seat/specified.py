@@ -1,7 +1,8 @@
 """Asking the egress gate to make a product by itself, or to test one that goes by a name that obliges.
 
 A decision tree or a codebook is only described here: the gate makes it from the snapshot and writes it.
-Synthetic rows are handed in under that name and held against the source. Nothing is decided in the seat.
+Synthetic rows and samples of a service are handed in as such and held against the source. Nothing
+is decided in the seat.
 """
 
 from __future__ import annotations
@@ -64,11 +65,33 @@ def synthetic(
     Columns are called as in `table`; none of them names anybody. The gate tests the rows against the
     source and writes them as CSV; people look at them. Register a data frame to name it in `sql`.
     """
+    return specification(path, {"synthetic": table, "subject": subject, "rows": _rows(connection, sql)})
+
+
+def service(
+    connection: duckdb.DuckDBPyConnection,
+    path: str | Path,
+    *,
+    sql: str,
+    table: str,
+    subject: str,
+    inputs: Sequence[str],
+) -> Path:
+    """Write a sample of a data service (.json): one row of `sql` an answer; return where it lies.
+
+    `inputs` are the columns that a caller sends, the others are answered. The gate joins the requests with
+    the source and refuses what passes records through or can be asked subject by subject.
+    """
+    asked = {"service": table, "subject": subject, "inputs": [*inputs], "rows": _rows(connection, sql)}
+    return specification(path, asked)
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, sql: str) -> list[dict[str, str | None]]:
+    """Return the rows of a statement as text cells."""
     import duckdb
 
     try:
         rows = connection.execute(sql.strip().rstrip(";")).to_arrow_table().to_pylist()
     except duckdb.Error as error:
         raise InputError(say("这条 SQL 没能运行：{reason}", reason=str(error))) from error
-    told = [{name: None if cell is None else str(cell) for name, cell in row.items()} for row in rows]
-    return specification(path, {"synthetic": table, "subject": subject, "rows": told})
+    return [{name: None if cell is None else str(cell) for name, cell in row.items()} for row in rows]

@@ -305,6 +305,22 @@ CHECKS: tuple[Check, ...] = (
         parameter="smallest",
     ),
     Check(
+        "G50", "relay", FindingKind.SOURCE_RECORD, Verdict.REFUSE, _RAW,
+        say("数据服务把来源的记录或单个对象的数值原样转出"),
+        say("请让服务只返回统计、评分或预测，不返回来源的取值"),
+    ),
+    Check(
+        "G51", "lookup", FindingKind.ROW_LEVEL, Verdict.REFUSE, _RAW,
+        say("数据服务可以逐个对象查询，或一个请求只对应少数对象"),
+        say("请按对象足够多的分组提供服务，不以证件号、编号等为键"),
+        parameter="smallest",
+    ),
+    Check(
+        "G52", "service", FindingKind.UNVERIFIED, Verdict.REVIEW, _REVIEW,
+        say("数据服务须由人看过请求和回答的样本"),
+        say("请在说明中写明服务的用途、调用者和请求的范围"),
+    ),
+    Check(
         "G20", "set-record", FindingKind.SOURCE_RECORD, Verdict.REFUSE, _RAW,
         say("这些文件按行拼起来，能找到数据来源的记录"),
         say("请改为汇总结果，不要把记录分列在几个文件里"),

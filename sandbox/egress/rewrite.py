@@ -56,12 +56,12 @@ class Rewriting:
 def rewrite(content: Content) -> Rewriting | None:
     """Return the rewriting of unproven content, or None when there is none."""
     if content.form is Form.TABLE and content.sheets:
-        return write_table(cut(_ordered(content.sheets[0].table)), content.type)
+        return write_table(cut(ordered(content.sheets[0].table)), content.type)
     if content.form is Form.DOCUMENT and content.type is FileType.XLSX:
         return Rewriting(
             ".xlsx",
             _workbook(
-                [(f"Sheet{n}", cut(_ordered(sheet.table))) for n, sheet in enumerate(content.sheets, 1)]
+                [(f"Sheet{n}", cut(ordered(sheet.table))) for n, sheet in enumerate(content.sheets, 1)]
             ),
         )
     if content.form is Form.DOCUMENT:
@@ -79,7 +79,7 @@ def _other(content: Content) -> Rewriting | None:
     if content.form is Form.CHART and content.picture is not None:
         return Rewriting(".svg", content.picture)
     if content.form is Form.PLOT and content.plot is not None:
-        return Rewriting(".svg", draw(content.plot, cut(_ordered(content.sheets[0].table))))
+        return Rewriting(".svg", draw(content.plot, cut(ordered(content.sheets[0].table))))
     if content.form is Form.PAGE:
         from sandbox.egress.publish import notebook, page  # they need what is defined here
 
@@ -175,7 +175,7 @@ def _quoted(column: pa.Array, *, alone: bool) -> pa.Array:
     return pc.replace_with_mask(cells, special, pc.binary_join_element_wise(mark, doubled, mark, _empty()))
 
 
-def _ordered(table: pa.Table) -> pa.Table:
+def ordered(table: pa.Table) -> pa.Table:
     """Return the rows sorted by all columns from the left, so that row order carries nothing."""
     if not table.num_rows or not table.num_columns:
         return table

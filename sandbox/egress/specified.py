@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from collections.abc import Sequence as List
 
-from sandbox.egress import codebook, fitting, synthetic, trees
+from sandbox.egress import codebook, fitting, relay, synthetic, trees
 from sandbox.egress.content import (
     Codebook,
     Content,
@@ -19,6 +19,7 @@ from sandbox.egress.content import (
     Issue,
     Model,
     Order,
+    Service,
     Sheet,
     Synthetic,
     Tree,
@@ -27,7 +28,7 @@ from sandbox.egress.documents import sheets_of, texts_of
 from sandbox.egress.origin import Source
 from sandbox.egress.proof import subject_units, table_names
 from sandbox.egress.report import FileReport
-from sandbox.egress.rewrite import Rewriting, write_table
+from sandbox.egress.rewrite import Rewriting, cut, ordered, write_table
 from sandbox.egress.units import Ids
 from sandbox.files.types import FileType
 from sandbox.kernel.errors import InputError
@@ -38,11 +39,12 @@ CHECKS: Mapping[type, tuple[str, ...]] = {
     Model: (),
     Tree: ("tree-leaf", "membership", "tree"),
     Codebook: ("codebook",),
+    Service: ("lookup", "relay", "service"),
     Synthetic: ("near-record", "membership", "rare-combination", "coverage", "synthetic"),
 }
 """Which checks of its own each order goes through; a receipt says of the others that they do not apply."""
 _EVERY = tuple(dict.fromkeys(name for names in CHECKS.values() for name in names))
-_SIGNS = ({"codebook", "subject"}, {"model", "features"}, {"synthetic", "rows"})
+_SIGNS = ({"service", "rows"}, {"codebook", "subject"}, {"model", "features"}, {"synthetic", "rows"})
 _TRAINED = frozenset({
     "children_left", "left_children", "left_child", "split_condition", "split_conditions", "split_feature",
     "tree_info", "tree_structure", "leaf_value", "leaf_values", "gradient_booster", "oblivious_trees",
@@ -88,6 +90,9 @@ def _order(document: Document) -> tuple[Form, Order, tuple[Sheet, ...]]:
     if "synthetic" in document:
         told, sheet = synthetic.read_synthetic(document)
         return Form.SYNTHETIC, told, (sheet,)
+    if "service" in document:
+        service, sheet = relay.read_service(document)
+        return Form.SERVICE, service, (sheet,)
     if "codebook" in document:
         return Form.CODEBOOK, codebook.read_codebook(document), ()
     if document.get("model") == "tree":
@@ -140,6 +145,11 @@ def _made(
         fitted = fitting.fit(order, source, units)
         told = Issue("regression", evidence=say("闸口已在快照上拟合，系数是闸口算出的"))
         return [*fitted.issues, told], write_table(fitted.table, FileType.CSV)
+    if isinstance(order, Service):
+        rows = content.sheets[0].table
+        found = relay.relayed(rows, order, source, units)
+        told = Issue("service", evidence=say("闸口已把请求与来源关联，没有逐条转出的，仍须由人看过样本"))
+        return [*found, told], write_table(ordered(cut(rows)), FileType.CSV)
     if isinstance(order, Codebook):
         listed, spotted = codebook.write_codebook(order, source, units)
         told = Issue("codebook", evidence=say("闸口已按快照写出，只列对象足够多的取值"))

@@ -69,7 +69,7 @@ def first_half(subjects: pa.ChunkedArray) -> tuple[NDArray[np.bool_], NDArray[np
 
 
 @dataclass(frozen=True, slots=True)
-class _Case:
+class Case:
     """The columns of a synthetic table beside the source's, and the rows of both halves of the source."""
 
     columns: tuple[Column, ...]
@@ -101,30 +101,30 @@ def examine(rows: pa.Table, order: Synthetic, source: Source, units: Mapping[str
     Raises InputError for columns that the source does not have or that name somebody, and for cells that are
     no figures or dates where the source's are.
     """
-    case = _case(rows, order, source, units)
+    case = case_of(rows, order.subject, source, units)
     whole = int(smallest_units(np.zeros(source.table.num_rows, np.int64), units, 1)[0])
     if whole < 4 * source.thresholds.smallest or not len(case.train) or not len(case.held):
         return [Issue("freedom", evidence=say("来源的统计对象太少，无法检验合成数据"))]
     space = space_of(case.columns)
-    found = [*_copies(case), *_near(case, space), *_members(case, space)]
+    found = [*copies(case, "near-record"), *_near(case, space), *_members(case, space)]
     return [*found, *_rare(case), *_ends(case), *_covers(case)]
 
 
-def _case(rows: pa.Table, order: Synthetic, source: Source, units: Mapping[str, Ids]) -> _Case:
+def case_of(rows: pa.Table, subject: str, source: Source, units: Mapping[str, Ids]) -> Case:
     names = rows.column_names
     if strange := [name for name in names if name not in source.table.column_names]:
         raise InputError(say("合成数据的列 {name} 不在来源 {table} 里", name=strange[0], table=source.name))
-    if source.identifiers & set(names) or order.subject in names or len(names) < LEAST_COLUMNS:
+    if source.identifiers & set(names) or subject in names or len(names) < LEAST_COLUMNS:
         raise InputError(say("合成数据须有至少两列，且不能有能识别个人或企业的列"))
-    train, held = first_half(source.table.column(order.subject))
+    train, held = first_half(source.table.column(subject))
     digest = hashlib.sha256(repr(rows.to_pydict()).encode()).digest()
-    return _Case(
+    return Case(
         columns_of(rows, source.table, names), units, np.flatnonzero(train), np.flatnonzero(held),
         source.thresholds, int.from_bytes(digest[:8], "big"),
     )  # fmt: skip
 
 
-def _copies(case: _Case) -> Iterator[Issue]:
+def copies(case: Case, check: str) -> Iterator[Issue]:
     """Yield an issue when more rows than chance explains are near copies, whole or in all columns but one."""
     columns = case.columns
     parts = [columns]
@@ -144,11 +144,11 @@ def _copies(case: _Case) -> Iterator[Issue]:
             evidence = say(
                 "{count} 行是少数对象的近似复制，按机会至多 {chance} 行", count=int(count), chance=int(chance)
             )
-            yield Issue("near-record", evidence=evidence)
+            yield Issue(check, evidence=evidence)
             return
 
 
-def _near(case: _Case, space: Space) -> Iterator[Issue]:
+def _near(case: Case, space: Space) -> Iterator[Issue]:
     """Yield an issue when more rows lie very near to a half than the other half's people do."""
     own = case.some(np.arange(case.count), _SAMPLE)
     for base, other in ((case.train, case.held), (case.held, case.train)):
@@ -182,7 +182,7 @@ def _excess(mine: Floats, theirs: Floats, allowed: float) -> float:
     return most
 
 
-def _members(case: _Case, space: Space) -> Iterator[Issue]:
+def _members(case: Case, space: Space) -> Iterator[Issue]:
     """Yield an issue when one half of the subjects is told from the other by its distance to the table."""
     own = case.some(np.arange(case.count), _HELD)
     there = [one[own] for one in space.here]
@@ -196,7 +196,7 @@ def _members(case: _Case, space: Space) -> Iterator[Issue]:
         yield Issue("membership", evidence=evidence)
 
 
-def _rare(case: _Case) -> Iterator[Issue]:
+def _rare(case: Case) -> Iterator[Issue]:
     """Yield an issue for a value, or a pair of values, that fewer units than the threshold have."""
     kinds = [column for column in case.columns if not column.ordered]
     for size in (1, 2):
@@ -215,7 +215,7 @@ def _rare(case: _Case) -> Iterator[Issue]:
         yield Issue("rare-combination", evidence=say("各列取值合起来，与少数对象相同的行多于机会所致"))
 
 
-def _whole_excess(case: _Case, kinds: Sequence[Column]) -> float:
+def _whole_excess(case: Case, kinds: Sequence[Column]) -> float:
     """Return how much oftener than real people the rows share all categories with a few of the source."""
     here, there = _joined(kinds)
     width = int(max(here.max(), there.max())) + 1
@@ -240,7 +240,7 @@ def _joined(part: Sequence[Column]) -> tuple[Whole, Whole]:
     return flat[:count], flat[count:]
 
 
-def _ends(case: _Case) -> Iterator[Issue]:
+def _ends(case: Case) -> Iterator[Issue]:
     """Yield an issue for figures beyond those that as many units as the threshold exceed."""
     for column in case.columns:
         if column.ordered:
@@ -265,7 +265,7 @@ def bounds_of(values: Floats, units: Mapping[str, Ids], smallest: int) -> tuple[
     return ends[0], ends[1]
 
 
-def _covers(case: _Case) -> Iterator[Issue]:
+def _covers(case: Case) -> Iterator[Issue]:
     """Yield an issue for a column whose values are not the source's, or not distributed nearly like them."""
     for column in case.columns:
         gap = _gap(column)

@@ -355,6 +355,118 @@ def test_what_is_no_codebook_is_refused(more: dict[str, object]) -> None:
     refused(put(BOOK | more))
 
 
+# --- data services ---------------------------------------------------------------------------
+
+
+def service(rows: list[dict[str, str]], *inputs: str, **more: object) -> dict[str, object]:
+    return {"service": "visits", "subject": "证件号", "inputs": list(inputs), "rows": rows, **more}
+
+
+def averages() -> list[dict[str, str]]:
+    """Return what an honest service answers: a rounded mean for a district, a kind and a sex."""
+    groups: dict[tuple[str, str, str], list[float]] = {}
+    for row in visits().to_pylist():
+        if row["区县"] != RARE and float(row["金额"]) < 10_000:
+            groups.setdefault((row["病种"], row["性别"], row["就诊日期"][5:7]), []).append(float(row["金额"]))
+    return [
+        {"病种": kind, "性别": sex, "月": str(int(month)), "均次费用": f"{sum(paid) / len(paid):.0f}"}
+        for (kind, sex, month), paid in sorted(groups.items())
+    ]  # fmt: skip
+
+
+def asked_of(rows: list[dict[str, str]], *names: str, **renamed: str) -> list[dict[str, str]]:
+    """Return rows with some columns under their own names and some under others."""
+    return [
+        {**{name: row[name] for name in names}, **{new: row[old] for new, old in renamed.items()}}
+        for row in rows
+    ]
+
+
+def test_an_honest_service_goes_to_people_with_its_sample() -> None:
+    file, left = put(service(averages(), "病种", "性别", "月"))
+    assert (file.verdict, rules(file)) == (Verdict.REVIEW, {"G52"})
+    assert left.decode().splitlines()[0] == "病种,性别,月,均次费用"
+
+
+def test_a_score_by_figures_that_nobody_has_is_a_service() -> None:
+    chance = random.Random(4)
+    rows = [
+        {"年龄": f"{chance.uniform(20, 80):.1f}", "得分": f"{chance.uniform(0, 1):.2f}"} for _ in range(80)
+    ]
+    assert put(service(rows, "年龄"))[0].verdict is Verdict.REVIEW
+
+
+def test_a_service_keyed_by_an_identifier_is_no_service() -> None:
+    """One row for each person asked for by number: the data in slices."""
+    rows = asked_of(visits().to_pylist()[:80], "证件号", "金额")
+    refused(put(service(rows, "证件号")), "G51", "G06")
+    hidden = asked_of(visits().to_pylist()[:80], 键="电话", 分="病种")
+    refused(put(service(hidden, "键")), "G51")
+
+
+def test_a_service_keyed_by_the_authors_own_numbers_is_no_service() -> None:
+    """His customers are joined with the data outside; each number of his stands for one person."""
+    rows = [{"客户": f"C{place:05d}", "病种": row["病种"]} for place, row in enumerate(ordinary()[:80])]
+    refused(put(service(rows, "客户")), "G51")
+
+
+def test_a_request_that_picks_out_a_few_is_a_lookup() -> None:
+    """No identifier is asked for, but district, kind, day and sex together are one person."""
+    rows = asked_of(list(ordinary()[:80]), "区县", "病种", "就诊日期", 等级="性别")
+    refused(put(service(rows, "区县", "病种", "就诊日期")), "G51")
+
+
+def test_inputs_in_disguise_are_joined_all_the_same() -> None:
+    """Other names for the columns, full-width figures, another layout of the date."""
+    wide = str.maketrans("0123456789", "０１２３４５６７８９")
+    rows = [
+        {
+            "地": row["区县"],
+            "类": row["病种"].translate(wide),
+            "日": row["就诊日期"].replace("-", "/"),
+            "答": "甲",
+        }
+        for row in ordinary()[:80]
+    ]
+    refused(put(service(rows, "地", "类", "日")), "G51")
+
+
+def test_a_service_that_answers_with_one_persons_value_passes_it_through() -> None:
+    """The dearest visit of every group is somebody's own, though many are in the group."""
+    dearest: dict[tuple[str, str], dict[str, str]] = {}
+    for row in ordinary():
+        key = (row["病种"], row["区县"])
+        dearest[key] = max(row, dearest.get(key, row), key=lambda one: float(one["金额"]))
+    rows = [asked_of([row], "病种", "区县", 上限="金额")[0] for row in dearest.values()] * 3
+    refused(put(service(rows, "病种", "区县")), "G50")
+
+
+def test_records_with_a_little_noise_behind_a_free_key_pass_through() -> None:
+    chance = random.Random(8)
+    rows = [{"情景": f"情景{chance.randint(1, 5)}", **row} for row in noised(120, 0.01)]
+    refused(put(service(rows, "情景")), "G50")
+
+
+def test_a_text_that_a_few_have_is_no_answer() -> None:
+    rows = [row | {"归属": RARE if place == 3 else "汇川区"} for place, row in enumerate(averages())]
+    refused(put(service(rows, "病种", "性别", "月")), "G50")
+
+
+@pytest.mark.parametrize("more", [
+    {"note": "x"}, {"service": "taxes"}, {"subject": "无"}, {"inputs": []},
+    {"inputs": ["病种", "性别", "月", "均次费用"]}, {"inputs": "病种"}, {"inputs": ["无"]}, {"rows": []},
+    {"rows": [{"病种": "病种1"}]},
+])  # fmt: skip
+def test_what_is_no_sample_of_a_service_is_refused(more: dict[str, object]) -> None:
+    refused(put(service(averages(), "病种") | more))
+
+
+def test_a_service_leaves_only_where_it_was_agreed() -> None:
+    asked = service(averages(), "病种", "性别", "月")
+    refused(put(asked, bounds=Bounds(outputs=(OutputForm.AGGREGATE, OutputForm.MODEL))), "G21")
+    assert put(asked, bounds=Bounds(outputs=(OutputForm.SERVICE,)))[0].verdict is Verdict.REVIEW
+
+
 # --- pictures --------------------------------------------------------------------------------
 
 

@@ -81,8 +81,27 @@ def tree(**more: object) -> list[Product]:
 
 def made_up(rows: object) -> list[Product]:
     """Return rows handed in as synthetic visits."""
-    told = pacsv.read_csv(io.BytesIO(rows)).cast(pa.schema([(n, pa.string()) for n in SYNTHETIC])).to_pylist() if isinstance(rows, bytes) else rows
+    told = (
+        pacsv.read_csv(io.BytesIO(rows)).cast(pa.schema([(n, pa.string()) for n in SYNTHETIC])).to_pylist()
+        if isinstance(rows, bytes)
+        else rows
+    )
     return asked(synthetic="visits", subject="证件号", rows=told)
+
+
+def served(count: int, *more: str, **answers: str) -> list[Product]:
+    """Return a sample of a service that is asked by kind, or by more, and scores or answers with a column."""
+    rows = visits().slice(40, count).to_pylist()
+    asks = ("病种", *more)
+    told = [
+        {
+            **{name: row[name] for name in asks},
+            "评分": str(place % 7),
+            **{new: row[old] for new, old in answers.items()},
+        }
+        for place, row in enumerate(rows)
+    ]
+    return asked(service="visits", subject="证件号", inputs=list(asks), rows=told)
 
 
 def bare(text: str | bytes, path: str = "p.csv") -> list[Product]:
@@ -210,6 +229,9 @@ EXAMPLES: dict[str, Example] = {
     "G48": Example(lambda: made_up(invented(300)), lambda: proven(BY_KIND)),
     "G34": Example(lambda: proven(BY_KIND), lambda: proven(BY_KIND), Options(unread=("release 9",)), nearly=Options()),
     "G49": Example(lambda: asked(codebook="visits", subject="证件号"), lambda: bare("列名,取值\n病种,病种1\n性别,男\n")),
+    "G50": Example(lambda: served(60, 分="金额"), lambda: served(60)),
+    "G51": Example(lambda: served(60, "就诊日期", "区县"), lambda: served(60)),
+    "G52": Example(lambda: served(60), lambda: proven(BY_KIND)),
     "G33": Example(
         lambda: bare("病种,男,女,合计\n甲,20,40,60\n乙,,41,44\n合计,23,81,104\n"),
         lambda: bare("病种,男,女,合计\n甲,20,40,60\n乙,30,41,71\n合计,50,81,131\n"),

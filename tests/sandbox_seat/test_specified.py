@@ -6,7 +6,7 @@ import pytest
 from sandbox.egress.reading import read_content
 from sandbox.files.types import FileType
 from sandbox.kernel.errors import InputError
-from sandbox_seat.specified import codebook, synthetic, training_rows, tree
+from sandbox_seat.specified import codebook, service, synthetic, training_rows, tree
 
 
 @pytest.fixture
@@ -50,6 +50,15 @@ def test_synthetic_rows_go_by_the_name_of_their_table(tmp_path, connection):
     assert sheet.table.num_rows == 200
     with pytest.raises(InputError, match="SQL"):
         synthetic(connection, tmp_path / "s.json", sql="SELECT nothing", table="firms", subject="代码")
+
+
+def test_a_service_is_shown_by_a_sample(tmp_path, connection):
+    sql = "SELECT 代码 AS 问, 类型 AS 答 FROM firms"
+    content = read(
+        service(connection, tmp_path / "a.json", sql=sql, table="firms", subject="代码", inputs=["问"])
+    )
+    assert content.order.inputs == ("问",)
+    assert content.sheets[0].table.num_rows == 200
 
 
 def test_one_half_of_the_subjects_is_for_training(connection):
