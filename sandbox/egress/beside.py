@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from sandbox.egress.cells import Family, families
 from sandbox.egress.checks import check
-from sandbox.egress.differencing import Exposure, Published, exposures
+from sandbox.egress.differencing import Published, Searched, search
 from sandbox.egress.kept import SHOWN, Kept, Standing
 from sandbox.egress.numbering import Numbered, number
 from sandbox.egress.origin import Source
@@ -146,12 +146,10 @@ def _judged(stage: _Stage, old: Sequence[_Old]) -> list[Finding]:
     least: dict[str, int] = {}
     unable: set[str] = set()
     for quantity in sorted({part.quantity for part in stage.new}):
-        try:
-            exposed = _exposed(stage, old, quantity)
-        except ValueError:
+        searched = _exposed(stage, old, quantity)
+        if not searched.whole:
             unable.update(stage.files)
-            continue
-        for exposure in exposed:
+        for exposure in searched.found:
             if len(exposure.owners) > 1 and not stage.files.isdisjoint(exposure.owners):
                 owners.update(exposure.owners)
                 for owner in set(exposure.owners) - stage.files:
@@ -159,14 +157,15 @@ def _judged(stage: _Stage, old: Sequence[_Old]) -> list[Finding]:
     return [*_told(stage, old, owners, least), *_not_done(unable)]
 
 
-def _exposed(stage: _Stage, old: Sequence[_Old], quantity: str) -> list[Exposure]:
+def _exposed(stage: _Stage, old: Sequence[_Old], quantity: str) -> Searched:
     new = [part.published for part in stage.new if part.quantity == quantity]
     before = [part.published for one in old for part in one.parts if part.quantity == quantity]
     slices = [part.published for one in old if one.other for part in one.parts if part.quantity == quantity]
-    found: list[Exposure] = []
+    searched = Searched((), whole=True)
     if len({part.owner for part in (*new, *before)}) > 1:
-        found += exposures([*new, *before], stage.units, smallest=stage.smallest, new=stage.files)
-    return [*found, *twins(new, slices, stage.units, smallest=stage.smallest)]
+        searched = search([*new, *before], stage.units, smallest=stage.smallest, new=stage.files)
+    alike = twins(new, slices, stage.units, smallest=stage.smallest)
+    return Searched((*searched.found, *alike), searched.whole)
 
 
 def _told(stage: _Stage, old: Sequence[_Old], owners: set[str], least: Mapping[str, int]) -> list[Finding]:

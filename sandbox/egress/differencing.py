@@ -2,9 +2,9 @@
 
 Every published cell is a set of rows of the source; sums and differences of cells, and the
 known total, determine further sets. Finds those that hold fewer units than the threshold:
-remainders (a cell less the cells inside it) and atoms (rows that share all their cells) that
-a linear combination of cells isolates. Pure; called by `recompute` for one claim and by
-`judge` across the files of a submission and what was released before.
+remainders (a cell less the cells inside it), atoms (rows that share all their cells) that a linear
+combination of cells isolates, and what up to four cells give. Pure; called by `cells` for one claim and
+by `beside` across the files of a submission and what was released before.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sandbox.egress.combining import TooMany, cells_of, counted, is_cell, most_rows, small_sums
 from sandbox.egress.units import Ids, Sets, rows_per_set, smallest_units
 
-MAX_ATOMS = 1200
-MAX_CELLS = 1200
+MAX_RANK = 2_500
+"""Cells, or groups of rows that share all cells, that are combined exactly at once: some seconds, 50 MB."""
+MAX_SIZE = 20_000_000
 _ISOLATED = 1e-6
+_NOTHING = 1e-11
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,14 @@ class Exposure:
     owners: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Searched:
+    """What a search found, and whether it looked at everything: what it could not is for people."""
+
+    found: tuple[Exposure, ...]
+    whole: bool
+
+
 def exposures(
     families: Sequence[Published],
     units: Mapping[str, Ids],
@@ -58,12 +69,60 @@ def exposures(
 
     With `new`, only what these owners have a part in: the rest was judged when it came.
 
-    An empty tuple means none was found. The total of the source counts as published when a
-    family owned by "" covers every row. Raises ValueError when there are too many cells to
-    combine exactly: the caller must treat that as unable.
+    An empty tuple means none was found. Raises ValueError when none was found and there are too many cells
+    to combine exactly: the caller must treat that as unable.
     """
-    found = [*_remainders(families, units, smallest, new), *_isolated(families, units, smallest)]
-    return tuple(dict.fromkeys(found))
+    searched = search(families, units, smallest=smallest, new=new)
+    if not searched.whole and not searched.found:
+        raise ValueError("too many cells to combine")
+    return searched.found
+
+
+def search(
+    families: Sequence[Published],
+    units: Mapping[str, Ids],
+    *,
+    smallest: int,
+    new: frozenset[str] | None = None,
+) -> Searched:
+    """Return every exposed set that was found, also where there was too much to look at everything.
+
+    The total of the source counts as published when a family owned by "" covers every row.
+    """
+    found, whole = _remainders(families, units, smallest, new), True
+    try:
+        found += _isolated(families, units, smallest)
+    except ValueError:
+        whole = False
+    if new is not None:
+        try:
+            found += _combined(families, units, smallest, new)
+        except TooMany:
+            whole = False
+    return Searched(tuple(dict.fromkeys(found)), whole)
+
+
+def _combined(
+    families: Sequence[Published], units: Mapping[str, Ids], smallest: int, new: frozenset[str]
+) -> list[Exposure]:
+    """Return what up to four cells give together, one of them new: ranges that overlap without nesting."""
+    partial = [family for family in families if family.owner and family.count]
+    partial.sort(key=lambda family: family.owner in new)  # what is known already is not new
+    if len(partial) < 2 or partial[-1].owner not in new:
+        return []
+    sets = [family.sets for family in partial]
+    atoms, count = _atoms(partial)
+    cells = cells_of(sets, atoms, rows_per_set(atoms, count))
+    fresh = np.asarray([partial[place].owner in new for place in cells.family], dtype=bool)
+    found: list[Exposure] = []
+    for signed in small_sums(cells, fresh, most=most_rows(units, smallest)):
+        if is_cell(cells, signed):
+            continue  # a published cell by itself is left to the cell's own rule
+        rows, few = counted(cells, signed, sets, units)
+        if few < smallest:
+            owners = sorted({partial[cells.family[cell]].owner for cell, _ in signed})
+            found.append(Exposure(rows=rows, units=few, owners=tuple(owners)))
+    return found
 
 
 def _remainders(
@@ -143,7 +202,7 @@ def _isolated(families: Sequence[Published], units: Mapping[str, Ids], smallest:
     found: list[Exposure] = []
     for label in np.unique(labels[risky]):
         members = np.flatnonzero(labels == label)
-        for group in _determined(cells[:, members], rows[members]):
+        for group in _determined(cells[:, members], rows[members], risky[members]):
             chosen = members[group]
             within = np.where(np.isin(atoms, chosen), 0, -1)
             few = int(smallest_units(within, units, 1)[0])
@@ -167,22 +226,53 @@ def _components(cells: NDArray[np.int64]) -> NDArray[np.int64]:
             return labels
 
 
-def _determined(cells: NDArray[np.int64], rows: NDArray[np.int64]) -> Iterator[NDArray[np.bool_]]:
-    """Yield the groups of atoms of one component whose count follows from the cells' counts.
+def _determined(
+    cells: NDArray[np.int64], rows: NDArray[np.int64], risky: NDArray[np.bool_]
+) -> Iterator[NDArray[np.bool_]]:
+    """Yield the groups of risky atoms of one component whose count follows from the cells' counts.
 
     Groups are single atoms, and all atoms that the same families cover: what one table shows and
-    another leaves out. A group that is itself one published cell is left to the cell's own rule.
+    another leaves out. A group that is itself one published cell is left to the cell's own rule. A cell
+    with an atom of many units that lies in no other cell has no part in any group: it is taken out first.
     """
-    incidence = [row == cell for row in cells for cell in np.unique(row[row >= 0])]
-    if len(incidence) > MAX_CELLS or cells.shape[1] > MAX_ATOMS:
+    incidence = _binding(cells, risky)
+    if incidence.size > MAX_SIZE or min(incidence.shape) > MAX_RANK:
         raise ValueError("too many cells to combine")
-    _, singular, basis = np.linalg.svd(np.asarray(incidence, dtype=np.float64), full_matrices=False)
-    space = basis[: int((singular > singular.max(initial=0) * 1e-10).sum())]
-    published = {cell.tobytes() for cell in incidence}
+    if not incidence.shape[0]:
+        return
     patterns, code = np.unique(cells >= 0, axis=1, return_inverse=True)
-    groups = [code == place for place in range(patterns.shape[1])]
-    groups += [np.arange(cells.shape[1]) == place for place in np.flatnonzero(rows > 0)]
-    for group in {group.tobytes(): group for group in groups}.values():
-        inside = space @ group.astype(np.float64)
-        if group.tobytes() not in published and float(inside @ inside) > group.sum() - _ISOLATED:
-            yield group
+    alike = [code == place for place in range(patterns.shape[1])]
+    singles = [np.arange(cells.shape[1]) == place for place in np.flatnonzero(risky & (rows > 0))]
+    groups = [group for group in (*alike, *singles) if risky[group].all()]
+    published = {(row == cell).tobytes() for row in cells for cell in np.unique(row[row >= 0])}
+    wanted = {group.tobytes(): group for group in groups if group.tobytes() not in published}
+    if wanted:
+        asked = np.asarray(list(wanted.values()))
+        yield from asked[_spanned(incidence, asked)]
+
+
+def _binding(cells: NDArray[np.int64], risky: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the cells, a line each, that can have a part in a sum over risky atoms alone."""
+    lines: list[NDArray[np.bool_]] = [row == cell for row in cells for cell in np.unique(row[row >= 0])]
+    matrix = np.asarray(lines, dtype=bool).reshape(len(lines), cells.shape[1])
+    while matrix.size:
+        alone = (matrix.sum(axis=0) == 1) & ~risky
+        free = ~matrix[:, alone].any(axis=1)
+        if free.all():
+            break
+        matrix = matrix[free]
+    return matrix.astype(np.float64)
+
+
+def _spanned(incidence: NDArray[np.float64], groups: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which groups are linear combinations of the lines: as long as their shadow on all of them."""
+    asked = groups.astype(np.float64)
+    if incidence.shape[0] <= incidence.shape[1]:
+        values, vectors = np.linalg.eigh(incidence @ incidence.T)
+        kept = values > values.max(initial=0) * _NOTHING
+        shadow = (((asked @ incidence.T) @ vectors[:, kept]) ** 2 / values[kept]).sum(axis=1)
+    else:
+        values, vectors = np.linalg.eigh(incidence.T @ incidence)
+        kept = values > values.max(initial=0) * _NOTHING
+        shadow = ((asked @ vectors[:, kept]) ** 2).sum(axis=1)
+    return np.asarray(shadow > groups.sum(axis=1) - _ISOLATED)

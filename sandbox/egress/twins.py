@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sandbox.egress.combining import most_rows
 from sandbox.egress.differencing import Exposure, Published
 from sandbox.egress.units import Ids, rows_per_set, smallest_units
 
@@ -23,19 +24,9 @@ def twins(
     Every pair that shares rows is held against each other, unless more rows lie between the two than
     so few units have.
     """
-    most = _most_rows(units, smallest)
+    most = most_rows(units, smallest)
     found = [part for one in new for other in old for part in _family(one, other, units, smallest, most)]
     return tuple(dict.fromkeys(found))
-
-
-def _most_rows(units: Mapping[str, Ids], smallest: int) -> int:
-    """Return how many rows fewer than `smallest` units can have, rows of nobody among them."""
-    most = 0
-    for ids in units.values():
-        rows = np.bincount(ids, minlength=1)
-        busiest = np.sort(rows[1:])[::-1][: smallest - 1]
-        most = max(most, int(rows[0]) + int(busiest.sum()))
-    return most
 
 
 def _family(
