@@ -34,7 +34,7 @@ from sandbox.kernel.records import (
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import with_record
 from sandbox.store.canonical import Json
-from sandbox.store.changes import Change, Link
+from sandbox.store.changes import Change, Effect, Link
 
 _AUTHORITY_LIBRARIES = ("base", "theme")
 
@@ -53,7 +53,15 @@ def push(desk: AccessDesk, actor: Actor, application_id: str) -> tuple[Item, ...
         raise InputError(say("申请 {id} 的需求已经推送过", id=application.id))
     unstaffed = _unstaffed(desk, left)
     changes = [_push(desk, actor, application, request, unstaffed) for request in left]
-    return tuple(stored.record for stored in store.write(actor, *changes))
+    numbered = [replace(one, record=replace(one.record, id=store.new_id(Item.KIND))) for one in changes]
+    done = store.write(actor, *numbered, outbox=_asking(desk, numbered))
+    return tuple(stored.record for stored in done)
+
+
+def _asking(desk: AccessDesk, changes: list[Change]) -> tuple[Effect, ...]:
+    """Return the notices to the departments that are asked for an impact assessment (PIPL 55)."""
+    asked = [one.record for one in changes if isinstance(one.record, Item) and one.record.impact_asked]
+    return tuple(impacts.asking(one, desk.directory.store.load(Dataset, one.dataset).record) for one in asked)
 
 
 def _asked(one: Item | ItemRequest) -> tuple[object, ...]:

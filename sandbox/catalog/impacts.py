@@ -2,6 +2,7 @@
 
 Three things are assessed: lawful and necessary, effect and risk, whether the measures are fit. Filed for one
 reviewed item, withdrawn while nothing landed on it. Whether one is asked for is a rule (see `permits`).
+The department, the authority and supervisors see them: who wants the data does not.
 """
 
 from __future__ import annotations
@@ -9,18 +10,23 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from sandbox.catalog.entries import is_personal
-from sandbox.catalog.reading import require_reader
-from sandbox.kernel.actors import Actor
+from sandbox.catalog.reading import of_authority, registered, require_reader
+from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Dataset, ImpactAssessment, Item
+from sandbox.kernel.records import Dataset, ImpactAssessment, Item, OrganisationRole
 from sandbox.people.directory import Directory, with_record
-from sandbox.store.changes import Change, Link
+from sandbox.store.changes import Change, Effect, Link
+from sandbox.store.lists import Sieve
 
 LONGEST = 4_000
 """Characters of one part of an assessment."""
+ASKED = "asked:impact"
+"""The notice that a department gets when an item of its data asks for an assessment."""
+LIVE = ("pushed", "approved")
+"""States of an item whose data may yet be landed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +98,49 @@ def of_item(directory: Directory, item: str) -> tuple[ImpactAssessment, ...]:
 
 
 def shown(directory: Directory, actor: Actor, item: str) -> tuple[ImpactAssessment, ...]:
-    """Return the assessments of an item for its department and the authority; others are refused."""
+    """Return the assessments of an item for its department, the authority and supervisors."""
     about = directory.store.load(Item, item).record
     dataset = directory.store.load(Dataset, about.dataset).record
-    require_reader(directory, actor, about, organisations=(dataset.organisation,))
+    if not _supervises(directory, actor):
+        require_reader(directory, actor, about, organisations=(dataset.organisation,))
     return of_item(directory, item)
+
+
+def asking(item: Item, dataset: Dataset) -> Effect:
+    """Return the notice to the stewards of the department whose data the item asks for."""
+    payload = {"template": ASKED, "organisation": dataset.organisation, "role": Role.STEWARD.value}
+    return Effect("notice.wanted", payload, item.id)
+
+
+def may_look(directory: Directory, actor: Actor) -> bool:
+    """Return whether the list has anything for the actor: departments, the authority, supervisors."""
+    return items(directory, actor) is not None
+
+
+def filed(directory: Directory, actor: Actor) -> Sieve | None:
+    """Return the sieve of the assessments that the actor may see; None where that is none at all."""
+    if _watches(directory, actor):
+        return Sieve()
+    return Sieve(organisation=actor.organisation) if _provides(directory, actor) else None
+
+
+def items(directory: Directory, actor: Actor) -> Sieve | None:
+    """Return the sieve of the items on whose data the actor may see assessments; None for none at all."""
+    if _watches(directory, actor):
+        return Sieve()
+    own = ("dataset", Dataset.KIND, Sieve(organisation=actor.organisation))
+    return Sieve(linking=(own,)) if _provides(directory, actor) else None
+
+
+def _supervises(directory: Directory, actor: Actor) -> bool:
+    return actor.has(Role.SUPERVISOR) and registered(directory, actor)
+
+
+def _watches(directory: Directory, actor: Actor) -> bool:
+    inside = registered(directory, actor) and of_authority(directory, actor)
+    return inside or _supervises(directory, actor)
+
+
+def _provides(directory: Directory, actor: Actor) -> bool:
+    own = directory.organisation(actor.organisation)
+    return own.state == "registered" and OrganisationRole.PROVIDER in own.roles

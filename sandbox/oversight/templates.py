@@ -30,7 +30,7 @@ class Template:
     @property
     def of_step(self) -> bool:
         """Whether the code is a step, so that the store announces it."""
-        return not self.code.startswith("clock:")
+        return not self.code.startswith(("clock:", "asked:"))
 
 
 TEMPLATES: tuple[Template, ...] = (
@@ -57,6 +57,12 @@ TEMPLATES: tuple[Template, ...] = (
         "reviewers",
         say("有数据需求等待审核"),
         say("“{what}”（{id}）已推送给本单位，请在期限之内审核并答复。"),
+    ),
+    Template(
+        "asked:impact",
+        "named",
+        say("需要提交影响评估"),
+        say("“{what}”（{id}）含个人信息：落地之前请提交个人信息保护影响评估。"),
     ),
     Template("item:approve", "applicant", say("数据需求已批准"), say("“{what}”（{id}）已由提供部门批准。")),
     Template(

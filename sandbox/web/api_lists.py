@@ -13,6 +13,7 @@ from typing import Any
 
 from sandbox.access import lists
 from sandbox.app import Platform
+from sandbox.catalog import impacts
 from sandbox.egress import audience, samples, tracing
 from sandbox.egress import lists as gate_lists
 from sandbox.kernel.actors import Actor
@@ -22,6 +23,7 @@ from sandbox.kernel.records import (
     Dataset,
     Delivery,
     Grant,
+    ImpactAssessment,
     Incident,
     Item,
     LandingOrder,
@@ -263,6 +265,9 @@ LISTS: dict[str, List] = {
     "deputies": cut(Grant, _deputies),
     "notices": cut(Notice, _notices, show=notices.shown),
     "incidents": cut(Incident, lambda platform, actor: incident.seen(platform.oversight, actor)),
+    "impact-assessments": cut(
+        ImpactAssessment, lambda platform, actor: impacts.filed(platform.directory, actor)
+    ),
     "traces": whole(lambda platform, actor: tracing.listed(platform.gate, actor)),
     "undertakings": cut(Undertaking, lambda platform, actor: lists.undertakings(platform.access, actor)),
     "facts": List(_facts),

@@ -21,6 +21,7 @@ from sandbox.regulation.regime import Regime, Rule
 from sandbox.web.language import word
 from sandbox.web.pages import (
     amendments,
+    assessing,
     duties,
     incidents,
     notices,
@@ -71,6 +72,7 @@ BACK = {
     "subscriptions": "notices",
     "incidents": "oversight/incidents",
     "traces": "oversight/traces",
+    "impact-assessments": "oversight/impacts",
 }
 """The list that each kind of form goes back to."""
 _TRANSFERS = frozenset({Role.OPERATOR, Role.PROVIDER_REVIEWER, Role.AUTHORITY_OFFICER, Role.SUPERVISOR})
@@ -136,6 +138,13 @@ PLACES = (
         word("外面发现的文件出自哪个席位"),
         "seat",
         traces.seen,
+    ),
+    Place(
+        "/oversight/impacts",
+        word("个人信息保护影响评估"),
+        word("哪些需求要评估，谁评估了，保存到什么时候"),
+        "signed",
+        assessing.seen,
     ),
     Place(
         "/oversight/use",
@@ -255,6 +264,7 @@ PAGES: dict[str, Callable[[Visitor], Response]] = {
     "/oversight": index,
     "/oversight/duties": duties.matrix,
     "/oversight/incidents": incidents.listing,
+    "/oversight/impacts": assessing.listing,
     "/oversight/traces": traces.listing,
     "/oversight/use": use.page,
     "/oversight/use/export": use.exported,
