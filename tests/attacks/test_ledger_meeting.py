@@ -7,11 +7,22 @@ import io
 import json
 
 import duckdb
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from sandbox.demo.egress import RISKS
-from sandbox.egress import assessment, audience, intake, judgements, ledger, nightly, release, review
+from sandbox.egress import (
+    assessment,
+    audience,
+    intake,
+    judgements,
+    ledger,
+    nightly,
+    overlays,
+    release,
+    review,
+)
 from sandbox.egress.judgements import gate_key
 from sandbox.egress.telling import author_view
 from sandbox.egress.wire import pack
@@ -44,13 +55,14 @@ LARGE = f'SELECT "{KIND}", count(DISTINCT "{ID}") AS "企业数" FROM "{CODE}" W
 
 
 def ran(desk: Desk, sql: str) -> list[dict[str, object]]:
-    """Return the rows of a statement over the seat's data."""
+    """Return the rows of a statement over what the seat was shown, its canaries among them."""
     gate, seat = desk.platform.gate, the_seat(desk)
     snapshot = desk.platform.store.load(Snapshot, seat.mounted[0]).record
+    whole = pq.read_table(gate.pool.version(snapshot.series, snapshot.version).parquet_files[0])
+    overlay = overlays.of_seat(gate, seat.id, snapshot.id)
+    shown = whole if overlay is None else pa.concat_tables([whole, overlay.rows.cast(whole.schema)])
     engine = duckdb.connect()
-    engine.register(
-        CODE, pq.read_table(gate.pool.version(snapshot.series, snapshot.version).parquet_files[0])
-    )
+    engine.register(CODE, shown)
     return engine.execute(sql).to_arrow_table().to_pylist()
 
 
