@@ -174,13 +174,14 @@ def reinstate(desk: SeatDesk, actor: Actor, identifier: str, *, reason: str) -> 
 
 
 def expire_due(desk: SeatDesk) -> tuple[Seat, ...]:
-    """Return the seats whose agreement has ended, now marked as expired; their folders stay."""
+    """Return the seats whose agreement has ended, now expired; their folders stay, copies of data do not."""
     store, over = desk.directory.store, []
     for stored in store.find(Seat, states=step("seat:expire").sources):
         agreement = standing(desk.directory, stored.record.agreement)
         if agreement.state in ("expired", "terminated"):
             require(SYSTEM, step("seat:expire"), situation_of(desk, SYSTEM, stored.record))
             over.append(_move(desk, SYSTEM, stored, "seat:expire", reason=agreement.state))
+            copies.sweep(workspace.folders(desk.root, stored.record.id).base, ())
     return tuple(over)
 
 
