@@ -31,6 +31,7 @@ DAYS = 3.0
 """Within how many days a date is near another."""
 MAX_PAIRS = 200_000_000
 _BLOCK = 4_000_000
+_ROOM = 1 << 62
 _NOTHING = 2.0
 """The rank of an empty cell: as far from every value as a value can be."""
 _DATE = r"^\d{4}-\d{2}-\d{2}$"
@@ -79,12 +80,12 @@ def _column(name: str, here: pa.ChunkedArray, there: pa.ChunkedArray) -> Column:
         return Column(name, True, True, _days(here, name), _days(texts, name))
     names = pc.unique(texts).drop_null()
 
-    def coded(column: pa.ChunkedArray) -> Floats:
+    def numbered(column: pa.ChunkedArray) -> Floats:
         places = pc.fill_null(pc.add(pc.index_in(column, value_set=names), 1), -1)
         places = pc.if_else(pc.is_null(column), 0, places)
         return np.asarray(places.to_numpy(zero_copy_only=False), np.float64)
 
-    return Column(name, False, False, coded(pc.cast(here, pa.string())), coded(texts))
+    return Column(name, False, False, numbered(pc.cast(here, pa.string())), numbered(texts))
 
 
 def _figures(column: pa.ChunkedArray, name: str) -> Floats:
@@ -141,8 +142,11 @@ def nearest(
                 far += np.minimum(np.abs(one[rows, None] - other[None, :]), 1)
             else:
                 far += one[rows, None] != other[None, :]
-        two = np.partition(far, 1, axis=1)[:, :2] / len(ordered)
-        first[rows], second[rows] = two[:, 0], two[:, 1]
+        lines = np.arange(rows.stop - start)
+        place = far.argmin(axis=1)
+        first[rows] = far[lines, place] / len(ordered)
+        far[lines, place] = np.inf
+        second[rows] = far.min(axis=1) / len(ordered)
     return first, second
 
 
@@ -154,7 +158,7 @@ def copied(columns: Sequence[Column], units: Mapping[str, Ids], smallest: int) -
     count = len(columns[0].here)
     blocks = [column for column in columns if not column.ordered]
     orders = [column for column in columns if column.ordered]
-    here, there = _coded(blocks, count, len(columns[0].there))
+    here, there = coded(blocks, count, len(columns[0].there))
     start, stop, order = _candidates(here, there, orders)
     if int((stop - start).sum()) > MAX_PAIRS:
         raise InputError(say("行数过多，无法逐行与来源比较，请减少行数"))
@@ -168,16 +172,19 @@ def copied(columns: Sequence[Column], units: Mapping[str, Ids], smallest: int) -
     return found
 
 
-def _coded(blocks: Sequence[Column], count: int, many: int) -> tuple[Whole, Whole]:
-    """Return one number for the categories of each row on both sides; unknown ones never agree."""
+def coded(blocks: Sequence[Column], count: int, many: int) -> tuple[Whole, Whole]:
+    """Return one number for the categories of each row on both sides; -1 where one is unknown."""
     here, there = np.zeros(count, np.int64), np.zeros(many, np.int64)
     bad = np.zeros(count, np.bool_)
+    room = 1
     for column in blocks:
         size = int(column.there.max(initial=0)) + 2
-        whole = np.concatenate([here, there]) * size
-        whole += np.concatenate([np.maximum(column.here, 0), column.there]).astype(np.int64)
-        _, whole = np.unique(whole, return_inverse=True)
-        here, there = whole[:count], whole[count:]
+        if room > _ROOM // size:
+            _, whole = np.unique(np.concatenate([here, there]), return_inverse=True)
+            here, there, room = whole[:count], whole[count:], len(whole) + 1
+        room *= size
+        here = here * size + np.maximum(column.here, 0).astype(np.int64)
+        there = there * size + column.there.astype(np.int64)
         bad |= column.here < 0
     return np.where(bad, -1, here), there
 

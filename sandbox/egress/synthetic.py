@@ -21,7 +21,17 @@ from numpy.typing import NDArray
 from sandbox.egress.content import Document, Issue, Sheet, Synthetic
 from sandbox.egress.documents import sheets_of
 from sandbox.egress.fitting import SIGNIFICANT, area
-from sandbox.egress.nearness import Column, Floats, Space, Whole, columns_of, copied, nearest, space_of
+from sandbox.egress.nearness import (
+    Column,
+    Floats,
+    Space,
+    Whole,
+    coded,
+    columns_of,
+    copied,
+    nearest,
+    space_of,
+)
 from sandbox.egress.origin import Source
 from sandbox.egress.units import Ids, smallest_units
 from sandbox.kernel.errors import InputError
@@ -31,7 +41,8 @@ from sandbox.kernel.message import say
 LEAST_ROWS, MOST_ROWS = 50, 200_000
 LEAST_COLUMNS = 2
 _KEYS = frozenset({"synthetic", "subject", "rows"})
-_SAMPLE, _HELD = 1_500, 20_000
+_SAMPLE, _HELD = 1_000, 10_000
+_WIDE = 4_000_000
 _TAILS = (0.05, 0.25)
 
 
@@ -232,12 +243,13 @@ def _whole_excess(case: Case, kinds: Sequence[Column]) -> float:
 
 
 def _joined(part: Sequence[Column]) -> tuple[Whole, Whole]:
-    """Return one number for the values of some categories together, on both sides."""
-    count = len(part[0].here)
-    stacked = np.column_stack([np.concatenate([one.here, one.there]) for one in part])
-    _, whole = np.unique(stacked, axis=0, return_inverse=True)
-    flat = whole.reshape(-1).astype(np.int64)
-    return flat[:count], flat[count:]
+    """Return one number for the values of some categories together; what is unknown has its own."""
+    here, there = coded(part, len(part[0].here), len(part[0].there))
+    most = int(max(here.max(), there.max()))
+    if most > _WIDE:
+        _, whole = np.unique(np.concatenate([here, there]), return_inverse=True)
+        return whole[: len(here)], whole[len(here) :]
+    return np.where(here < 0, most + 1, here), there
 
 
 def _ends(case: Case) -> Iterator[Issue]:

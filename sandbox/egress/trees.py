@@ -120,7 +120,9 @@ def plant(tree: Tree, source: Source, units: Mapping[str, Ids]) -> Grown:
     growth = _growth(tree, kept)
     nodes = grow(growth, np.arange(kept.rows))
     if len(nodes) == 1:
-        raise InputError(say("没有一种分法能使两侧都有足够的统计对象，请换变量、减小 leaf 或合并类别"))
+        raise InputError(
+            say("没有一种分法既有解释力、又使两侧都有足够的统计对象，请换变量、减小 leaf 或合并类别")
+        )
     ends = leaves_of(nodes, growth.features, kept.rows)
     held = [*_freedom(nodes, whole, limits), *_leaves(kept, nodes, ends, limits, tree.leaf)]
     held += _told_apart(growth, limits)
