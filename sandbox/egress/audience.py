@@ -74,10 +74,12 @@ def _reviewer_view(
 ) -> dict[str, object]:
     judged: dict[str, FileJudgement] = {}
     shared: tuple[Finding, ...] = ()
+    untied: tuple[str, ...] = ()
     if submission.judgement and evidence:
         judgement = judgements.load(desk, submission.judgement)
         judged = {one.path: one for one in judgement.files}
         shared = judgement.set_findings
+        untied = judgement.untied
     votes = ballot(desk, actor, submission.id)
     said = comments.read_by_reviewer(desk, actor, submission) if evidence else ()
     return {
@@ -119,6 +121,7 @@ def _reviewer_view(
             for one in submission.files
         ],
         "set_findings": [_finding(found) for found in shared],
+        "untied": list(untied),
         "votes_cast": votes.cast,
         "votes": votes.visible,
     }

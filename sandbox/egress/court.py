@@ -55,7 +55,7 @@ def judge(
     alone = len(snapshots) == 1
     trial = policy is not None
     policy = policy or policy_for(desk, submission)
-    seat = submission.seat
+    seat = "" if submission.ordered else submission.seat  # the gate itself saw no canaries when it wrote
     sources = [_source(desk, policy, one, alone=alone, seat=seat) for one in snapshots]
     for one in within_reach(desk, submission):
         if one.id not in submission.snapshots:
@@ -177,4 +177,6 @@ def _handed_in(desk: GateDesk, submission: Submission) -> int:
         same = not datasets.isdisjoint(store.load(Snapshot, one).record.dataset for one in other.snapshots)
         if other.id != submission.id and not other.sample and same and stored.created_at <= made:
             count += len(other.files)
+        if same and not other.sample and stored.created_at <= made:
+            count += sum(len(one.files) for one in other.past)  # what was sent back told something too
     return count

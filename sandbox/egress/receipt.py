@@ -11,10 +11,18 @@ from hashlib import sha256
 from typing import Any
 
 from sandbox.access.versions import standing as standing_agreement
-from sandbox.egress import assessment
+from sandbox.egress import assessment, judgements
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.judgements import receipts_of
-from sandbox.kernel.records import Account, PolicyRecord, ReleasedFile, Review, Snapshot, Submission
+from sandbox.kernel.records import (
+    Account,
+    PolicyRecord,
+    Release,
+    ReleasedFile,
+    Review,
+    Snapshot,
+    Submission,
+)
 from sandbox.kernel.template_records import TemplateSignature
 from sandbox.store import codec
 from sandbox.store.canonical import canonical
@@ -60,6 +68,7 @@ def receipt_body(
         "snapshots": [_snapshot(desk, one) for one in submission.snapshots],
         "judgement_sha256": submission.judgement,
         "checks": receipts_of(desk, submission.judgement),
+        "untied_earlier": _untied(desk, submission),
         "assessment": _assessment(desk, submission),
         "votes": [_vote(desk, review) for review in reviews],
         "article": "第十九条",
@@ -101,6 +110,14 @@ def _policy(desk: GateDesk, submission: Submission) -> dict[str, Any] | None:
 def _snapshot(desk: GateDesk, identifier: str) -> dict[str, Any]:
     snapshot = desk.directory.store.load(Snapshot, identifier).record
     return {"id": snapshot.id, "version": snapshot.version, "manifest_sha256": snapshot.manifest_digest}
+
+
+def _untied(desk: GateDesk, submission: Submission) -> list[str]:
+    """Return the recipient's own earlier releases that no subtraction was computed with; no other body's."""
+    told = judgements.load(desk, submission.judgement).untied
+    own = desk.directory.store.find(Release, organisation=submission.organisation) if told else ()
+    known = {one.id for one in own}
+    return [one for one in told if one.split(" ", 1)[0] in known]
 
 
 def _assessment(desk: GateDesk, submission: Submission) -> dict[str, Any] | None:

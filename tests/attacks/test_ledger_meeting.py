@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from dataclasses import replace
 
 import duckdb
 import pyarrow as pa
@@ -15,6 +16,7 @@ from sandbox.demo.egress import RISKS
 from sandbox.egress import (
     assessment,
     audience,
+    court,
     intake,
     judgements,
     ledger,
@@ -24,6 +26,7 @@ from sandbox.egress import (
     review,
 )
 from sandbox.egress.judgements import gate_key
+from sandbox.egress.receipt import receipt_body
 from sandbox.egress.telling import author_view
 from sandbox.egress.wire import pack
 from sandbox.keeping import audit
@@ -125,6 +128,7 @@ def test_two_that_people_approved_meet_when_the_second_would_leave(judged: Home)
         after = store.load(Submission, two.id).record
         assert (after.state, after.round, after.files[0].approved) == ("in-review", 2, None)
         assert len(store.find(Release)) == 1
+        assert court._handed_in(gate, after) == 4  # the story's two, the first, its own first round
         (found,) = judgements.load(gate, after.judgement).set_findings
         assert str(found.evidence).startswith(f"与放行 {left.id} 相减得到")
         seen = audience.shown(gate, desk.actor(SECURITY), two.id)
@@ -144,8 +148,6 @@ def test_what_people_hold_is_shown_to_those_who_judge_the_next(judged: Home) -> 
 
 
 def test_what_changes_nothing_leaves_and_is_not_judged_again(judged: Home, monkeypatch) -> None:
-    from sandbox.egress import court
-
     with judged.open() as desk:
         gate = desk.platform.gate
         withdraw_first(desk)
@@ -172,6 +174,11 @@ def test_an_earlier_claim_that_nobody_can_read_any_more_is_told_and_nothing_leav
         (found,) = [each for each in judgement.set_findings if each.rule == "G34"]
         assert str(found.evidence) == f"此前放行的 {left.id} 的声明已无法读取"
         assert judgement.untied == (f"{left.id} p.csv",)
+        assert audience.shown(gate, desk.actor(SECURITY), two.id)["untied"] == [f"{left.id} p.csv"]
+        assert left.id not in str(author_view(gate, two))
+        assert receipt_body(gate, two, (), ())["untied_earlier"] == [f"{left.id} p.csv"]
+        other = replace(two, organisation="organisation-000002")  # another body learns of its own alone
+        assert receipt_body(gate, other, (), ())["untied_earlier"] == []
 
 
 def test_a_kept_table_that_is_gone_or_another_stops_the_gate_and_the_audit_tells(judged: Home) -> None:

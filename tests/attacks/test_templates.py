@@ -8,12 +8,14 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from pyarrow import csv
 
 from sandbox.demo.egress import RISKS
-from sandbox.egress import instances, intake, looks, release, template_orders, templates
+from sandbox.egress import instances, intake, looks, overlays, release, template_orders, templates
 from sandbox.egress.bundle_check import verify_bundle
 from sandbox.kernel.actors import SYSTEM
 from sandbox.kernel.errors import InputError, RefusedError, TamperedError
@@ -26,6 +28,7 @@ from tests.journeys.forge import forge
 from tests.journeys.homes import (
     COLLEAGUE,
     DEVELOPER,
+    JUDGED,
     MARKET,
     OFFICER,
     OPERATOR,
@@ -35,11 +38,11 @@ from tests.journeys.homes import (
     Desk,
     Home,
     hand_in,
-    judged,
+    keep,
     told,
 )
 
-__all__ = ["judged", "told"]
+__all__ = ["told"]
 SQL = (
     "SELECT 行政区划, count(DISTINCT 统一社会信用代码) AS 企业数 FROM source "
     "WHERE 行政区划 <> $exclude GROUP BY 行政区划 HAVING count(DISTINCT 统一社会信用代码) >= 10"
@@ -73,7 +76,10 @@ def proposed(desk: Desk, **fields: object) -> Template:
 
 
 def in_force(desk: Desk, **fields: object) -> Template:
-    """Return a template that both sides have signed."""
+    """Return a template that both sides signed: the one that stands, where the usual one is asked for."""
+    standing = () if fields else desk.platform.store.find(Template, state="in-force")
+    if standing:
+        return standing[0].record
     made = proposed(desk, **fields)
     for who in (SECURITY, PROVIDER):
         made = templates.sign(desk.platform.gate, desk.actor(who), made.id, digest=made.digest)
@@ -81,9 +87,43 @@ def in_force(desk: Desk, **fields: object) -> Template:
     return made
 
 
+@pytest.fixture(scope="module")
+def standing(told: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which the usual template stands, signed once for all tests here."""
+    home = tmp_path_factory.mktemp("standing") / "home"
+    keep(told / JUDGED, home)
+    with Home(home).open() as desk:
+        in_force(desk)
+    return home
+
+
+@pytest.fixture
+def judged(standing: Path, tmp_path: Path) -> Home:
+    """A copy of it."""
+    keep(standing, tmp_path / "home")
+    return Home(tmp_path / "home")
+
+
 def ask(desk: Desk, template: Template, value: str = "无") -> Submission:
     """Ask for an instance as its developer."""
     return template_orders.ask(desk.platform.gate, desk.actor(DEVELOPER), template.id, {"exclude": value})
+
+
+def seen(desk: Desk, sql: str) -> bytes:
+    """Return the table that the statement gives in the developer's seat, among its canaries."""
+    gate = desk.platform.gate
+    (seat,) = (one.record for one in desk.platform.store.find(Seat) if one.record.name == "demo")
+    (snapshot,) = current_snapshots(gate.directory, MARKET)
+    parts = gate.pool.version(snapshot.series, snapshot.version).parquet_files
+    shown = pa.concat_tables([pq.read_table(path) for path in parts])
+    overlay = overlays.of_seat(gate, seat.id, snapshot.id)
+    if overlay is not None:
+        shown = pa.concat_tables([shown, overlay.rows.cast(shown.schema)])
+    with duckdb.connect() as engine:
+        engine.register("source", shown)
+        written = pa.BufferOutputStream()
+        csv.write_csv(engine.execute(sql).to_arrow_table(), written)
+    return bytes(written.getvalue())
 
 
 def from_seat(home: Home, desk: Desk, sql: str, data: bytes, *, request: str = "0request-9") -> Submission:
@@ -177,9 +217,9 @@ def test_a_value_that_is_not_on_the_list_does_not_leave(judged: Home, value: str
 def test_blanks_are_the_same_plan_and_a_changed_literal_is_another(judged: Home) -> None:
     with judged.open() as desk:
         template = in_force(desk)
+        ask(desk, template)
         same = SQL.replace("$exclude", "'无'").replace(" FROM", "\n   from").replace("count(", "COUNT(")
-        whole = desk.platform.gate.frozen.get(ask(desk, template).files[0].rewritten)
-        left = from_seat(judged, desk, same, whole)
+        left = from_seat(judged, desk, same, seen(desk, same))
         assert (left.state, left.template) == ("released", template.id)
 
 
@@ -196,21 +236,18 @@ def test_blanks_are_the_same_plan_and_a_changed_literal_is_another(judged: Home)
 )
 def test_any_other_sql_is_a_new_product(judged: Home, change: tuple[str, str]) -> None:
     with judged.open() as desk:
-        gate, template = desk.platform.gate, in_force(desk)
+        ask(desk, in_force(desk))
         sql = SQL.replace("$exclude", "'无'").replace(*change)
-        made = template_orders.ask(gate, desk.actor(DEVELOPER), template.id, {"exclude": "无"})
-        data = gate.frozen.get(made.files[0].rewritten)
-        if "家数" in sql:
-            data = data.replace("企业数".encode(), "家数".encode())
-        assert from_seat(judged, desk, sql, data).state != "released"
+        assert from_seat(judged, desk, sql, seen(desk, sql)).state != "released"
 
 
 def test_bytes_of_the_developer_never_leave_by_it(judged: Home) -> None:
     """Fewer rows than the gate would write are the developer's choice, and so could carry a message."""
     with judged.open() as desk:
         gate, template = desk.platform.gate, in_force(desk)
-        whole = gate.frozen.get(ask(desk, template).files[0].rewritten).decode().splitlines(keepends=True)
+        ask(desk, template)
         sql = SQL.replace("$exclude", "'无'")
+        whole = seen(desk, sql).decode().splitlines(keepends=True)
         assert from_seat(judged, desk, sql, "".join(whole[:-1]).encode()).state != "released"
         assert templates.found(gate, template.id).record.used == 1
 
@@ -310,6 +347,27 @@ def test_a_bad_look_suspends(judged: Home) -> None:
             ask(desk, template)
         recalled = looks.recall_instances(gate, desk.actor(SECURITY), template.id, reason="抽查不合格")
         assert [one.state for one in recalled] == ["recalled"]
+
+
+def test_a_bad_look_with_its_recalls_is_one_write(judged: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Cut short anywhere, all is recalled or nothing is: what was left over is recalled by asking again."""
+    with judged.open() as desk:
+        gate, template = desk.platform.gate, in_force(desk)
+        for value in ("无", "不详"):
+            ask(desk, template, value)
+        look, *_ = looks.looks_of(gate, template.id)
+        store, written = desk.platform.store, []
+        real = type(store).write
+
+        def once(self: object, actor: object, *changes: object, **more: object) -> object:
+            written.append(len(changes))
+            return real(self, actor, *changes, **more)
+
+        monkeypatch.setattr(type(store), "write", once)
+        made = looks.failed(gate, desk.actor(SECURITY), look.id, reason="口径不同", recall=True)
+        assert (len(made.recalled), written) == (2, [3])  # used up: no longer to be suspended
+        assert looks.recall_instances(gate, desk.actor(SECURITY), template.id, reason="口径不同") == ()
+        assert {one.state for one in looks.releases_of(gate, template.id)} == {"recalled"}
 
 
 def test_without_the_five_risks_nothing_is_signed(judged: Home) -> None:
