@@ -9,19 +9,34 @@ import stat
 import zipfile
 from collections.abc import Iterator
 
+import duckdb
 import openpyxl
 import pyarrow as pa
 import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 
-from sandbox.egress import overlays, tracing
+from sandbox.egress import intake, overlays, tracing
+from sandbox.ingest import publish
 from sandbox.kernel.errors import InputError, RefusedError
-from sandbox.kernel.records import Dataset, RefusedAttempt, Seat, Snapshot
+from sandbox.kernel.findings import Verdict
+from sandbox.kernel.records import Dataset, LandingOrder, RefusedAttempt, Seat, Snapshot
 from sandbox.kernel.trace_records import Trace, TraceOutcome
 from sandbox.seats import seat as seats
 from sandbox.seats import workspace
-from tests.journeys.homes import CODE, DEVELOPER, OFFICER, OPERATOR, SECURITY, Desk, Home, judged, told
+from tests.journeys.homes import (
+    CODE,
+    DEVELOPER,
+    OFFICER,
+    OPERATOR,
+    SECURITY,
+    STEWARD,
+    Desk,
+    Home,
+    hand_in,
+    judged,
+    told,
+)
 
 __all__ = ["judged", "told"]
 
@@ -143,3 +158,100 @@ def test_two_seats_of_one_firm_have_different_rows_of_the_same_kind(desk: Desk) 
     assert mine.rows.num_rows == other.rows.num_rows
     assert mine.rows.schema == other.rows.schema
     assert not mine.rows.equals(other.rows)
+
+
+def again(desk: Desk, snapshot: Snapshot) -> Snapshot:
+    """Land the same delivery once more, as the next version."""
+    ingest = desk.platform.ingest
+    before = desk.platform.store.load(LandingOrder, snapshot.order).record
+    order = {"agreement": before.agreement, "dataset": CODE, "delivery": before.delivery}
+    return publish.land(ingest, publish.order(ingest, desk.actor(STEWARD), **order).id)
+
+
+def test_the_next_version_has_the_same_canaries_and_a_leak_names_both(desk: Desk) -> None:
+    seat, snapshot = demo(desk)
+    newer = again(desk, snapshot)
+    assert newer.version == snapshot.version + 1
+    done = seats.run(
+        desk.platform.seats,
+        desk.actor(DEVELOPER),
+        seat.id,
+        ["python", "-c", COUNT.format(code=CODE)],
+        seconds=60,
+    )
+    assert done.status == 0, done.stderr
+    gate = desk.platform.gate
+    before, after = (overlays.of_seat(gate, seat.id, one.id) for one in (snapshot, newer))
+    assert before is not None
+    assert after is not None
+    assert before.pack() == after.pack()
+    rows, told = done.stdout.split()
+    assert int(rows) == int(told) == newer.rows + after.rows.num_rows
+    (one,) = traced(desk, csv(shown(desk))).suspects
+    assert one.data[0].versions == (snapshot.version, newer.version)
+    place = workspace.folders(desk.platform.layout.seats, seat.id).base / "data"
+    assert {each.name for each in place.iterdir()} == {snapshot.id, newer.id}
+    seats.run(desk.platform.seats, desk.actor(DEVELOPER), seat.id, ["true"], seconds=60)
+    assert {each.name for each in place.iterdir()} == {newer.id}
+
+
+COUNT = """
+import glob, json
+import pyarrow.parquet as pq
+told = json.load(open("/data/{code}/manifest.json"))["rows"]["out"]
+print(sum(pq.read_metadata(one).num_rows for one in glob.glob("/data/{code}/*.parquet")), told)
+"""
+
+
+def test_in_the_platform_an_honest_figure_is_proven_and_written_without_canaries(desk: Desk) -> None:
+    _, snapshot = demo(desk)
+    gate, made = desk.platform.gate, desk.submission("in-review")
+    held = desk.platform.pool.version(snapshot.series, snapshot.version)
+    tables = {
+        "real": pa.concat_tables([pq.read_table(one) for one in held.parquet_files]),
+        "seen": shown(desk),
+    }
+    (file,) = [one for one in made.files if one.claim]
+    sql = json.loads(gate.frozen.get(file.claim))["sql"]
+    figures = {name: figure(sql, table) for name, table in tables.items()}
+    assert figures["real"] != figures["seen"]
+    handed, written = (read(gate.frozen.get(digest)) for digest in (file.digest, file.rewritten))
+    assert set(handed) <= set(figures["seen"])
+    assert set(written) <= set(figures["real"])
+    assert not set(written) <= set(figures["seen"])
+
+
+def figure(sql: str, table: pa.Table) -> list[tuple[str, ...]]:
+    """Return what a claim gives on a table, as texts."""
+    engine = duckdb.connect()
+    for name in ("source", CODE):
+        engine.register(name, table)
+    return [tuple(str(cell) for cell in row) for row in engine.execute(sql).fetchall()]
+
+
+def read(data: bytes) -> list[tuple[str, ...]]:
+    return [tuple(row.values()) for row in pacsv.read_csv(io.BytesIO(data), convert_options=TEXT).to_pylist()]
+
+
+TEXT = pacsv.ConvertOptions(column_types=dict.fromkeys(["企业数"], pa.string()))
+
+
+def test_canaries_handed_in_are_refused_and_figures_without_them_are_not_proven(desk: Desk) -> None:
+    seat, snapshot = demo(desk)
+    gate, made = desk.platform.gate, desk.submission("in-review")
+    held = desk.platform.pool.version(snapshot.series, snapshot.version)
+    real = pa.concat_tables([pq.read_table(one) for one in held.parquet_files])
+    (file,) = [one for one in made.files if one.claim]
+    claim = gate.frozen.get(file.claim)
+    engine = duckdb.connect()
+    for name in ("source", CODE):
+        engine.register(name, real)
+    without = csv(engine.execute(json.loads(claim)["sql"]).to_arrow_table())
+    overlay = overlays.of_seat(gate, seat.id, snapshot.id)
+    assert overlay is not None
+    files = {"m.csv": without, "m.csv.claim.json": claim, "rows.csv": csv(overlay.rows.slice(0, 5))}
+    hand_in(None, desk, seat.id, files, request="0canary-1")
+    (taken,) = intake.collect(gate, seat.id, refused=desk.platform.note_refusal).submissions
+    after = {one.name: one for one in intake.judge(gate, taken.id).files}
+    assert after["m.csv"].verdict is not Verdict.RELEASE
+    assert after["rows.csv"].verdict is Verdict.REFUSE
