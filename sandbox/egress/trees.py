@@ -72,11 +72,11 @@ class _Kept:
 
 @dataclass(frozen=True, slots=True)
 class _Shown:
-    """A tree and in which node each row ends; classes of fewer units than `smallest` have no share."""
+    """A tree, in which node each row ends, and what is left unsaid of few or said roughly."""
 
     nodes: Sequence[Node]
     ends: Whole
-    smallest: int
+    limits: Thresholds
 
 
 def read_tree(document: Mapping[str, Document]) -> Tree:
@@ -126,7 +126,7 @@ def plant(tree: Tree, source: Source, units: Mapping[str, Ids]) -> Grown:
     ends = leaves_of(nodes, growth.features, kept.rows)
     held = [*_freedom(nodes, whole, limits), *_leaves(kept, nodes, ends, limits, tree.leaf)]
     held += _told_apart(growth, limits)
-    return Grown(_written(tree, kept, growth, _Shown(nodes, ends, limits.smallest)), tuple(held))
+    return Grown(_written(tree, kept, growth, _Shown(nodes, ends, limits)), tuple(held))
 
 
 def _growth(tree: Tree, kept: _Kept) -> Growth:
@@ -274,12 +274,13 @@ def _losses(growth: Growth, inside: NDArray[np.bool_]) -> Floats:
 
 
 def _written(tree: Tree, kept: _Kept, growth: Growth, shown: _Shown) -> bytes:
-    """Return the tree in the gate's own JSON: round cuts, values to four digits, subjects in whole tens."""
+    """Return the tree in the gate's own JSON: round cuts, rounded values, subjects in whole tens."""
     nodes, ends = shown.nodes, shown.ends
     rows, count = np.arange(kept.rows), len(nodes)
     held = smallest_units(ends, kept.units, count)
     sums = kept.target.sums(ends, rows, count)
     sizes = np.maximum(np.bincount(ends, minlength=count), 1)
+    steps = _steps(kept, ends, sizes, shown.limits)
     written: list[dict[str, object]] = []
     for number, node in enumerate(nodes):
         if node.feature >= 0:
@@ -287,9 +288,10 @@ def _written(tree: Tree, kept: _Kept, growth: Growth, shown: _Shown) -> bytes:
             continue
         leaf: dict[str, object] = {"id": number, "subjects": int(held[number]) // 10 * 10}
         if kept.classes:
-            leaf |= _classes(kept, ends == number, shown.smallest)
+            leaf |= _classes(kept, ends == number, shown.limits.smallest)
         else:
-            leaf["value"] = float(f"{sums[number, 0] / sizes[number]:.{SIGNIFICANT}g}")
+            mean, step = sums[number, 0] / sizes[number], steps[number]
+            leaf["value"] = float(f"{round(mean / step) * step if step > 0 else mean:.{SIGNIFICANT}g}")
         written.append(leaf)
     whole = int(smallest_units(np.zeros(kept.rows, np.int64), kept.units, 1)[0])
     document = {
@@ -297,6 +299,21 @@ def _written(tree: Tree, kept: _Kept, growth: Growth, shown: _Shown) -> bytes:
         "predicts": "class" if kept.classes else "figure", "subjects": whole // 10 * 10, "nodes": written,
     }  # fmt: skip
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _steps(kept: _Kept, ends: Whole, sizes: Whole, limits: Thresholds) -> Floats:
+    """Return to what the mean of each leaf is rounded, so that trees say little by subtraction.
+
+    Who takes one leaf of two trees from another, and knows its rows, still knows nobody's figure better than
+    by the p% of the largest contribution in it: half a step times the rows is as much or more.
+    """
+    largest = np.zeros(len(sizes))
+    for ids in attributed(kept.units):
+        largest = np.maximum(largest, shares(ends, ids, kept.target.values, len(sizes)).largest)
+    wanted = 2 * limits.p_percent * largest / sizes
+    power = 10.0 ** np.floor(np.log10(np.where(wanted > 0, wanted, 1)))
+    factor = np.select([wanted <= power, wanted <= 2 * power, wanted <= 5 * power], [1, 2, 5], 10)
+    return np.asarray(np.where(wanted > 0, factor * power, 0), np.float64)
 
 
 def _test(feature: Feature, node: Node) -> dict[str, object]:

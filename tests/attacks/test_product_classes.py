@@ -126,6 +126,25 @@ def test_the_heaviest_payer_draws_no_cut_to_himself() -> None:
     assert max(node["below"] for node in tree["nodes"] if "below" in node) < 10_000
 
 
+def test_two_trees_do_not_give_one_person_by_subtraction() -> None:
+    """A column empty for one person alone leaves him out of the second tree: its means say too little."""
+    chance = np.random.default_rng(6)
+    paid = np.where(np.arange(400) == 7, 900.0, chance.normal(300, 20, 400) + 100 * (np.arange(400) % 2))
+    table = pa.table({
+        "who": [f"u{one}" for one in range(400)], "paid": [f"{one:.2f}" for one in paid],
+        "kind": [f"k{one % 2}" for one in range(400)],
+        "note": [None if one == 7 else f"n{one % 3}" for one in range(400)],
+    })  # fmt: skip
+    held = Source("visits", table, {"person": np.arange(1, 401, dtype=np.uint32)}, source().index)
+    asks = TREE | {"subject": "who", "target": "paid", "depth": 1}
+    trees = [json.loads(put(asks | {"features": names}, held)[1]) for names in (["kind"], ["kind", "note"])]
+    leaves = [{node["id"]: node["value"] for node in tree["nodes"] if "value" in node} for tree in trees]
+    rows = [200, 199]
+    for number in leaves[0]:
+        guess = leaves[0][number] * rows[0] - leaves[1][number] * rows[1]
+        assert abs(guess - 900) > 90, guess
+
+
 def test_a_class_that_all_of_a_leaf_have_is_told_to_the_reviewers() -> None:
     held = with_column(
         source(), 阳性=["是" if row % 600 % 4 == 0 else "否" for row in range(1500)],

@@ -55,6 +55,19 @@ def goes(row: dict[str, str], nodes: list[dict[str, object]]) -> int:
     return int(str(node["id"]))
 
 
+def rough(value: float, figures: list[float], firms: list[int]) -> bool:
+    """Return whether a mean is so rough that its rows give no firm's sum to a tenth of the largest."""
+    sums: dict[int, float] = defaultdict(float)
+    for figure, firm in zip(figures, firms, strict=True):
+        sums[firm] += abs(figure)
+    wanted = 0.2 * max(sums.values()) / len(figures)
+    step = next(
+        one * 10.0**power for power in range(-9, 15) for one in (1, 2, 5) if one * 10.0**power >= wanted
+    )
+    mean = sum(figures) / len(figures)
+    return abs(value / step - round(value / step)) < 1e-6 and abs(value - mean) <= step / 2 + 1e-9
+
+
 @settings(max_examples=15, deadline=None)
 @given(st.integers(0, 1 << 30), st.integers(90, 240), st.integers(1, 4))
 def test_in_every_leaf_stand_as_many_of_every_kind_as_were_asked(seed: int, units: int, per: int) -> None:
@@ -73,6 +86,15 @@ def test_in_every_leaf_stand_as_many_of_every_kind_as_were_asked(seed: int, unit
     if len(document["nodes"]) > 1:
         assert min(len(one) for leaf in held.values() for one in leaf) >= 15
         assert {node["id"] for node in document["nodes"] if "column" not in node} == set(held)
+        rows = source.table.to_pylist()
+        for node in document["nodes"]:
+            if "value" in node:
+                here = [place for place, row in enumerate(rows) if goes(row, document["nodes"]) == node["id"]]
+                assert rough(
+                    node["value"],
+                    [float(rows[place]["y"]) for place in here],
+                    [ids["firm"][place] for place in here],
+                )
         for number, leaf in held.items():
             assert document["nodes"][number]["subjects"] == min(map(len, leaf)) // 10 * 10
 
