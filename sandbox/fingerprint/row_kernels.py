@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
+from numba import njit, uint64
 
 from sandbox.fingerprint.evidence import STEP
 from sandbox.fingerprint.record_kernels import Hits, report, scratch, search
@@ -42,6 +42,9 @@ class Tables(NamedTuple):
     begin: Any
     top: Any  # how far to shift a hash for its bucket
     worth: Any  # bits of a value by the number of rows that hold it
+    fine: Any  # columns of many values, whose pairs are ...
+    pairs: Any  # ... sifted: a bit for the values of any two of them that one record holds
+    pair_shift: Any
 
 
 @njit(cache=True, nogil=True)
@@ -68,7 +71,7 @@ def scan_block(t, hashes, places, width, filled, floor, enough, settled, rare, b
             low, high = h.first[row], h.first[row + 1]
             if high == low:
                 continue
-            if _weigh(t, h, low, high, s) > floor:
+            if _weigh(t, h, low, high, s) > floor and _may_hold(t, h, low, high, s, floor):
                 left, short = search(
                     t, h, low, high, s, floor, enough, settled * filled[begin + row], rare, left
                 )
@@ -102,7 +105,7 @@ def _longer(array):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return np.concatenate((array, np.empty_like(array)))
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@njit(cache=True, nogil=True)
 def _hits(t, hashes, places, begin, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Every held value of some rows: by row, and within it by candidate column, reading, source column."""
     rows = end - begin
@@ -111,24 +114,26 @@ def _hits(t, hashes, places, begin, end):  # type: ignore[no-untyped-def]  # noq
     column = np.empty(rows * 4 + 16, np.int16)
     entry = np.empty(rows * 4 + 16, np.int64)
     likely = np.empty(rows, np.uint8)
-    columns = len(t.masks)
+    wanted = np.empty(rows + 1, np.int32)
+    entries = np.empty((2, rows + 1), np.int64)
     count = 0
     for k in range(len(places)):
+        every = np.uint8(0)
         for i in range(rows):
-            likely[i] = t.sieve[hashes[k, begin + i] >> t.shift]
-        for i in range(rows):
-            if likely[i] == 0 or hashes[k, begin + i] == 0:
+            found = hashes[k, begin + i]
+            likely[i] = t.sieve[found >> t.shift] if found else np.uint8(0)
+            every |= likely[i]
+        for c in range(len(t.masks)):
+            if not (every >> (c & 7)) & 1:
                 continue
-            for c in range(columns):
-                if not (likely[i] >> (c & 7)) & 1:
-                    continue
-                e = _lookup(t, c, hashes[k, begin + i])
-                if e >= 0:
-                    if count == len(row):
-                        row, place, column = _longer(row), _longer(place), _longer(column)
-                        entry = _longer(entry)
-                    row[count], place[count], column[count], entry[count] = i, places[k], c, e
-                    count += 1
+            number = _lookup(t, c, hashes[k, begin:end], likely, wanted, entries)
+            while count + number > len(row):
+                row, place, column = _longer(row), _longer(place), _longer(column)
+                entry = _longer(entry)
+            for j in range(number):
+                row[count + j], place[count + j], column[count + j] = wanted[j], places[k], c
+                entry[count + j] = entries[0, j]
+            count += number
     return _by_row(t, rows, count, row, place, column, entry)
 
 
@@ -157,17 +162,28 @@ def _by_row(t, rows, number, row, place, column, entry):  # type: ignore[no-unty
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _lookup(t, c, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """The entry of a hash in a column, or -1."""
-    kept = found & t.masks[c]
-    slot = t.begin[c] + np.int64(kept >> t.top[c])
-    low = t.base[c] + np.int64(t.bucket[slot])
-    high = t.base[c] + np.int64(t.bucket[slot + 1])
-    while low < high:
-        if t.hashes[low] == kept:
-            return low
-        low += 1
-    return np.int64(-1)
+def _lookup(t, c, hashes, likely, wanted, entries):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Put the rows whose hash a column holds into `wanted` and its entries into `entries`; their number.
+
+    Step by step over all rows: no row waits for the memory that another asked for.
+    """
+    number, bit = 0, c & 7
+    for i in range(len(likely)):
+        wanted[number] = i
+        number += (likely[i] >> bit) & 1
+    mask, top, begin, base = t.masks[c], t.top[c], t.begin[c], t.base[c]
+    for j in range(number):
+        slot = begin + np.int64((hashes[wanted[j]] & mask) >> top)
+        entries[0, j], entries[1, j] = base + np.int64(t.bucket[slot]), base + np.int64(t.bucket[slot + 1])
+    found = 0
+    for j in range(number):
+        kept = hashes[wanted[j]] & mask
+        low, high = entries[0, j], entries[1, j]
+        while low < high and t.hashes[low] != kept:
+            low += 1
+        wanted[found], entries[0, found] = wanted[j], low
+        found += low < high
+    return found
 
 
 @njit(cache=True, nogil=True, forceinline=True)
@@ -211,3 +227,55 @@ def _weigh(t, h, low, high, s):  # type: ignore[no-untyped-def]  # noqa: ANN001,
             best, last = np.float32(0), h.place[i]
         best = max(best, s.worth[h.column[i]])
     return min(total, by_cell + best)
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _may_hold(t, h, low, high, s, floor):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901
+    """Whether a record may reach the floor: with one fine value of the row at most, or with two that some
+    record holds. Never false where a record does."""
+    rest, most, fine, coarse, last = np.float32(0), np.float32(0), np.float32(0), np.float32(0), -1
+    for i in range(low, high):
+        if h.place[i] != last:
+            rest, most, last = rest + coarse, max(most, fine - coarse), h.place[i]
+            fine, coarse = np.float32(0), np.float32(0)
+        if t.fine[h.column[i]]:
+            fine = max(fine, s.worth[h.column[i]])
+        else:
+            coarse = max(coarse, s.worth[h.column[i]])
+    if rest + coarse + max(most, fine - coarse) > floor:
+        return True
+    for i in range(low, high):
+        c = h.column[i]
+        if not t.fine[c]:
+            continue
+        mark = uint64(h.entry[i] - t.base[c] + 1) & uint64(0xFFFF)
+        for j in range(low, i):
+            d = h.column[j]
+            if not t.fine[d] or h.place[j] == h.place[i]:
+                continue
+            if c == d:
+                return True
+            other = uint64(h.entry[j] - t.base[d] + 1) & uint64(0xFFFF)
+            at = _pair_of(c, mark, d, other) >> t.pair_shift
+            if (t.pairs[at >> uint64(3)] >> (at & uint64(7))) & uint64(1):
+                return True
+    return False
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _pair_of(c, mark, d, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """A word spread over 64 bits for the values of two columns, in either order."""
+    one, two = uint64(c) << uint64(16) | mark, uint64(d) << uint64(16) | other
+    if c > d:
+        one, two = two, one
+    word = (one << uint64(32) | two) * uint64(0x9E3779B97F4A7C15)
+    word ^= word >> uint64(29)
+    return word * uint64(0xBF58476D1CE4E5B9)
+
+
+@njit(cache=True, nogil=True)
+def sift_pairs(marks, c, d, pairs, shift):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Set the bit of the values that each record holds of columns c and d."""
+    for record in range(len(marks)):
+        word = _pair_of(c, uint64(marks[record, c]), d, uint64(marks[record, d])) >> shift
+        pairs[word >> uint64(3)] |= np.uint8(1) << np.uint8(word & uint64(7))

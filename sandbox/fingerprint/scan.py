@@ -23,6 +23,9 @@ Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 _SIEVE_BITS: Final = 27  # at most 128 MiB
 _COMMON: Final = 1 << 16
 _LOAD: Final = 2  # a bucket holds two to four entries
+_FINE: Final = 5  # columns whose pairs of values are sifted, ...
+_PAIR_BITS: Final = 3  # ... with two to the third to fourth bits a pair, ...
+_MOST_BITS: Final = 30  # ... 128 MiB at most
 
 
 def scan(
@@ -57,6 +60,7 @@ def laid_out(index: RecordIndex) -> Tables:
         sieve, shift = _sieve(index)
         bucket, begin, top = _buckets(index)
         order, offset = _order(index)
+        fine, pairs, pair_shift = _pairs(index)
         sizes = np.array([column.traits.distinct for column in index.columns])
         rank = np.empty(len(sizes), np.int64)
         rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes))
@@ -64,7 +68,7 @@ def laid_out(index: RecordIndex) -> Tables:
         index.prepared["tables"] = Tables(
             index.hashes, index.masks, index.base, index.start, index.rows, index.marks, index.small,
             index.partner, order, offset, index.implies, index.units, rank, strong_columns(index), sure,
-            sieve, shift, bucket, begin, top, _worth(index.records),
+            sieve, shift, bucket, begin, top, _worth(index.records), fine, pairs, pair_shift,
         )  # fmt: skip
     made: Tables = index.prepared["tables"]
     return made
@@ -87,6 +91,25 @@ def _sieve(index: RecordIndex) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], np.
         place = index.hashes[first:last] >> shift
         sieve[place] |= np.uint8(1 << (column & 7))
     return sieve, shift
+
+
+def _pairs(index: RecordIndex) -> tuple[Any, np.ndarray[Any, np.dtype[np.uint8]], np.uint64]:
+    """The columns of most values, a bit for every two values of them that one record holds, and the shift.
+
+    A row no two fine values of which belong together is no record unless its common values suffice.
+    """
+    from sandbox.fingerprint.row_kernels import sift_pairs
+
+    fine = np.zeros(len(index.columns), np.bool_)
+    by_size = np.argsort([-column.traits.distinct for column in index.columns], kind="stable")
+    fine[[place for place in by_size.tolist() if not index.columns[place].virtual][:_FINE]] = True
+    chosen = np.flatnonzero(fine).tolist()
+    two = [(c, d) for at, c in enumerate(chosen) for d in chosen[at + 1 :]]
+    bits = min(max((index.records * len(two)).bit_length() + _PAIR_BITS, 10), _MOST_BITS)
+    pairs, shift = np.zeros(1 << (bits - 3), np.uint8), np.uint64(64 - bits)
+    for c, d in two:
+        sift_pairs(index.marks, c, d, pairs, shift)
+    return fine, pairs, shift
 
 
 def _buckets(index: RecordIndex) -> tuple[Any, Integers, Words]:
