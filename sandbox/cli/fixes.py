@@ -6,8 +6,9 @@ are the gate's.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -15,6 +16,9 @@ from rich.console import Console
 from sandbox.cli.frame import Session, command
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
+
+if TYPE_CHECKING:
+    from sandbox.egress.fixing import Fixed
 
 
 def join(group: typer.Typer) -> None:
@@ -27,8 +31,12 @@ def fix(
     product: Annotated[Path, typer.Argument(help="产品文件，旁边有声明 · product beside its claim")],
     source: Annotated[list[Path], typer.Option(help="数据来源，可重复 · source file, repeatable")],
     out: Annotated[Path, typer.Option(help="写到这个目录 · folder to write to")],
+    base: Annotated[
+        int | None,
+        typer.Option("--round", min=2, help="改为取整到这个基数的倍数 · round to multiples instead"),
+    ] = None,
 ) -> None:
-    """由声明重写产品，隐去会暴露个别对象的行 · write the product anew without rows that disclose somebody."""
+    """由声明重写产品，隐去或取整会暴露个别对象的数值 · write the product anew, suppressed or rounded."""
     from sandbox.egress import fixing
     from sandbox.egress.inspect import CLAIM_SUFFIX, MAX_CLAIM
     from sandbox.egress.sources import build_sources, read_source
@@ -38,16 +46,33 @@ def fix(
         claim = stream.read()
     with session.progress(say("重算声明并隐去不安全的行")):
         sources = build_sources([read_source(one) for one in source], [], key=bytes(16))
-        fixed = fixing.fix(claim, sources)
+        rounded = fixing.fix_by_rounding(claim, sources, base=base) if base is not None else None
+        fixed = fixing.fix(claim, sources) if rounded is None else None
     target = out / f"{product.stem}.csv"
+    if rounded is not None:
+        _write(target, {target: rounded.data})
+        line = say(
+            "{path}：{rows} 行，取整到 {base} 的倍数，合计仍相加；取整后与声明不同，不附声明，由人审查",
+            path=str(target), rows=rounded.rows, base=base or 0,
+        )  # fmt: skip
+        data = {"path": str(target), "rows": rounded.rows, "base": base, "hidden": rounded.hidden}
+        session.show(data, lambda console: console.print(session.text(line), markup=False))
+    if fixed is not None:
+        _write(target, {target: fixed.data, out / f"{target.name}{CLAIM_SUFFIX}": claim})
+        _shown(session, target, fixed)
+
+
+def _write(target: Path, contents: Mapping[Path, bytes]) -> None:
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        for path, data in ((target, fixed.data), (out / f"{target.name}{CLAIM_SUFFIX}", claim)):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        for path, data in contents.items():
             with path.open("xb") as written:
                 written.write(data)
     except OSError:
         raise InputError(say("写不了 {path}：已有同名文件或目录不可写", path=str(target))) from None
 
+
+def _shown(session: Session, target: Path, fixed: Fixed) -> None:
     def view(console: Console) -> None:
         line = say(
             "{path}：{rows} 行，隐去 {left} 行；声明在旁边，可直接提交",

@@ -2,15 +2,20 @@
 
 Primary suppression takes out what a rule of cells names; complementary suppression takes out more, smallest
 first, until neither the total nor a line of a cross table gives a cell back. Figures are never changed: the
-claim stays as it is and the gate proves the result. Called by `sandbox egress fix`; reads sources alone.
+claim stays as it is and the gate proves the result. `fix_by_rounding` changes them instead: counts with their
+margins, rounded so that they still add up, which people look at. Called by `sandbox egress fix`; reads
+sources alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from sandbox.egress.cells import judge_cells
@@ -20,8 +25,9 @@ from sandbox.egress.content import Content, Form
 from sandbox.egress.origin import Source
 from sandbox.egress.proof import run_claim
 from sandbox.egress.recompute import Budget, Recomputed
-from sandbox.egress.rewrite import rewrite_proven
-from sandbox.egress.units import Ids, smallest_units
+from sandbox.egress.rewrite import rewrite_proven, write_table
+from sandbox.egress.rounding import MAX_CELLS, Grid, Rounded, rounded, widths
+from sandbox.egress.units import Ids, Sets, distinct_per_set, smallest_units
 from sandbox.files.types import FileType
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Thresholds
@@ -54,6 +60,114 @@ def fix(claim_file: bytes, sources: Sequence[Source], *, budget: Budget | None =
     )
     written = rewrite_proven(truth, Comparison(cells, decimals), Content(FileType.CSV, Form.TABLE))
     return Fixed(written.data, int(cells.size), int(truth.shown.sum() - cells.size))
+
+
+@dataclass(frozen=True, slots=True)
+class RoundedTable:
+    """A table of counts with its margins, rounded; `hidden` cells that are 0 now are not written."""
+
+    data: bytes
+    rows: int
+    hidden: int
+
+
+TOTAL = "合计"
+_KEYS = 16
+"""How often another drawing is tried before a table is said to be too thin to be rounded."""
+
+
+def fix_by_rounding(
+    claim_file: bytes, sources: Sequence[Source], *, base: int, budget: Budget | None = None
+) -> RoundedTable:
+    """Return the counts of a claim with one or two keys, with margins, rounded to multiples of `base`.
+
+    Raises InputError for any other claim, a base below the threshold, counts that do not add up, or where
+    a figure of a few could be told more closely than by the base: such tables are for suppression.
+    """
+    claim = read_claim(claim_file)
+    source, truth, units = run_claim(claim, sources, budget=budget or Budget())
+    smallest = source.thresholds.smallest
+    if base < smallest:
+        raise InputError(say("取整的基数不能小于阈值 {smallest}", smallest=smallest))
+    names, table, held = _counts(truth, units)
+    thin = (held > 0) & (held < smallest)
+    if (thin & (table >= base)).any():
+        raise InputError(say("有单元格的对象很少而行数很多，取整遮不住：请改用隐去（不带 --round）"))
+    key = _key_of(claim.sql, source)
+    for attempt in range(_KEYS):
+        made = rounded(table, base, key=key + bytes([attempt]))
+        if (widths(table, made, base, thin, enough=smallest - 1)[thin] >= smallest - 1).all():
+            return _written(truth, names, made, table)
+    raise InputError(say("取整之后仍能由合计推算出个别单元格：请改用隐去（不带 --round）"))
+
+
+def _key_of(sql: str, source: Source) -> bytes:
+    """Return the key of the drawing: the same for the same table of the same data, known to no outsider."""
+    digest = sha256(sql.encode())
+    for batch in source.table.to_batches():
+        for column in batch.columns:
+            for buffer in column.buffers():
+                digest.update(buffer or b"")
+    return digest.digest()
+
+
+Names = tuple[list[str], list[str]]
+
+
+def _counts(truth: Recomputed, units: Mapping[str, Ids]) -> tuple[Names, Grid, Grid]:
+    """Return the names of lines and columns, the counts, and the units behind each; InputError for others."""
+    items, keys = truth.claim.items, list(truth.keys.columns)
+    counts = [one for one in items if one.aggregate is not None or one.figure is not None]
+    plain = len(counts) == 1 and counts[0].aggregate is not None
+    function = counts[0].aggregate.function if plain and counts[0].aggregate else ""
+    if function not in ("count", "count_distinct") or not 1 <= len(keys) <= 2:
+        raise InputError(say("只有一到两个分组列、一列计数的表可以取整：其他的表请用隐去（不带 --round）"))
+    values = np.asarray(truth.values(counts[0]), dtype=np.float64)
+    rows = truth.measures[counts[0].aggregate].sets if counts[0].aggregate else truth.sets
+    if function == "count_distinct" and not _adds_up(rows, units, values):
+        raise InputError(say("同一对象出现在几个单元格里，去重的计数不能相加：请用隐去（不带 --round）"))
+    lines, line_of = _places(truth.keys[keys[0]])
+    columns, column_of = _places(truth.keys[keys[1]]) if len(keys) == 2 else ([""], np.zeros_like(line_of))
+    if len(lines) * len(columns) > MAX_CELLS:
+        raise InputError(say("表太大，不能取整：最多 {most} 格，请合并分组或用隐去", most=MAX_CELLS))
+    table = np.zeros((len(lines), len(columns)), dtype=np.int64)
+    held = np.zeros_like(table)
+    cells = np.flatnonzero(truth.shown)
+    table[line_of[cells], column_of[cells]] = np.rint(values[cells]).astype(np.int64)
+    held[line_of[cells], column_of[cells]] = smallest_units(truth.sets, units, truth.count)[cells]
+    held[table > 0] = np.maximum(held[table > 0], 1)  # rows of nobody are of a few as well
+    return (lines, columns), table, held
+
+
+def _adds_up(sets: Sets, units: Mapping[str, Ids], values: NDArray[np.float64]) -> bool:
+    whole = np.where(sets >= 0, 0, -1)
+    return any(int(distinct_per_set(whole, ids, 1)[0]) == int(np.nansum(values)) for ids in units.values())
+
+
+def _places(keys: pd.Series) -> tuple[list[str], NDArray[np.int64]]:
+    codes, names = pd.factorize(keys.astype(str).where(keys.notna(), ""), sort=True)
+    return [str(one) for one in names], np.asarray(codes, dtype=np.int64)
+
+
+def _written(truth: Recomputed, names: Names, made: Rounded, table: Grid) -> RoundedTable:
+    lines, columns = names
+    alone = len(columns) == 1 and columns == [""]
+    out: list[tuple[str, str, int]] = []
+    for line, column in np.argwhere(made.inside > 0):
+        out.append((lines[line], columns[column], int(made.inside[line, column])))
+    if not alone:
+        out += [(name, TOTAL, int(made.lines[at])) for at, name in enumerate(lines) if made.lines[at]]
+        out += [(TOTAL, name, int(made.columns[at])) for at, name in enumerate(columns) if made.columns[at]]
+    out.append((TOTAL, TOTAL, int(made.inside.sum())))
+    keyed = [item.name for item in truth.claim.items if item.key is not None]
+    counted = next(item.name for item in truth.claim.items if item.key is None)
+    fields = {keyed[0]: [one[0] for one in out]}
+    if not alone:
+        fields[keyed[1]] = [one[1] for one in out]
+    fields[counted] = [str(one[2]) for one in out]
+    text = {name: pa.array(values, pa.string()) for name, values in fields.items()}
+    data = write_table(pa.table(text), FileType.CSV).data
+    return RoundedTable(data, len(out), int(((table > 0) & (made.inside == 0)).sum()))
 
 
 def _decimals(digits: int | None) -> int:

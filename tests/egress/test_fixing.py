@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sandbox.egress.claims import read_claim
-from sandbox.egress.fixing import fix, safe_cells
+from sandbox.egress.fixing import TOTAL, fix, fix_by_rounding, safe_cells
 from sandbox.egress.judge import judge
 from sandbox.egress.proof import run_claim
 from sandbox.egress.recompute import Budget
@@ -107,3 +107,53 @@ def test_an_auditor_who_knows_every_margin_does_not_learn_what_is_hidden(sql: st
     low, high = bounds(values, hidden, wide)
     unsafe = hidden & (held < at.thresholds.smallest)
     assert np.all((high - low)[unsafe] >= values[unsafe])  # at least as wide as what it hides
+
+
+COUNTS = [sql for sql in TABLES if "count(*) AS n FROM visits GROUP BY" in sql and sql.count(",") <= 2]
+
+
+@pytest.mark.parametrize("sql", COUNTS)
+def test_what_is_rounded_adds_up_shows_no_few_and_goes_to_people(sql: str) -> None:
+    try:
+        made = fix_by_rounding(claim(sql), [source()], base=10)
+    except InputError:
+        return  # counted below: it says to suppress instead
+    rows = list(csv.DictReader(io.StringIO(made.data.decode("utf-8-sig"))))
+    keys = list(rows[0])[:-1]
+    inner = [row for row in rows if TOTAL not in (row[key] for key in keys)]
+    assert all(int(row["n"]) % 10 == 0 for row in rows)
+    assert min(int(row["n"]) for row in inner) >= 10
+    for row in rows:
+        mine = [one for one in inner if all(row[key] in (TOTAL, one[key]) for key in keys)]
+        assert sum(int(one["n"]) for one in mine) == int(row["n"])
+    assert made.data == fix_by_rounding(claim(sql), [source()], base=10).data  # asked again, the same again
+    judgement = judge([Product("p.csv", made.data)], [source()]).judgement
+    assert judgement.verdict is Verdict.REVIEW
+
+
+@pytest.mark.parametrize(
+    ("sql", "words"),
+    [
+        ("SELECT 区县, 病种, 性别, count(*) AS n FROM visits GROUP BY 区县, 病种, 性别", "分组列"),
+        ("SELECT 区县, sum(CAST(金额 AS DOUBLE)) AS s FROM visits GROUP BY 区县", "分组列"),
+        ("SELECT 病种, count(DISTINCT 证件号) AS n FROM visits GROUP BY 病种", "去重"),
+    ],
+)
+def test_what_cannot_be_rounded_is_said_and_sent_to_suppression(sql: str, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        fix_by_rounding(claim(sql), [source()], base=10)
+
+
+def test_most_tables_of_counts_can_be_rounded() -> None:
+    made = 0
+    for sql in COUNTS:
+        try:
+            made += fix_by_rounding(claim(sql), [source()], base=10).rows > 0
+        except InputError:
+            continue
+    assert made >= len(COUNTS) - 2
+
+
+def test_a_base_below_the_threshold_hides_nothing() -> None:
+    with pytest.raises(InputError, match="阈值"):
+        fix_by_rounding(claim(COUNTS[0]), [source()], base=5)
