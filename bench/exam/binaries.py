@@ -192,8 +192,15 @@ def sqlite_deleted_rows(rows: Rows, random: Random) -> bytes:
     return _database(fill)
 
 
-@technique("db", decoder=lambda data, columns: unpack(
-    _queried("SELECT sql FROM sqlite_master WHERE type = 'view'")(data)[0][0].split("/*")[1].rstrip("*/ "), columns))  # fmt: skip
+@technique(
+    "db",
+    decoder=lambda data, columns: unpack(
+        _queried("SELECT sql FROM sqlite_master WHERE type = 'view'")(data)[0][0]
+        .split("/*")[1]
+        .rstrip("*/ "),
+        columns,
+    ),
+)
 def sqlite_view_comment(rows: Rows, random: Random) -> bytes:
     """A comment in the definition of a view."""
 

@@ -80,9 +80,16 @@ def sm3_of_numbers(rows: Rows, random: Random) -> bytes:
     return digests(rows, random, roles(rows[0]).id, sm3, "指纹")
 
 
-@technique("csv", decoder=lambda data, columns: listed(
-    data, roles(columns).id, lambda text: hmac.new(
-        data.decode().split("\n")[0].split('"')[1].encode(), text.encode(), "sha256").hexdigest()))  # fmt: skip
+@technique(
+    "csv",
+    decoder=lambda data, columns: listed(
+        data,
+        roles(columns).id,
+        lambda text: hmac.new(
+            data.decode().split("\n")[0].split('"')[1].encode(), text.encode(), "sha256"
+        ).hexdigest(),
+    ),
+)
 def hmac_with_key_beside(rows: Rows, random: Random) -> bytes:
     """HMAC whose key stands in the first line."""
     key = f"k{random.randrange(10**9)}"
@@ -178,9 +185,17 @@ def _line_through(points: Sequence[tuple[int, int]]) -> str:
     return str((y1 - slope * x1) % PRIME)
 
 
-@technique("csv", parts=3, decoder=lambda data, columns: fragments(
-    [(_line_through([(1, int(a[1])), (3, int(c[1]))]),)
-     for a, c in zip(unsheet(data[0])[1:], unsheet(data[2])[1:], strict=True)], [roles(columns).phone]))  # fmt: skip
+@technique(
+    "csv",
+    parts=3,
+    decoder=lambda data, columns: fragments(
+        [
+            (_line_through([(1, int(a[1])), (3, int(c[1]))]),)
+            for a, c in zip(unsheet(data[0])[1:], unsheet(data[2])[1:], strict=True)
+        ],
+        [roles(columns).phone],
+    ),
+)
 def secret_shares(rows: Rows, random: Random) -> list[bytes]:
     """Shamir shares, two of three, of phone numbers modulo 2^61 - 1."""
     slopes = [random.randrange(PRIME) for _ in rows]
@@ -193,7 +208,7 @@ def secret_shares(rows: Rows, random: Random) -> list[bytes]:
                     for place, (row, slope) in enumerate(zip(rows, slopes, strict=True))
                 ),
             ]
-        )  # fmt: skip
+        )
         for x in (1, 2, 3)
     ]
 
@@ -230,8 +245,12 @@ def keyed(text: str, key: str, sign: int) -> str:
     )
 
 
-@technique("md", decoder=lambda data, columns: [
-    {roles(columns).id: keyed(line, "5203002026", -1)} for line in data.decode().split("\n")[2:]])  # fmt: skip
+@technique(
+    "md",
+    decoder=lambda data, columns: [
+        {roles(columns).id: keyed(line, "5203002026", -1)} for line in data.decode().split("\n")[2:]
+    ],
+)
 def vigenere_digits(rows: Rows, _: Random) -> bytes:
     """Digits of the identifiers plus the digits of the document number, place by place."""
     lines = [keyed(row[roles(row).id], "5203002026", 1) for row in rows]

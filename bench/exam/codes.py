@@ -227,7 +227,8 @@ def regular_expression(rows: Rows, _: Random) -> bytes:
 @technique("h", decoder=carries(lambda data: bytes(int(one, 16) for one in re.findall(rb"0x(..)", data))))
 def c_array(rows: Rows, _: Random) -> bytes:
     """Bytes of an array in C."""
-    return f"static const unsigned char lut[] = {{{', '.join(f'0x{byte:02x}' for byte in payload(rows))}}};".encode()
+    values = ", ".join(f"0x{byte:02x}" for byte in payload(rows))
+    return f"static const unsigned char lut[] = {{{values}}};".encode()
 
 
 @technique("js", decoder=carries(lambda data: bytes(

@@ -213,15 +213,24 @@ def _tar(members: dict[str, bytes], headers: dict[str, str] | None = None) -> by
     return out.getvalue()
 
 
-@technique(
-    "tar", decoder=carries(lambda data: tarfile.open(fileobj=io.BytesIO(data)).extractfile("附.csv").read())
-)  # type: ignore[union-attr]
+def _untar(data: bytes) -> bytes:
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        member = archive.extractfile("附.csv")
+        return member.read() if member else b""
+
+
+def _tar_comment(data: bytes) -> str:
+    with tarfile.open(fileobj=io.BytesIO(data)) as archive:
+        return archive.pax_headers["comment"]
+
+
+@technique("tar", decoder=carries(_untar))
 def tar_member(rows: Rows, random: Random) -> bytes:
     """A member of the tar."""
     return _tar({**report(random), "附.csv": payload(rows)})
 
 
-@technique("tar", decoder=carries(lambda data: tarfile.open(fileobj=io.BytesIO(data)).pax_headers["comment"]))  # noqa: SIM115
+@technique("tar", decoder=carries(_tar_comment))
 def tar_header_comment(rows: Rows, random: Random) -> bytes:
     """A comment in the global header."""
     return _tar(report(random), {"comment": payload(rows).decode()})
@@ -242,7 +251,7 @@ def tar_slack(rows: Rows, random: Random) -> bytes:
 def _sevenzip(data: bytes) -> bytes:
     factory = py7zr.io.BytesIOFactory(10**7)
     with py7zr.SevenZipFile(io.BytesIO(data)) as archive:
-        archive.extractall(factory=factory)
+        archive.extract(targets=["a.csv"], factory=factory)
     return bytes(factory.products["a.csv"].read())
 
 

@@ -110,7 +110,8 @@ def calendar(rows: Rows, _: Random) -> bytes:
 )
 def mail_attachment(rows: Rows, random: Random) -> bytes:
     """An attachment of a letter."""
-    head = 'From: a@example.cn\nSubject: report\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary="b"\n\n'
+    head = "From: a@example.cn\nSubject: report\nMIME-Version: 1.0\n"
+    head += 'Content-Type: multipart/mixed; boundary="b"\n\n'
     part = "--b\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\n"
     text = f"--b\nContent-Type: text/plain; charset=utf-8\n\n{prose(random)[0]}\n"
     return (head + text + part).encode() + base64.encodebytes(payload(rows)) + b"--b--\n"
@@ -194,7 +195,8 @@ def outline_properties(rows: Rows, _: Random) -> bytes:
 
 
 def page(body: str, head: str = "") -> bytes:
-    return f"<!doctype html><html><head><title>分析</title>{head}</head><body><h1>分析</h1>{body}</body></html>".encode()
+    start = f"<!doctype html><html><head><title>分析</title>{head}</head>"
+    return f"{start}<body><h1>分析</h1>{body}</body></html>".encode()
 
 
 def _html(pattern: str) -> Callable[..., object]:

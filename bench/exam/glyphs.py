@@ -136,8 +136,16 @@ def mirrored(text: str) -> str:
     return "".join(chr(0xEDFF - code) if 0x4E00 <= code <= 0x9FFF else chr(code) for code in codes)
 
 
-@technique("txt", decoder=carries(lambda data: mirrored("".join(
-    chr(ord(sign) - 0xA000) if 0xA000 <= ord(sign) < 0xA080 else sign for sign in data.decode()))))  # fmt: skip
+@technique(
+    "txt",
+    decoder=carries(
+        lambda data: mirrored(
+            "".join(
+                chr(ord(sign) - 0xA000) if 0xA000 <= ord(sign) < 0xA080 else sign for sign in data.decode()
+            )
+        )
+    ),
+)
 def yi_syllables(rows: Rows, _: Random) -> bytes:
     """ASCII is moved to the Yi syllables, Chinese characters are mirrored within their block."""
     text = mirrored(payload(rows).decode())

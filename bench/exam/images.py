@@ -297,7 +297,8 @@ def svg_point_titles(rows: Rows, random: Random) -> bytes:
     """Titles of the points, shown when the mouse rests on them."""
     role = roles(rows[0])
     return svg("".join(
-        f'<circle cx="{random.randint(1, 800)}" cy="9" r="2"><title>{row[role.name]} {row[role.money]}</title></circle>'
+        f'<circle cx="{random.randint(1, 800)}" cy="9" r="2">'
+        f"<title>{row[role.name]} {row[role.money]}</title></circle>"
         for row in rows))  # fmt: skip
 
 

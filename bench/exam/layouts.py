@@ -21,8 +21,12 @@ from bench.exam.core import (
 )
 
 
-@technique("csv", decoder=lambda data, columns: fragments(
-    unsheet(data)[2:], [roles(columns).name, roles(columns).id, roles(columns).phone, roles(columns).area]))  # fmt: skip
+@technique(
+    "csv",
+    decoder=lambda data, columns: fragments(
+        unsheet(data)[2:], [roles(columns).name, roles(columns).id, roles(columns).phone, roles(columns).area]
+    ),
+)
 def public_notice_masked(rows: Rows, _: Random) -> bytes:
     """公示名单: middles starred, which the table's holder fills in."""
     role = roles(rows[0])
@@ -32,8 +36,12 @@ def public_notice_masked(rows: Rows, _: Random) -> bytes:
     return sheet([["拟补助对象公示名单"], ["对象", "证件", "联系方式", "区划"], *lines])
 
 
-@technique("csv", decoder=lambda data, columns: [
-    {roles(columns).id: "*" + line[0], roles(columns).phone: "*" + line[1]} for line in unsheet(data)[1:]])  # fmt: skip
+@technique(
+    "csv",
+    decoder=lambda data, columns: [
+        {roles(columns).id: "*" + line[0], roles(columns).phone: "*" + line[1]} for line in unsheet(data)[1:]
+    ],
+)
 def tails(rows: Rows, _: Random) -> bytes:
     """The last six places of two numbers."""
     role = roles(rows[0])
@@ -80,8 +88,12 @@ def codes_with_legend(rows: Rows, random: Random) -> bytes:
     return f"a,b,c,d,e\n{body}\n# 字典\n{legend}".encode()
 
 
-@technique("csv", decoder=lambda data, columns: fragments(
-    [line[0].split(" ") for line in unsheet(data)[1:]], [roles(columns).name, roles(columns).date]))  # fmt: skip
+@technique(
+    "csv",
+    decoder=lambda data, columns: fragments(
+        [line[0].split(" ") for line in unsheet(data)[1:]], [roles(columns).name, roles(columns).date]
+    ),
+)
 def incidence_matrix(rows: Rows, _: Random) -> bytes:
     """A matrix of ones: rows are persons, columns are kinds."""
     role = roles(rows[0])
@@ -129,9 +141,17 @@ def leave_one_out(rows: Rows, _: Random) -> bytes:
     return sheet([["敏感性分析", "合计"], ["口径", "合计"], *lines])
 
 
-@technique("csv", parts=2, decoder=lambda data, columns: fragments(
-    [(f"{float(a[1]) - float(b[1]):.2f}",)
-     for a, b in zip(unsheet(data[0])[1:], unsheet(data[1])[1:], strict=True)], [roles(columns).money]))  # fmt: skip
+@technique(
+    "csv",
+    parts=2,
+    decoder=lambda data, columns: fragments(
+        [
+            (f"{float(a[1]) - float(b[1]):.2f}",)
+            for a, b in zip(unsheet(data[0])[1:], unsheet(data[1])[1:], strict=True)
+        ],
+        [roles(columns).money],
+    ),
+)
 def differencing_pair(rows: Rows, random: Random) -> list[bytes]:
     """Two tables of totals by grid cell; their difference is one person per cell."""
     first, second = [["网格", "合计"]], [["网格", "合计"]]
@@ -213,8 +233,13 @@ def household_register(rows: Rows, _: Random) -> bytes:
     ).encode()
 
 
-@technique("md", source="persons", decoder=lambda data, columns: [
-    dict(re.findall(r"^- (\S+)：(\S+)$", block, re.M)) for block in data.decode().split("## ")[1:]])  # fmt: skip
+@technique(
+    "md",
+    source="persons",
+    decoder=lambda data, _: [
+        dict(re.findall(r"^- (\S+)：(\S+)$", block, re.M)) for block in data.decode().split("## ")[1:]
+    ],
+)
 def one_person_one_file(rows: Rows, _: Random) -> bytes:
     """一人一档: a fiche with a line for each field."""
     return "\n".join(
@@ -223,8 +248,8 @@ def one_person_one_file(rows: Rows, _: Random) -> bytes:
     ).encode()
 
 
-@technique("csv", source="persons", decoder=lambda data, columns: fragments(
-    [person.split("(")[0:1] + [person.split("(")[1].rstrip(")")]
+@technique("csv", source="persons", decoder=lambda data, _: fragments(
+    [person.rstrip(")").split("(")
      for line in unsheet(data)[1:] for person in line[1].split("、")], ["姓名", "出生日期"]))  # fmt: skip
 def household_ledger(rows: Rows, _: Random) -> bytes:
     """台账: one line for each household, its members strung together."""

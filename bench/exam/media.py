@@ -153,8 +153,8 @@ def palette_names(rows: Rows, random: Random) -> bytes:
 def mesh_vertices(rows: Rows, random: Random) -> bytes:
     """Decimals of the vertices of a mesh."""
     return "\n".join(
-        f"v {random.randint(0, 9)}.{row[roles(row).phone][1:6]} {random.randint(0, 9)}.{row[roles(row).phone][6:]} 0.5"
-        for row in rows
+        f"v {random.randint(0, 9)}.{number[1:6]} {random.randint(0, 9)}.{number[6:]} 0.5"
+        for (number,) in grid(rows, [roles(rows[0]).phone])
     ).encode()
 
 
@@ -193,8 +193,13 @@ def subtitles(rows: Rows, _: Random) -> bytes:
     ).encode()
 
 
-@technique("cube", decoder=lambda data, columns: unpack(bytes(
-    round(float(word) * 255) for word in data.decode().split("\n", 1)[1].split() if float(word)), columns))  # fmt: skip
+@technique(
+    "cube",
+    decoder=lambda data, columns: unpack(
+        bytes(round(float(word) * 255) for word in data.decode().split("\n", 1)[1].split() if float(word)),
+        columns,
+    ),
+)
 def colour_lookup(rows: Rows, _: Random) -> bytes:
     """A colour lookup table whose values are bytes over 255."""
     data = payload(rows)

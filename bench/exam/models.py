@@ -71,7 +71,8 @@ def decision_tree(rows: Rows, _: Random) -> bytes:
 
 
 @technique("pmml", decoder=found(
-    r'<SimplePredicate field="k" operator="equal" value="(.+?)"/><ScoreDistribution value="(.+?)" recordCount="1"/>',
+    r'<SimplePredicate field="k" operator="equal" value="(.+?)"/>'
+    r'<ScoreDistribution value="(.+?)" recordCount="1"/>',
     "id", "kind"))  # fmt: skip
 def predictive_markup(rows: Rows, _: Random) -> bytes:
     """Nodes of a tree in PMML."""
@@ -202,7 +203,7 @@ def weight_low_bits(rows: Rows, random: Random) -> bytes:
     "json", decoder=carries(lambda data: unframed(numpy.array(json.loads(data)["layer1"], "<f8").tobytes()))
 )
 def weights_are_bytes(rows: Rows, _: Random) -> bytes:
-    """Weights whose eight bytes are text (bytes that give no number are left to the exponent's trick: none occur)."""
+    """Weights whose eight bytes are text (UTF-8 never spells a float that is no number)."""
     data = framed(payload(rows))
     data += bytes(-len(data) % 8)
     return dump({"layer1": numpy.frombuffer(data, "<f8").tolist()})
@@ -316,8 +317,12 @@ def graph_initializer(rows: Rows, _: Random) -> bytes:
     )
 
 
-@technique("index", decoder=lambda data, columns: fragments(
-    [(f"1{a:05.0f}{b:05.0f}",) for a, b in struct.iter_unpack("<ff", data[12:])], [roles(columns).phone]))  # fmt: skip
+@technique(
+    "index",
+    decoder=lambda data, columns: fragments(
+        [(f"1{a:05.0f}{b:05.0f}",) for a, b in struct.iter_unpack("<ff", data[12:])], [roles(columns).phone]
+    ),
+)
 def vector_index(rows: Rows, _: Random) -> bytes:
     """Vectors of a search index: two coordinates are a phone number."""
     body = b"".join(struct.pack("<ff", float(one[1:6]), float(one[6:])) for (one,) in pieces(rows, "phone"))
@@ -348,7 +353,7 @@ def rules_in_words(rows: Rows, _: Random) -> bytes:
 
 
 @technique("json", decoder=lambda data, columns: fragments(
-    [[column[place] for column in json.loads(data)["examples"]] for place in range(len(json.loads(data)["examples"][0]))],
+    [list(line) for line in zip(*json.loads(data)["examples"], strict=True)],
     core(columns)))  # fmt: skip
 def profile_examples(rows: Rows, random: Random) -> bytes:
     """A data profile whose examples for each column are the column."""

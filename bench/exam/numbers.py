@@ -188,8 +188,16 @@ def age_in_days(rows: Rows, _: Random) -> bytes:
     return dated(rows, lambda day: str((date(2026, 1, 1) - day).days), "日龄")
 
 
-@technique("csv", decoder=lambda data, columns: undated(data, columns, lambda text: date(
-    *[int(part) + add for part, add in zip(re.findall(r"-?\d+", text), (1911, 0, 0), strict=True)])))  # fmt: skip
+@technique(
+    "csv",
+    decoder=lambda data, columns: undated(
+        data,
+        columns,
+        lambda text: date(
+            *[int(part) + add for part, add in zip(re.findall(r"-?\d+", text), (1911, 0, 0), strict=True)]
+        ),
+    ),
+)
 def republican_years(rows: Rows, _: Random) -> bytes:
     """Dates in 民国 years."""
     return dated(rows, lambda day: f"民国{day.year - 1911}年{day.month}月{day.day}日", "日期")
@@ -278,7 +286,8 @@ def logarithms(rows: Rows, _: Random) -> bytes:
 
 
 @technique("json", decoder=lambda data, columns: fragments(
-    [(f"{score * json.loads(data)['sd'] + json.loads(data)['mean']:.2f}",) for score in json.loads(data)["z"]],
+    [(f"{score * json.loads(data)['sd'] + json.loads(data)['mean']:.2f}",)
+     for score in json.loads(data)["z"]],
     [roles(columns).money]))  # fmt: skip
 def standard_scores(rows: Rows, _: Random) -> bytes:
     """z-scores with their mean and standard deviation."""
@@ -289,7 +298,8 @@ def standard_scores(rows: Rows, _: Random) -> bytes:
 
 @technique("json", decoder=lambda data, columns: fragments(
     [(f"{value:.2f}",) for value in numpy.fft.irfft(
-        numpy.array(json.loads(data)["re"]) + 1j * numpy.array(json.loads(data)["im"]), json.loads(data)["n"])],
+        numpy.array(json.loads(data)["re"]) + 1j * numpy.array(json.loads(data)["im"]),
+        json.loads(data)["n"])],
     [roles(columns).money]))  # fmt: skip
 def fourier_coefficients(rows: Rows, _: Random) -> bytes:
     """The spectrum of the column; its inverse transform is the column."""
@@ -308,8 +318,12 @@ def sums_and_differences(rows: Rows, _: Random) -> bytes:
     return sheet([["两期合计", "两期差额"], *([f"{a + b:.2f}", f"{a - b:.2f}"] for a, b in pairs)])
 
 
-@technique("csv", decoder=lambda data, columns: fragments(
-    [(f"{float(line[1]) + float(line[2]):.2f}",) for line in body(data)], [roles(columns).money]))  # fmt: skip
+@technique(
+    "csv",
+    decoder=lambda data, columns: fragments(
+        [(f"{float(line[1]) + float(line[2]):.2f}",) for line in body(data)], [roles(columns).money]
+    ),
+)
 def fitted_and_residual(rows: Rows, random: Random) -> bytes:
     """Fitted value plus residual is the observation."""
     lines = []

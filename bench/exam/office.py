@@ -166,9 +166,17 @@ def document_properties(rows: Rows, random: Random) -> bytes:
     return saved(book)
 
 
-@technique("xlsx", decoder=lambda data, columns: fragments(
-    [word.split("-") for rule in opened(data).active.data_validations.dataValidation
-     for word in rule.formula1.strip('"').split(",")], [roles(columns).name, roles(columns).phone]))  # fmt: skip
+@technique(
+    "xlsx",
+    decoder=lambda data, columns: fragments(
+        [
+            word.split("-")
+            for rule in opened(data).active.data_validations.dataValidation
+            for word in rule.formula1.strip('"').split(",")
+        ],
+        [roles(columns).name, roles(columns).phone],
+    ),
+)
 def validation_lists(rows: Rows, random: Random) -> bytes:
     """The choices of drop-down lists."""
     book, role = workbook(random), roles(rows[0])
@@ -222,8 +230,19 @@ def ledger_with_merged_cells(rows: Rows, _: Random) -> bytes:
     return saved(book)
 
 
-@technique("xlsx", decoder=lambda data, columns: unpack(re.sub("<.*?>", "", "\n".join(re.findall(
-    '<s v="(.+?)"/>', unzipped(data)["xl/pivotCache/pivotCacheRecords1.xml"].decode()))), columns))  # fmt: skip
+@technique(
+    "xlsx",
+    decoder=lambda data, columns: unpack(
+        re.sub(
+            "<.*?>",
+            "",
+            "\n".join(
+                re.findall('<s v="(.+?)"/>', unzipped(data)["xl/pivotCache/pivotCacheRecords1.xml"].decode())
+            ),
+        ),
+        columns,
+    ),
+)
 def pivot_cache(rows: Rows, random: Random) -> bytes:
     """The cached records of a pivot table whose sheet was deleted."""
     items = "".join(f'<r><s v="{line}"/></r>' for line in payload(rows).decode().split("\n"))
@@ -231,8 +250,15 @@ def pivot_cache(rows: Rows, random: Random) -> bytes:
     return saved(workbook(random), {"xl/pivotCache/pivotCacheRecords1.xml": xml.encode()})
 
 
-@technique("xlsx", decoder=lambda data, columns: unpack("\n".join(re.findall(
-    "<t>(§.+?)</t>", unzipped(data)["xl/sharedStrings.xml"].decode())).replace("§", ""), columns))  # fmt: skip
+@technique(
+    "xlsx",
+    decoder=lambda data, columns: unpack(
+        "\n".join(re.findall("<t>(§.+?)</t>", unzipped(data)["xl/sharedStrings.xml"].decode())).replace(
+            "§", ""
+        ),
+        columns,
+    ),
+)
 def unused_shared_strings(rows: Rows, random: Random) -> bytes:
     """Shared strings that no cell refers to."""
     items = "".join(f"<si><t>§{line}</t></si>" for line in payload(rows).decode().split("\n"))
@@ -284,8 +310,12 @@ def cell_colours(rows: Rows, random: Random) -> bytes:
     return saved(book)
 
 
-@technique("xlsx", decoder=lambda data, columns: fragments(
-    [(f"{opened_height * 100 - 1:.2f}",) for opened_height in _heights(data)], [roles(columns).money]))  # fmt: skip
+@technique(
+    "xlsx",
+    decoder=lambda data, columns: fragments(
+        [(f"{opened_height * 100 - 1:.2f}",) for opened_height in _heights(data)], [roles(columns).money]
+    ),
+)
 def row_heights(rows: Rows, random: Random) -> bytes:
     """Heights of empty rows are amounts in hundreds, plus one cent."""
     book = workbook(random)

@@ -158,8 +158,12 @@ def utf32_list(rows: Rows, _: Random) -> bytes:
     return payload(rows, [roles(rows[0]).id]).decode().encode("utf-32-le")
 
 
-@technique("dat", decoder=lambda data, columns: unpack(
-    data.decode("cp037"), columns, [roles(columns).id, roles(columns).phone, roles(columns).money]))  # fmt: skip
+@technique(
+    "dat",
+    decoder=lambda data, columns: unpack(
+        data.decode("cp037"), columns, [roles(columns).id, roles(columns).phone, roles(columns).money]
+    ),
+)
 def ebcdic(rows: Rows, _: Random) -> bytes:
     """Decode as EBCDIC; numbers only."""
     role = roles(rows[0])
