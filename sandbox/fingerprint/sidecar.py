@@ -9,6 +9,7 @@ catalogue's decision.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
 import numpy as np
@@ -16,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sandbox.fingerprint.arrays import read_arrays, write_arrays
+from sandbox.fingerprint.build import IndexBuilder
 from sandbox.fingerprint.canonical import amount_array, canonical, canonical_array
 from sandbox.fingerprint.columns import traits_of
 from sandbox.fingerprint.index import RecordIndex
@@ -24,7 +26,7 @@ from sandbox.kernel.errors import InputError, TamperedError
 from sandbox.kernel.message import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 Ids: TypeAlias = np.ndarray[Any, np.dtype[np.uint32]]
 Amounts: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
@@ -154,19 +156,20 @@ class Sidecar:
     def build(
         cls,
         raw: pa.Table,
-        masked: pa.Table,
+        masked: pa.Table | Iterable[pa.Table],
         *,
         units: Sequence[UnitColumns],
         key: bytes,
         identifiers: Collection[str] = (),
     ) -> Sidecar:
-        """Build from the raw rows that landed and their masked twins, in the same order and number."""
-        if raw.num_rows != masked.num_rows:
-            raise InputError(say("脱敏前后的行数不一致，无法建立旁档，请重新落地"))
+        """Build from the raw rows that landed and their masked twins, in the same order and number.
+
+        The masked ones may come part by part, so that they need not be held.
+        """
+        parts = [masked] if isinstance(masked, pa.Table) else masked
+        builder = _fed(raw, iter(parts), IndexBuilder(key, identifiers))
         numbers = dense_units(raw, units)
-        index = RecordIndex.build(
-            [("raw", raw), ("masked", masked)], key=key, units=finest(numbers), identifiers=identifiers
-        )
+        index = builder.finish(finest(numbers))
         names, words = unit_words(raw, units, key), row_words(raw, key)
         return cls(raw.num_rows, numbers, amounts(raw), index, names, words)
 
@@ -196,6 +199,26 @@ class Sidecar:
             raise TamperedError(say("旁档各部分的行数不一致，请重新落地该数据集"))
         words = arrays.get("row", np.zeros(0, np.uint64))
         return cls(rows, units, _under("amount/", arrays), index, names, words)
+
+
+def _fed(raw: pa.Table, masked: Iterator[pa.Table], builder: IndexBuilder) -> IndexBuilder:
+    """Return the builder with the rows of both; the first parts of both are the same records.
+
+    By those the builder sees which column tells what of which other.
+    """
+    first = next(masked, raw.slice(0, 0))
+    step = max(first.num_rows, 1)
+    builder.begin("raw", raw.column_names)
+    for start in range(0, max(raw.num_rows, 1), step):
+        builder.add(raw.slice(start, step))
+    builder.begin("masked", first.column_names)
+    rows = 0
+    for part in chain([first], masked):
+        rows += part.num_rows
+        builder.add(part)
+    if raw.num_rows != rows:
+        raise InputError(say("脱敏前后的行数不一致，无法建立旁档，请重新落地"))
+    return builder
 
 
 def load_names(source: BinaryIO) -> tuple[Words, dict[str, Ids], dict[str, Words]]:

@@ -176,8 +176,8 @@ def _stop(desk: IngestDesk, made: LandingOrder, version: int, reason: Message) -
 
 def _land(desk: IngestDesk, inputs: Inputs, version: int, progress: Progress | None) -> Snapshot:
     key = desk.vault.open(inputs.agreement.key_id)
-    scoped = read_scoped(desk, inputs.delivery, inputs.terms.rows, progress)
-    scoped = scoped.shuffled(key.derive("ingest/order", 16))
+    order_key = key.derive("ingest/order", 16)
+    scoped = read_scoped(desk, inputs.delivery, inputs.terms.rows, progress, order=order_key)
     numbers = dense_units(scoped.table, _units(inputs.dataset))
     policy = narrowed(read_policy(inputs.policy.text), inputs.dataset.code, inputs.order.columns)
     if policy.table(inputs.dataset.code).floor < desk.class_floor:
@@ -189,7 +189,7 @@ def _land(desk: IngestDesk, inputs: Inputs, version: int, progress: Progress | N
     with desk.pool.stage(series) as stage:
         job = MaskJob(policy, inputs.dataset.code, _masking_key(key, inputs), stage.path)
         result = mask_source(scoped.opened, job, units=numbers, progress=progress)
-        raw = scoped.table.filter(pa.array(result.kept))
+        raw, scoped = scoped.kept(result.kept)
         sidecar = _write_sidecar(desk, inputs, raw, (result, stage.path))
         committed = stage.commit(_manifest(inputs, scoped, result))
     return _record(desk, inputs, version, committed, result, sidecar)
@@ -236,7 +236,7 @@ def _write_sidecar(
 ) -> str:
     """Return the name of the sealed sidecar, aligned row by row with the snapshot."""
     result, out = masked_in
-    masked = pa.concat_tables([pq.read_table(out / part.name) for part in result.parts])
+    masked = (pq.read_table(out / part.name) for part in result.parts)
     gate = desk.key_of(GATE_KEY)
     direct = [c.name for c in inputs.dataset.columns if c.identifier is IdentifierClass.DIRECT]
     sidecar = Sidecar.build(

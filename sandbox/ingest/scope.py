@@ -61,9 +61,13 @@ class Scoped:
         A register that is public is often at hand in the delivery's order; masked rows in that
         order could be laid beside it line by line. The key has 16 bytes.
         """
-        words = keyed_hash(pc.cast(self.numbers, pa.string()), key)
-        order = pa.array(np.argsort(words, kind="stable"))
+        order = _order(self.numbers, key)
         return replace(self, numbers=self.numbers.take(order), table=self.table.take(order))
+
+    def kept(self, mask: np.ndarray) -> tuple[pa.Table, Scoped]:
+        """Return the rows that a mask keeps, and the account of the delivery without its rows."""
+        rows = self.table if mask.all() else self.table.filter(pa.array(mask))
+        return rows, replace(self, numbers=self.numbers.slice(0, 0), table=self.table.slice(0, 0))
 
     def _batches(self) -> Iterator[tuple[pa.Array, pa.RecordBatch]]:
         start = 0
@@ -73,9 +77,17 @@ class Scoped:
 
 
 def read_scoped(
-    desk: IngestDesk, delivery: Delivery, rows: tuple[RowRange, ...], progress: Progress | None
+    desk: IngestDesk,
+    delivery: Delivery,
+    rows: tuple[RowRange, ...],
+    progress: Progress | None,
+    *,
+    order: bytes | None = None,
 ) -> Scoped:
-    """Return the approved rows of a delivery; `InputError` if a range names no column of it."""
+    """Return the approved rows of a delivery; `InputError` if a range names no column of it.
+
+    With the key `order` they come as `shuffled` gives them, and are never held in both orders.
+    """
     numbers: list[pa.Array] = []
     batches: list[pa.RecordBatch] = []
     with open_raw(desk, delivery) as source:
@@ -83,22 +95,43 @@ def read_scoped(
         for found, batch in source.batches():
             inside = pa.array(_inside(batch, rows))
             numbers.append(found.filter(inside))
-            batches.append(batch.filter(inside))
+            batches.append(batch.filter(inside) if rows else batch)
             if progress is not None:
                 progress(batch.num_rows)
         schema = pa.schema([(column, pa.string()) for column in source.shape.columns])
-        table = pa.Table.from_batches(batches, schema=schema)
+        every = pa.concat_arrays(numbers) if numbers else pa.array([], pa.int64())
+        place = None if order is None else _order(every, order)
+        table = _table(batches, schema, place)
         good = source.rows_read - source.bad_count
         return Scoped(
             name=delivery.file_name,
             shape=source.shape,
-            numbers=pa.concat_arrays(numbers) if numbers else pa.array([], pa.int64()),
+            numbers=every if place is None else every.take(place),
             table=table,
             delivered=source.rows_read,
             outside=good - table.num_rows,
             bad=tuple(source.bad),
             bad_count=source.bad_count,
         )
+
+
+def _order(numbers: pa.Array, key: bytes) -> pa.Array:
+    """Return the places of the rows in the order that the key gives."""
+    return pa.array(np.argsort(keyed_hash(pc.cast(numbers, pa.string()), key), kind="stable"))
+
+
+def _table(batches: list[pa.RecordBatch], schema: pa.Schema, place: pa.Array | None) -> pa.Table:
+    """Return the batches, which are given away, as one table, its rows taken from the places."""
+    table = pa.Table.from_batches(batches, schema=schema)
+    if place is None:
+        return table
+    batches.clear()
+    columns = table.columns
+    del table
+    for at, column in enumerate(columns):  # the column as it was goes when its copy is there
+        columns[at] = column.take(place)
+        del column
+    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _check(rows: tuple[RowRange, ...], columns: tuple[str, ...]) -> None:

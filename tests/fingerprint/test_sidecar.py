@@ -132,3 +132,19 @@ def test_a_damaged_sidecar_is_refused(kept):
 def test_twins_of_different_length_are_refused():
     with pytest.raises(InputError):
         Sidecar.build(table(a=["x"]), table(a=["x", "y"]), units=[], key=KEY)
+
+
+def test_masked_rows_that_come_part_by_part_make_the_same_index():
+    raw = table(
+        id=[f"52030219900101{n:04}" for n in range(600)], day=[f"2024-01-{n % 28 + 1:02}" for n in range(600)]
+    )
+    masked = table(id=[f"t{n:039}" for n in range(600)], day=[f"2024-{n % 12 + 1:02}" for n in range(600)])
+    units = [UnitColumns("person", ("id",))]
+    whole = Sidecar.build(raw, masked, units=units, key=KEY)
+    parts = Sidecar.build(raw, (masked.slice(at, 250) for at in range(0, 600, 250)), units=units, key=KEY)
+    for name in ("hashes", "start", "rows", "marks", "implies"):
+        assert np.array_equal(getattr(whole.index, name), getattr(parts.index, name)), name
+    with pytest.raises(InputError):
+        Sidecar.build(raw, iter([masked.slice(0, 599)]), units=units, key=KEY)
+    empty = Sidecar.build(raw.slice(0, 0), iter([]), units=units, key=KEY)
+    assert empty.rows == 0
