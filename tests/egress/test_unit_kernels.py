@@ -1,0 +1,64 @@
+"""The compiled loops against the plain ways of saying the same."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pyarrow as pa
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sandbox.egress import recompute, unit_kernels, units
+from sandbox.egress.expressions import Kind
+
+ROWS = st.lists(
+    st.tuples(st.integers(-1, 3), st.integers(0, 5), st.sampled_from([0.0, -2.0, 1.5, 8.0, float("nan")])),
+    max_size=40,
+)
+
+
+def _arrays(rows: list[tuple[int, int, float]]) -> tuple[units.Sets, units.Ids, np.ndarray]:
+    sets, ids, amounts = zip(*rows, strict=True) if rows else ((), (), ())
+    return np.array(sets, np.int64), np.array(ids, np.uint32), np.array(amounts, np.float64)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ROWS)
+def test_units_and_shares_are_the_same_compiled_and_plain(rows: list[tuple[int, int, float]]) -> None:
+    sets, ids, amounts = _arrays(rows)
+    plain = units.distinct_per_set(sets, ids, 4), units.shares(sets, ids, amounts, 4)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(units, "MANY_ROWS", 0)
+        assert units.distinct_per_set(sets, ids, 4).tolist() == plain[0].tolist()
+        found = units.shares(sets, ids, amounts, 4)
+        for name in ("total", "largest", "second"):
+            assert getattr(found, name) == pytest.approx(getattr(plain[1], name))
+    capped = unit_kernels.distinct_up_to(sets, ids, 4, 2)
+    assert capped.tolist() == np.minimum(plain[0], 2).tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 4), st.booleans()), max_size=30))
+def test_cells_are_numbered_as_they_come_up(rows: list[tuple[int, bool]]) -> None:
+    codes = np.array([code for code, _ in rows], np.int64)
+    kept = np.array([one for _, one in rows], bool)
+    sets, first = unit_kernels.numbered(codes, kept, 5)
+    seen = list(dict.fromkeys(codes.tolist()))
+    used = [code for code in seen if kept[codes == code].any()]
+    assert sets.tolist() == [used.index(code) if one else -1 for code, one in rows]
+    assert first.tolist() == [
+        next(row for row, one in enumerate(rows) if one == (code, True)) for code in used
+    ]
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.one_of(st.from_regex(r"-?\d{0,16}\.?\d{0,13}", fullmatch=True), st.text("-.0123456789e ", max_size=6))
+)
+def test_a_plain_number_is_the_same_compiled_and_by_pattern(text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(recompute, "MANY_ROWS", 0)
+        kind = recompute.column_kind(pa.chunked_array([["1", text], ["-0.5"]]))
+    assert (kind is Kind.NUMBER) == bool(re.fullmatch(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?", text))
