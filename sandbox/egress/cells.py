@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from sandbox.egress.claims import CheckedClaim
 from sandbox.egress.differencing import Published, exposures
 from sandbox.egress.expressions import POSITIONS, SPREADS, Expression, columns_of
-from sandbox.egress.measures import condition_of, is_indicator
+from sandbox.egress.measures import condition_of, is_indicator, shift_of
 from sandbox.egress.positions import ENDS, at_the_edge, few_degrees, spread_by_one, thinly_held
 from sandbox.egress.recompute import Measured, Recomputed
 from sandbox.egress.units import Ids, Sets, rows_per_set, shares, smallest_units
@@ -74,6 +74,8 @@ def keep(sets: Sets, shown: NDArray[np.bool_]) -> Sets:
     """Return the sets with every cell that is not shown taken out."""
     if not shown.size:
         return np.full_like(sets, -1)
+    if shown.all():
+        return sets
     return np.where((sets >= 0) & shown[np.maximum(sets, 0)], sets, -1)
 
 
@@ -81,7 +83,8 @@ def _small(
     sets: Sets, count: int, units: Mapping[str, Ids], thresholds: Thresholds, what: Message
 ) -> Problem | None:
     """Return the sets that have rows but too few units of some kind."""
-    rows, held = rows_per_set(sets, count), smallest_units(sets, units, count)
+    rows = rows_per_set(sets, count)
+    held = smallest_units(sets, units, count, most=thresholds.smallest)
     low = np.flatnonzero((rows > 0) & (held < thresholds.smallest))
     if not low.size:
         return None
@@ -102,13 +105,20 @@ def _judge_measure(
     thresholds: Thresholds,
 ) -> list[Problem | None]:
     sets, count = keep(measure.sets, shown), shown.size
-    found: list[Problem | None] = [_small(sets, count, units, thresholds, say("计入该项的统计对象数"))]
+    found: list[Problem | None] = []
+    if sets is not base:  # the same rows were counted for the cells themselves
+        found.append(_small(sets, count, units, thresholds, say("计入该项的统计对象数")))
     if measure.aggregate.function in POSITIONS:
         found += _position(measure, sets, count, units, thresholds)
     elif measure.amounts is not None and not is_indicator(measure.aggregate.argument):
-        contributing = np.where(np.nan_to_num(measure.amounts) != 0, sets, -1)
-        found.append(_small(contributing, count, units, thresholds, say("对合计有贡献的统计对象数")))
-        found.append(_dominated(measure, sets, count, units, thresholds))
+        shift = shift_of(measure.aggregate.argument)
+        for amounts in (measure.amounts, *([measure.amounts - shift] if shift else [])):
+            giving = ~np.isnan(amounts) & (amounts != 0)
+            if not giving.all():
+                contributing = np.where(giving, sets, -1)
+                what = say("对合计有贡献的统计对象数")
+                found.append(_small(contributing, count, units, thresholds, what))
+            found.append(_dominated(amounts, sets, count, units, thresholds))
     if measure.aggregate.function in SPREADS:
         found += _spread(measure, sets, count, units, thresholds)
     if _conditional(measure):
@@ -155,10 +165,9 @@ def _conditional(measure: Measured) -> bool:
 
 
 def _dominated(
-    measure: Measured, sets: Sets, count: int, units: Mapping[str, Ids], thresholds: Thresholds
+    amounts: NDArray[np.float64], sets: Sets, count: int, units: Mapping[str, Ids], thresholds: Thresholds
 ) -> Problem | None:
     """Return the cells in which one or two units make up too much, or could estimate each other."""
-    amounts = measure.amounts if measure.amounts is not None else np.zeros(sets.size)
     bad = np.zeros(count, dtype=bool)
     for ids in attributed(units):
         part = shares(sets, ids, amounts, count)
@@ -242,9 +251,12 @@ def _chosen_elsewhere(claim: CheckedClaim, key: Expression) -> bool:
 
 def _remainder(base: Sets, units: Mapping[str, Ids], thresholds: Thresholds) -> Problem | None:
     """Return a problem when the rows in no published cell are few: they follow from the total."""
-    rest = np.where(base < 0, 0, -1)
-    held = int(smallest_units(rest, units, 1)[0])
-    if not (rest == 0).any() or held >= thresholds.smallest:
+    outside = base < 0
+    if not outside.any():
+        return None
+    rest = np.where(outside, 0, -1)
+    held = int(smallest_units(rest, units, 1, most=thresholds.smallest)[0])
+    if held >= thresholds.smallest:
         return None
     evidence = say("未公布部分只有 {units} 个统计对象，可由总数减出", units=held)
     return Problem("remainder", (), evidence)
@@ -264,6 +276,8 @@ def families(truth: Recomputed, shown: NDArray[np.bool_], *, owner: str) -> tupl
         else:
             column = min(columns_of(aggregate.argument)) if aggregate.argument is not None else COUNT
             found.append(Family(table, column, Published(owner, sets)))
+            if shift_of(aggregate.argument):  # so many rows times the constant are in it
+                found.append(Family(table, COUNT, Published(owner, sets)))
     unique: list[Family] = []
     for family in found:
         if not any(

@@ -161,7 +161,8 @@ def _contained(outer: Published, inner: Published) -> NDArray[np.bool_]:
 def _small(
     sets: Sets, count: int, units: Mapping[str, Ids], smallest: int, owners: tuple[str, ...]
 ) -> list[Exposure]:
-    rows, held = rows_per_set(sets, count), smallest_units(sets, units, count)
+    rows = rows_per_set(sets, count)
+    held = smallest_units(sets, units, count, most=smallest)
     return [
         Exposure(rows=int(rows[cell]), units=int(held[cell]), owners=owners)
         for cell in np.flatnonzero((rows > 0) & (held < smallest))
@@ -194,7 +195,7 @@ def _isolated(families: Sequence[Published], units: Mapping[str, Ids], smallest:
         return []
     atoms, count = _atoms(partial)
     rows = rows_per_set(atoms, count)
-    held = smallest_units(atoms, units, count)
+    held = smallest_units(atoms, units, count, most=smallest)
     first = np.unique(atoms, return_index=True)[1]
     cells = np.stack([family.sets[first] for family in partial])
     risky = (held < smallest) & (rows > 0) & (cells >= 0).any(axis=0)
@@ -205,7 +206,7 @@ def _isolated(families: Sequence[Published], units: Mapping[str, Ids], smallest:
         for group in _determined(cells[:, members], rows[members], risky[members]):
             chosen = members[group]
             within = np.where(np.isin(atoms, chosen), 0, -1)
-            few = int(smallest_units(within, units, 1)[0])
+            few = int(smallest_units(within, units, 1, most=smallest)[0])
             if few < smallest:
                 found.append(Exposure(rows=int(rows[chosen].sum()), units=few, owners=_owners(*partial)))
     return found

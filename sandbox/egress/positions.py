@@ -29,7 +29,7 @@ def thinly_held(
     room = 0.0 if digits is None else 0.5 * 10.0**-digits
     target = np.where(sets >= 0, shown[np.maximum(sets, 0)], np.nan)
     near = np.abs(amounts - target) <= room + _SAME * np.maximum(np.abs(target), 1.0)
-    held = smallest_units(np.where(near, sets, -1), units, count)
+    held = smallest_units(np.where(near, sets, -1), units, count, most=thresholds.smallest)
     return np.flatnonzero((rows_per_set(sets, count) > 0) & (held < thresholds.smallest))
 
 
@@ -39,8 +39,9 @@ def at_the_edge(
     """Return the cells whose quantile has fewer than `smallest` units at or beyond it on one side."""
     amounts, shown = _amounts(measure), measure.values
     target = np.where(sets >= 0, shown[np.maximum(sets, 0)], np.nan)
-    below = smallest_units(np.where(amounts <= target, sets, -1), units, count)
-    above = smallest_units(np.where(amounts >= target, sets, -1), units, count)
+    most = thresholds.smallest
+    below = smallest_units(np.where(amounts <= target, sets, -1), units, count, most=most)
+    above = smallest_units(np.where(amounts >= target, sets, -1), units, count, most=most)
     few = (below < thresholds.smallest) | (above < thresholds.smallest)
     return np.flatnonzero((rows_per_set(sets, count) > 0) & few)
 
@@ -49,7 +50,7 @@ def few_degrees(
     sets: Sets, count: int, units: Mapping[str, Ids], thresholds: Thresholds
 ) -> NDArray[np.int64]:
     """Return the cells of a spread with fewer degrees of freedom (units less one) than `smallest`."""
-    freedom = smallest_units(sets, units, count) - 1
+    freedom = smallest_units(sets, units, count, most=thresholds.smallest + 1) - 1
     return np.flatnonzero((rows_per_set(sets, count) > 0) & (freedom < thresholds.smallest))
 
 

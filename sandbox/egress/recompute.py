@@ -7,8 +7,10 @@ verdict: `cells` judges them. Memory and time are limited; running out raises In
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -35,7 +37,7 @@ from sandbox.egress.expressions import (
 from sandbox.egress.fence import check_bound
 from sandbox.egress.measures import condition_of
 from sandbox.egress.summaries import summarised
-from sandbox.egress.units import Sets, distinct_per_set
+from sandbox.egress.units import MANY_ROWS, Sets, distinct_per_set, rows_per_set
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 from sandbox.pool.duck import locked_connection
@@ -44,6 +46,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MAX_CELLS = 200_000
+_PLAIN = r"^-?(0|[1-9]\d{0,14})(\.\d{1,12})?$"
+_FEW_VALUES = 20_000
+"""A column with no more values than this is computed with value by value, not row by row."""
+_SAMPLE = 65_536
+_THREADS = 2
+_MOST_CODES = 1 << 22
 _MEASURES = frozenset({"sum", "avg"}) | POSITIONS | SPREADS
 
 
@@ -123,8 +131,9 @@ def recompute(
     limits = budget or Budget()
     plan = _Plan.of(claim, table, amounts or {})
     with _engine(limits) as engine:
-        rows = _evaluate(engine, plan, table)
-        sets, keys = _cells(rows, len(claim.keys), present)
+        coded = _by_values(engine, plan, table)
+        rows = _evaluate(engine, plan, table, coded)
+        sets, keys = _cells(rows, coded, plan, present)
         measures = {
             aggregate: _measure(aggregate, index, rows, sets, len(keys))
             for index, aggregate in enumerate(plan.aggregates)
@@ -132,6 +141,14 @@ def recompute(
         shown = _having(engine, claim.having, measures, len(keys))
         figures = _figures(engine, claim.figures, measures, len(keys))
     return Recomputed(claim=claim, keys=keys, shown=shown, sets=sets, measures=measures, figures=figures)
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A result that every row has by a code: `values` are the different results, null among them or not."""
+
+    codes: NDArray[np.int64]
+    values: pa.Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,15 +190,26 @@ class _Plan:
         columns["r"] = pa.array(np.arange(table.num_rows, dtype=np.int64))
         return pa.table(columns)
 
-    def sql(self) -> str:
-        """Return the row-wise query over the table `t`."""
-        where = "TRUE" if self.claim.where is None else emit(self.claim.where, self.names, Kind.TRUTH)
-        selected = ["r", f"COALESCE({where}, FALSE) AS w"]
+    def row_wise(self, coded: Mapping[str, Coded]) -> list[str]:
+        """Return what is selected row by row: all that is not coded by values already."""
+        selected = []
+        if self.claim.where is not None and "w" not in coded:
+            selected.append(f"{self.condition()} AS w")
         for index, key in enumerate(self.claim.keys):
-            selected.append(f"CAST({emit(key, self.names)} AS VARCHAR) AS k{index}")
+            if f"k{index}" not in coded:
+                selected.append(f"{self.key(key)} AS k{index}")
         for index, aggregate in enumerate(self.aggregates):
             selected += _aggregate_sql(aggregate, index, self.names, self.raw_names)
-        return f"SELECT {', '.join(selected)} FROM t"
+        return selected
+
+    def condition(self) -> str:
+        """Return WHERE as the engine reads it; nothing known is no."""
+        where = self.claim.where
+        return "TRUE" if where is None else f"COALESCE({emit(where, self.names, Kind.TRUTH)}, FALSE)"
+
+    def key(self, key: Expression) -> str:
+        """Return a key as the engine reads it, as text."""
+        return f"CAST({emit(key, self.names)} AS VARCHAR)"
 
 
 def _only_figures(aggregates: Sequence[Aggregate], kinds: Mapping[str, Kind]) -> None:
@@ -192,23 +220,23 @@ def _only_figures(aggregates: Sequence[Aggregate], kinds: Mapping[str, Kind]) ->
 
 
 def _aggregate_sql(aggregate: Aggregate, index: int, names: Names, raw: Names) -> list[str]:
-    """Return for one aggregate: does the row count in it, its value, the raw amount behind it."""
+    """Return for one aggregate: does the row count in it, its value, the raw amount behind it if another."""
     condition, argument = aggregate.condition, aggregate.argument
     tests = [] if condition is None else [f"COALESCE({emit(condition, names, Kind.TRUTH)}, FALSE)"]
+    flags = [f"{tests[0]} AS f{index}"] if tests else []
     inner = condition_of(argument)
     if inner is not None:
         member = f"COALESCE({emit(inner, names, Kind.TRUTH)}, FALSE)"
         parts = [f"{' AND '.join([*tests, member])} AS m{index}"]
     else:
         parts = []
-    if argument is None:
-        parts.append(f"1 AS v{index}")
-    elif aggregate.function in _MEASURES:
-        parts.append(f"{emit(argument, names, Kind.NUMBER)} AS v{index}")
-        parts.append(f"{emit(argument, raw, Kind.NUMBER)} AS s{index}")
-    else:
+    if argument is not None and aggregate.function in _MEASURES:
+        value, behind = emit(argument, names, Kind.NUMBER), emit(argument, raw, Kind.NUMBER)
+        parts.append(f"{value} AS v{index}")
+        parts += [f"{behind} AS s{index}"] if behind != value else []
+    elif argument is not None:
         parts.append(f"{emit(argument, names)} AS v{index}")
-    return [f"{' AND '.join(tests) or 'TRUE'} AS f{index}", *parts]
+    return [*flags, *parts]
 
 
 def _written(column: pa.ChunkedArray, name: str, kind: Kind) -> str:
@@ -229,11 +257,25 @@ def column_kind(column: pa.ChunkedArray) -> Kind:
         return Kind.DATE
     if pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind):
         return Kind.NUMBER
-    texts = pc.unique(column).drop_null()
+    texts = column.drop_null()
     if len(texts) == 0:
         return Kind.TEXT
-    plain = pc.match_substring_regex(texts, r"^-?(0|[1-9]\d{0,14})(\.\d{1,12})?$")
+    if len(texts) >= MANY_ROWS:
+        return Kind.NUMBER if all(_plain(chunk) for chunk in texts.chunks) else Kind.TEXT
+    plain = pc.match_substring_regex(pc.unique(texts), _PLAIN)
     return Kind.NUMBER if pc.all(plain).as_py() else Kind.TEXT
+
+
+def _plain(texts: pa.Array) -> bool:
+    """Return whether every text of an array without nulls is a plain number, by the compiled loop."""
+    from sandbox.egress import unit_kernels
+
+    whole = texts.cast(pa.large_string())
+    _, offsets, data = whole.buffers()
+    if not len(whole):
+        return True
+    octets = np.frombuffer(data, np.uint8) if data is not None else np.zeros(0, np.uint8)
+    return bool(unit_kernels.all_plain(np.frombuffer(offsets, np.int64), octets, whole.offset, len(whole)))
 
 
 @contextmanager
@@ -252,68 +294,161 @@ def _engine(budget: Budget) -> Iterator[duckdb.DuckDBPyConnection]:
         connection.close()
 
 
-def _evaluate(engine: duckdb.DuckDBPyConnection, plan: _Plan, table: pa.Table) -> pa.Table:
+def _by_values(engine: duckdb.DuckDBPyConnection, plan: _Plan, table: pa.Table) -> dict[str, Coded]:
+    """Return WHERE and keys that need one column of few values, computed on those values alone."""
+    wanted = {f"k{index}": (key, plan.key(key)) for index, key in enumerate(plan.claim.keys)}
+    if plan.claim.where is not None:
+        wanted["w"] = (plan.claim.where, plan.condition())
+    columns = {name: sorted(columns_of(part)) for name, (part, _) in wanted.items()}
+    single = sorted({found[0] for found in columns.values() if len(found) == 1})
+    with ThreadPoolExecutor(_THREADS) as both:
+        encoded = dict(zip(single, both.map(lambda name: _encoded(table.column(name)), single), strict=True))
+    coded = {}
+    for name, found in columns.items():
+        values = encoded.get(found[0]) if len(found) == 1 else None
+        if values is not None:
+            coded[name] = _on_values(engine, values, plan.names.columns[found[0]], wanted[name][1])
+    return coded
+
+
+def _encoded(column: pa.ChunkedArray) -> Coded | None:
+    """Return a column of texts by its values; None for one of other things, or of many values."""
+    text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
+    if not text or len(pc.unique(column.slice(0, _SAMPLE))) > _FEW_VALUES:
+        return None
+    whole = column.dictionary_encode(null_encoding="encode").combine_chunks()
+    whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+    if len(whole.dictionary) > _FEW_VALUES:
+        return None
+    return Coded(whole.indices.to_numpy(zero_copy_only=False), whole.dictionary)
+
+
+def _on_values(engine: duckdb.DuckDBPyConnection, column: Coded, written: str, sql: str) -> Coded:
+    """Return what `sql` says of every value of a column, spread over the rows."""
+    name = re.search(r'"(c\d+)"', written)
+    values = pa.table({name.group(1) if name else "c": column.values, "r": np.arange(len(column.values))})
+    engine.register("d", values)
+    query = f"SELECT {sql} AS x FROM d ORDER BY r"
+    check_bound(engine, query)
+    found = engine.execute(query).to_arrow_table().column("x").combine_chunks()
+    engine.unregister("d")
+    whole = found.dictionary_encode(null_encoding="encode")
+    whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+    places = whole.indices.to_numpy(zero_copy_only=False)
+    same = np.array_equal(places, np.arange(places.size))
+    return Coded(column.codes if same else places[column.codes], whole.dictionary)
+
+
+def _evaluate(
+    engine: duckdb.DuckDBPyConnection, plan: _Plan, table: pa.Table, coded: Mapping[str, Coded]
+) -> pa.Table:
+    selected = plan.row_wise(coded)
+    if not selected:
+        return pa.table({"r": pa.array(np.arange(table.num_rows))})
     engine.register("t", plan.arrow(table))
-    check_bound(engine, plan.sql())
-    result = engine.execute(plan.sql()).to_arrow_table()
+    sql = f"SELECT {', '.join(['r', *selected])} FROM t"
+    check_bound(engine, sql)
+    result = engine.execute(sql).to_arrow_table()
     order = result.column("r").to_numpy()
     if not np.array_equal(order, np.arange(table.num_rows)):
         result = result.take(pa.array(np.argsort(order)))
     return result
 
 
-def _cells(rows: pa.Table, keys: int, present: NDArray[np.bool_] | None) -> tuple[Sets, pd.DataFrame]:
+def _cells(
+    rows: pa.Table, coded: Mapping[str, Coded], plan: _Plan, present: NDArray[np.bool_] | None
+) -> tuple[Sets, pd.DataFrame]:
     """Return the cell number of every row (-1: dropped) and the keys of the cells."""
     import pandas as pd  # only where a claim is recomputed: it is large, and most processes never do
 
-    kept = rows.column("w").to_numpy(zero_copy_only=False).astype(bool)
-    kept = kept if present is None else kept & present
-    code = np.zeros(rows.num_rows, dtype=np.int64)
-    for index in range(keys):
-        codes, values = pd.factorize(rows.column(f"k{index}").to_pandas(), use_na_sentinel=False)
-        code = code * (len(values) + 1) + codes
-        code = pd.factorize(code)[0].astype(np.int64)
-    sets = np.where(kept, code, -1)
-    first = np.full(int(code.max(initial=-1)) + 1, -1, dtype=np.int64)
-    rows_kept = np.flatnonzero(kept)[::-1]
-    first[code[rows_kept]] = rows_kept  # the last written stays: the first row of each cell
-    used = np.flatnonzero(first >= 0)
-    first = first[used]
-    if used.size > MAX_CELLS:
+    kept = _kept(rows, coded, present)
+    names = [f"k{index}" for index in range(len(plan.claim.keys))]
+    if not names:
+        return np.where(kept, 0, -1).astype(np.int64), pd.DataFrame(index=range(1))
+    keys = [coded[name] if name in coded else _coded(rows.column(name)) for name in names]
+    code, many = keys[0].codes, len(keys[0].values)
+    for key in keys[1:]:
+        if many * len(key.values) > _MOST_CODES:
+            code, found = pd.factorize(code)
+            many = len(found)
+        code, many = (
+            code.astype(np.int64) * max(len(key.values), 1) + key.codes,
+            many * max(len(key.values), 1),
+        )
+    if many > max(_MOST_CODES, code.size):
+        code, found = pd.factorize(code)
+        many = len(found)
+    sets, first = _numbered(code, kept, many)
+    if first.size > MAX_CELLS:
         raise InputError(say("声明无法由闸口核算：分组过多，请用更粗的分组"))
-    renumber = np.full(int(code.max(initial=-1)) + 2, -1, dtype=np.int64)
-    renumber[used] = np.arange(used.size)
-    chosen = rows.select([f"k{index}" for index in range(keys)]).take(pa.array(first))
-    frame = chosen.to_pandas() if keys else pd.DataFrame(index=range(1))
-    if not keys:
-        return np.where(kept, 0, -1).astype(np.int64), frame
-    return renumber[sets], frame
+    chosen = {
+        name: key.values.take(pa.array(key.codes[first])) for name, key in zip(names, keys, strict=True)
+    }
+    return sets, pa.table(chosen).to_pandas()
+
+
+def _numbered(code: NDArray[np.int64], kept: NDArray[np.bool_], many: int) -> tuple[Sets, NDArray[np.int64]]:
+    """Return the cell of every row and each cell's first row, cells in the order in which they come up."""
+    from sandbox.egress import unit_kernels
+
+    sets, first = unit_kernels.numbered(code, kept, max(many, 1))
+    return sets, first
+
+
+def _kept(rows: pa.Table, coded: Mapping[str, Coded], present: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+    kept = np.ones(rows.num_rows, dtype=bool)
+    if "w" in coded:
+        kept = coded["w"].values.to_numpy(zero_copy_only=False).astype(bool)[coded["w"].codes]
+    elif "w" in rows.column_names:
+        kept = rows.column("w").to_numpy(zero_copy_only=False).astype(bool)
+    return np.asarray(kept if present is None else kept & present, dtype=bool)
+
+
+def _coded(column: pa.ChunkedArray) -> Coded:
+    whole = column.dictionary_encode(null_encoding="encode").combine_chunks()
+    whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
+    return Coded(whole.indices.to_numpy(zero_copy_only=False).astype(np.int64), whole.dictionary)
 
 
 def _measure(aggregate: Aggregate, index: int, rows: pa.Table, cells: Sets, count: int) -> Measured:
-    flags = rows.column(f"f{index}").to_numpy(zero_copy_only=False).astype(bool)
-    column = rows.column(f"v{index}")
-    present = flags & pc.is_valid(column).to_numpy(zero_copy_only=False) & (cells >= 0)
-    sets = np.where(present, cells, -1)
-    numbers = np.bincount(sets[present], minlength=count).astype(np.float64)
+    present = _counting(rows, index)
+    sets = cells if present is None else np.where(present, cells, -1)
     if aggregate.function == "count":
-        return Measured(aggregate, numbers, sets, None)
+        return Measured(aggregate, rows_per_set(sets, count).astype(np.float64), sets, None)
+    column = rows.column(f"v{index}")
     if aggregate.function == "count_distinct":
         return Measured(aggregate, _distinct(column, sets, count), sets, None)
     values = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False)
-    results = summarised(aggregate, values[present], sets[present], count)
+    inside = sets >= 0
+    whole = bool(inside.all())
+    results = summarised(
+        aggregate, values if whole else values[inside], sets if whole else sets[inside], count
+    )
     members = sets
     if f"m{index}" in rows.column_names:
         members = np.where(rows.column(f"m{index}").to_numpy(zero_copy_only=False).astype(bool), sets, -1)
-    raw = pc.cast(rows.column(f"s{index}"), pa.float64()).to_numpy(zero_copy_only=False)
-    return Measured(aggregate, results, members, np.where(present, raw, np.nan))
+    raw = values
+    if f"s{index}" in rows.column_names:
+        raw = pc.cast(rows.column(f"s{index}"), pa.float64()).to_numpy(zero_copy_only=False)
+    return Measured(aggregate, results, members, raw if whole else np.where(inside, raw, np.nan))
+
+
+def _counting(rows: pa.Table, index: int) -> NDArray[np.bool_] | None:
+    """Return which rows count in an aggregate, their cell aside; None for every row."""
+    present = None
+    if f"f{index}" in rows.column_names:
+        present = rows.column(f"f{index}").to_numpy(zero_copy_only=False).astype(bool)
+    if f"v{index}" in rows.column_names and rows.column(f"v{index}").null_count:
+        valid = pc.is_valid(rows.column(f"v{index}")).to_numpy(zero_copy_only=False)
+        present = valid if present is None else present & valid
+    return present
 
 
 def _distinct(column: pa.ChunkedArray, sets: Sets, count: int) -> NDArray[np.float64]:
-    import pandas as pd
-
-    codes = pd.factorize(column.to_pandas())[0].astype(np.int64) + 1
-    return distinct_per_set(sets, codes, count).astype(np.float64)
+    codes = column.dictionary_encode().combine_chunks()
+    codes = codes.chunk(0) if isinstance(codes, pa.ChunkedArray) else codes
+    numbers = pc.fill_null(codes.indices, -1).to_numpy(zero_copy_only=False)
+    return distinct_per_set(sets, numbers.astype(np.int64) + 1, count).astype(np.float64)
 
 
 def _having(

@@ -1,0 +1,153 @@
+"""Loops over rows, compiled: cells numbered, distinct units and contributions counted without sorting.
+
+Every one has its plain counterpart in `units` or `recompute`, which small tables take and the tests hold them
+against. Called by those two alone.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def numbered(codes, kept, many):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return the cell of every kept row (-1: none) and each cell's first kept row.
+
+    Cells are numbered by the first row of any kind that has their code; `many` bounds the codes.
+    """
+    place = np.full(many, -1, np.int64)
+    first = np.full(many, -1, np.int64)
+    found = 0
+    for row in range(codes.size):
+        code = codes[row]
+        if place[code] < 0:
+            place[code] = found
+            found += 1
+        if kept[row] and first[place[code]] < 0:
+            first[place[code]] = row
+    renumber = np.full(found, -1, np.int64)
+    used = 0
+    for cell in range(found):
+        if first[cell] >= 0:
+            renumber[cell] = used
+            first[used] = first[cell]
+            used += 1
+    sets = np.full(codes.size, -1, np.int64)
+    for row in range(codes.size):
+        if kept[row]:
+            sets[row] = renumber[place[codes[row]]]
+    return sets, first[:used].copy()
+
+
+@njit(cache=True, nogil=True)
+def distinct_up_to(sets, ids, count, most):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return for each set its number of distinct ids other than 0, or `most` where it has that many."""
+    held = np.zeros(count, np.int64)
+    seen = np.zeros((count, most), np.uint32)
+    for row in range(sets.size):
+        cell = sets[row]
+        if cell < 0 or ids[row] == 0:
+            continue
+        many = held[cell]
+        if many >= most:
+            continue
+        known = False
+        for place in range(many):
+            if seen[cell, place] == ids[row]:
+                known = True
+                break
+        if not known:
+            seen[cell, many] = ids[row]
+            held[cell] = many + 1
+    return held
+
+
+@njit(cache=True, nogil=True)
+def by_set(sets, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return the rows that are in a set, set by set in their order, and where each set begins."""
+    starts = np.zeros(count + 1, np.int64)
+    for row in range(sets.size):
+        if sets[row] >= 0:
+            starts[sets[row] + 1] += 1
+    for cell in range(count):
+        starts[cell + 1] += starts[cell]
+    free = starts[:-1].copy()
+    rows = np.empty(starts[count], np.uint32)
+    for row in range(sets.size):
+        cell = sets[row]
+        if cell >= 0:
+            rows[free[cell]] = row
+            free[cell] += 1
+    return rows, starts
+
+
+@njit(cache=True, nogil=True)
+def distinct(rows, starts, ids, many):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return for each set its number of distinct ids other than 0; ids lie below `many`."""
+    count = starts.size - 1
+    last = np.full(many, -1, np.int32)
+    held = np.zeros(count, np.int64)
+    for cell in range(count):
+        for place in range(starts[cell], starts[cell + 1]):
+            one = ids[rows[place]]
+            if one != 0 and last[one] != cell:
+                last[one] = cell
+                held[cell] += 1
+    return held
+
+
+@njit(cache=True, nogil=True)
+def contributions(rows, starts, ids, amounts, many):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return for each set the absolute total, and the largest and second largest id's part of it."""
+    count = starts.size - 1
+    last = np.full(many, -1, np.int32)
+    part = np.zeros(many, np.float64)
+    total, largest, second = np.zeros(count), np.zeros(count), np.zeros(count)
+    for cell in range(count):
+        for place in range(starts[cell], starts[cell + 1]):
+            row = rows[place]
+            if not np.isfinite(amounts[row]):
+                continue
+            one = ids[row]
+            if last[one] != cell:
+                last[one] = cell
+                part[one] = 0.0
+            part[one] += abs(amounts[row])
+        for place in range(starts[cell], starts[cell + 1]):
+            one = ids[rows[place]]
+            if last[one] != cell:
+                continue  # counted already, or without an amount
+            last[one] = -1
+            total[cell] += part[one]
+            if part[one] > largest[cell]:
+                second[cell] = largest[cell]
+                largest[cell] = part[one]
+            elif part[one] > second[cell]:
+                second[cell] = part[one]
+    return total, largest, second
+
+
+@njit(cache=True, nogil=True)
+def all_plain(offsets, data, first, many):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return whether every text is a plain number: -?(0|[1-9]digits, 15 at most)(.digits, 1 to 12)?"""
+    for cell in range(first, first + many):
+        at, end = offsets[cell], offsets[cell + 1]
+        if at < end and data[at] == 45:
+            at += 1
+        begun = at
+        while at < end and 48 <= data[at] <= 57:
+            at += 1
+        whole = at - begun
+        if whole == 0 or whole > 15 or (whole > 1 and data[begun] == 48):
+            return False
+        if at < end:
+            if data[at] != 46:
+                return False
+            at += 1
+            begun = at
+            while at < end and 48 <= data[at] <= 57:
+                at += 1
+            if at != end or at == begun or at - begun > 12:
+                return False
+    return True
