@@ -84,6 +84,33 @@ def _check_plain(argument: Expression) -> None:
         raise _refused()
 
 
+def shift_of(argument: Expression | None) -> float:
+    """Return what a measure is where its column is 0: a constant that is added to every row.
+
+    Such a constant makes rows alike that are not, and a sum tell how many rows there are.
+    """
+    if isinstance(argument, Case):
+        return shift_of(argument.branches[0][1])
+    if not isinstance(argument, Call):
+        return 0.0
+    numbers = [
+        float(part.text or 0) for part in argument.arguments if isinstance(part, Literal) and _number(part)
+    ]
+    inner = next((part for part in argument.arguments if not isinstance(part, Literal)), None)
+    within = shift_of(inner)
+    if argument.function == "neg":
+        return -within
+    if not numbers or argument.function not in (*_SCALING, "div"):
+        return within
+    number, leading = numbers[0], isinstance(argument.arguments[0], Literal)
+    return {
+        "add": within + number,
+        "sub": number - within if leading else within - number,
+        "mul": within * number,
+        "div": within / number if number else within,
+    }[argument.function]
+
+
 def check_figure(figure: Expression) -> Expression:
     """Return arithmetic over aggregates unchanged; raise InputError for anything else in it.
 
