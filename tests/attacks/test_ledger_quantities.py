@@ -1,4 +1,4 @@
-"""A figure under another name: sums of several columns, counts dressed as sums, sums made level by a constant."""
+"""A figure under another name: sums of several columns, counts as sums, sums levelled by a constant."""
 
 from __future__ import annotations
 
