@@ -75,17 +75,22 @@ def _leave(desk: GateDesk, submission_id: str) -> Departure:
     claim = _lone_claim(desk, stored.record)
     if claim is None:
         return Departure()
-    candidates = store.find(Template, state="in-force", linked=("agreement", stored.record.agreement))
+    candidates = tuple(
+        one
+        for one in store.find(Template, state="in-force", linked=("agreement", stored.record.agreement))
+        if stored.record.ordered in ("", one.id)  # what was asked of one template counts for no other
+    )
     if not candidates:
         return Departure()
+    refused = Departure()
     for template, written in _matching(desk, stored.record, claim, candidates):
         situation = _situation(desk, stored.record, template.record, written)
         decision = may(SYSTEM, step("submission:instantiate"), situation)
-        if not decision:
-            return Departure(template=template.id, decision=decision)
-        made = _release(desk, stored, template, situation)
-        return Departure(made, template.id, decision)
-    return Departure()
+        if decision:
+            made = _release(desk, stored, template, situation)
+            return Departure(made, template.id, decision)
+        refused = refused if refused.template else Departure(template=template.id, decision=decision)
+    return refused
 
 
 def _lone_claim(desk: GateDesk, submission: Submission) -> Claim | None:

@@ -54,6 +54,7 @@ def ask(desk: GateDesk, actor: Actor, template_id: str, values: Mapping[str, str
         snapshots=tuple(one.id for one in snapshots),
         policy=situation.access.digest if situation.access is not None else "",
         assessed=True,
+        ordered=template.id,
     )
     require(actor, step("submission:submit"), with_record(situation, record=submission))
     if situation.seat is not None and situation.access is not None:

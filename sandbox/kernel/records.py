@@ -627,7 +627,7 @@ class Submission(Record):
     moments at which the gate found source records in it. `assessed` says that it may leave only with a
     risk assessment (第十八条); those made before that was asked have it false. A `sample` is a planted
     leak that measures the reviewers: it never leaves. `template` is the reviewed template that it left
-    by, without a vote.
+    by, without a vote; `ordered` the one by which the gate wrote its files, from the snapshots alone.
     """
 
     KIND: ClassVar[str] = "submission"
@@ -651,6 +651,7 @@ class Submission(Record):
     assessed: bool = False
     sample: str = ""
     template: str = ""
+    ordered: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -14,11 +15,12 @@ from sandbox.ingest import batch, publish
 from sandbox.kernel.errors import InputError, RefusedError
 from sandbox.municipality.deliveries import SMALL, deliver
 from sandbox.seats.seat import current_snapshots
-from tests.attacks.test_templates import SQL, ask, from_seat, in_force, proposed
+from tests.attacks.test_templates import SQL, ask, from_seat, in_force, proposed, seen
 from tests.journeys.homes import CODE, MARKET, STEWARD, Desk, Home, judged, told
 
 __all__ = ["judged", "told"]
 SUBJECT = "统一社会信用代码"
+long = partial(pytest.param, marks=pytest.mark.long)
 
 
 def _counts(desk: Desk) -> dict[str, int]:
@@ -91,26 +93,28 @@ def test_a_next_version_that_is_the_same_leaves(judged: Home, tmp_path: Path) ->
         assert ask(desk, template).state == "released"
 
 
-@pytest.mark.parametrize("tail", [".4", ".01", ".0000001"])
+@pytest.mark.parametrize("tail", [".4", long(".01"), long(".0000001")])
 def test_a_figure_that_a_decimal_was_put_to_does_not_leave(judged: Home, tail: str) -> None:
     """A seat that sends the gate's own table with a decimal more has a place for a message."""
     with judged.open() as desk:
         gate, template = desk.platform.gate, in_force(desk, number=9)
         whole = gate.frozen.get(ask(desk, template).files[0].rewritten).decode().splitlines()
-        changed = "\n".join([whole[0], whole[1] + tail, *whole[2:]]) + "\n"
-        made = from_seat(judged, desk, SQL.replace("$exclude", "'无'"), changed.encode())
+        sql = SQL.replace("$exclude", "'无'")
+        mine = seen(desk, sql).decode().splitlines()
+        changed = "\n".join([mine[0], mine[1] + tail, *mine[2:]]) + "\n"
+        made = from_seat(judged, desk, sql, changed.encode())
         if made.state == "released":  # then only what the gate itself writes has left
             assert gate.frozen.get(made.files[0].rewritten).decode().splitlines() == whole
         else:
             assert templates.found(gate, template.id).record.used == 1
 
 
-@pytest.mark.parametrize("literal", [">= 10.5", ">= 9.9999999", "> 9.0", ">= 10.0000001"])
+@pytest.mark.parametrize("literal", [">= 10.5", long(">= 9.9999999"), long("> 9.0"), long(">= 10.0000001")])
 def test_a_literal_that_a_decimal_was_put_to_is_another_plan(judged: Home, literal: str) -> None:
     with judged.open() as desk:
-        gate, template = desk.platform.gate, in_force(desk, number=9)
-        data = gate.frozen.get(ask(desk, template).files[0].rewritten)
-        made = from_seat(judged, desk, SQL.replace("$exclude", "'无'").replace(">= 10", literal), data)
+        ask(desk, in_force(desk, number=9))
+        sql = SQL.replace("$exclude", "'无'").replace(">= 10", literal)
+        made = from_seat(judged, desk, sql, seen(desk, sql))
         assert made.state != "released"
 
 

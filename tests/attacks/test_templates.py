@@ -196,10 +196,13 @@ def test_a_bundle_without_the_signatures_of_its_template_does_not_hold(
     assert not verify_bundle(tmp_path / "out", key=key)
 
 
-def test_the_number_is_kept(judged: Home) -> None:
+def test_the_number_is_kept_by_the_template_that_was_asked(judged: Home) -> None:
+    """Another one of the same plan takes nothing off it: its signers allowed a number of their own."""
     with judged.open() as desk:
-        template = in_force(desk, number=1)
-        assert ask(desk, template).state == "released"
+        other, template = in_force(desk), in_force(desk, number=1)
+        assert (other.plan, other.id == template.id) == (template.plan, False)
+        left = ask(desk, template)
+        assert (left.state, left.template) == ("released", template.id)
         assert templates.found(desk.platform.gate, template.id).record.state == "used-up"
         with pytest.raises(RefusedError, match="used-up"):
             ask(desk, template)
