@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 
 import pandas as pd
@@ -44,9 +44,19 @@ def _rows(name: str, data: bytes) -> Iterable[tuple[str, ...]]:
     return (tuple(map(str, row)) for row in frame.itertuples(index=False))
 
 
+_OTHERS: list[frozenset[str]] = []
+
+
+def also(rows: Iterable[Mapping[str, str]]) -> None:
+    """Know the rows of another source as well."""
+    _OTHERS.extend(frozenset(row.values()) for row in rows)
+    _known.cache_clear()
+
+
 @cache
 def _known() -> frozenset[frozenset[str]]:
-    return frozenset(frozenset(row.values()) for rows in tables().values() for row in rows)
+    own = (frozenset(row.values()) for rows in tables().values() for row in rows)
+    return frozenset((*own, *_OTHERS))
 
 
 def exact_rows(name: str, data: bytes) -> bool:

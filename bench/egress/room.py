@@ -17,7 +17,7 @@ from bench.egress.world import Files, tables
 from sandbox.egress.inspect import CLAIM_SUFFIX
 from sandbox.egress.isolated import SnapshotSource, judge_isolated
 from sandbox.egress.judge import judge
-from sandbox.egress.proof import Source
+from sandbox.egress.origin import Source
 from sandbox.egress.report import Product
 from sandbox.egress.sources import SourceTable, build_sources
 from sandbox.fingerprint.sidecar import Sidecar, UnitColumns
@@ -57,22 +57,28 @@ class _Kept(io.BytesIO):
 
 @cache
 def _snapshots() -> tuple[SnapshotSource, ...]:
-    folder = Path(tempfile.mkdtemp(prefix="bench-egress-"))
     made = []
     for name in ("居民", "企业"):
         raw = pa.Table.from_pylist(tables()[name])
         masked = pa.Table.from_pylist(tables()["脱敏"]) if name == "居民" else raw
-        streams: dict[str, _Kept] = {}
-        sidecar = Sidecar.build(raw, masked, units=[UNITS[name]], key=KEY, identifiers=IDENTIFIERS[name])
-        sidecar.save(lambda part, held=streams: held.setdefault(part, _Kept()))
-        part = folder / f"{len(made)}.parquet"
-        pq.write_table(raw, part)
-
-        def opened(stream: str, held: dict[str, _Kept] = streams) -> BinaryIO:
-            return io.BytesIO(held[stream].getvalue())
-
-        made.append(SnapshotSource(name, (part,), opened, KEY, IDENTIFIERS[name], Thresholds()))
+        made.append(snapshot(name, raw, masked, UNITS[name], IDENTIFIERS[name]))
     return tuple(made)
+
+
+def snapshot(
+    name: str, raw: pa.Table, masked: pa.Table, unit: UnitColumns, identifiers: tuple[str, ...]
+) -> SnapshotSource:
+    """Return a table as a snapshot whose sidecar is at hand."""
+    streams: dict[str, _Kept] = {}
+    sidecar = Sidecar.build(raw, masked, units=[unit], key=KEY, identifiers=identifiers)
+    sidecar.save(lambda part: streams.setdefault(part, _Kept()))
+    part = Path(tempfile.mkdtemp(prefix="bench-egress-")) / "0.parquet"
+    pq.write_table(raw, part)
+
+    def opened(stream: str) -> BinaryIO:
+        return io.BytesIO(streams[stream].getvalue())
+
+    return SnapshotSource(name, (part,), opened, KEY, identifiers, Thresholds())
 
 
 @cache
@@ -88,10 +94,11 @@ def ask(files: Files, *, isolated: bool = True) -> Answer:
         for name, data in files.items() if not name.endswith(CLAIM_SUFFIX)
     ]  # fmt: skip
     judged = judge_isolated(products, _snapshots()) if isolated else judge(products, _sources())
-    return _answer(judged.judgement)
+    return answer_of(judged.judgement)
 
 
-def _answer(judgement: Judgement) -> Answer:
+def answer_of(judgement: Judgement) -> Answer:
+    """Return the gate's answer in short."""
     found = [one for file in judgement.files for one in file.findings] + list(judgement.set_findings)
     records = [one for one in found if one.kind is FindingKind.SOURCE_RECORD]
     return Answer(
