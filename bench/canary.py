@@ -1,7 +1,7 @@
 """Canaries: what an overlay costs, how often a leak names its seat, and how often a clean file names anybody.
 
-Run: python -m bench.canary [ROWS] [SEATS]. Beside the making of an overlay stands reading and writing the same
-parts without one. Asserts nothing.
+Run: python -m bench.canary [ROWS] [SEATS]. Beside the making of an overlay stands reading and writing the
+same parts without one. Asserts nothing.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ submission and calls `judge`: G19, G31 and G32 among the set findings are the le
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import BinaryIO, cast
 
@@ -60,7 +60,9 @@ def judge(
     for one in within_reach(desk, submission):
         if one.id not in submission.snapshots:
             hidden = desk.directory.entropy(16).hex()  # compared with; no claim can name it
-            sources.append(replace(_source(desk, policy, one, alone=False, seat=seat), name=hidden))
+            found = _source(desk, policy, one, alone=False, seat=seat)
+            known = any(found.overlay == other.overlay for other in sources)  # canaries stay over versions
+            sources.append(replace(found, name=hidden, overlay=b"" if known else found.overlay))
     before = ledger.before(desk, submission, trial=trial, last=last)
     options = Options(
         earlier=before.earlier,
@@ -134,6 +136,21 @@ def _source(
         aliases=("source",) if alone else (),
         snapshot=snapshot.id,
         overlay=(safe_of(desk).read(snapshot.id, seat) or b"") if seat else b"",
+        subjects=_subjects(dataset, held.manifest),
+    )
+
+
+def _subjects(dataset: Dataset, manifest: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    """Return the landed columns that are tokens of the one column by which a kind of unit is known.
+
+    A token is equal exactly where canonical values are, as a unit's number is: both tell the same rows apart.
+    """
+    listed = cast("list[dict[str, object]]", manifest.get("columns") or [])
+    tokens = {one.get("name") for one in listed if one.get("technique") == "token"}
+    return tuple(
+        (unit.columns[0], unit.kind)
+        for unit in dataset.units
+        if len(unit.columns) == 1 and unit.columns[0] in tokens
     )
 
 
