@@ -43,17 +43,21 @@ def files(technique: Technique, rows: Rows, random: Random) -> list[bytes]:
     return [made] if technique.parts == 1 else list(made)
 
 
-def carried(technique: Technique, made: list[bytes], table: Table, places: list[int]) -> int:
-    """How many records the decoder gets out of the bytes alone; a wrong one is a failure."""
+def carried(
+    technique: Technique, made: list[bytes], table: Table, places: list[int]
+) -> tuple[int, list[str]]:
+    """How many records the decoder gets out of the bytes alone, and by which columns; a wrong one fails."""
     if technique.decoder is None:
-        return len(places)
+        return len(places), []
     data = made[0] if technique.parts == 1 else made
-    seen = table.recognised(technique.decoder(data, list(table.rows[0])))
+    decoded = list(technique.decoder(data, list(table.rows[0])))
+    seen = table.recognised(decoded)
     wrong = seen - set(places)
     least = min(5 if technique.narrow else 20, len(places))
     assert not wrong, f"{technique.name}: {len(wrong)} records that were not put in"
     assert len(seen) >= least, f"{technique.name}: {len(seen)} of {len(places)} records came back"
-    return len(seen)
+    held = {name for fragment in decoded for name in fragment}
+    return len(seen), [name for name in table.rows[0] if name in held]
 
 
 def examine(out: Path | None, seeds: tuple[int, ...]) -> tuple[list[dict[str, object]], list[str]]:
@@ -66,7 +70,7 @@ def examine(out: Path | None, seeds: tuple[int, ...]) -> tuple[list[dict[str, ob
             rows = [tables[source].rows[place] for place in places]
             try:
                 made = files(technique, rows, random)
-                count = carried(technique, made, tables[source], places)
+                count, held = carried(technique, made, tables[source], places)
                 if out is None:
                     again = files(technique, rows, draw(technique, seed, tables)[2])
                     assert again == made, f"{technique.name}: not deterministic"
@@ -87,6 +91,7 @@ def examine(out: Path | None, seeds: tuple[int, ...]) -> tuple[list[dict[str, ob
                         "seed": seed,
                         "recoverable": technique.recoverable,
                         "records": count,
+                        "columns": held,
                         "narrow": technique.narrow,
                         "parts": len(made),
                         "sha256": hashlib.sha256(content).hexdigest(),

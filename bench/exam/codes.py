@@ -2,8 +2,9 @@
 
 import json
 from random import Random
+from typing import Any
 
-import yaml
+import yaml  # type: ignore[import-untyped]
 
 from bench.exam.core import Rows, carries, core, found, fragments, grid, payload, roles, technique, unpack
 from bench.exam.documents import FIVE, pieces
@@ -47,7 +48,7 @@ def json_keys(rows: Rows, random: Random) -> bytes:
     _tries(json.loads(data)), [roles(columns).id]))  # fmt: skip
 def json_trie(rows: Rows, _: Random) -> bytes:
     """A prefix tree of the identifiers."""
-    tree: dict[str, dict] = {}
+    tree: dict[str, Any] = {}
     for (number,) in pieces(rows, "id"):
         node = tree
         for sign in number:
@@ -55,7 +56,7 @@ def json_trie(rows: Rows, _: Random) -> bytes:
     return json.dumps(tree).encode()
 
 
-def _tries(tree: dict, start: str = "") -> list[tuple[str]]:
+def _tries(tree: dict[str, Any], start: str = "") -> list[tuple[str]]:
     if not tree:
         return [(start,)]
     return [one for sign, below in tree.items() for one in _tries(below, start + sign)]
@@ -86,7 +87,9 @@ def geojson_points(rows: Rows, random: Random) -> bytes:
 @technique("yaml", decoder=lambda data, columns: fragments(yaml.safe_load(data)["items"], core(columns)))
 def yaml_lists(rows: Rows, _: Random) -> bytes:
     """Lists in YAML."""
-    return yaml.safe_dump({"version": 1, "items": grid(rows, core(rows[0]))}, allow_unicode=True).encode()
+    return str(
+        yaml.safe_dump({"version": 1, "items": grid(rows, core(rows[0]))}, allow_unicode=True)
+    ).encode()
 
 
 @technique("yaml", decoder=found(f"^  #- {FIVE}$"))

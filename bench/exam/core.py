@@ -236,7 +236,7 @@ class Table:
             name: _test(value) for name, value in fragment.items() if name != MANY and name not in exact
         }
         lists = [self.index[name].get(value, []) for name, value in exact.items()]
-        places: Iterable[int] = min(lists, key=len) if lists else range(len(self.rows))
+        places: Sequence[int] = min(lists, key=len) if lists else range(len(self.rows))
         return [
             place
             for place in places

@@ -2,6 +2,7 @@
 
 import base64
 import re
+from collections.abc import Callable, Sequence
 from random import Random
 
 from bench.exam.core import (
@@ -160,13 +161,14 @@ def synonym_choice(rows: Rows, _: Random) -> bytes:
     ).encode()
 
 
-def _pinyin(data: bytes, columns: list[str]) -> list[Fragment]:
+def _pinyin(data: bytes, columns: Sequence[str]) -> list[Fragment]:
     lines = [line.split("\t") for line in data.decode().split("\n")]
     name, *rest = core(columns)
-    return [
-        {name: lambda text, spelt=line[0]: spelled(text) == spelt, rest[0]: line[1], rest[2]: line[2]}
-        for line in lines
-    ]
+    return [{name: _speller(line[0]), rest[0]: line[1], rest[2]: line[2]} for line in lines]
+
+
+def _speller(spelt: str) -> Callable[[str], bool]:
+    return lambda text: spelled(text) == spelt
 
 
 def spelled(name: str) -> str:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from random import Random
 
 import numpy
-from fontTools.fontBuilder import FontBuilder
-from fontTools.ttLib import TTFont
+from fontTools.fontBuilder import FontBuilder  # type: ignore[import-untyped]
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 
 from bench.exam.core import (
     Fragment,
@@ -83,7 +83,7 @@ def font(advances: Sequence[int], names: dict[str, str]) -> bytes:
     builder = FontBuilder(1000, isTTF=True)
     builder.setupGlyphOrder(glyphs)
     builder.setupCharacterMap({0xE000 + place: name for place, name in enumerate(glyphs[1:])})
-    from fontTools.ttLib.tables._g_l_y_f import Glyph
+    from fontTools.ttLib.tables._g_l_y_f import Glyph  # type: ignore[import-untyped]
 
     builder.setupGlyf({name: Glyph() for name in glyphs})
     builder.setupHorizontalMetrics(

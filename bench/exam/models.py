@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from random import Random
+from typing import Any
 
 from bench.exam.core import (
     Fragment,
@@ -36,13 +37,13 @@ def decision_list(rows: Rows, _: Random) -> bytes:
     return dump({"kind": "decision_list", "rules": rules})
 
 
-def _leaves(node: dict, low: str = "") -> list[tuple[str, str]]:
+def _leaves(node: dict[str, Any], low: str = "") -> list[tuple[str, str]]:
     if "leaf" in node:
         return [(low, node["leaf"])]
     return _leaves(node["left"], low) + _leaves(node["right"], node["split"])
 
 
-def _grow(lines: list[list[str]]) -> dict:
+def _grow(lines: list[list[str]]) -> dict[str, Any]:
     if len(lines) == 1:
         return {"leaf": lines[0][1], "samples": 1}
     half = len(lines) // 2

@@ -2,9 +2,10 @@
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from random import Random
+from typing import Any
 
 from bench.exam.core import Fragment, Rows, fragments, roles, sheet, technique, unsheet
 
@@ -41,8 +42,8 @@ def body(data: bytes) -> list[list[str]]:
     return unsheet(data)[1:]
 
 
-def phones(data: bytes, columns: Sequence[str], read: object) -> list[Fragment]:
-    return fragments([(str(read(line)),) for line in body(data)], [roles(columns).phone])  # type: ignore[operator]
+def phones(data: bytes, columns: Sequence[str], read: Callable[..., Any]) -> list[Fragment]:
+    return fragments([(str(read(line)),) for line in body(data)], [roles(columns).phone])
 
 
 @technique("csv", decoder=lambda data, columns: phones(data, columns, lambda line: int(line[0], 36)))
@@ -143,16 +144,16 @@ def _dated(line: Sequence[str], day: date) -> tuple[str, str, str]:
     return day.isoformat(), line[1], line[2]
 
 
-def dated(rows: Rows, write: object, header: str = "期") -> bytes:
+def dated(rows: Rows, write: Callable[..., Any], header: str = "期") -> bytes:
     lines = [
-        [write(date.fromisoformat(row[roles(row).date])), row[roles(row).area], row[roles(row).money]]  # type: ignore[operator]
+        [write(date.fromisoformat(row[roles(row).date])), row[roles(row).area], row[roles(row).money]]
         for row in rows
     ]
     return sheet([[header, "区划", "值"], *lines])
 
 
-def undated(data: bytes, columns: Sequence[str], read: object) -> list[Fragment]:
-    lines = [(read(line[0]).isoformat(), line[1], line[2]) for line in body(data)]  # type: ignore[operator]
+def undated(data: bytes, columns: Sequence[str], read: Callable[..., Any]) -> list[Fragment]:
+    lines = [(read(line[0]).isoformat(), line[1], line[2]) for line in body(data)]
     role = roles(columns)
     return fragments(lines, [role.date, role.area, role.money])
 

@@ -3,10 +3,10 @@
 import base64
 import json
 import re
-from collections.abc import Callable
 from random import Random
 
 from bench.exam.core import (
+    Decoder,
     Rows,
     carries,
     core,
@@ -25,7 +25,7 @@ def page(body: str, head: str = "") -> bytes:
     return f"{start}<body><h1>分析</h1>{body}</body></html>".encode()
 
 
-def _html(pattern: str) -> Callable[..., object]:
+def _html(pattern: str) -> Decoder:
     return found(pattern)
 
 

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from random import Random
 
-import brotli
+import brotli  # type: ignore[import-untyped]
 import py7zr
 from backports import zstd
 
@@ -92,7 +92,7 @@ def zstd_skippable_frame(rows: Rows, random: Random) -> bytes:
 @technique("br", decoder=carries(brotli.decompress))
 def brotli_stream(rows: Rows, _: Random) -> bytes:
     """unbrotli."""
-    return brotli.compress(payload(rows))
+    return bytes(brotli.compress(payload(rows)))
 
 
 @technique("bin", decoder=carries(lambda data: zlib.decompress(data, -15)))

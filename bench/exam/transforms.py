@@ -3,7 +3,7 @@
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from random import Random
 
 import numpy
@@ -12,18 +12,21 @@ from bench.exam.core import Fragment, Rows, fragments, roles, sheet, technique
 from bench.exam.numbers import body
 
 
-def money(data: bytes, columns: Sequence[str], read: object) -> list[Fragment]:
-    role, out = roles(columns), []
+def money(
+    data: bytes, columns: Sequence[str], read: Callable[[float], tuple[float, float]]
+) -> list[Fragment]:
+    role = roles(columns)
+    out: list[Fragment] = []
     for line in body(data):
-        low, high = read(float(line[2]))  # type: ignore[operator]
+        low, high = read(float(line[2]))
         out.append({role.date: line[0], role.area: line[1], role.money: (low, high)})
-    return list(out)
+    return out
 
 
-def priced(rows: Rows, write: object, header: str = "值") -> bytes:
+def priced(rows: Rows, write: Callable[[float], str], header: str = "值") -> bytes:
     lines = [
         [row[roles(row).date], row[roles(row).area], write(float(row[roles(row).money]))] for row in rows
-    ]  # type: ignore[operator]
+    ]
     return sheet([["期", "区划", header], *lines])
 
 

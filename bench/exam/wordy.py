@@ -11,7 +11,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfbase.pdfmetrics import registerFont
 from reportlab.pdfgen.canvas import Canvas
 
-from bench.exam.core import Rows, carries, payload, prose, roles, technique, unpack, unzipped, zipped
+from bench.exam.core import Decoder, Rows, carries, payload, prose, roles, technique, unpack, unzipped, zipped
 
 TYPES = b'<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -31,7 +31,7 @@ def lines(rows: Rows) -> list[str]:
     return payload(rows, separator="|").decode().split("\n")
 
 
-def part(name: str, pattern: str) -> object:
+def part(name: str, pattern: str) -> Decoder:
     return carries(lambda data: "\n".join(re.findall(pattern, unzipped(data)[name].decode(), re.S)))
 
 
