@@ -58,6 +58,7 @@ class SnapshotSource:
 
     `open_stream` opens a plain (unsealed) sidecar stream by name; its bytes are passed on in
     memory and never written to disk. `overlay` are the seat's canaries, packed; empty for none.
+    `subjects` are pairs of a column of tokens and the kind of unit that it stands for, one for one.
     """
 
     name: str
@@ -69,6 +70,7 @@ class SnapshotSource:
     aliases: tuple[str, ...] = ()
     snapshot: str = ""
     overlay: bytes = b""
+    subjects: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,7 @@ def _snapshot(job: _Job, snapshot: SnapshotSource, number: int) -> Json:
         "streams": streams,
         "key": snapshot.key.hex(),
         "identifiers": list(snapshot.identifiers),
+        "subjects": dict(snapshot.subjects),
         "thresholds": asdict(snapshot.thresholds),
     }
 

@@ -30,7 +30,8 @@ class Source:
     every row; `amounts` raw values of columns; `identifiers` the columns that name somebody;
     `index` the fingerprints of its raw and masked records. `snapshot` names the version, whose rows
     `numbered` tells in others; empty and None for files. `overlay` are the canary rows that the seat saw
-    among the table's own, `canaries` an index that has them first.
+    among the table's own, `canaries` an index that has them first. `subjects` are the columns of tokens that
+    stand for one kind of unit, one token a unit: whoever counts those has counted the units.
     """
 
     name: str
@@ -45,6 +46,7 @@ class Source:
     numbered: Numbered | None = None
     overlay: pa.Table | None = None
     canaries: RecordIndex | None = None
+    subjects: Mapping[str, str] = field(default_factory=dict)
 
     def scope(self) -> TableScope:
         """Return what a claim may know of the table."""

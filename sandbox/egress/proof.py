@@ -120,7 +120,12 @@ def table_names(sources: Sequence[Source]) -> dict[str, Source]:
 
 
 def subject_units(source: Source, subject: str) -> dict[str, Ids]:
-    """Return the distinct values of the subject's column as one more kind of unit; KeyError for no column."""
+    """Return the distinct values of the subject's column as one more kind of unit; KeyError for no column.
+
+    None where the column's tokens are those of a unit that counts anyway: it would be the same rows twice.
+    """
+    if source.subjects.get(subject) in source.units:
+        return {}
     ids = dense_units(source.table.select([subject]), [UnitColumns(SUBJECT, (subject,))])
     return {f"{SUBJECT}:{name}": found for name, found in ids.items()}
 

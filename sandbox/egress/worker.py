@@ -40,7 +40,7 @@ from sandbox.egress.origin import Source
 from sandbox.egress.overlaid import index_of
 from sandbox.egress.permitted import Bounds
 from sandbox.egress.proof import Proof, run_claim
-from sandbox.egress.report import FileReport, Product
+from sandbox.egress.report import FileReport, Modelled, Product
 from sandbox.egress.rewrite import Rewriting
 from sandbox.egress.scribe import written
 from sandbox.egress.sources import build_sources, read_source
@@ -176,6 +176,7 @@ def _snapshot(entry: Json, job_dir: Path) -> Source:
         numbered=Numbered(sidecar.words, sidecar.units, sidecar.names),
         overlay=overlay,
         canaries=canaries,
+        subjects={name: text(kind) for name, kind in mapping(entry["subjects"]).items()},
     )
 
 
@@ -355,6 +356,7 @@ def report_out(report: FileReport) -> bytes:
         "problems": 0 if proof is None else len(proof.problems),
         "apart": [] if proof is None else [one.check for one in proof.apart],
         "suffix": None if report.rewriting is None else report.rewriting.suffix,
+        "modelled": None if report.modelled is None else [report.modelled.table, *report.modelled.columns],
     }
     blobs = [_ipc(table) for table in tables]
     return pack(header, [*blobs, b"" if report.rewriting is None else report.rewriting.data])
@@ -378,6 +380,12 @@ def report_in(frame: bytes, product: Product, sources: Sequence[Source], options
         report.rewriting = Rewriting(text(header["suffix"]), blobs[-1])
     sheets = tuple(Sheet("", pa.ipc.open_stream(blob).read_all()) for blob in blobs[:-1])
     report.contents = [Content(FileType.BINARY, Form.UNREAD, sheets=sheets)]
+    if header["modelled"] is not None:
+        table, *columns = (text(one) for one in sequence(header["modelled"]))
+        report.modelled = Modelled(table, tuple(columns))
+        known = {one.name: set(one.table.column_names) for one in sources}
+        if not columns or not set(columns) <= known.get(table, set()):
+            raise ValueError("modelled")
     if header["cells"] is not None and product.claim is not None:
         report.proof = _proof_again(product.claim, header, sources, options)
     return report
