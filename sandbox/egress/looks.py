@@ -1,6 +1,7 @@
 """抽查: a share of the instances that left is drawn for people to look at, by a key only the gate has.
 
-The developer can neither foresee nor learn the draw. A look that is overdue is shown and told to the
+The developer can neither foresee nor learn the draw; the first instance is looked at, and one of any ten at
+least, however small the share. A look that is overdue is shown and told to the
 authority; a bad one suspends the template in the same write. Recalling what has left is the authority's.
 """
 
@@ -20,6 +21,9 @@ from sandbox.kernel.situation import Situation
 from sandbox.kernel.template_records import Template, TemplateLook
 from sandbox.people.directory import with_record
 from sandbox.store.changes import Change, Link, Stored
+
+MOST_APART = 10
+"""Of so many instances of a template in a row at least one is looked at."""
 
 
 def drawn(desk: GateDesk, template: Template, submission: Submission) -> tuple[Change, ...]:
@@ -41,11 +45,27 @@ def drawn(desk: GateDesk, template: Template, submission: Submission) -> tuple[C
 
 
 def falls_on(desk: GateDesk, template: Template, submission_id: str) -> bool:
-    """Return whether the draw falls on an instance: by the gate's key, so that nobody outside can tell."""
+    """Return whether the draw falls on an instance: by the gate's key, so that nobody outside can tell.
+
+    `template.used` counts it already.
+    """
     key = gate_key(desk).derive("gate/template-looks", 32)
-    text = f"{template.id}:{template.used}:{submission_id}"
-    number = int.from_bytes(hmac.digest(key, text.encode(), "sha256")[:8], "big")
-    return number * 100 < template.share << 64
+    if _in_turn(key, template):
+        return True
+    return _number(key, f"{template.id}:{template.used}:{submission_id}") * 100 < template.share << 64
+
+
+def _in_turn(key: bytes, template: Template) -> bool:
+    """Return whether an instance is looked at in any case: the first, then one within ten of the last."""
+    place, turn = 1, 0
+    while place < template.used:
+        turn += 1
+        place += 1 + _number(key, f"{template.id}:turn:{turn}") % MOST_APART
+    return place == template.used
+
+
+def _number(key: bytes, text: str) -> int:
+    return int.from_bytes(hmac.digest(key, text.encode(), "sha256")[:8], "big")
 
 
 def passed(desk: GateDesk, actor: Actor, look_id: str, *, reason: str = "") -> TemplateLook:
