@@ -128,13 +128,16 @@ def web_tokens(rows: Rows, random: Random) -> bytes:
     return b"\n".join(head + b"." + body + b"." + random.randbytes(16).hex().encode() for body in bodies)
 
 
+def _subject(certificate: bytes) -> str:
+    name = x509.load_pem_x509_certificate(certificate).subject
+    return str(name.get_attributes_for_oid(NameOID.COMMON_NAME)[0].value)
+
+
 @technique(
     "pem",
     decoder=carries(
         lambda data: "\n".join(
-            x509.load_pem_x509_certificate(part + b"-----END CERTIFICATE-----\n")
-            .subject.get_attributes_for_oid(NameOID.COMMON_NAME)[0]
-            .value
+            _subject(part + b"-----END CERTIFICATE-----\n")
             for part in data.split(b"-----END CERTIFICATE-----\n")[:-1]
         )
     ),
