@@ -9,11 +9,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from sandbox.cli.frame import Session, called, command, verdict_name
+from sandbox.cli import trials
+from sandbox.cli.frame import Session, called, command
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.policy import AccessPolicy, plain
-from sandbox.locale.words import state_of
 
 _STAYS = "可重复，空为不变，none 为不限"
 _Agreement = Annotated[str, typer.Argument(help="授权服务协议 · service agreement")]
@@ -23,7 +23,7 @@ def register(agree: typer.Typer) -> None:
     """Add the commands to the group."""
     command(agree, "policy", person=True)(policy)
     command(agree, "print", person=True)(print_agreement)
-    command(agree, "replay", person=True)(replay)
+    command(agree, "replay", person=True)(trials.replay)
     command(agree, "amend-ask", person=True)(amend_ask)
     command(agree, "amend", person=True)(amend)
 
@@ -103,91 +103,6 @@ def print_agreement(
     }
     sentence = say("已写到 {path}，文本摘要 {digest}", path=str(to), digest=document.digest)
     session.show(shown, lambda console: console.print(session.text(sentence), markup=False))
-
-
-def replay(
-    session: Session,
-    agreement: _Agreement,
-    change: Annotated[
-        list[str] | None,
-        typer.Option("--set", help="键=值，可重复，如 datasets.thresholds.smallest=20 · change"),
-    ] = None,
-    policy: Annotated[
-        Path | None, typer.Option("--policy", help="改写过的访问策略（JSON）· a changed policy")
-    ] = None,
-) -> None:
-    """试算：改动后的策略对以往的出域申请会怎样判 · what a changed policy would have decided."""
-    from sandbox.access import reading
-    from sandbox.access.policy import policy_of
-    from sandbox.access.trial import changed, read
-    from sandbox.oversight import replay as replays
-
-    access, actor = session.platform.access, session.actor()
-    standing = policy_of(access.directory, reading.agreement(access, actor, agreement))
-    trial = standing if policy is None else read(_policy_text(policy), standing)
-    trial = changed(trial, change or ())
-    found = replays.replay(session.platform.gate, actor, agreement, trial, standing=standing.digest)
-
-    def view(console: Console) -> None:
-        rows = [
-            (
-                one.submission,
-                state_of("submission", one.state)[0],
-                file.name,
-                verdict_name(file.before),
-                verdict_name(file.after) if file.after else file.why or "—",
-                "、".join(file.rules),
-                "；".join(session.text(why) for why in one.refused),
-                f"{one.votes}/{one.votes_needed}",
-                one.differs,
-            )
-            for one in found.submissions
-            for file in one.files
-        ]
-        columns = (
-            say("出域申请"), say("状态"), say("文件"), say("原结论"), say("试算"), say("新触发的规则"),
-            say("不予受理"), say("审查"), say("有变化"),
-        )  # fmt: skip
-        session.table(say("试算结果"), columns, rows)
-        differing = sum(one.differs for one in found.submissions)
-        sentence = say("共 {all} 项申请，{n} 项会有变化", all=len(found.submissions), n=differing)
-        console.print(session.text(sentence), markup=False)
-
-    data = {
-        "agreement": found.agreement,
-        "policy": found.policy,
-        "trial": found.trial,
-        "differing": sum(one.differs for one in found.submissions),
-        "submissions": [
-            {
-                "submission": one.submission,
-                "state": one.state,
-                "at": one.at.isoformat(),
-                "policy": one.policy,
-                "refused": one.refused,
-                "votes": one.votes,
-                "votes_needed": one.votes_needed,
-                "differs": one.differs,
-                "files": one.files,
-            }
-            for one in found.submissions
-        ],
-    }
-    session.show(data, view)
-
-
-def _policy_text(path: Path) -> str:
-    """Return the policy in a file: as `agree policy --json` prints it, or the policy alone."""
-    import json
-
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        raise InputError(
-            say("读不懂 {path}：应为 sandbox agree policy --json 的输出", path=str(path))
-        ) from None
-    inner = document.get("policy", document) if isinstance(document, dict) else document
-    return json.dumps(inner)
 
 
 def amend_ask(

@@ -76,21 +76,27 @@ class RuleCount:
 
 @dataclass(slots=True)
 class Quality:
-    """All measures of one home. `planted` are samples in all, `exposed` those whose votes are in."""
+    """The measures. `planted` are samples, `exposed` those whose votes are in; `counted` are the submissions
+    that were looked at, of `every` that there are.
+    """
 
     readers: dict[str, Reader] = field(default_factory=dict)
     rules: dict[str, RuleCount] = field(default_factory=dict)
     planted: int = 0
     exposed: int = 0
     caught: int = 0
+    counted: int = 0
+    every: int = 0
 
 
 def measured(desk: GateDesk, actor: Actor) -> Quality:
     """Return the measures; `RefusedError` for everybody but an officer of the authority."""
     body = desk.directory.authority()
     require_reader(desk.directory, actor, body, organisations={body.id}, roles=OFFICERS, authority=False)
-    found = Quality()
-    for stored in _latest(desk):
+    latest = _latest(desk)
+    every = sum(desk.directory.store.lists.counted(Submission, Sieve()).values())
+    found = Quality(counted=len(latest), every=every)
+    for stored in latest:
         submission, votes = stored.record, reviews_of(desk, stored.id)
         _times(desk, found, stored, votes)
         _agreement(found, _as_cast(desk, votes))

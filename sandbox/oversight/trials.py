@@ -1,7 +1,8 @@
 """Trials of changed policies under way: what was judged stays when the console stops, and goes on from there.
 
 Each lies in a private folder: what is tried, on which submissions, and one file a submission when its
-answer is there. Of one person, for one agreement; swept when old. Judges nothing, asks no rule.
+answer is there. Of one person, for one agreement; swept when old. The console and the terminal go on with
+the same ones. What is judged, and for whom, `replay` says.
 """
 
 from __future__ import annotations
@@ -10,16 +11,21 @@ import json
 import re
 import secrets
 import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from sandbox.egress.desk import GateDesk
 from sandbox.egress.wire import message_in, message_out
+from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import NotFoundError
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.message import Message, say
+from sandbox.kernel.policy import AccessPolicy
+from sandbox.kernel.records import ServiceAgreement
+from sandbox.oversight import replay
 from sandbox.oversight.replay import Replayed, ReplayedFile
 
 KEPT = timedelta(days=7)
@@ -121,6 +127,30 @@ class Trials:
             found = _read(folder)
             if found is not None and found.begun < oldest:
                 self.remove(found)
+
+
+def pursue(
+    trials: Trials, desk: GateDesk, actor: Actor, *, trial: Trial, policy: AccessPolicy
+) -> Iterator[int]:
+    """Judge what has no answer yet, oldest first; yield how many are left, at first and after each.
+
+    The right to look is asked anew before each, with the roles of the moment; ends early when the trial is
+    removed. Raises `RefusedError` and what `replay.again` raises.
+    """
+    agreement = desk.directory.store.load(ServiceAgreement, trial.agreement).record
+    waiting = set(trials.waiting(trial))
+    yield len(waiting)
+    for one in replay.past_of(desk, agreement):
+        if one.stored.record.id not in waiting:
+            continue
+        now = replace(actor, roles=desk.directory.roles_of(actor.account))
+        replay.require_looker(desk, now, agreement)
+        answer = replay.again(desk, one, policy)
+        if not trials.kept(trial):
+            return
+        trials.add(trial, answer)
+        waiting.discard(one.stored.record.id)
+        yield len(waiting)
 
 
 def _write(path: Path, value: Mapping[str, Any]) -> None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from fastapi import APIRouter
@@ -16,9 +15,8 @@ from starlette.responses import RedirectResponse, Response
 
 from sandbox.access.trial import read
 from sandbox.kernel.errors import CredentialError, InputError, RefusedError, SandboxError
-from sandbox.kernel.records import ServiceAgreement
 from sandbox.oversight import replay as replays
-from sandbox.oversight.trials import Trial
+from sandbox.oversight.trials import Trial, pursue
 from sandbox.web.actions import Form
 from sandbox.web.language import word
 from sandbox.web.live import followed
@@ -79,21 +77,12 @@ def _work(visitor: Visitor, trial: Trial) -> Callable[[Callable[..., None]], dic
     def work(tell: Callable[..., None]) -> dict[str, Any]:
         whole = len(trial.submissions)
         try:
-            agreement = visitor.platform.store.load(ServiceAgreement, trial.agreement).record
             _, policy = replaying.standing(visitor, trial.agreement)
-            changed, waiting = read(trial.policy, policy), set(trials.waiting(trial))
-            tell(done=whole - len(waiting), all=whole)
-            for one in replays.past_of(gate, agreement):
-                if one.stored.record.id not in waiting:
-                    continue
-                now = replace(actor, roles=gate.directory.roles_of(actor.account))
-                replays.require_looker(gate, now, agreement)
-                answer = replays.again(gate, one, changed)
-                if not trials.kept(trial):
-                    return {"failed": True}
-                trials.add(trial, answer)
-                waiting.discard(one.stored.record.id)
-                tell(done=whole - len(waiting), all=whole)
+            changed = read(trial.policy, policy)
+            for left in pursue(trials, gate, actor, trial=trial, policy=changed):
+                tell(done=whole - left, all=whole)
+            if not trials.kept(trial):
+                return {"failed": True}
         except SandboxError as error:
             if isinstance(error, RefusedError):
                 visitor.platform.note_refusal(error)

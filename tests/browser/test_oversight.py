@@ -103,6 +103,7 @@ def test_an_officer_names_reads_and_looks_around(enter):
         ("/oversight/duties", "duties"),
         ("/datasets/dataset-000001/duties", "dataset-duties"),
         ("/oversight/use", "use"),
+        ("/oversight/impacts", "impacts"),
         ("/oversight/undertakings", "undertakings"),
         ("/oversight/retention", "retention"),
         ("/oversight/regimes", "regimes"),

@@ -9,8 +9,10 @@ import pytest
 
 from sandbox.egress.permitted import bounds_of
 from sandbox.kernel.boundary import OutputForm
-from sandbox.kernel.errors import RefusedError
+from sandbox.kernel.errors import IsolationError, RefusedError
+from sandbox.kernel.message import say
 from sandbox.kernel.records import Dataset, ServiceAgreement
+from sandbox.oversight import replay as replays
 from sandbox.seats import seat as seats
 from tests.cli.test_desks import typed
 from tests.journeys.homes import (
@@ -75,6 +77,33 @@ def test_another_policy_is_tried(released: Home, typed, tmp_path: Path) -> None:
     assert typed(released, OFFICER, "agree", "replay", MARKET, "--set", "x")[0] == 2
     file.write_text("[", encoding="utf-8")
     assert typed(released, OFFICER, "agree", "replay", MARKET, "--policy", str(file))[0] == 2
+
+
+def test_a_trial_that_stopped_goes_on(released: Home, typed, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was judged before the stop is kept and not judged again; another person's is not gone on with."""
+    command = ("agree", "replay", MARKET, "--set", "datasets.thresholds.smallest=99")
+    status, begun, _ = typed(released, OFFICER, *command, "--no-wait")
+    assert (status, begun["submissions"]) == (0, [])
+    whole, judged, again = begun["waiting"], [], replays.again
+    assert whole > 1
+
+    def stopping(desk, past, trial):
+        if judged:
+            raise IsolationError(say("x"))
+        judged.append(past.stored.record.id)
+        return again(desk, past, trial)
+
+    monkeypatch.setattr(replays, "again", stopping)
+    assert typed(released, OFFICER, *command)[0] == 7
+    monkeypatch.setattr(
+        replays, "again", lambda *given: judged.append(given[1].stored.record.id) or again(*given)
+    )
+    status, data, said = typed(released, OFFICER, *command)
+    assert (status, data["waiting"], len(data["submissions"])) == (0, 0, whole)
+    assert sorted(judged) == sorted(one["submission"] for one in data["submissions"])  # each once
+    assert f"还有 {whole - 1} 项" in said
+    _, other, _ = typed(released, OPERATOR, *command, "--no-wait")
+    assert other["waiting"] == whole
 
 
 def test_an_amendment_takes_over(released: Home, typed) -> None:

@@ -6,6 +6,7 @@ import pyotp
 import pytest
 
 from sandbox.kernel.records import Grant, RefusedAttempt
+from sandbox.web.pages import pager
 from tests.web.conftest import hidden
 
 PAGES = (
@@ -178,3 +179,25 @@ def test_a_refusal_is_on_record(site):
     before = len(site.platform.store.find(RefusedAttempt))
     run(walk())
     assert len(site.platform.store.find(RefusedAttempt)) == before + 1
+
+
+def test_every_role_that_was_ever_granted_can_be_reached(shared, monkeypatch):
+    """More than fit on one page: the pages make up the whole, and the list opens where one is turned over."""
+    settled = [
+        one.id
+        for one in shared.platform.store.find(Grant)
+        if one.record.state in ("declined", "in-force", "revoked")
+    ]
+
+    async def walk():
+        client, seen = await shared.visitor("luo.zhengyan"), []
+        for number in range(1, -(-len(settled) // 5) + 1):
+            page = (await client.get(f"/console/accounts?grants={number}")).text
+            part = page.partition('id="grants"')[2].partition("</details>")[0]
+            seen += [part.count("<strong>")]
+            assert part.startswith(" open>") is (number > 1)
+        assert sum(seen) == len(settled)
+        assert f"第 1 页，共 {len(seen)} 页" in (await client.get("/console/accounts")).text
+
+    monkeypatch.setattr(pager.part, "__kwdefaults__", {"size": 5, "name": "page"})
+    asyncio.run(walk())

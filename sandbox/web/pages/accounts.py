@@ -278,13 +278,9 @@ ACTIONS = (
 )
 
 
-MOST = 50
-"""Grants and organisations that are shown, the newest; a search finds organisations that are not."""
-
-
 def listing(visitor: Visitor) -> Response:
     """Return the accounts and grants of the own organisation, of all for the authority, the newest first."""
-    platform, actor, cut = visitor.platform, visitor.actor, visitor.platform.store.lists.cut
+    platform, actor = visitor.platform, visitor.actor
     everybody = of_authority(platform.directory, actor) or actor.has(Role.SUPERVISOR)
     own = Sieve(organisation=None if everybody else actor.organisation)
     query = visitor.request.query_params.get("q", "").strip()[:200]
@@ -292,7 +288,7 @@ def listing(visitor: Visitor) -> Response:
     seen = everybody or registered(platform.directory, actor)
     part = pager.part(visitor, Account, replace(own, words=sought) if seen else None)
     held = platform.store.lists.hanging(Grant, "account", [one.id for one in part.found])
-    settled = replace(own, states=("declined", "in-force"))
+    settled = replace(own, states=("declined", "in-force", "revoked"))
     bodies = Sieve(words=Words(query) if query else None)
     return visitor.page(
         "accounts.html",
@@ -302,10 +298,9 @@ def listing(visitor: Visitor) -> Response:
             id: [one.record.role.value for one in found if one.record.state == "in-force"]
             for id, found in held.items()
         },
-        waiting=cut(Grant, replace(own, states=("proposed",)), limit=MOST),
-        grants=cut(Grant, settled, limit=MOST),
-        granted=sum(platform.store.lists.counted(Grant, settled).values()),
-        bodies=cut(Organisation, bodies, limit=MOST) if everybody else (),
+        waiting=pager.part(visitor, Grant, replace(own, states=("proposed",)), name="waiting"),
+        grants=pager.part(visitor, Grant, settled, name="grants"),
+        bodies=pager.part(visitor, Organisation, bodies if everybody else None, name="bodies"),
         query=query,
         person_actions=(UNLOCK, RESET, SUSPEND),
         invite=INVITE,

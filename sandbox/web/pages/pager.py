@@ -34,17 +34,22 @@ class Part(Generic[R]):
         return tuple(one.record for one in self.found)
 
 
-def place_of(visitor: Visitor) -> int:
+def place_of(visitor: Visitor, name: str = "page") -> int:
     """Return the number of the page that was asked for; the first for what is no number."""
-    given = visitor.request.query_params.get("page", "1")
+    given = visitor.request.query_params.get(name, "1")
     return max(1, int(given)) if given.isascii() and given.isdecimal() and len(given) < 7 else 1
 
 
-def part(visitor: Visitor, cls: type[R], sieve: Sieve | None, *, size: int = PAGE) -> Part[R]:
-    """Return the page that was asked for, newest first; nothing without a sieve."""
+def part(
+    visitor: Visitor, cls: type[R], sieve: Sieve | None, *, size: int = PAGE, name: str = "page"
+) -> Part[R]:
+    """Return the page that was asked for, newest first; nothing without a sieve.
+
+    `name` is what the address calls the page, where one page of the console holds several lists.
+    """
     if sieve is None:
         return Part()
-    lists, place = visitor.platform.store.lists, place_of(visitor)
+    lists, place = visitor.platform.store.lists, place_of(visitor, name)
     total = sum(lists.counted(cls, sieve).values())
     found = lists.cut(cls, sieve, limit=size, offset=(place - 1) * size) if total else ()
     return Part(found, total, place, max(1, -(-total // size)))

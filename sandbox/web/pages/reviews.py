@@ -314,6 +314,7 @@ def measures(visitor: Visitor) -> Response:
     return visitor.page(
         "quality.html",
         found=found,
+        most=quality.LATEST,
         readers=sorted(found.readers.values(), key=lambda one: -one.votes),
         rules=[(one, told.get(one.rule)) for one in rules],
         plant=PLANT,
