@@ -230,36 +230,51 @@ def _weigh(t, h, low, high, s):  # type: ignore[no-untyped-def]  # noqa: ANN001,
 
 
 @njit(cache=True, nogil=True, forceinline=True)
-def _may_hold(t, h, low, high, s, floor):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901
-    """Whether a record may reach the floor: with one fine value of the row at most, or with two that some
-    record holds. Never false where a record does."""
-    rest, most, fine, coarse, last = np.float32(0), np.float32(0), np.float32(0), np.float32(0), -1
+def _may_hold(t, h, low, high, s, floor):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Whether a record may reach the floor with values that some record holds two by two.
+
+    Asks of one fine value after another, the dearest first, until the rest is not enough without them.
+    Never false where a record does reach it.
+    """
+    for k in range(high - low):
+        s.counts[k] = 0
+    while True:
+        bound, best, last, dearest = np.float32(0), np.float32(0), -1, -1
+        for i in range(low, high):
+            if h.place[i] != last:
+                bound, best, last = bound + best, np.float32(0), h.place[i]
+            if s.counts[i - low]:
+                continue
+            worth = s.worth[h.column[i]]
+            best = max(best, worth)
+            if t.fine[h.column[i]] and (dearest < 0 or worth > s.worth[h.column[dearest]]):
+                dearest = i
+        if bound + best <= floor:
+            return False
+        if dearest < 0 or _beside(t, h, low, high, s, dearest) > floor:
+            return True
+        s.counts[dearest - low] = 1
+
+
+@njit(cache=True, nogil=True, forceinline=True)
+def _beside(t, h, low, high, s, one):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The most that a record can be worth that holds one fine value of the row."""
+    c = h.column[one]
+    mark = uint64(h.entry[one] - t.base[c] + 1) & uint64(0xFFFF)
+    bound, best, last = np.float32(0), np.float32(0), -1
     for i in range(low, high):
         if h.place[i] != last:
-            rest, most, last = rest + coarse, max(most, fine - coarse), h.place[i]
-            fine, coarse = np.float32(0), np.float32(0)
-        if t.fine[h.column[i]]:
-            fine = max(fine, s.worth[h.column[i]])
-        else:
-            coarse = max(coarse, s.worth[h.column[i]])
-    if rest + coarse + max(most, fine - coarse) > floor:
-        return True
-    for i in range(low, high):
-        c = h.column[i]
-        if not t.fine[c]:
+            bound, best, last = bound + best, np.float32(0), h.place[i]
+        d = h.column[i]
+        if s.worth[d] <= best:
             continue
-        mark = uint64(h.entry[i] - t.base[c] + 1) & uint64(0xFFFF)
-        for j in range(low, i):
-            d = h.column[j]
-            if not t.fine[d] or h.place[j] == h.place[i]:
-                continue
-            if c == d:
-                return True
-            other = uint64(h.entry[j] - t.base[d] + 1) & uint64(0xFFFF)
+        if t.fine[d] and d != c and last != h.place[one]:
+            other = uint64(h.entry[i] - t.base[d] + 1) & uint64(0xFFFF)
             at = _pair_of(c, mark, d, other) >> t.pair_shift
-            if (t.pairs[at >> uint64(3)] >> (at & uint64(7))) & uint64(1):
-                return True
-    return False
+            if not (t.pairs[at >> uint64(3)] >> (at & uint64(7))) & uint64(1):
+                continue
+        best = s.worth[d]
+    return bound + best
 
 
 @njit(cache=True, nogil=True, forceinline=True)

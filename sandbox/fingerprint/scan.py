@@ -23,7 +23,7 @@ Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 _SIEVE_BITS: Final = 27  # at most 128 MiB
 _COMMON: Final = 1 << 16
 _LOAD: Final = 2  # a bucket holds two to four entries
-_FINE: Final = 5  # columns whose pairs of values are sifted, ...
+_FINE: Final = 6  # columns whose pairs of values are sifted, ...
 _PAIR_BITS: Final = 3  # ... with two to the third to fourth bits a pair, ...
 _MOST_BITS: Final = 30  # ... 128 MiB at most
 
@@ -96,7 +96,7 @@ def _sieve(index: RecordIndex) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], np.
 def _pairs(index: RecordIndex) -> tuple[Any, np.ndarray[Any, np.dtype[np.uint8]], np.uint64]:
     """The columns of most values, a bit for every two values of them that one record holds, and the shift.
 
-    A row no two fine values of which belong together is no record unless its common values suffice.
+    A row whose fine values belong to no record two by two is no record unless its common values suffice.
     """
     from sandbox.fingerprint.row_kernels import sift_pairs
 
