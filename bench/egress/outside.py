@@ -1,8 +1,8 @@
 """The examination written by somebody who knows the command line alone (`bench/exam`), asked of the gate.
 
-`python -m bench.exam OUT` writes it; `python -m bench.egress.outside OUT` hands every file in, those of
-several parts together, with the raw tables as snapshots of the seat and their sidecars at hand, in the
-isolated process.
+`python -m bench.exam OUT` writes it; `python -m bench.egress.outside OUT [SEED…]` hands every file of these
+seeds in, those of several parts together, with the raw tables as snapshots of the seat and their sidecars at
+hand, in the isolated process. Once looked at, the files of a seed are no examination any more.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import hashlib
 import json
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -31,11 +31,13 @@ TABLES: Mapping[str, tuple[UnitColumns, tuple[str, ...]]] = {
 """The two tables, whom their rows are about, and the columns that name somebody."""
 
 
-def cases(out: Path) -> Iterator[tuple[str, bool, list[Product]]]:
+def cases(out: Path, seeds: Collection[int]) -> Iterator[tuple[str, bool, list[Product]]]:
     """Yield what is handed in together: its technique and number, whether it is recoverable, its files."""
     together: dict[str, tuple[bool, list[Product]]] = {}
     for line in (out / "manifest.jsonl").read_text(encoding="utf-8").splitlines():
         one = json.loads(line)
+        if seeds and one["seed"] not in seeds:
+            continue
         data = (out / one["file"]).read_bytes()
         if hashlib.sha256(data).hexdigest() != one["sha256"]:
             raise SystemExit(f"{one['file']} is not the one of the manifest")
@@ -46,7 +48,7 @@ def cases(out: Path) -> Iterator[tuple[str, bool, list[Product]]]:
         yield name, recoverable, products
 
 
-def main(out: Path) -> None:
+def main(out: Path, seeds: Collection[int] = ()) -> None:
     """Ask about every case and tell the figures and the misses."""
     print("manifest", hashlib.sha256((out / "manifest.jsonl").read_bytes()).hexdigest())
     sources = []
@@ -56,7 +58,7 @@ def main(out: Path) -> None:
         also(table.to_pylist())
         sources.append(snapshot(name, table, table, unit, identifiers))
     scored = []
-    for name, recoverable, products in cases(out):
+    for name, recoverable, products in cases(out, seeds):
         began = time.perf_counter()
         answer = answer_of(judge_isolated(products, sources).judgement)
         spent = time.perf_counter() - began
@@ -76,4 +78,4 @@ def _header(out: Path, name: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), [int(one) for one in sys.argv[2:]])
