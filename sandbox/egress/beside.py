@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+import pyarrow.compute as pc
+
 from sandbox.egress.cells import Family, families
 from sandbox.egress.checks import check
 from sandbox.egress.differencing import Published, Searched, search
@@ -19,11 +22,13 @@ from sandbox.egress.numbering import Numbered, number
 from sandbox.egress.origin import Source
 from sandbox.egress.proof import Proof
 from sandbox.egress.recompute import Recomputed
+from sandbox.egress.report import Modelled
 from sandbox.egress.twins import twins
 from sandbox.egress.units import Ids
 from sandbox.kernel.findings import Finding, Verdict
 from sandbox.kernel.message import Message, say
 
+_MODEL = "model:"
 UNITS: Mapping[str, Message] = {"person": say("人"), "firm": say("家企业"), "household": say("户")}
 
 
@@ -89,6 +94,67 @@ def differencing(
                 if one.standing in SHOWN:
                     found += _for_people(stage, one)
     return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A model as it is compared: the version it was fitted on, and its rows as the one cell of its target."""
+
+    source: Source
+    family: Family
+
+
+def fitted(owner: str, modelled: Modelled, source: Source) -> Fit:
+    """Return a model as it is compared; ValueError for columns that the source does not have."""
+    if not set(modelled.columns) <= set(source.table.column_names):
+        raise ValueError("columns")
+    present = np.ones(source.table.num_rows, dtype=bool)
+    for name in modelled.columns:
+        present &= pc.is_valid(source.table.column(name)).to_numpy(zero_copy_only=False)
+    sets = np.where(present, 0, -1).astype(np.int64)
+    return Fit(source, Family(source.name, f"{_MODEL}{modelled.columns[0]}", Published(owner, sets)))
+
+
+def refits(fits: Sequence[Fit], kept: Sequence[Kept] = ()) -> tuple[Finding, ...]:
+    """Return a finding for every two models of one target whose rows differ by too few units.
+
+    A model asked for again with a column that a few rows have no value in is the model without those rows:
+    the two differ by what these few are. `kept` must be comparable.
+    """
+    found: list[Finding] = []
+    for table in sorted({one.family.table for one in fits}):
+        here = [one for one in fits if one.family.table == table]
+        source = here[0].source
+        held = [one for one in kept if one.table == table]
+        own = [
+            _Old(one.owner, one.standing, one.families()) for one in held if one.snapshot == source.snapshot
+        ]
+        others = [one for one in held if one.snapshot != source.snapshot]
+        files = frozenset(one.family.published.owner for one in here)
+        new = tuple(one.family for one in here)
+        stages = [_Stage(files, source.thresholds.smallest, source.units, new, tuple(own))]
+        if others and source.numbered is not None:
+            stages.append(_over_versions(stages[0], source.numbered, [], others))
+        found += [one for stage in stages for one in _alike(stage)]
+    return tuple(dict.fromkeys(found))
+
+
+def _alike(stage: _Stage) -> list[Finding]:
+    found: list[Finding] = []
+    for at, one in enumerate(stage.new):
+        among = [other.published for other in stage.new[:at] if other.quantity == one.quantity]
+        if twins([one.published], among, stage.units, smallest=stage.smallest):
+            found += _told(stage, (), set(stage.files), {})
+        for old in stage.old:
+            before = [part.published for part in old.parts if part.quantity == one.quantity]
+            exposed = twins([one.published], before, stage.units, smallest=stage.smallest)
+            if exposed:
+                least = {old.owner: min(each.units for each in exposed)}
+                told = _told(stage, [old], {one.published.owner, old.owner}, least)
+                found += [
+                    replace(each, verdict=Verdict.REVIEW) if old.standing in SHOWN else each for each in told
+                ]
+    return found
 
 
 def _recomputed(one: Earlier) -> _Old:

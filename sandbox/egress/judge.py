@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sandbox.egress.beside import Earlier, comparable, differencing
+from sandbox.egress.beside import Earlier, Fit, comparable, differencing, fitted, refits
 from sandbox.egress.cells import families
 from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.claims import Claim
@@ -320,7 +320,21 @@ def settle(reports: Sequence[FileReport], sources: Sequence[Source], options: Op
         report.product.path: _kept(report.proof) for report in reports
         if report.proof is not None and report.proof.source.snapshot
     }  # fmt: skip
+    for fit in _fits(reports, sources):
+        if fit.source.snapshot:
+            cells = KeptCells(fit.source.name, fit.source.snapshot, pack([fit.family]))
+            kept[fit.family.published.owner] = cells
     return Judged(Judgement(tuple(files), tuple(across)), rewritings, kept)
+
+
+def _fits(reports: Sequence[FileReport], sources: Sequence[Source]) -> list[Fit]:
+    """Return the models among the reports as the ledger compares them."""
+    by_name = {source.name: source for source in sources}
+    return [
+        fitted(report.product.path, report.modelled, by_name[report.modelled.table])
+        for report in reports
+        if report.modelled is not None and report.modelled.table in by_name
+    ]
 
 
 def _kept(proof: Proof) -> KeptCells:
@@ -331,7 +345,8 @@ def _kept(proof: Proof) -> KeptCells:
 
 def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: Options) -> list[Finding]:
     proofs = {report.product.path: report.proof for report in reports if report.proof is not None}
-    kept, again = _at_hand(sources, options) if proofs else ((), ())
+    fits = _fits(reports, sources)
+    kept, again = _at_hand(sources, options) if proofs or fits else ((), ())
     rerun = [*options.earlier, *((one.owner, one.claim) for one in again if one.claim is not None)]
     earlier: list[Earlier] = []
     broken: list[Finding] = []
@@ -353,6 +368,7 @@ def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: O
     return [
         *broken,
         *differencing(proofs, [*earlier, *declined], kept),
+        *refits(fits, kept),
         *_not_compared(proofs, again, options),
         *(split_records(contents, indexes) if len(contents) > 1 else ()),
         *_drip(reports, sources, options),

@@ -33,12 +33,21 @@ class Product:
         return hashlib.sha256(self.data).hexdigest()
 
 
+@dataclass(frozen=True, slots=True)
+class Modelled:
+    """What a model was fitted over: a table, and columns that its rows have values in, the target first."""
+
+    table: str
+    columns: tuple[str, ...]
+
+
 @dataclass(slots=True)
 class FileReport:
     """What is known of one file while it is being judged.
 
     `contents` are what is searched; `own` those of them that the file openly holds, which alone are
-    compared with a claim and written anew. `made` is what the gate makes of a specification.
+    compared with a claim and written anew. `made` is what the gate makes of a specification, `modelled`
+    what a model was fitted over.
     """
 
     product: Product
@@ -50,6 +59,7 @@ class FileReport:
     words: str = ""
     proof: Proof | None = None
     made: Rewriting | None = None
+    modelled: Modelled | None = None
     rewriting: Rewriting | None = None
 
     def ran_all(self, names: Sequence[str], outcome: Outcome = Outcome.PASS) -> None:

@@ -27,7 +27,7 @@ from sandbox.egress.content import (
 from sandbox.egress.documents import sheets_of, texts_of
 from sandbox.egress.origin import Source
 from sandbox.egress.proof import subject_units, table_names
-from sandbox.egress.report import FileReport
+from sandbox.egress.report import FileReport, Modelled
 from sandbox.egress.rewrite import Rewriting, cut, ordered, write_table
 from sandbox.egress.units import Ids
 from sandbox.files.types import FileType
@@ -113,6 +113,8 @@ def make(report: FileReport, sources: List[Source]) -> None:
             raise InputError(say("没有名为 {table} 的表，或表中没有统计对象的列", table=order.table))
         units = {**source.units, **subject_units(source, order.subject)}
         issues, report.made = _made(report.own[0], order, source, units)
+        if isinstance(order, Model | Tree):
+            report.modelled = Modelled(source.name, (order.target, *order.features))
     except InputError as error:
         report.add(Issue("readable", evidence=error.message))
         return
