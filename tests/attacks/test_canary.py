@@ -114,6 +114,26 @@ def test_taking_out_one_canary_is_refused_like_taking_out_one_real_row():
     assert told[0][0] is not Verdict.RELEASE
 
 
+def test_a_group_that_only_canaries_lift_over_a_limit_is_left_out():
+    counts = {}
+    for name, table in (("real", data()), ("seen", seen())):
+        found = answer("SELECT e, g, count(*) AS n FROM visits GROUP BY e, g", table).to_pylist()
+        counts[name] = {(row["e"], row["g"]): row["n"] for row in found}
+    lifted = {key: n for key, n in counts["seen"].items() if n > counts["real"].get(key, 0) >= 15}
+    limit = max(lifted.values())
+    group = next(key for key, n in lifted.items() if n == limit)
+    sql = f"SELECT e, g, count(*) AS n FROM visits GROUP BY e, g HAVING count(*) >= {limit}"
+    assert ",".join(group) in csv_of(answer(sql, seen())).decode().replace('"', "")
+    verdict, _, written = handed_in(sql, seen())
+    assert verdict is not Verdict.REFUSE
+    assert written
+    assert ",".join(group) not in written.decode()
+    assert (
+        written.decode().splitlines()
+        == csv_of(answer(f"{sql} ORDER BY e, g", data())).decode().replace('"', "").splitlines()
+    )
+
+
 @pytest.mark.parametrize(
     "form",
     [
