@@ -193,8 +193,8 @@ def test_every_role_that_was_ever_granted_can_be_reached(shared, monkeypatch):
         client, seen = await shared.visitor("luo.zhengyan"), []
         for number in range(1, -(-len(settled) // 5) + 1):
             page = (await client.get(f"/console/accounts?grants={number}")).text
-            part = page.partition('id="grants"')[2].partition("</details>")[0]
-            seen += [part.count("<strong>")]
+            part = page.partition('id="grants"')[2].partition('id="bodies"')[0]
+            seen += [part.count("<li><strong>")]
             assert part.startswith(" open>") is (number > 1)
         assert sum(seen) == len(settled)
         assert f"第 1 页，共 {len(seen)} 页" in (await client.get("/console/accounts")).text

@@ -12,8 +12,8 @@ from sandbox.access.transition import transition
 from sandbox.catalog.reading import of_authority
 from sandbox.kernel.actors import Role
 from sandbox.kernel.message import Message
-from sandbox.kernel.records import Incident, OrganisationRole
-from sandbox.locale import words
+from sandbox.kernel.records import Incident, OrganisationRole, ServiceAgreement
+from sandbox.locale import rules, words
 from sandbox.oversight import duties as answering
 from sandbox.oversight import incident, retention
 from sandbox.oversight.controls import controls
@@ -21,8 +21,8 @@ from sandbox.regulation.regime import Regime, Rule
 from sandbox.web.language import word
 from sandbox.web.pages import (
     amendments,
-    assessing,
     duties,
+    impacts,
     incidents,
     notices,
     organisations,
@@ -144,7 +144,7 @@ PLACES = (
         word("个人信息保护影响评估"),
         word("哪些需求要评估，谁评估了，保存到什么时候"),
         "signed",
-        assessing.seen,
+        impacts.seen,
     ),
     Place(
         "/oversight/use",
@@ -244,7 +244,14 @@ def regimes_page(visitor: Visitor) -> Response:
         visitor.platform.access, visitor.actor, most=pager.PAGE, offset=(place - 1) * pager.PAGE
     )
     pages = max(1, -(-max(found.running, found.under_way) // pager.PAGE))
-    return visitor.page("regimes.html", found=found, part=pager.Part((), found.running, place, pages))
+    part: pager.Part[ServiceAgreement] = pager.Part((), found.running, place, pages)
+    return visitor.page(
+        "regimes.html",
+        found=found,
+        part=part,
+        regime_name=rules.regime_name,
+        rule_name=rules.rule_name,
+    )
 
 
 def controls_page(visitor: Visitor) -> Response:
@@ -264,7 +271,7 @@ PAGES: dict[str, Callable[[Visitor], Response]] = {
     "/oversight": index,
     "/oversight/duties": duties.matrix,
     "/oversight/incidents": incidents.listing,
-    "/oversight/impacts": assessing.listing,
+    "/oversight/impacts": impacts.listing,
     "/oversight/traces": traces.listing,
     "/oversight/use": use.page,
     "/oversight/use/export": use.exported,

@@ -1,0 +1,19 @@
+"""Every rule and regime that the product ships has a name in few words, and no name is left over."""
+
+
+from sandbox.locale.rules import REGIMES, RULES, regime_name
+from sandbox.locale.translate import render
+from sandbox.regulation.loader import regimes
+
+
+def test_every_rule_of_every_regime_has_a_name_in_both_languages():
+    every = regimes()
+    assert {one.id for one in every} == set(REGIMES)
+    assert {rule.code for one in every for rule in one.rules} == set(RULES)
+    for one in every:
+        assert render(REGIMES[one.id], "zh") == one.title
+    assert all(render(one, "en").isascii() for one in (*RULES.values(), *REGIMES.values()))
+
+
+def test_a_regime_that_a_city_adds_is_called_by_its_title():
+    assert render(regime_name("zunyi-2027", "遵义市新办法"), "en") == "遵义市新办法"
