@@ -36,6 +36,7 @@ from sandbox.kernel.records import FileVote, Release, Snapshot, Submission
 from sandbox.store.verify import verify
 from sandbox.vault.sealed import create_sealed
 from tests.egress.test_intake import the_seat
+from tests.journeys.forge import forge
 from tests.journeys.homes import (
     CODE,
     DEVELOPER,
@@ -200,3 +201,27 @@ def test_a_kept_table_that_is_gone_or_another_stops_the_gate_and_the_audit_tells
         assert [name for name, _ in nightly.run(gate).faults] == [one.id]
         path.write_bytes(kept)
         assert audit(judged.path)
+
+
+def test_products_of_two_bodies_meet_and_neither_author_learns_of_the_other(judged: Home) -> None:
+    with judged.open() as desk:
+        first, other = desk.submission("in-review"), desk.actor("song.keyi").organisation
+        assert other != first.organisation
+    own = f'"organisation":"{first.organisation}"'
+    forge(judged.path, first.id, own, f'"organisation":"{other}"')  # as if another body had handed it in
+    claim = json.dumps({"sql": LESS, "subject": ID}, ensure_ascii=False).encode()
+    with judged.open() as desk:
+        gate, store = desk.platform.gate, desk.platform.store
+        assert store.load(Submission, first.id).record.organisation == other
+        files = {"p.csv": table(desk, LESS), "p.csv.claim.json": claim}
+        hand_in(judged, desk, the_seat(desk).id, files, request="0request-1")
+        (made,) = intake.collect(gate, the_seat(desk).id, refused=lambda _: None).submissions
+        made = intake.judge(gate, made.id)
+        assert made.state == "refused"
+        found = judgements.load(gate, made.judgement).set_findings
+        assert any(one.rule == "G31" and first.id in str(one.evidence) for one in found)
+        told = json.dumps(author_view(gate, made), ensure_ascii=False, default=str)
+        assert "G31" in told
+        assert not [word for word in (first.id, other, "相减得到") if word in told]
+        seen = str(audience.shown(gate, desk.actor(PROVIDER), made.id)["set_findings"])
+        assert first.id in seen
