@@ -133,7 +133,8 @@ def _view(session: Session, console: Console, done: Sequence[Replayed], left: in
         say("出域申请"), say("状态"), say("文件"), say("原结论"), say("试算"), say("新触发的规则"),
         say("不予受理"), say("审查"), say("有变化"),
     )  # fmt: skip
-    session.table(say("试算结果"), columns, rows)
+    if done or not left:
+        session.table(say("试算结果"), columns, rows)
     sentence = say("共 {all} 项申请，{n} 项会有变化", all=len(done), n=sum(one.differs for one in done))
     console.print(session.text(sentence), markup=False)
     if left:
