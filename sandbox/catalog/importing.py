@@ -16,7 +16,7 @@ from typing import TypeVar
 
 from sandbox.catalog.entries import is_code, registration
 from sandbox.catalog.metadata import faults, library_of
-from sandbox.catalog.sheet import Severity, Sheet, SheetFinding, SheetRow
+from sandbox.catalog.sheet import Severity, Sheet, SheetFinding, SheetRow, heading_of
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
@@ -178,7 +178,7 @@ class _Reading:
         for sentence in faults(made):
             self._note("metadata", "", sentence)
         for gap in core.gaps:
-            sentence = say("没有填写 {name}，可以以后补充", name=gap)
+            sentence = say("没有填写 {name}，可以以后补充", name=heading_of(gap))
             self.findings.append(SheetFinding("gap", row.number, gap, sentence, Severity.WARNING))
         return made
 

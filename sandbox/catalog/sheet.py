@@ -80,6 +80,12 @@ HEADINGS = (
     Heading("origin", ("数据来源", "来源")),
 )
 _BY_NAME = {name: heading for heading in HEADINGS for name in heading.names}
+_BY_KEY = {heading.key: heading.names[0] for heading in HEADINGS}
+
+
+def heading_of(key: str) -> str:
+    """Return what the guide calls a column; what is no column's key as it is."""
+    return _BY_KEY.get(key, key)
 
 
 @dataclass(frozen=True, slots=True)

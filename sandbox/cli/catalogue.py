@@ -145,7 +145,12 @@ def _plan(session: Session, file: Path, environment: str, sheet: str | None) -> 
     return importing.plan(platform.directory, own, read_sheet(file, sheet=sheet), environment=place)
 
 
+_SEVERITIES = {"error": say("错误"), "warning": say("可以以后补")}
+
+
 def _show_plan(session: Session, made: Plan) -> None:
+    from sandbox.catalog.sheet import heading_of
+
     data = {
         "sheet": made.sheet.name,
         "sha256": made.sheet.digest,
@@ -155,7 +160,10 @@ def _show_plan(session: Session, made: Plan) -> None:
     }
 
     def view(console: Console) -> None:
-        rows = [(one.row, one.column, one.severity.value, one.code, one.message) for one in made.findings]
+        rows = [
+            (one.row, heading_of(one.column), _SEVERITIES[one.severity.value], one.code, one.message)
+            for one in made.findings
+        ]
         columns = (say("行"), say("列"), say("程度"), say("问题代码"), say("说明"))
         session.table(say("目录表的问题"), columns, rows)
         line = say("{rows} 行，其中 {ready} 行可以登记", rows=len(made.sheet.rows), ready=len(made.planned))

@@ -7,7 +7,7 @@ import pytest
 from openpyxl import Workbook
 
 from sandbox.catalog import importing
-from sandbox.catalog.sheet import HEADINGS, Severity, read_sheet, sheet_of
+from sandbox.catalog.sheet import HEADINGS, Severity, heading_of, read_sheet, sheet_of
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, ProvincialLevel
 from sandbox.kernel.metadata import Cycle, InformationItem, Media, Opening, Origin, Sharing
@@ -217,3 +217,8 @@ def test_texts_are_only_texts(text):
 def test_no_table_is_one_sentence():
     with pytest.raises(InputError):
         sheet_of(b"%PDF-1.7 ...", name="目录.pdf")
+
+
+def test_people_read_the_guides_names_and_never_keys():
+    assert [heading_of(one.key) for one in HEADINGS] == [one.names[0] for one in HEADINGS]
+    assert heading_of("人口") == "人口"

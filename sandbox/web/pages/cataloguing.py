@@ -16,7 +16,7 @@ from starlette.responses import Response
 from sandbox.access.form import environment_of
 from sandbox.app import Platform
 from sandbox.catalog import consents, entries, impacts, importing
-from sandbox.catalog.sheet import Severity, SheetFinding, read_sheet
+from sandbox.catalog.sheet import Severity, SheetFinding, heading_of, read_sheet
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message
@@ -70,7 +70,7 @@ _NOTHING_FOUND = ((word("没有发现问题"), ""),)
 
 def _place(found: SheetFinding) -> str:
     mark = "!" if found.severity is Severity.ERROR else "·"
-    return f"{mark}{found.row or '—'}\n{found.column}"
+    return f"{mark}{found.row or '—'}\n{heading_of(found.column)}"
 
 
 SHEET = Action(
