@@ -14,7 +14,7 @@ from sandbox.access.form import application_of
 from sandbox.app import open_platform
 from sandbox.catalog.entries import by_code
 from sandbox.demo.story import tell_story
-from sandbox.egress import intake
+from sandbox.egress import intake, tracing
 from sandbox.ingest import batch
 from sandbox.kernel.actors import Role
 from sandbox.kernel.records import Account, Application, Environment, Item, Seat, ServiceAgreement
@@ -44,6 +44,7 @@ def lived_in_home():
     _ask_again(platform, actor("xu.zhizhong"))
     _propose(platform, actor(OFFICER))
     _agree_again(platform, actor("zhang.kai"), actor("xu.zhizhong"), actor(DEVELOPER))
+    tracing.trace(platform.gate, actor("zhou.minxing"), name="别处的.csv", data=b"a,b\n1,2\n")
     platform.close()
     return home
 
