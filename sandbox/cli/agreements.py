@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -135,13 +136,8 @@ def draft(
     from sandbox.access.terms import forms_of, hours_of, join_named, narrowings_of, quotas_of
 
     actor, access = session.actor(), session.platform.access
+    asked, listed = _asked(session, application, item or ())
     store = access.directory.store
-    asked = store.load(Application, application).record
-    approved = store.find(Item, state="approved", linked=("application", asked.id))
-    items = tuple(item or [one.record.id for one in approved])
-    if not items:
-        raise InputError(say("申请 {id} 还没有批准的需求", id=asked.id))
-    listed = [store.load(Item, one).record for one in items]
     ids = {store.load(Dataset, one.dataset).record.code: one.dataset for one in listed}
     by_code = {code: [one.id for one in listed if one.dataset == dataset] for code, dataset in ids.items()}
     made = contracts.draft(
@@ -153,7 +149,7 @@ def draft(
             operator=actor.organisation,
             environment=asked.environment,
             application=asked.id,
-            items=items,
+            items=tuple(one.id for one in listed),
             scenario=asked.scenario,
             term_from=_day_or(start, asked.term_from),
             term_to=_day_or(end, asked.term_to),
@@ -171,6 +167,17 @@ def draft(
         ),
     )
     session.show(made, lambda _: _agreements(session, (made,)))
+
+
+def _asked(session: Session, application: str, items: Sequence[str]) -> tuple[Application, list[Item]]:
+    """Return an application with the items that are named, or with all that are approved."""
+    store = session.platform.store
+    asked = store.load(Application, application).record
+    approved = store.find(Item, state="approved", linked=("application", asked.id))
+    wanted = items or [one.record.id for one in approved]
+    if not wanted:
+        raise InputError(say("申请 {id} 还没有批准的需求", id=asked.id))
+    return asked, [store.load(Item, one).record for one in wanted]
 
 
 def _day_or(text: str, otherwise: date) -> date:
