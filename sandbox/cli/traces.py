@@ -149,7 +149,8 @@ def _view(session: Session, console: Console, found: Trace) -> None:
 def chance_of(found: Trace) -> Message:
     """Return in one sentence what the answer is worth."""
     return say(
-        "比对了 {cells} 个单元格和 {marks} 个标记；达到 {bits} 比特才点名：无关的文件被误点的机会不到百万分之一",
+        "比对了 {cells} 个单元格和 {marks} 个标记；达到 {bits} 比特才点名："
+        "无关的文件被误点的机会不到百万分之一",
         cells=found.cells,
         marks=found.marks,
         bits=found.threshold,
