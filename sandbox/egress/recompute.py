@@ -22,6 +22,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sandbox.egress.claims import CheckedClaim, Item
+from sandbox.egress.coding import Coded, cells_of, coded, coded_few, spread
 from sandbox.egress.expressions import (
     POSITIONS,
     SPREADS,
@@ -47,11 +48,7 @@ if TYPE_CHECKING:
 
 MAX_CELLS = 200_000
 _PLAIN = r"^-?(0|[1-9]\d{0,14})(\.\d{1,12})?$"
-_FEW_VALUES = 20_000
-"""A column with no more values than this is computed with value by value, not row by row."""
-_SAMPLE = 65_536
 _THREADS = 2
-_MOST_CODES = 1 << 22
 _MEASURES = frozenset({"sum", "avg"}) | POSITIONS | SPREADS
 
 
@@ -131,9 +128,9 @@ def recompute(
     limits = budget or Budget()
     plan = _Plan.of(claim, table, amounts or {})
     with _engine(limits) as engine:
-        coded = _by_values(engine, plan, table)
-        rows = _evaluate(engine, plan, table, coded)
-        sets, keys = _cells(rows, coded, plan, present)
+        by_value = _by_values(engine, plan, table)
+        rows = _evaluate(engine, plan, table, by_value)
+        sets, keys = _cells(rows, by_value, plan, present)
         measures = {
             aggregate: _measure(aggregate, index, rows, sets, len(keys))
             for index, aggregate in enumerate(plan.aggregates)
@@ -141,14 +138,6 @@ def recompute(
         shown = _having(engine, claim.having, measures, len(keys))
         figures = _figures(engine, claim.figures, measures, len(keys))
     return Recomputed(claim=claim, keys=keys, shown=shown, sets=sets, measures=measures, figures=figures)
-
-
-@dataclass(frozen=True, slots=True)
-class Coded:
-    """A result that every row has by a code: `values` are the different results, null among them or not."""
-
-    codes: NDArray[np.int64]
-    values: pa.Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +179,13 @@ class _Plan:
         columns["r"] = pa.array(np.arange(table.num_rows, dtype=np.int64))
         return pa.table(columns)
 
-    def row_wise(self, coded: Mapping[str, Coded]) -> list[str]:
-        """Return what is selected row by row: all that is not coded by values already."""
+    def row_wise(self, by_value: Mapping[str, Coded]) -> list[str]:
+        """Return what is selected row by row: all that is not by_value by values already."""
         selected = []
-        if self.claim.where is not None and "w" not in coded:
+        if self.claim.where is not None and "w" not in by_value:
             selected.append(f"{self.condition()} AS w")
         for index, key in enumerate(self.claim.keys):
-            if f"k{index}" not in coded:
+            if f"k{index}" not in by_value:
                 selected.append(f"{self.key(key)} AS k{index}")
         for index, aggregate in enumerate(self.aggregates):
             selected += _aggregate_sql(aggregate, index, self.names, self.raw_names)
@@ -302,25 +291,13 @@ def _by_values(engine: duckdb.DuckDBPyConnection, plan: _Plan, table: pa.Table) 
     columns = {name: sorted(columns_of(part)) for name, (part, _) in wanted.items()}
     single = sorted({found[0] for found in columns.values() if len(found) == 1})
     with ThreadPoolExecutor(_THREADS) as both:
-        encoded = dict(zip(single, both.map(lambda name: _encoded(table.column(name)), single), strict=True))
-    coded = {}
+        encoded = dict(zip(single, both.map(lambda name: coded_few(table.column(name)), single), strict=True))
+    results = {}
     for name, found in columns.items():
         values = encoded.get(found[0]) if len(found) == 1 else None
         if values is not None:
-            coded[name] = _on_values(engine, values, plan.names.columns[found[0]], wanted[name][1])
-    return coded
-
-
-def _encoded(column: pa.ChunkedArray) -> Coded | None:
-    """Return a column of texts by its values; None for one of other things, or of many values."""
-    text = pa.types.is_string(column.type) or pa.types.is_large_string(column.type)
-    if not text or len(pc.unique(column.slice(0, _SAMPLE))) > _FEW_VALUES:
-        return None
-    whole = column.dictionary_encode(null_encoding="encode").combine_chunks()
-    whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
-    if len(whole.dictionary) > _FEW_VALUES:
-        return None
-    return Coded(whole.indices.to_numpy(zero_copy_only=False), whole.dictionary)
+            results[name] = _on_values(engine, values, plan.names.columns[found[0]], wanted[name][1])
+    return results
 
 
 def _on_values(engine: duckdb.DuckDBPyConnection, column: Coded, written: str, sql: str) -> Coded:
@@ -330,19 +307,15 @@ def _on_values(engine: duckdb.DuckDBPyConnection, column: Coded, written: str, s
     engine.register("d", values)
     query = f"SELECT {sql} AS x FROM d ORDER BY r"
     check_bound(engine, query)
-    found = engine.execute(query).to_arrow_table().column("x").combine_chunks()
+    found = engine.execute(query).to_arrow_table().column("x")
     engine.unregister("d")
-    whole = found.dictionary_encode(null_encoding="encode")
-    whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
-    places = whole.indices.to_numpy(zero_copy_only=False)
-    same = np.array_equal(places, np.arange(places.size))
-    return Coded(column.codes if same else places[column.codes], whole.dictionary)
+    return spread(column, found)
 
 
 def _evaluate(
-    engine: duckdb.DuckDBPyConnection, plan: _Plan, table: pa.Table, coded: Mapping[str, Coded]
+    engine: duckdb.DuckDBPyConnection, plan: _Plan, table: pa.Table, by_value: Mapping[str, Coded]
 ) -> pa.Table:
-    selected = plan.row_wise(coded)
+    selected = plan.row_wise(by_value)
     if not selected:
         return pa.table({"r": pa.array(np.arange(table.num_rows))})
     engine.register("t", plan.arrow(table))
@@ -356,29 +329,17 @@ def _evaluate(
 
 
 def _cells(
-    rows: pa.Table, coded: Mapping[str, Coded], plan: _Plan, present: NDArray[np.bool_] | None
+    rows: pa.Table, by_value: Mapping[str, Coded], plan: _Plan, present: NDArray[np.bool_] | None
 ) -> tuple[Sets, pd.DataFrame]:
     """Return the cell number of every row (-1: dropped) and the keys of the cells."""
     import pandas as pd  # only where a claim is recomputed: it is large, and most processes never do
 
-    kept = _kept(rows, coded, present)
+    kept = _kept(rows, by_value, present)
     names = [f"k{index}" for index in range(len(plan.claim.keys))]
     if not names:
         return np.where(kept, 0, -1).astype(np.int64), pd.DataFrame(index=range(1))
-    keys = [coded[name] if name in coded else _coded(rows.column(name)) for name in names]
-    code, many = keys[0].codes, len(keys[0].values)
-    for key in keys[1:]:
-        if many * len(key.values) > _MOST_CODES:
-            code, found = pd.factorize(code)
-            many = len(found)
-        code, many = (
-            code.astype(np.int64) * max(len(key.values), 1) + key.codes,
-            many * max(len(key.values), 1),
-        )
-    if many > max(_MOST_CODES, code.size):
-        code, found = pd.factorize(code)
-        many = len(found)
-    sets, first = _numbered(code, kept, many)
+    keys = [by_value[name] if name in by_value else coded(rows.column(name)) for name in names]
+    sets, first = cells_of(keys, kept)
     if first.size > MAX_CELLS:
         raise InputError(say("声明无法由闸口核算：分组过多，请用更粗的分组"))
     chosen = {
@@ -387,27 +348,15 @@ def _cells(
     return sets, pa.table(chosen).to_pandas()
 
 
-def _numbered(code: NDArray[np.int64], kept: NDArray[np.bool_], many: int) -> tuple[Sets, NDArray[np.int64]]:
-    """Return the cell of every row and each cell's first row, cells in the order in which they come up."""
-    from sandbox.egress import unit_kernels
-
-    sets, first = unit_kernels.numbered(code, kept, max(many, 1))
-    return sets, first
-
-
-def _kept(rows: pa.Table, coded: Mapping[str, Coded], present: NDArray[np.bool_] | None) -> NDArray[np.bool_]:
+def _kept(
+    rows: pa.Table, by_value: Mapping[str, Coded], present: NDArray[np.bool_] | None
+) -> NDArray[np.bool_]:
     kept = np.ones(rows.num_rows, dtype=bool)
-    if "w" in coded:
-        kept = coded["w"].values.to_numpy(zero_copy_only=False).astype(bool)[coded["w"].codes]
+    if "w" in by_value:
+        kept = by_value["w"].values.to_numpy(zero_copy_only=False).astype(bool)[by_value["w"].codes]
     elif "w" in rows.column_names:
         kept = rows.column("w").to_numpy(zero_copy_only=False).astype(bool)
     return np.asarray(kept if present is None else kept & present, dtype=bool)
-
-
-def _coded(column: pa.ChunkedArray) -> Coded:
-    whole = column.dictionary_encode(null_encoding="encode").combine_chunks()
-    whole = whole.chunk(0) if isinstance(whole, pa.ChunkedArray) else whole
-    return Coded(whole.indices.to_numpy(zero_copy_only=False).astype(np.int64), whole.dictionary)
 
 
 def _measure(aggregate: Aggregate, index: int, rows: pa.Table, cells: Sets, count: int) -> Measured:
@@ -445,10 +394,11 @@ def _counting(rows: pa.Table, index: int) -> NDArray[np.bool_] | None:
 
 
 def _distinct(column: pa.ChunkedArray, sets: Sets, count: int) -> NDArray[np.float64]:
-    codes = column.dictionary_encode().combine_chunks()
-    codes = codes.chunk(0) if isinstance(codes, pa.ChunkedArray) else codes
-    numbers = pc.fill_null(codes.indices, -1).to_numpy(zero_copy_only=False)
-    return distinct_per_set(sets, numbers.astype(np.int64) + 1, count).astype(np.float64)
+    known = coded(column)
+    none = np.asarray(known.values.is_null().to_numpy(zero_copy_only=False), dtype=bool)
+    numbers = np.where(none, 0, np.arange(1, len(known.values) + 1))
+    ids = numbers[known.codes] if none.any() else known.codes.astype(np.int64) + 1
+    return distinct_per_set(sets, ids, count).astype(np.float64)
 
 
 def _having(

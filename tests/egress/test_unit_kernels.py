@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.egress import recompute, unit_kernels, units
+from sandbox.egress import coding, recompute, unit_kernels, units
 from sandbox.egress.expressions import Kind
 
 ROWS = st.lists(
@@ -62,3 +62,14 @@ def test_a_plain_number_is_the_same_compiled_and_by_pattern(text: str) -> None:
         patch.setattr(recompute, "MANY_ROWS", 0)
         kind = recompute.column_kind(pa.chunked_array([["1", text], ["-0.5"]]))
     assert (kind is Kind.NUMBER) == bool(re.fullmatch(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?", text))
+
+
+def test_an_empty_table_and_columns_in_pieces_are_coded() -> None:
+    none = coding.coded(pa.chunked_array([], pa.string()))
+    assert (len(none.codes), len(none.values)) == (0, 0)
+    pieces = coding.coded_few(pa.chunked_array([["a", None], ["b", "a"]]))
+    assert pieces is not None
+    assert pieces.codes.tolist() == [0, 1, 2, 0]
+    assert pieces.values.to_pylist() == ["a", None, "b"]
+    sets, first = coding.cells_of([pieces, pieces], np.array([True, False, True, True]))
+    assert (sets.tolist(), first.tolist()) == ([0, -1, 1, 0], [0, 2])
