@@ -143,9 +143,7 @@ def judge(desk: GateDesk, submission_id: str) -> Submission:
     entries = ledger.keep(desk, submission, judged)
     for data in judged.rewritings.values():
         desk.frozen.put(data)
-    files = tuple(
-        replace(_judged(one, judged), ledger=entries.get(one.name, "")) for one in submission.files
-    )
+    files = tuple(replace(_judged(one, judged), ledger=entries.get(one.name, "")) for one in submission.files)
     votable = any(one.rewritten for one in files)
     name = "submission:judge" if votable else "submission:refuse"
     situation = with_record(desk.directory.situation(SYSTEM), record=submission)

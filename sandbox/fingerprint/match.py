@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
-MARGIN: Final = 6.64
-"""Bits beyond chance that a row needs: at most one file in a hundred shows a row by coincidence."""
+MARGIN: Final = 10.0
+"""Bits beyond chance that a row needs: at most one file in a thousand shows a row by coincidence."""
 
 CROWD: Final = 5
 """Units that explain a row equally well above which it shows a group and no record."""

@@ -1,6 +1,5 @@
 """Every rule and regime that the product ships has a name in few words, and no name is left over."""
 
-
 from sandbox.locale.rules import REGIMES, RULES, regime_name
 from sandbox.locale.translate import render
 from sandbox.regulation.loader import regimes
