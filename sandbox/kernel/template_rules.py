@@ -192,8 +192,10 @@ def _in_force(_: Actor, now: Situation) -> Message | None:
     one = now.template
     if one is None:
         return MISSING
+    if one.state == "suspended":
+        return say("模板已停用，不能恢复：请由签署人撤销，再另拟一份送签")
     if one.state != "in-force":
-        return say("模板还没有生效，或已停用、撤销、用完或到期")
+        return say("模板还没有生效，或已撤销、用完、到期：请另拟一份送签")
     if not one.term_from <= now.today <= one.term_to:
         return say("不在模板的期限之内")
     return None if one.used < one.number else say("模板的次数已经用完")
