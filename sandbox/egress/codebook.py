@@ -24,6 +24,7 @@ from sandbox.egress.recompute import column_kind
 from sandbox.egress.spotting import spot_cells
 from sandbox.egress.synthetic import bounds_of
 from sandbox.egress.units import Ids, smallest_units
+from sandbox.fingerprint.canonical import amount_array
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 
@@ -142,10 +143,20 @@ def listed_by_hand(table: pa.Table, sources: Sequence[Source]) -> Iterator[Issue
                 continue
             for name in pc.unique(column.filter(said)).to_pylist():
                 here = pc.equal(column, name)
-                values = [other.filter(here) for place, other in cells.items() if place != naming]
+                values = [
+                    other.filter(here)
+                    for place, other in cells.items()
+                    if place != naming and not (place in source.table.column_names and _coefficients(other))
+                ]
                 if _few_have(source, name, values):
                     evidence = say("列出了 {name} 的取值，而只有少数对象有", name=name)
                     yield Issue("rare-combination", where=naming, evidence=evidence)
+
+
+def _coefficients(cells: pa.ChunkedArray) -> bool:
+    """Return whether cells are figures from -1 to 1, as under a column's name in a table of correlations."""
+    figures = amount_array(cells)
+    return bool(np.isfinite(figures).all() and (np.abs(figures) <= 1).all())
 
 
 def _few_have(source: Source, name: str, values: Sequence[pa.ChunkedArray]) -> bool:

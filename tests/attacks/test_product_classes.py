@@ -358,6 +358,17 @@ def test_a_codebook_made_by_hand_tells_no_extreme() -> None:
     refused(by_hand(列名=["金额"], 类型=["数值"], 最小值=["50.1"], 最大值=["2000000.00"]), "G46")
 
 
+def test_correlations_are_no_codebook_but_a_figure_among_them_is_read() -> None:
+    """A table of correlations names columns in its first one too; 1.0 in it is nobody's amount."""
+    amounts = ["1.0", *visits().column("金额").to_pylist()[1:]]
+    place = visits().column_names.index("金额")
+    held = replace(source(), table=visits().set_column(place, "金额", pa.array(amounts)))
+    table = pa.table({"列": ["金额", "性别"], "金额": ["1.0", "0.4"], "性别": ["0.4", "1.0"]})
+    assert "G46" not in rules(put(csv_of(table), held)[0])
+    assert "G46" in rules(put(csv_of(table.rename_columns(["列", "甲", "乙"])), held)[0])
+    refused(by_hand(列名=["金额", "金额"], 金额=["2000000.00", "0.5"]), "G46")
+
+
 def test_an_honest_codebook_made_by_hand_goes_to_people() -> None:
     file, _ = by_hand(
         列名=["区县", "病种", "病种"], 说明=["所在区县", "见附表", "见附表"], 取值=["", "病种1", "病种2"]
