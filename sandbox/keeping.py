@@ -102,7 +102,7 @@ def _ledger(home: Path) -> tuple[Problem, ...]:
     try:
         return tuple(Problem("ledger", where, message) for where, message in ledger.damaged(platform.gate))
     finally:
-        platform.close()
+        platform.store.engine.dispose()  # no `close`: what it settles and signs an audit leaves as it is
 
 
 def backup(platform: Platform, target: Path) -> Backup:

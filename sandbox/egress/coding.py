@@ -14,8 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sandbox.egress import unit_kernels
-from sandbox.egress.units import Sets
+from sandbox.egress.units import MANY_ROWS, Sets
 
 FEW_VALUES = 20_000
 """A column with more values than this is computed row by row."""
@@ -68,8 +67,25 @@ def cells_of(keys: Sequence[Coded], kept: NDArray[np.bool_]) -> tuple[Sets, NDAr
         code, many = code.astype(np.int64) * width + key.codes, many * width
     if many > max(_MOST_CODES, code.size):
         code, many = _compact(code)
+    if code.size < MANY_ROWS:  # quicker than the load of compiled code
+        return numbered(code, kept)
+    from sandbox.egress import unit_kernels
+
     sets, first = unit_kernels.numbered(code, kept, many)
     return sets, first
+
+
+def numbered(code: NDArray[np.int64], kept: NDArray[np.bool_]) -> tuple[Sets, NDArray[np.int64]]:
+    """Return the cell of every kept row (-1: none) and each cell's first kept row, cells as codes come up."""
+    _, begun, of_row = np.unique(code, return_index=True, return_inverse=True)
+    place = np.empty(begun.size, np.int64)
+    place[np.argsort(begun)] = np.arange(begun.size)
+    cell = place[of_row]
+    rows = np.flatnonzero(kept)
+    used, first = np.unique(cell[rows], return_index=True)
+    renumber = np.full(begun.size, -1, np.int64)
+    renumber[used] = np.arange(used.size)
+    return np.where(kept, renumber[cell], -1), rows[first]
 
 
 def _compact(code: NDArray[np.int64]) -> tuple[NDArray[np.int64], int]:

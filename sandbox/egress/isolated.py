@@ -14,15 +14,21 @@ import json
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.judge import Judged, KeptCells, Options
 from sandbox.egress.kept import Entry
 from sandbox.egress.permitted import Bounds
 from sandbox.egress.report import Product
+from sandbox.egress.units import MANY_ROWS
 from sandbox.egress.wire import Json, judgement_in, message_in, message_out, sequence, text, unpack
 from sandbox.files.readers import read_table
 from sandbox.fingerprint.scan import prepare
@@ -187,6 +193,9 @@ def _snapshot(job: _Job, snapshot: SnapshotSource, number: int) -> Json:
     for name in SIDECAR_STREAMS:
         with snapshot.open_stream(name) as source:
             streams[name] = _in_memory(job, source, f"sidecar-{number}")
+    with suppress(pa.ArrowException, OSError):  # what cannot be read is refused where it is read, in there
+        if sum(pq.read_metadata(part).num_rows for part in snapshot.parts) >= MANY_ROWS:
+            _compiled()
     if snapshot.overlay:
         streams[OVERLAY_STREAM] = _in_memory(job, io.BytesIO(snapshot.overlay), f"overlay-{number}")
     return {
@@ -200,6 +209,14 @@ def _snapshot(job: _Job, snapshot: SnapshotSource, number: int) -> Json:
         "subjects": dict(snapshot.subjects),
         "thresholds": asdict(snapshot.thresholds),
     }
+
+
+@cache
+def _compiled() -> None:
+    """Have the loops over many rows lie compiled beside their module, for `worker.warm_up`."""
+    from sandbox.egress import unit_kernels
+
+    unit_kernels.prepare()
 
 
 def _in_memory(job: _Job, source: BinaryIO, name: str) -> int:

@@ -104,4 +104,4 @@ def test_recomputing_goes_through_the_fence(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setattr(recomputing, "check_bound", lambda _, sql: asked.append(sql))
     sql = "SELECT 病种, count(*) * 1.0 / sum(1) AS q FROM visits GROUP BY 病种 HAVING count(*) > 1"
     run_claim(Claim(sql.replace("sum(1)", "count(证件号)"), "证件号"), [source()], budget=Budget())
-    assert len(asked) == 3
+    assert len(asked) == 4

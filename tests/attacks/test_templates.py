@@ -77,9 +77,10 @@ def proposed(desk: Desk, **fields: object) -> Template:
 
 def in_force(desk: Desk, **fields: object) -> Template:
     """Return a template that both sides signed: the one that stands, where the usual one is asked for."""
-    standing = () if fields else desk.platform.store.find(Template, state="in-force")
-    if standing:
-        return standing[0].record
+    signed = () if fields else desk.platform.store.find(Template, state="in-force")
+    standing = [one.record for one in signed if (one.record.sql, one.record.number) == (SQL, 2)]
+    if standing and not standing[0].used:
+        return standing[0]
     made = proposed(desk, **fields)
     for who in (SECURITY, PROVIDER):
         made = templates.sign(desk.platform.gate, desk.actor(who), made.id, digest=made.digest)

@@ -51,6 +51,8 @@ def test_cells_are_numbered_as_they_come_up(rows: list[tuple[int, bool]]) -> Non
     assert first.tolist() == [
         next(row for row, one in enumerate(rows) if one == (code, True)) for code in used
     ]
+    plain = coding.numbered(codes, kept)
+    assert [one.tolist() for one in plain] == [sets.tolist(), first.tolist()]
 
 
 @settings(max_examples=200, deadline=None)
