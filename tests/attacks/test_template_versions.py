@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,12 +14,11 @@ from sandbox.ingest import batch, publish
 from sandbox.kernel.errors import InputError, RefusedError
 from sandbox.municipality.deliveries import SMALL, deliver
 from sandbox.seats.seat import current_snapshots
-from tests.attacks.test_templates import SQL, ask, from_seat, in_force, proposed, seen
+from tests.attacks.test_templates import SQL, ask, from_seat, in_force, long, proposed, seen
 from tests.journeys.homes import CODE, MARKET, STEWARD, Desk, Home, judged, told
 
 __all__ = ["judged", "told"]
 SUBJECT = "统一社会信用代码"
-long = partial(pytest.param, marks=pytest.mark.long)
 
 
 def _counts(desk: Desk) -> dict[str, int]:
