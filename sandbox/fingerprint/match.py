@@ -45,6 +45,9 @@ Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 MARGIN: Final = 10.0
 """Bits beyond chance that a row needs: at most one file in a thousand shows a row by coincidence."""
 
+_MARGIN_TOGETHER: Final = 6.64
+"""The same for each of two rows or more, where most rows of a table have it: chance seldom does it twice."""
+
 CROWD: Final = 5
 """Units that explain a row equally well above which it shows a group and no record."""
 
@@ -245,7 +248,7 @@ def _choose(parts: list[_Part], floor: float, crowd: int) -> Scored:
     keep = (scored.crowd < crowd) & (scored.bits > floor + MARGIN + math.log2(filled))
     partly, wholly = _of_a_table(scored, floor, crowd)
     eligible = max(sum(part.eligible for part in parts), 1)
-    if partly.sum() >= _MOSTLY * eligible:
+    if partly.sum() >= max(_MOSTLY * eligible, 2):
         keep |= partly
     if wholly.sum() >= max(_NEARLY * eligible, _SEVERAL):
         keep |= wholly
@@ -255,7 +258,7 @@ def _choose(parts: list[_Part], floor: float, crowd: int) -> Scored:
 def _of_a_table(scored: Scored, floor: float, crowd: int) -> tuple[Mask, Mask]:
     """Rows that count where most rows are records: beyond chance by themselves, or explained wholly."""
     single = scored.crowd < crowd
-    partly = single & (scored.bits > floor + MARGIN) & (scored.share >= _PART)
+    partly = single & (scored.bits > floor + _MARGIN_TOGETHER) & (scored.share >= _PART)
     return partly, single & (scored.share >= _ALL)
 
 
