@@ -44,9 +44,10 @@ Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 MARGIN: Final = 10.0
 """Bits beyond chance that a row needs: at most one file in a thousand shows a row by coincidence."""
-
-_MARGIN_TOGETHER: Final = 6.64
-"""The same for each of two rows or more, where most rows of a table have it: chance seldom does it twice."""
+MARGIN_OF_FEW: Final = 6.64
+"""The same for few rows, such as a title or a small table, and for each row where most rows have it: there a
+record has fewer cells to be known by, and one file in a hundred at most shows one by coincidence."""
+FEW: Final = 200
 
 CROWD: Final = 5
 """Units that explain a row equally well above which it shows a group and no record."""
@@ -121,7 +122,7 @@ def match(
     if not rows or not index.records:
         return _nothing(rows)
     floor = math.log2(index.records) + penalty
-    search = Search(floor + _LITTLE, floor + MARGIN + math.log2(rows), Budget(_PAIRS + _PAIRS_A_ROW * rows))
+    search = Search(floor + _LITTLE, _least(floor, rows), Budget(_PAIRS + _PAIRS_A_ROW * rows))
     if compiled or (compiled is None and rows * len(read) >= COMPILE_FROM_CELLS):
         if not _may_be_records(index, read, search, floor=floor, crowd=crowd):
             search = replace(search, floor=max(search.floor, _beyond(floor, _filled(read))))
@@ -149,7 +150,12 @@ def _filled(read: list[list[Words]]) -> Integers:
 
 def _beyond(floor: float, filled: Integers) -> float:
     """Bits beyond chance in the whole file."""
-    return floor + MARGIN + math.log2(max(int((filled > 0).sum()), 1))
+    return _least(floor, int((filled > 0).sum()))
+
+
+def _least(floor: float, rows: int) -> float:
+    """Bits from which one of so many rows is beyond chance."""
+    return floor + (MARGIN if rows > FEW else MARGIN_OF_FEW) + math.log2(max(rows, 1))
 
 
 def _may_be_records(
@@ -245,7 +251,7 @@ def _choose(parts: list[_Part], floor: float, crowd: int) -> Scored:
     """Rows beyond chance in the whole file; in a table that is mostly records also rows beyond their own."""
     scored = Scored.join([part.scored for part in parts])
     filled = max(sum(part.filled for part in parts), 1)
-    keep = (scored.crowd < crowd) & (scored.bits > floor + MARGIN + math.log2(filled))
+    keep = (scored.crowd < crowd) & (scored.bits > _least(floor, filled))
     partly, wholly = _of_a_table(scored, floor, crowd)
     eligible = max(sum(part.eligible for part in parts), 1)
     if partly.sum() >= max(_MOSTLY * eligible, 2):
@@ -258,7 +264,7 @@ def _choose(parts: list[_Part], floor: float, crowd: int) -> Scored:
 def _of_a_table(scored: Scored, floor: float, crowd: int) -> tuple[Mask, Mask]:
     """Rows that count where most rows are records: beyond chance by themselves, or explained wholly."""
     single = scored.crowd < crowd
-    partly = single & (scored.bits > floor + _MARGIN_TOGETHER) & (scored.share >= _PART)
+    partly = single & (scored.bits > floor + MARGIN_OF_FEW) & (scored.share >= _PART)
     return partly, single & (scored.share >= _ALL)
 
 
