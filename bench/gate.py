@@ -27,7 +27,7 @@ from sandbox.egress.report import Product
 from sandbox.egress.sources import build_sources, read_source
 from sandbox.files.readers import read_table
 from sandbox.fingerprint.index import RecordIndex
-from sandbox.fingerprint.match import MARGIN, match
+from sandbox.fingerprint.match import match
 
 T = TypeVar("T")
 
@@ -83,7 +83,6 @@ def needles(index: RecordIndex, table: pa.Table, clean: pa.Table, *, trials: int
     Ten bits beyond chance are asked for, so that one file in a thousand shows a row by coincidence. The
     decoy is the source with every column in an order of its own: what is found in it is found by chance.
     """
-    beyond = 10 - MARGIN
     rng = np.random.default_rng(0)
     mixed = [column.take(pa.array(rng.permutation(len(table)))) for column in table.columns]
     decoy = RecordIndex.build([("raw", pa.table(mixed, names=table.column_names))], key=bytes(16))
@@ -95,12 +94,12 @@ def needles(index: RecordIndex, table: pa.Table, clean: pa.Table, *, trials: int
             at = trial * (len(base) // trials)
             needle = table.slice(trial * 977 % len(table), 1).select(columns)
             hidden = pa.concat_tables([base.slice(0, at), needle, base.slice(at)])
-            seen = match(index, hidden, penalty=beyond)
+            seen = match(index, hidden)
             found += at in seen.rows.tolist()
             chance += len(set(seen.rows.tolist()) - {at})
             bits += seen.bits
             if trial < 3:
-                by_chance += len(match(decoy, hidden, penalty=beyond).rows)
+                by_chance += len(match(decoy, hidden).rows)
         print(
             f"one record in {len(base):,} rows, {'+'.join(columns)}: {found}/{trials}, "
             f"{bits / trials:.0f} bits (mean, 0 for one not found), {chance} chance rows; "

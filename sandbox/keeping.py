@@ -58,16 +58,19 @@ _KEY_SUFFIXES = (".wrapped", ".destroyed")
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """An audit of a home against each of its witnesses, and of the ledger of releases on its disk."""
+    """An audit of a home against each of its witnesses, and of the ledger of releases on its disk.
+
+    `ledger` is None where the home does not open, so that the sealed ledger was not looked at.
+    """
 
     reports: tuple[tuple[Path | None, Report], ...]
-    ledger: tuple[Problem, ...] = ()
+    ledger: tuple[Problem, ...] | None = ()
 
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Everything found, each once."""
         found = (one for _, report in self.reports for one in report.problems)
-        return tuple(dict.fromkeys((*found, *self.ledger)))
+        return tuple(dict.fromkeys((*found, *(self.ledger or ()))))
 
     @property
     def losses(self) -> tuple[Loss, ...]:
@@ -93,12 +96,12 @@ def audit(home: Path, *, witness: Path | None = None) -> Audit:
     return Audit(tuple((one, verify(place, key=key, witness=one)) for one in witnesses), _ledger(home))
 
 
-def _ledger(home: Path) -> tuple[Problem, ...]:
-    """Return what is missing or another in the ledger of releases; nothing for a home that does not open."""
+def _ledger(home: Path) -> tuple[Problem, ...] | None:
+    """Return what is missing or another in the ledger of releases; None for a home that does not open."""
     try:
         platform = open_platform(home)
     except SandboxError:
-        return ()  # what keeps it from opening stands among the other problems, or is told at every opening
+        return None  # the log can be verified without the master key, the ledger cannot: both are told
     try:
         return tuple(Problem("ledger", where, message) for where, message in ledger.damaged(platform.gate))
     finally:

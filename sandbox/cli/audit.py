@@ -41,6 +41,9 @@ def _group() -> None:
     """
 
 
+_NO_LEDGER = say("放行台账没有核对：主目录打不开，请带上主密钥再核验一次")
+
+
 @command(audit, "verify")
 def verify_log(
     session: Session,
@@ -67,6 +70,7 @@ def verify_log(
         "purged": first.purged,
         "problem_count": max(report.problem_count for _, report in found.reports),
         "problems": found.problems,
+        "ledger_checked": found.ledger is not None,
         "losses": [
             {"first": one.first, "last": one.last, "restored_at": one.restored_at, "message": one.message}
             for one in found.losses
@@ -91,6 +95,8 @@ def verify_log(
             console.print(session.text(seen), markup=False)
         for loss in found.losses:
             console.print("! " + session.text(loss.message), markup=False, style="yellow")
+        if found.ledger is None:
+            console.print("! " + session.text(_NO_LEDGER), markup=False, style="yellow")
         for problem in found.problems:
             text = f"✗ {problem.where}: {session.text(problem.message)}"
             console.print(text, markup=False, style="red")

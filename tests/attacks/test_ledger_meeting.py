@@ -8,8 +8,6 @@ import json
 from dataclasses import replace
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 
 from sandbox.demo.egress import RISKS
@@ -21,7 +19,6 @@ from sandbox.egress import (
     judgements,
     ledger,
     nightly,
-    overlays,
     release,
     review,
 )
@@ -47,6 +44,7 @@ from tests.journeys.homes import (
     Home,
     hand_in,
     judged,
+    shown,
     told,
 )
 
@@ -60,13 +58,10 @@ LARGE = f'SELECT "{KIND}", count(DISTINCT "{ID}") AS "企业数" FROM "{CODE}" W
 
 def ran(desk: Desk, sql: str) -> list[dict[str, object]]:
     """Return the rows of a statement over what the seat was shown, its canaries among them."""
-    gate, seat = desk.platform.gate, the_seat(desk)
+    seat = the_seat(desk)
     snapshot = desk.platform.store.load(Snapshot, seat.mounted[0]).record
-    whole = pq.read_table(gate.pool.version(snapshot.series, snapshot.version).parquet_files[0])
-    overlay = overlays.of_seat(gate, seat.id, snapshot.id)
-    shown = whole if overlay is None else pa.concat_tables([whole, overlay.rows.cast(whole.schema)])
     engine = duckdb.connect()
-    engine.register(CODE, shown)
+    engine.register(CODE, shown(desk, seat.id, snapshot))
     return engine.execute(sql).to_arrow_table().to_pylist()
 
 

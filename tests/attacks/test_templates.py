@@ -16,7 +16,7 @@ import pytest
 from pyarrow import csv
 
 from sandbox.demo.egress import RISKS
-from sandbox.egress import instances, intake, looks, overlays, release, template_orders, templates
+from sandbox.egress import instances, intake, looks, release, template_orders, templates
 from sandbox.egress.bundle_check import verify_bundle
 from sandbox.kernel.actors import SYSTEM
 from sandbox.kernel.errors import InputError, RefusedError, TamperedError
@@ -40,6 +40,7 @@ from tests.journeys.homes import (
     Home,
     hand_in,
     keep,
+    shown,
     told,
 )
 
@@ -114,16 +115,10 @@ def ask(desk: Desk, template: Template, value: str = "无") -> Submission:
 
 def seen(desk: Desk, sql: str) -> bytes:
     """Return the table that the statement gives in the developer's seat, among its canaries."""
-    gate = desk.platform.gate
     (seat,) = (one.record for one in desk.platform.store.find(Seat) if one.record.name == "demo")
-    (snapshot,) = current_snapshots(gate.directory, MARKET)
-    parts = gate.pool.version(snapshot.series, snapshot.version).parquet_files
-    shown = pa.concat_tables([pq.read_table(path) for path in parts])
-    overlay = overlays.of_seat(gate, seat.id, snapshot.id)
-    if overlay is not None:
-        shown = pa.concat_tables([shown, overlay.rows.cast(shown.schema)])
+    (snapshot,) = current_snapshots(desk.platform.directory, MARKET)
     with duckdb.connect() as engine:
-        engine.register("source", shown)
+        engine.register("source", shown(desk, seat.id, snapshot))
         written = pa.BufferOutputStream()
         csv.write_csv(engine.execute(sql).to_arrow_table(), written)
     return bytes(written.getvalue())

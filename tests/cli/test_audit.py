@@ -130,3 +130,12 @@ def test_the_help_says_how_to_verify_offline(terminal, capsys):
 
     main(["audit", "verify", "--help"])
     assert "python -m sandbox.store.verifier" in " ".join(capsys.readouterr().out.split())
+
+
+def test_without_the_master_key_the_log_is_verified_and_the_ledger_is_said_not_to_be(terminal):
+    assert terminal.json("audit", "verify")["ledger_checked"] is True
+    for key in terminal.home.rglob("kek"):
+        key.unlink()
+    found = terminal.json("audit", "verify")
+    assert (found["ok"], found["ledger_checked"]) == (True, False)
+    assert "放行台账没有核对" in terminal("audit", "verify")[1]

@@ -18,6 +18,8 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import sandbox.app
@@ -25,8 +27,9 @@ from sandbox.app import Platform, open_platform
 from sandbox.demo import egress, journey
 from sandbox.demo.events import Event, Narrator
 from sandbox.demo.people import ACCOUNTS_FILE, found_demo, gather
+from sandbox.egress import overlays
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.records import Submission
+from sandbox.kernel.records import Snapshot, Submission
 from sandbox.municipality.cast import cast
 from sandbox.municipality.deliveries import SMALL
 from sandbox.people.directory import Directory
@@ -140,6 +143,15 @@ class Desk:
         """Return the one submission in a state."""
         (found,) = self.platform.store.find(Submission, state=state)
         return found.record
+
+
+def shown(desk: Desk, seat: str, snapshot: Snapshot) -> pa.Table:
+    """Return what a seat was shown of a snapshot, its canaries among the rows, in no order of theirs."""
+    gate = desk.platform.gate
+    parts = gate.pool.version(snapshot.series, snapshot.version).parquet_files
+    whole = pa.concat_tables([pq.read_table(path) for path in parts])
+    overlay = overlays.of_seat(gate, seat, snapshot.id)
+    return whole if overlay is None else pa.concat_tables([whole, overlay.rows.cast(whole.schema)])
 
 
 def hand_in(
