@@ -32,6 +32,7 @@ from sandbox.egress.reading import read_content
 from sandbox.egress.recognise import recognise
 from sandbox.egress.recompute import Budget
 from sandbox.egress.report import FileReport, Product
+from sandbox.egress.restated import restated
 from sandbox.egress.rewrite import bundle, rewrite, rewrite_proven
 from sandbox.egress.salvage import packed_name, salvaged
 from sandbox.egress.specified import make
@@ -207,10 +208,16 @@ def _records(report: FileReport, sources: Sequence[Source]) -> None:
     proven = report.proof is not None and report.proof.safe
     if seen and (seen.named or not proven):
         report.add(Issue("source-record", where=seen.where), records=len(seen.records))
+    elif not proven and (found := restated(_tables(report.contents), sources)):
+        report.add(Issue("source-record", where=found.where), records=found.values)
     words = Content(FileType.BINARY, Form.UNREAD, stray=(report.words,))
     said = recognise([words], [index for index in indexes if index is not None])
     if said.wholly:  # a name by itself may be the author's own
         report.add(Issue("source-record", where=WORDS), records=len(said.records))
+
+
+def _tables(contents: Sequence[Content]) -> list[pa.Table]:
+    return [sheet.table for content in contents for sheet in content.sheets]
 
 
 def _identifiers(report: FileReport, options: Options) -> None:
@@ -370,7 +377,7 @@ def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: O
         *differencing(proofs, [*earlier, *declined], kept),
         *refits(fits, kept),
         *_not_compared(proofs, again, options),
-        *(split_records(contents, indexes) if len(contents) > 1 else ()),
+        *(split_records(contents, indexes, sources) if len(contents) > 1 else ()),
         *_drip(reports, sources, options),
     ]
 

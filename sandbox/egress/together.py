@@ -13,7 +13,9 @@ import pyarrow as pa
 
 from sandbox.egress.checks import check
 from sandbox.egress.content import Content
+from sandbox.egress.origin import Source
 from sandbox.egress.recognise import recognise_views
+from sandbox.egress.restated import restated
 from sandbox.egress.views import View
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.kernel.findings import Finding
@@ -23,7 +25,9 @@ MAX_JOINS = 60
 
 
 def split_records(
-    contents: Mapping[str, Sequence[Content]], indexes: Sequence[RecordIndex]
+    contents: Mapping[str, Sequence[Content]],
+    indexes: Sequence[RecordIndex],
+    sources: Sequence[Source] = (),
 ) -> tuple[Finding, ...]:
     """Return a finding for files that, put side by side or joined by a key, show source records."""
     tables = {
@@ -39,9 +43,11 @@ def split_records(
         if seen.issuperset(paths):
             continue
         shown = recognise_views([View("joined", table, aligned=False)] * max(len(joins), 1), indexes)
-        if shown:
+        again = None if shown else restated([table], sources)
+        if shown or again:
             seen.update(paths)
-            found.append(check("set-record").finding(records=len(shown.records), where="joined", paths=paths))
+            records = len(shown.records) if again is None else again.values
+            found.append(check("set-record").finding(records=records, where="joined", paths=paths))
     return tuple(found)
 
 

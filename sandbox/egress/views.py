@@ -27,7 +27,7 @@ MAX_TOKENS = 64
 MAX_STRAY = 20_000
 _MOSTLY = 0.5  # share of cells that decode to text from which a table is read decoded, too
 WINDOW = 12
-_MARKS = re.compile(r"[|;,，；、\t]|\s{2,}|\s?[:：=]\s?| - ")
+_MARKS = re.compile(r"[|;,，；、\t(){}（）\[\]&]|\s{2,}|\s?[:：=]\s?| - ")
 
 
 @dataclass(frozen=True, slots=True)

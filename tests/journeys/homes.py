@@ -82,7 +82,11 @@ def event_text(event: Event) -> dict[str, str]:
 def keep(home: Path, target: Path) -> None:
     """Copy a home with owners and modes, quickly where the file system can."""
     subprocess.run(["cp", "-a", "--reflink=auto", str(home), str(target)], check=True)
-    database.part_home(target)
+    try:
+        database.part_home(target)
+    except BaseException:
+        shutil.rmtree(target)  # its settings still name the database it was copied from
+        raise
 
 
 def shared(factory: pytest.TempPathFactory) -> Path:

@@ -1,0 +1,134 @@
+"""Figures as whole numbers on a lattice, and how far one set of them lies shifted in another.
+
+An affine change of measure (days for dates, a price in another currency, a score) keeps the proportions of
+differences. So figures are counted in steps of their greatest common divisor, and the shift between two sets
+of steps is voted for by pairs. Pure numbers; decides nothing about records: `restated` does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+Whole: TypeAlias = NDArray[np.int64]
+Figures: TypeAlias = NDArray[np.float64]
+
+FEWEST = 12
+"""Different figures below which nothing is said of a column as a whole."""
+FARTHEST = 1 << 50
+_DECIMALS = 6
+_PARTS = 20_000
+_OFF = 0.02
+_PRECISE = 1e-9
+_ASKED = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """One set of steps laid on another: turned round or not, moved by `by`; `votes` of those asked agree."""
+
+    turned: bool
+    by: int
+    votes: int
+
+
+def whole(figures: Figures, decimals: int) -> Whole | None:
+    """Return the figures in units of 10**-decimals; None when they are no such numbers or too large."""
+    scaled = figures * 10.0**decimals
+    if not np.isfinite(scaled).all() or (len(scaled) and np.abs(scaled).max() >= FARTHEST):
+        return None
+    rounded = np.round(scaled)
+    if np.abs(scaled - rounded).max(initial=0.0) > 1e-3 * max(1.0, 10.0 ** (decimals - _DECIMALS)):
+        return None
+    return rounded.astype(np.int64)
+
+
+def steps(figures: Figures, decimals: int) -> list[Whole]:
+    """Return the different figures, sorted, counted from the least in steps of a common divisor.
+
+    First of the divisor of the figures as they are written, then of the real number that comes nearest to
+    dividing all differences, if there is one.
+    """
+    found: list[Whole] = []
+    written = whole(np.unique(figures), min(decimals, _DECIMALS))
+    if written is not None and len(written) >= FEWEST:
+        gaps = written - written[0]
+        divisor = int(np.gcd.reduce(gaps))
+        if divisor > 0:
+            found.append(gaps // divisor)
+    if decimals > _DECIMALS and (real := _real(np.unique(figures), decimals)) is not None:
+        found.append(real)
+    return found
+
+
+def _real(distinct: Figures, decimals: int) -> Whole | None:
+    """Return the figures in steps of the largest real number that divides all their differences."""
+    if len(distinct) < FEWEST:
+        return None
+    gaps = np.sort(np.diff(distinct))
+    rough = max(10.0**-decimals, float(np.abs(distinct).max()) * 1e-15)
+    gaps = gaps[gaps > 1e3 * rough][:FEWEST]
+    if len(gaps) < FEWEST - 2:
+        return None
+    divisors = gaps[0] / np.arange(1, _PARTS + 1)
+    parts = gaps[None, :] / divisors[:, None]
+    fits = np.abs(parts - np.round(parts)).max(axis=1) < _OFF
+    if not fits.any():
+        return None
+    divisor = _refined(gaps, float(divisors[int(np.argmax(fits))]))
+    for _ in range(2):
+        counted = np.round((distinct - distinct[0]) / divisor)
+        far = counted > 0
+        divisor = float(((distinct - distinct[0])[far] * counted[far]).sum() / (counted[far] ** 2).sum())
+    exact = (distinct - distinct[0]) / divisor
+    if np.abs(exact - np.round(exact)).max() > 10 * _OFF or exact.max() >= FARTHEST:
+        return None
+    return np.asarray(np.round(exact), dtype=np.int64)
+
+
+def _refined(gaps: Figures, divisor: float) -> float:
+    """Return the divisor fitted to the gaps, the smallest first, so that none is counted one step off."""
+    for seen in range(2, len(gaps) + 1):
+        counted = np.round(gaps[:seen] / divisor)
+        divisor = float((gaps[:seen] * counted).sum() / (counted**2).sum())
+    return divisor
+
+
+def shift(asked: Whole, shown: Whole, *, pairs: int, seed: int = 0) -> Shift | None:
+    """Return the shift of `asked` that lays most of it on `shown`, both sorted and distinct.
+
+    `pairs` bounds the work: of the shown as many vote as that allows.
+    """
+    order = np.random.default_rng(seed)
+    few = asked if len(asked) <= _ASKED else np.sort(order.choice(asked, _ASKED, replace=False))
+    most = max(pairs // (2 * len(few)), _ASKED)
+    some = shown if len(shown) <= most else np.sort(order.choice(shown, most, replace=False))
+    best: Shift | None = None
+    for turned in (False, True):
+        signed = -few if turned else few
+        differences = (some[None, :] - signed[:, None]).ravel()
+        differences.sort()
+        ends = np.flatnonzero(np.diff(differences, append=differences[-1] + 1))
+        runs = np.diff(ends, prepend=-1)
+        most = int(np.argmax(runs))
+        if best is None or runs[most] > best.votes:
+            best = Shift(turned, int(differences[ends[most]]), int(runs[most]))
+    return best
+
+
+def hits(asked: Whole, shown: Whole) -> NDArray[np.bool_]:
+    """Return which of the asked lie among the shown, which are sorted."""
+    if not len(shown):
+        return np.zeros(len(asked), dtype=np.bool_)
+    places = np.minimum(np.searchsorted(shown, asked), len(shown) - 1)
+    return np.asarray(shown[places] == asked)
+
+
+def disordered(asked: Whole, *, seed: int) -> Whole:
+    """Return steps with the same gaps in another order: a decoy of the same range and density."""
+    gaps = np.diff(asked)
+    mixed = np.random.default_rng(seed).permutation(gaps)
+    return np.concatenate([[asked[0]], asked[0] + np.cumsum(mixed)]).astype(np.int64)

@@ -1,0 +1,130 @@
+"""Do the figures of a column lie, as a whole, among the rare values of a source?
+
+A single amount or day proves nothing, thirty that are all held by somebody alone do, also in another measure:
+days since some day, seconds, a logarithm, a score, two columns added, a total that runs on. Hits are held
+against decoys (the same figures moved, their gaps in another order), so that calendars, row numbers and dense
+counts prove nothing. Figures of groups that each stand once, such as medians by district, are left to people.
+Pure; called by `judge` and `together`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sandbox.egress.lattice import FEWEST, Whole, disordered, hits, shift, steps
+from sandbox.egress.measured import Measured, labels_apart, measured
+from sandbox.egress.origin import Source
+from sandbox.egress.rarities import Rare, rarities
+
+BITS = 24.0
+"""Evidence beyond the decoys that a column needs, besides log2 of the number of comparisons."""
+LIKE = 0.8
+"""Share of a column's different figures that must be rare values of the one column of a source."""
+MAX_ROWS = 5_000
+_MOVES = 64
+_DECOYS = 8
+_COMPARED = 2_000
+_VOTES = 20_000_000
+_MOST_VOTES = 5_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Restated:
+    """A column that restates values of a source: its heading, how many, and how far beyond the decoys."""
+
+    where: str
+    values: int
+    bits: float
+
+
+def restated(tables: Sequence[pa.Table], sources: Sequence[Source]) -> Restated | None:
+    """Return the column that restates most rare values of a source; None if there is none."""
+    short = [table for table in tables if FEWEST <= table.num_rows <= MAX_ROWS]
+    if not short:
+        return None
+    rare = [one for source in sources for one in rarities(source)]
+    found = []
+    for table in short:
+        if rare and not labels_apart(table, sources):
+            found += list(_restated(measured(table), rare))
+    return max(found, key=lambda one: one.values, default=None)
+
+
+def _restated(columns: Sequence[Measured], rare: Sequence[Rare]) -> Iterator[Restated]:
+    comparisons = [(one, other) for one in columns for other in rare][:_COMPARED]
+    needed = BITS + math.log2(max(len(comparisons), 1))
+    plain = sum(one.plain for one, _ in comparisons)
+    pairs = min(_VOTES // max(plain, 1), _MOST_VOTES)
+    for one, other in comparisons:
+        count, bits = _as_it_is(one, other)
+        if bits < needed and one.plain:
+            count, bits = _moved(one, other, pairs)
+        if bits >= needed:
+            yield Restated(one.name, count, bits)
+
+
+def _as_it_is(one: Measured, rare: Rare) -> tuple[int, float]:
+    """Return how many figures are rare values themselves, and the evidence in it."""
+    asked = rare.asked(one)
+    if len(asked) < FEWEST:
+        return 0, 0.0
+    count = int(hits(asked, rare.values).sum())
+    if count < max(FEWEST, LIKE * len(asked)):
+        return 0, 0.0
+    chance = max(_when_moved(asked, rare.values), _when_disordered(asked, rare.values))
+    return count, _beyond(count, len(asked), chance)
+
+
+def _when_moved(asked: Whole, shown: Whole) -> float:
+    """Return the share of hits when all figures are moved by the same, near and far."""
+    order = np.random.default_rng(len(asked))
+    width = max(float(shown[-1] - shown[0]) / 4, 2.0)
+    moves = np.exp(order.uniform(0.0, math.log(width), _MOVES)).astype(np.int64) + 1
+    moves *= order.choice([-1, 1], _MOVES)
+    got = [int(hits(asked + move, shown).sum()) for move in moves]
+    return (sum(got) + 1) / (_MOVES * len(asked))
+
+
+def _when_disordered(asked: Whole, shown: Whole) -> float:
+    got = [int(hits(disordered(asked, seed=seed), shown).sum()) for seed in range(_DECOYS)]
+    return (sum(got) + 1) / (_DECOYS * len(asked))
+
+
+def _beyond(count: int, of: int, chance: float) -> float:
+    """Return in bits how unlikely at least `count` of `of` hits are by chance (the bound of Chernoff)."""
+    share = count / of
+    if chance >= share:
+        return 0.0
+    inner = share * math.log2(share / chance)
+    outer = 0.0 if share == 1 else (1 - share) * math.log2((1 - share) / (1 - chance))
+    return of * (inner + outer)
+
+
+def _moved(one: Measured, rare: Rare, pairs: int) -> tuple[int, float]:
+    """Return the same for the figures in steps of their own, laid on the source's at the best shift."""
+    best = (0, 0.0)
+    for asked in steps(one.different(), one.decimals):
+        if len(asked) < FEWEST:
+            continue
+        laid = _laid(asked, rare.steps, pairs)
+        if laid < max(FEWEST, LIKE * len(asked)):
+            continue
+        decoys = [_laid(disordered(asked, seed=seed), rare.steps, pairs) for seed in range(_DECOYS)]
+        bits = _beyond(laid, len(asked), max(*decoys, 1) / len(asked))
+        best = max(best, (laid, bits), key=lambda pair: pair[1])
+    return best
+
+
+def _laid(asked: Whole, shown: Whole, pairs: int) -> int:
+    """Return how many steps lie on the source's at the shift that most vote for."""
+    found = shift(asked, shown, pairs=pairs)
+    if found is None:
+        return 0
+    signed: NDArray[np.int64] = -asked if found.turned else asked
+    return int(hits(np.sort(signed + found.by), shown).sum())
