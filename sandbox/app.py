@@ -53,6 +53,11 @@ from sandbox.vault.signer import PublicKey, Signer
 from sandbox.vault.signers import Signs, Sm2Signer
 
 DATABASE = "records.db"
+FONT = (
+    Path(__file__).resolve().parents[1]
+    / "node_modules/@expo-google-fonts/noto-serif-sc/400Regular/NotoSerifSC_400Regular.ttf"
+)
+"""The font of prints that comes with the console's pages."""
 PEOPLE_KEY = "people"
 KEK_FILE, SEED_FILE = "kek", "checkpoint-key"
 """The names of the two key files in a folder of keys."""
@@ -203,7 +208,13 @@ class Platform:
         """Applications, reviews, agreements."""
         layout, region = self.layout, self.settings.region
         return AccessDesk(
-            self.directory, self.regimes, region, self.vault, layout.attachments, seals=self.seals
+            self.directory,
+            self.regimes,
+            region,
+            self.vault,
+            layout.attachments,
+            seals=self.seals,
+            font=self.settings.print_font or (FONT if FONT.is_file() else None),
         )
 
     @cached_property

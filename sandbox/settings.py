@@ -58,6 +58,11 @@ class Settings(BaseSettings):
     seat_run_seconds: int = Field(default=3600, description="席位一次运行的时间上限（秒）")
     seat_home_bytes: int = Field(default=2_000_000_000, description="席位目录的容量上限（字节）")
 
+    print_font: Path | None = Field(
+        default=None,
+        description="打印协议所嵌入的字体（TrueType 轮廓的 .ttf）；空则用随页面组件装上的思源宋体，没有装上则不嵌入",
+    )
+
     mail_host: str = Field(default="", description="邮件服务器；空则不发邮件，通知只在控制台")
     mail_port: int = Field(default=465, ge=1, le=65535, description="邮件服务器端口")
     mail_security: Literal["tls", "starttls", "none"] = Field(

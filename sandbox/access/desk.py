@@ -19,7 +19,10 @@ from sandbox.vault.signers import Signs
 
 @dataclass(frozen=True, slots=True)
 class AccessDesk:
-    """What applications, reviews and agreements need; `region` is the home's own, `seals` its keys."""
+    """What applications, reviews and agreements need; `region` is the home's own, `seals` its keys.
+
+    `font` is the TrueType file that prints embed, if there is one.
+    """
 
     directory: Directory
     regimes: Mapping[str, Regime]
@@ -27,6 +30,7 @@ class AccessDesk:
     vault: Vault
     attachments: Path
     seals: tuple[Signs, ...] = ()
+    font: Path | None = None
 
     def regime(self, identifier: str) -> Regime:
         """Return the regime of that id; `NotFoundError` if there is none."""

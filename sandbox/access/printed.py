@@ -55,9 +55,10 @@ def _kept(desk: AccessDesk, found: ServiceAgreement | OperatingAgreement) -> Doc
     return text_named(desk.directory, found.id, found.document)
 
 
-def rendered(one: Print, suffix: str) -> bytes:
+def rendered(desk: AccessDesk, one: Print, suffix: str) -> bytes:
     """Return the file of a print; `suffix` is .html or .pdf."""
-    kinds = {".html": as_html, ".pdf": as_pdf}
-    if suffix not in kinds:
-        raise NotFoundError(say("打印的文件名应以 .html 或 .pdf 结尾"))
-    return kinds[suffix](one)
+    if suffix == ".html":
+        return as_html(one)
+    if suffix == ".pdf":
+        return as_pdf(one, font=desk.font)
+    raise NotFoundError(say("打印的文件名应以 .html 或 .pdf 结尾"))

@@ -1,15 +1,18 @@
 """How an agreement is printed: one HTML file that needs nothing from outside, and a PDF for the file.
 
 Takes a document and its signatures and decides nothing. Every value is text: it opens no tag. The PDF
-names the font STSong-Light, which readers bring along, and its Chinese text can be searched and copied.
+brings the glyphs it uses of the font it is given, so that it looks and prints the same everywhere; without a
+font it names STSong-Light, which readers may bring along. Its Chinese text can be searched and copied.
 """
 
 from __future__ import annotations
 
 import html
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import HexColor
@@ -19,6 +22,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.pdfbase.ttfonts import TTFont
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
@@ -26,7 +30,7 @@ from sandbox.access.document import Document, Section, Signed
 from sandbox.kernel.terms import Seal
 from sandbox.vault.signers import key_id
 
-FONT = "STSong-Light"
+NAMED = "STSong-Light"
 DRAFT = "草案：尚未签署，不具效力"
 _CSS = """@page{size:A4;margin:24mm 20mm 22mm}
 body{font:15px/1.75 "Songti SC","Noto Serif CJK SC",SimSun,STSong,serif;max-width:46em;margin:2em auto;
@@ -110,20 +114,25 @@ def _grid(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def as_pdf(one: Print) -> bytes:
-    """Return the agreement as PDF on A4; the same print gives the same bytes."""
-    pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+def as_pdf(one: Print, *, font: Path | None = None) -> bytes:
+    """Return the agreement as PDF on A4; the same print and font give the same bytes.
+
+    `font` is a TrueType file whose glyphs are embedded; None names a font and embeds none.
+    """
+    styles = _styles(_registered(font))
     document, out = one.document, io.BytesIO()
     story: list[Flowable] = [
-        Paragraph(_cell(document.title), _TITLE),
-        Paragraph(_cell(f"编号 {document.number}"), _NUMBER),
-        *([] if one.signed else [Paragraph(DRAFT, _DRAFT)]),
+        Paragraph(_cell(document.title), styles["title"]),
+        Paragraph(_cell(f"编号 {document.number}"), styles["number"]),
+        *([] if one.signed else [Paragraph(DRAFT, styles["draft"])]),
     ]
     for section in document.sections:
-        story += _flow(section)
-    story.append(Paragraph("签署", _HEAD))
-    story.append(Paragraph(f"文本摘要（SHA-256）：{document.digest}", _BODY))
-    story.append(_table(_SIGNATURES, _signature_rows(one), (18, 50, 38, 18, 30, 16)))
+        story += _flow(section, styles)
+    story.append(Paragraph("签署", styles["head"]))
+    story.append(Paragraph(f"文本摘要（SHA-256）：{document.digest}", styles["body"]))
+    story.append(_table(_SIGNATURES, _signature_rows(one), (18, 50, 38, 18, 30, 16), styles))
+    if points := lacking(one, font):
+        story.append(Paragraph(f"字体中没有、印作空框的字：{points}（以网页文本为准）", styles["body"]))
     made = SimpleDocTemplate(
         out,
         pagesize=A4,
@@ -138,7 +147,7 @@ def as_pdf(one: Print) -> bytes:
     )
 
     def foot(canvas: Canvas, _: object) -> None:
-        canvas.setFont(FONT, 8)
+        canvas.setFont(styles["body"].fontName, 8)
         shown = f"{document.number}　文本摘要 {document.digest[:16]}…　第 {canvas.getPageNumber()} 页"
         canvas.drawCentredString(A4[0] / 2, 12 * mm, shown)
 
@@ -146,32 +155,66 @@ def as_pdf(one: Print) -> bytes:
     return out.getvalue()
 
 
-def _style(name: str, size: float, **more: object) -> ParagraphStyle:
-    return ParagraphStyle(name, fontName=FONT, fontSize=size, leading=size * 1.6, wordWrap="CJK", **more)
+@cache
+def _registered(font: Path | None) -> str:
+    """Return the name under which a font is known to the engine, read once a process."""
+    if font is None:
+        pdfmetrics.registerFont(UnicodeCIDFont(NAMED))
+        return NAMED
+    pdfmetrics.registerFont(TTFont(font.stem, font))
+    return font.stem
 
 
-_TITLE = _style("title", 20, alignment=TA_CENTER, spaceAfter=6)
-_NUMBER = _style("number", 10, alignment=TA_CENTER, spaceAfter=12)
-_DRAFT = _style("draft", 10, alignment=TA_CENTER, textColor=HexColor("#8a1f11"), spaceAfter=8)
-_HEAD = _style("head", 12, spaceBefore=10, spaceAfter=3, keepWithNext=True)
-_BODY = _style("body", 10.5, spaceAfter=2)
-_CELL = _style("cell", 9)
+def lacking(one: Print, font: Path | None) -> str:
+    """Return the code points of the text that a font has no glyph for; empty for none, or without a font."""
+    face = pdfmetrics.getFont(_registered(font)).face
+    glyphs = getattr(face, "charToGlyph", None)
+    if glyphs is None:
+        return ""
+    document = one.document
+    said = [document.title, document.number, *(cell for row in _signature_rows(one) for cell in row)]
+    for section in document.sections:
+        said += [section.title, *section.paragraphs, *section.columns]
+        said += [cell for row in section.rows for cell in row]
+    found = sorted({ord(sign) for sign in "".join(said) if not sign.isspace()} - set(glyphs))
+    return "、".join(f"U+{point:04X}" for point in found)
 
 
-def _flow(section: Section) -> list[Flowable]:
-    story: list[Flowable] = [Paragraph(_cell(section.title), _HEAD)]
-    story += [Paragraph(_cell(one), _BODY) for one in section.paragraphs]
+@cache
+def _styles(font: str) -> Mapping[str, ParagraphStyle]:
+    def style(name: str, size: float, **more: object) -> ParagraphStyle:
+        return ParagraphStyle(name, fontName=font, fontSize=size, leading=size * 1.6, wordWrap="CJK", **more)
+
+    found = (
+        style("title", 20, alignment=TA_CENTER, spaceAfter=6),
+        style("number", 10, alignment=TA_CENTER, spaceAfter=12),
+        style("draft", 10, alignment=TA_CENTER, textColor=HexColor("#8a1f11"), spaceAfter=8),
+        style("head", 12, spaceBefore=10, spaceAfter=3, keepWithNext=True),
+        style("body", 10.5, spaceAfter=2),
+        style("cell", 9),
+    )
+    return {one.name: one for one in found}
+
+
+def _flow(section: Section, styles: Mapping[str, ParagraphStyle]) -> list[Flowable]:
+    story: list[Flowable] = [Paragraph(_cell(section.title), styles["head"])]
+    story += [Paragraph(_cell(one), styles["body"]) for one in section.paragraphs]
     if section.columns:
-        story += [Spacer(1, 3), _table(section.columns, section.rows, ())]
+        story += [Spacer(1, 3), _table(section.columns, section.rows, (), styles)]
     return story
 
 
-def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], widths: Sequence[float]) -> Table:
+def _table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    widths: Sequence[float],
+    styles: Mapping[str, ParagraphStyle],
+) -> Table:
     every = [columns, *rows]
     longest = [max(min(_width(row[place]), 56) for row in every) for place in range(len(columns))]
     shares = widths or [float(max(one, _width(name)) + 3) for one, name in zip(longest, columns, strict=True)]
     width = A4[0] - 40 * mm - 12  # the frame's own padding
-    cells = [[Paragraph(_cell(cell), _CELL) for cell in row] for row in every]
+    cells = [[Paragraph(_cell(cell), styles["cell"]) for cell in row] for row in every]
     made = Table(cells, colWidths=[width * one / sum(shares) for one in shares], repeatRows=1)
     made.setStyle(
         TableStyle(

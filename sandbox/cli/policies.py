@@ -83,7 +83,7 @@ def print_agreement(
     if to.suffix.lower() not in (".html", ".pdf"):
         raise InputError(say("打印的文件名应以 .html 或 .pdf 结尾"))
     found = printed.print_of(session.platform.access, session.actor(), agreement)
-    data = printed.rendered(found, to.suffix.lower())
+    data = printed.rendered(session.platform.access, found, to.suffix.lower())
     try:
         with to.open("xb") as stream:
             stream.write(data)

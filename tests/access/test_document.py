@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import re
+import zlib
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +14,8 @@ import pytest
 from sandbox.access import agreement as agreements
 from sandbox.access.document import signatures, text_named
 from sandbox.access.printed import print_of, rendered
-from sandbox.access.printing import DRAFT
+from sandbox.access.printing import DRAFT, lacking
+from sandbox.app import FONT
 from sandbox.kernel.errors import InputError, NotFoundError, RefusedError
 from sandbox.kernel.records import OperatingAgreement
 from sandbox.kernel.terms import Hours, Quotas, Terms
@@ -30,7 +34,7 @@ def town(tmp_path: Path) -> Hall:
 
 
 def html_of(town: Hall, identifier: str, who: str = "lin") -> str:
-    return rendered(print_of(town.desk, town.actors[who], identifier), ".html").decode()
+    return rendered(town.desk, print_of(town.desk, town.actors[who], identifier), ".html").decode()
 
 
 def test_everything_agreed_upon_stands_in_it(town: Hall) -> None:
@@ -52,12 +56,13 @@ def test_the_same_agreement_is_the_same_bytes(town: Hall) -> None:
     made = signed(town, "firms")
     for suffix in (".html", ".pdf"):
         one, two = (
-            rendered(print_of(town.desk, town.actors[who], made.id), suffix) for who in ("lin", "chen")
+            rendered(town.desk, print_of(town.desk, town.actors[who], made.id), suffix)
+            for who in ("lin", "chen")
         )
         assert one == two
     assert one.startswith(b"%PDF-")
     with pytest.raises(NotFoundError):
-        rendered(print_of(town.desk, town.actors["lin"], made.id), ".docx")
+        rendered(town.desk, print_of(town.desk, town.actors["lin"], made.id), ".docx")
 
 
 def test_what_people_wrote_opens_no_tag(town: Hall) -> None:
@@ -75,7 +80,7 @@ def test_what_people_wrote_opens_no_tag(town: Hall) -> None:
         "/main", "/body", "/html",
     }  # fmt: skip
     assert "http" not in text.lower().replace("https", "http").split("<style>")[0]
-    assert rendered(print_of(town.desk, town.actors["lin"], made.id), ".pdf").startswith(b"%PDF-")
+    assert rendered(town.desk, print_of(town.desk, town.actors["lin"], made.id), ".pdf").startswith(b"%PDF-")
 
 
 def test_a_draft_says_that_it_is_one(town: Hall) -> None:
@@ -131,5 +136,42 @@ def test_a_long_text_breaks_over_pages(town: Hall) -> None:
     long = "甲" * 3000
     items = approved(town, "firms", scope=long)
     made = in_force(town, drafted(town, items))
-    assert rendered(print_of(town.desk, town.actors["lin"], made.id), ".pdf").count(b"/Type /Page") > 3
+    assert (
+        rendered(town.desk, print_of(town.desk, town.actors["lin"], made.id), ".pdf").count(b"/Type /Page")
+        > 3
+    )
     assert replace(made, state="active") == made
+
+
+def test_the_pdf_brings_the_glyphs_it_shows_and_names_those_it_lacks(town: Hall) -> None:
+    if not FONT.is_file():
+        pytest.skip("the font of prints is not installed (make pages)")
+    desk = replace(town.desk, font=FONT)
+    rare = "\U00020000"  # a name's character of the later extensions
+    items = approved(town, "firms", security_controls=f"由{rare}䶮保管")
+    made = drafted(town, items)
+    printed = print_of(desk, town.actors["lin"], made.id)
+    data = rendered(desk, printed, ".pdf")
+    assert data == rendered(desk, printed, ".pdf")
+    assert b"/FontFile2" in data
+    assert b"+NotoSerifSC" in data  # a subset has a prefix
+    assert b"STSong" not in data
+    assert lacking(printed, FONT) == "U+20000"
+    assert "<4DAE>" in _maps(data)  # the other can be searched and copied
+
+
+def _maps(data: bytes) -> str:
+    """Return every stream of a PDF as text: the tables from glyphs to characters are among them."""
+    found = []
+    for one in re.findall(rb"stream\r?\n(.*?)endstream", data, re.S):
+        with suppress(ValueError, zlib.error):
+            packed = base64.a85decode(one.strip().removesuffix(b"~>")) if b"~>" in one else one
+            found.append(zlib.decompress(packed).decode("latin-1"))
+    return "".join(found)
+
+
+def test_without_a_font_the_pdf_names_one_that_readers_bring(town: Hall) -> None:
+    made = signed(town, "firms")
+    data = rendered(town.desk, print_of(town.desk, town.actors["lin"], made.id), ".pdf")
+    assert b"STSong-Light" in data
+    assert b"/FontFile2" not in data

@@ -56,7 +56,7 @@ def test_agreement_then_environment_then_nothing_more_after_its_end(town: Hall) 
     kept = agreements.sign_operating(town.desk, town.actors["chen"], made.id)
     assert text_named(town.desk.directory, kept.id, kept.document).title == "开发利用协议"
     assert [one.algorithm for one in check_seals(kept)] == ["Ed25519", "SM2"]
-    page = rendered(print_of(town.desk, town.actors["zhang"], kept.id), ".html").decode()
+    page = rendered(town.desk, print_of(town.desk, town.actors["zhang"], kept.id), ".html").decode()
     assert "湄潭县域数据" in page
     county = place(town, kept.id)
     with pytest.raises(InputError, match="已经建立"):

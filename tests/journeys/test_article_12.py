@@ -47,7 +47,10 @@ def test_from_the_approved_items_to_the_signed_policy(town: Hall) -> None:
     assert (policy.hours, policy.quotas.day_runs) == ((WEEKDAYS,), 3)
     (record,) = (one.record for one in town.store.find(PolicyRecord))
     assert record.digest == policy.digest == kept.policy
-    assert policy.digest in rendered(print_of(town.desk, town.actors["lin"], kept.id), ".html").decode()
+    assert (
+        policy.digest
+        in rendered(town.desk, print_of(town.desk, town.actors["lin"], kept.id), ".html").decode()
+    )
     for verb in ("service-agreement:accept", "service-agreement:sign"):
         (fact,) = town.store.facts(record=kept.id, verb=verb)
         assert town.store.payload(fact.seq)["note"] == {"policy": kept.policy, "document": kept.document}

@@ -35,6 +35,7 @@ def pdf(visitor: Visitor, identifier: str) -> Response:
     """Return the same as a PDF on A4."""
     from sandbox.access.printed import print_of, rendered
 
-    data = rendered(print_of(visitor.platform.access, visitor.actor, identifier), ".pdf")
+    desk = visitor.platform.access
+    data = rendered(desk, print_of(desk, visitor.actor, identifier), ".pdf")
     headers = {"Content-Disposition": f'attachment; filename="{identifier}.pdf"'}
     return Response(data, media_type="application/pdf", headers=headers)
