@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import shutil
 import stat
 import zipfile
 from collections.abc import Callable
@@ -24,7 +23,7 @@ from sandbox.kernel.records import Release
 from sandbox.store.canonical import canonical
 from sandbox.vault.signer import Signer
 from sandbox.vault.signers import Sm2Signer
-from tests.journeys.homes import SECURITY, Home, released, told
+from tests.journeys.homes import RELEASED, SECURITY, Home, keep, released, told
 
 __all__ = ["released", "told"]
 
@@ -63,7 +62,7 @@ class Held:
 @pytest.fixture(scope="module")
 def held(told: Path, tmp_path_factory: pytest.TempPathFactory) -> Held:
     place = tmp_path_factory.mktemp("bundle") / "home"
-    shutil.copytree(told / "released", place)
+    keep(told / RELEASED, place)
     return Held(Home(place))
 
 
@@ -317,7 +316,7 @@ def test_a_recalled_release_is_told_and_a_foreign_or_old_list_is_no_list(held: H
 
 
 def test_a_list_older_than_the_release_says_nothing(told: Path, tmp_path: Path) -> None:
-    shutil.copytree(told / "released", tmp_path / "home")
+    keep(told / RELEASED, tmp_path / "home")
     home = Home(tmp_path / "home")
     with home.open(days=-2) as desk:
         early = recall_list(desk.platform.gate)
