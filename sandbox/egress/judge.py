@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from sandbox.egress.beside import Earlier, Fit, comparable, differencing, fitted, refits
 from sandbox.egress.cells import families
+from sandbox.egress.channels import hidden_in
 from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.claims import Claim
 from sandbox.egress.content import Content, Form, Issue
@@ -141,7 +142,10 @@ def _open(report: FileReport, options: Options) -> bool:
     _wrapping(report, opened)
     if opened.problems:
         report.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=salvaged(product.data)))
+    if report.archive or opened.problems:
+        report.parts.append(product.data)
     for part in opened.parts:
+        report.parts.append(part.data)
         content = read_content(part.data, name=part.path, type=part.type)
         report.contents.append(content)
         prefix = f"{part.path}: " if report.archive else ""
@@ -206,6 +210,9 @@ def _records(report: FileReport, sources: Sequence[Source]) -> None:
     seen = seen.with_more(canaries_in(report.contents, sources))
     report.ran_all(["source-record"], Outcome.PASS if seen.complete or seen else Outcome.UNABLE)
     proven = report.proof is not None and report.proof.safe
+    if not seen and not proven:
+        seen = hidden_in(report.parts, [index for index in indexes if index is not None])
+    report.parts.clear()
     if seen and (seen.named or not proven):
         report.add(Issue("source-record", where=seen.where), records=len(seen.records))
     elif not proven and (found := restated(_tables(report.contents), sources)):

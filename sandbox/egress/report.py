@@ -47,10 +47,11 @@ class FileReport:
 
     `contents` are what is searched; `own` those of them that the file openly holds, which alone are
     compared with a claim and written anew. `made` is what the gate makes of a specification, `modelled`
-    what a model was fitted over.
+    what a model was fitted over. `parts` are the bytes of the file, unpacked, and of an archive as well.
     """
 
     product: Product
+    parts: list[bytes] = field(default_factory=list)
     contents: list[Content] = field(default_factory=list)
     own: tuple[Content, ...] = ()
     findings: list[Finding] = field(default_factory=list)

@@ -1,0 +1,157 @@
+"""Records in the choices that a file leaves open: every sequence of choices, read in every usual way.
+
+Called only where the plain search found nothing, with the file's own bytes. A reading counts when most of
+its rows name a record, or when what it spells shows one as any text would; every reading that was tried costs
+evidence. What is found is a finding; that nothing is found clears nothing. Called by `judge`.
+"""
+
+from __future__ import annotations
+
+import io
+import math
+import re
+import zipfile
+import zlib
+from collections.abc import Sequence
+from itertools import chain, islice
+
+import numpy as np
+
+from sandbox.egress import planes, sequences, wording
+from sandbox.egress.content import Content, Form
+from sandbox.egress.recognise import Recognised, recognise
+from sandbox.egress.streams import LEAST_ROWS, MAX_TEXT, Column, Stream, bits_said, columns_of, said, texts_of
+from sandbox.files.types import FileType
+from sandbox.fingerprint.index import RecordIndex
+from sandbox.fingerprint.match import match
+
+MAX_BYTES = 8 << 20
+MAX_STREAMS = 400
+MAX_COLUMNS = 3000
+MAX_TEXTS = 200
+MAX_LETTERS = 1 << 19
+MAX_PARTS = 40
+_MOST = 0.3
+"""Share of the rows of a reading that name a record from which it is one."""
+_PACKAGED = re.compile(r"(?:xl|word|ppt)/.*\.xml|content\.xml|styles\.xml")
+
+
+def hidden_in(parts: Sequence[bytes], indexes: Sequence[RecordIndex]) -> Recognised:
+    """Return the records that the choices in the files show."""
+    seen = Recognised()
+    for data in parts[:MAX_PARTS]:
+        if seen or not data or len(data) > MAX_BYTES:
+            continue
+        texts, streams, columns = _readings(data)
+        seen = _named(columns, streams, indexes)
+        for one in () if seen else islice(streams, MAX_STREAMS):
+            texts += texts_of(one)
+        if not seen and texts:
+            seen = recognise([Content(FileType.BINARY, Form.UNREAD, stray=_bounded(texts))], indexes)
+    return seen
+
+
+def _bounded(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return different texts, so many and so long that they are searched in a moment."""
+    room = MAX_LETTERS
+    found = []
+    for text in dict.fromkeys(text for text in texts if text):
+        found.append(text[: min(room, MAX_TEXT)])
+        room -= len(found[-1])
+        if room <= 0 or len(found) >= MAX_TEXTS:
+            break
+    return tuple(found)
+
+
+def _named(columns: list[Column], streams: Sequence[Stream], indexes: Sequence[RecordIndex]) -> Recognised:
+    """Return the records named by most rows of one reading as numbers."""
+    every = chain(columns, chain.from_iterable(map(columns_of, streams)))
+    unique = {one.cells: one for one in islice(every, MAX_COLUMNS) if len(set(one.cells)) >= LEAST_ROWS}
+    tried = list(unique.values())
+    if not tried:
+        return Recognised()
+    rows = [(cell,) for one in tried for cell in one.cells]
+    ends = np.cumsum([len(one.cells) for one in tried])
+    for number, index in enumerate(indexes):
+        found = match(index, rows, penalty=math.log2(len(tried)))
+        reading = np.searchsorted(ends, found.rows, side="right")
+        for place in np.unique(reading).tolist():
+            records = np.unique(found.records[reading == place])
+            if len(records) >= max(LEAST_ROWS, _MOST * len(set(tried[place].cells))):
+                shown = frozenset((number, record) for record in records.tolist())
+                return Recognised(shown, tried[place].name, named=True, wholly=True)
+    return Recognised()
+
+
+def _readings(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
+    """Return texts that a file spells by its bits, the sequences of choices in it, and numbers of orders."""
+    text = _text(data)
+    if text:
+        return _of_text(text)
+    return _of_bytes(data)
+
+
+def _of_text(text: str) -> tuple[list[str], list[Stream], list[Column]]:
+    streams = [*sequences.sequences(text), *wording.choices(text)]
+    if "<" in text:
+        streams += sequences.attributes(text)
+    texts = [sequences.bare(text), *wording.acrostics(text)]
+    return texts, streams, list(wording.orders(text))
+
+
+def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
+    texts: list[str] = []
+    streams: list[Stream] = []
+    if planes.pictured(data):
+        for note in planes.tried(lambda: list(planes.notes(data)), []):
+            texts += said(note)
+        for pixels, palette in planes.tried(lambda: list(planes.frames(data)), []):
+            raw, bits, found = planes.of_picture(pixels, palette)
+            texts += chain.from_iterable(map(said, raw))
+            texts += chain.from_iterable(map(bits_said, bits))
+            streams += found
+        return texts, streams, []
+    if data[:2] == b"PK" or data[257:262] == b"ustar":
+        raw, found = planes.of_archive(data)
+        inner, more = _package(data)
+        return [*chain.from_iterable(map(said, raw)), *inner], [*found, *more], []
+    held: list[planes.Plane] = []
+    if data[:4] == b"RIFF":
+        held, streams = planes.tried(lambda: planes.of_sound(data), ([], []))
+    if data[:4] == b"MThd":
+        streams = planes.tried(lambda: planes.of_notes(data), [])
+    for piece in (data, *planes.tried(lambda: list(planes.tables(data)), [])):
+        more_bits, more = planes.of_words(piece)
+        held += more_bits
+        streams += more
+    texts += chain.from_iterable(map(bits_said, held))
+    return texts, streams, []
+
+
+def _package(data: bytes) -> tuple[list[str], list[Stream]]:
+    """Return the choices in the parts of an office package, and what its attributes and formulas say."""
+    texts: list[str] = []
+    streams: list[Stream] = []
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            names = [one for one in package.infolist() if _PACKAGED.fullmatch(one.filename)][:MAX_PARTS]
+            for one in names:
+                with package.open(one) as member:
+                    part = member.read(MAX_BYTES)
+                texts.append(sequences.written(part.decode("utf-8", errors="replace")))
+                streams += sequences.attributes(part.decode("utf-8", errors="replace"))
+    except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError, EOFError):
+        return texts, streams
+    return texts, streams
+
+
+def _text(data: bytes) -> str:
+    """Return what the bytes say as a text, or nothing if they are none."""
+    if b"\0" in data[:4096]:
+        return ""
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data[: 4 << 20].decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return ""
