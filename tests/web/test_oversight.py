@@ -22,7 +22,9 @@ from sandbox.kernel.records import (
     Subscription,
     Undertaking,
 )
+from sandbox.oversight import notices
 from sandbox.regulation.undertakings import undertaking
+from sandbox.web.pages import pager
 from tests.web.conftest import hidden
 from tests.web.filled import filled
 from tests.web.lived import UNSIGNED
@@ -154,6 +156,26 @@ def test_persons_are_named_and_relieved_and_the_matrix_is_whole(site):
         whole = (await officer.get("/console/oversight/duties")).text
         for title in ("市场主体登记信息", "快递网点日收派件量"):
             assert title in whole
+
+    run(walk())
+
+
+def test_notices_are_paged_and_the_choice_of_unread_ones_is_kept(site):
+    desk = site.platform.oversight
+    account = site.platform.directory.account_named(SECOND)
+    held = len(unread(site, SECOND))
+    for number in range(pager.PAGE + 1):
+        notices._post(desk, "agreement-expiring", "x-1", [account], values={}, once=f"{number}")
+
+    async def walk():
+        client = await site.with_credential(SECOND)
+        first = (await client.get("/console/notices?unread=yes")).text
+        assert first.count('class="is-new"') == pager.PAGE
+        assert 'href="?unread=yes&amp;page=2"' in first
+        last = -(-(held + pager.PAGE + 1) // pager.PAGE)
+        rest = (await client.get(f"/console/notices?unread=yes&page={last}")).text
+        assert rest.count('class="is-new"') == (held + 1) % pager.PAGE
+        assert 'href="?page=2"' in (await client.get("/console/notices")).text
 
     run(walk())
 

@@ -8,18 +8,19 @@ from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message
-from sandbox.kernel.records import Item, Subscription
+from sandbox.kernel.records import Item, Notice, Subscription
 from sandbox.locale import words
 from sandbox.oversight import notices, subscriptions
+from sandbox.store.lists import Sieve
 from sandbox.web.actions import Action, Call, Field, Options
 from sandbox.web.language import word
+from sandbox.web.pages import pager
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
 
 HERE = "/console/notices"
 ALL = "all"
 """Stands for the number of a notice where every one is meant."""
-MOST = 200
 _PLACES = {
     "application": "applications",
     "submission": "submissions",
@@ -110,15 +111,16 @@ def inbox(visitor: Visitor) -> Response:
     """Return the person's notices, the latest first, and the ways they go."""
     platform, actor = visitor.platform, visitor.actor
     only = visitor.request.query_params.get("unread") == "yes"
-    found = notices.inbox(platform.oversight, actor, unread=only, limit=MOST)
+    states = ("posted",) if only else ("posted", "read")
+    part = pager.part(visitor, Notice, Sieve(states=states, linked=("account", actor.account)))
     channels = platform.oversight.channels
     store = platform.store
     ways = subscriptions.own(platform.oversight, actor)
     return visitor.page(
         "notices.html",
-        notices=[(one, place(platform, one.subject)) for one in found],
+        notices=[(notices.shown(one), place(platform, one.record.subject)) for one in part.found],
+        part=part,
         only=only,
-        most=MOST,
         ways=ways,
         versions={one.id: store.load(Subscription, one.id).version for one in ways},
         mail=bool(channels.mail.host and channels.mail.sender),
