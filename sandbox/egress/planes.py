@@ -114,6 +114,8 @@ def of_picture(pixels: NDArray[Any], palette: bytes) -> tuple[list[bytes], list[
         planes.append(two.astype(np.uint8))
     if pixels.shape[2] >= 3:
         colours = pixels[:, :, :3].astype(np.int64) @ np.array([65536, 256, 1])
+        fresh = np.flatnonzero((np.diff(colours, axis=0, prepend=-1) != 0).any(axis=1))
+        colours = colours[fresh]
         changed = np.flatnonzero(np.diff(colours.reshape(-1), prepend=-1))[:_FEW]
         sequences.append(stream("colours in turn", [colours.reshape(-1)[changed].tolist()]))
     return raw, planes, sequences

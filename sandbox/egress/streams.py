@@ -35,12 +35,14 @@ _HEAD = 1024
 _LEAST_RUN = 20
 _MOST_PLACES = 48
 _MOST_COLUMNS = 60
-_WIDTHS = (10, 11, 15, 16, 17, 18, 19)
+_WIDTHS = (10, 11, 13, 15, 16, 17, 18)
+_BASES = (16, 20, 26, 32, 36, 60, 64, 100, 256, 1000, 1024)
 """Digits of the numbers that name somebody; ten are those of a telephone without its first."""
 _NAMING = {
     11: re.compile(r"1[3-9]\d{9}|0\d{10}"), 12: re.compile(r"0\d{11}|5\d{11}"),
-    13: re.compile(r"861[3-9]\d{9}"), 15: re.compile(r"\d{15}"), 16: re.compile(r"\d{16}"),
-    19: re.compile(r"\d{19}"),
+    13: re.compile(r"861[3-9]\d{9}"), 15: re.compile(r"[1-8]\d{7}[01]\d[0-3]\d{4}"),
+    16: re.compile(r"[3-6]\d{15}"),
+    19: re.compile(r"6\d{18}"),
     17: re.compile(r"[1-8]\d{5}(?:19|20)\d\d[01]\d[0-3]\d{4}"),
     18: re.compile(r"[1-8]\d{5}(?:19|20)\d\d[01]\d[0-3]\d{5}|9\d{17}"),
 }  # fmt: skip
@@ -50,6 +52,9 @@ _PLAIN = re.compile(rb"(?:[ -~\n\r\t]|[\xc2-\xdf][\x80-\xbf]|[\xe3-\xe9\xef][\x8
 """A line of text in UTF-8: Latin letters and signs, and those of Chinese."""
 _WIDE = re.compile(rb"(?:[ -~\n\r\t]|[\x81-\xfe][\x40-\xfe]){20,}")
 """A line in GB18030, which chance writes, too, if it had no figures."""
+_MEANT = re.compile(rb"[0-9]{4}|(?:[\xe3-\xe9][\x80-\xbf]{2}){2}")
+_CODE = re.compile(rb"[A-Za-z0-9+/=_-]{40}")
+"""What a line that tells of somebody has: figures, Chinese, or varied code."""
 _FIGURES = re.compile(rb"[0-9]{6}")
 
 
@@ -153,16 +158,21 @@ def _speaks(head: bytes) -> bool:
     """Return whether a piece of bytes is text for a line at least, in a usual encoding, or packed."""
     if any(_unfolded(head[at:]) for at in (0, 2, 4, 8) if head[at : at + 1] in (b"\x78", b"\x1f")):
         return True
-    if any(len(set(found.group())) >= 6 for found in islice(_PLAIN.finditer(head), 8)):
+    if any(_tells(found.group()) for found in islice(_PLAIN.finditer(head), 8)):
         return True
     if any(_FIGURES.search(found.group()) for found in islice(_WIDE.finditer(head), 8)):
         return True
     if head.count(0) > len(head) // 10:
         for start in (0, 1):
             narrow = head[start::2].replace(b"\0", b"")
-            if any(len(set(found.group())) >= 6 for found in islice(_PLAIN.finditer(narrow), 8)):
+            if any(_tells(found.group()) for found in islice(_PLAIN.finditer(narrow), 8)):
                 return True
     return False
+
+
+def _tells(line: bytes) -> bool:
+    code = _CODE.search(line)
+    return _MEANT.search(line) is not None or (code is not None and len(set(code.group())) >= 16)
 
 
 def _unfolded(data: bytes) -> bytes:
@@ -282,8 +292,8 @@ def _columns_of(one: Stream) -> Iterator[Column]:
         if high >= 10**8:
             yield Column(one.name, tuple(map(str, values[:PROBED].tolist())))
         grids = list(_grids(values, one.ends))
-        joined = chain.from_iterable(map(_joined, grids))
-        based = chain.from_iterable(map(_in_base, grids)) if number < 2 else ()
+        joined = chain.from_iterable(_joined(grid, anywhere=lined) for lined, grid in grids)
+        based = chain.from_iterable(_in_base(grid) for _, grid in grids) if number < 2 else ()
         for cells in islice(filter(may_name, chain(joined, based)), _MOST_COLUMNS):
             yield Column(f"{one.name} {number}", cells)
 
@@ -292,60 +302,75 @@ def may_name(cells: Sequence[str]) -> bool:
     """Return whether most cells look like numbers that name somebody: a telephone, a person, an account."""
     usual = Counter(map(len, cells)).most_common(1)[0][0]
     pattern = _NAMING.get(usual)
-    if pattern is None or len(set(cells)) < max(LEAST_ROWS, len(cells) // 2):
+    if pattern is None or len(set(cells)) < max(LEAST_ROWS, len(cells) // 8):
         return False
     return sum(pattern.fullmatch(cell) is not None for cell in cells) >= 0.5 * len(cells)
 
 
-def _grids(values: Values, ends: Sequence[int]) -> Iterator[Values]:
-    """Yield the values by their lines, if most are as long, and cut at every likely width."""
+def _grids(values: Values, ends: Sequence[int]) -> Iterator[tuple[bool, Values]]:
+    """Yield the values by their lines (true), if most are as long, and cut at every likely width (false)."""
     lines = list(_cut(values, ends))
     if lines and len(lines) < values.size:
         widths = np.array([line.size for line in lines])
         usual = int(np.bincount(np.minimum(widths, _MOST_PLACES + 1)).argmax())
         same = [line for line in lines if line.size == usual]
         if len(same) >= LEAST_ROWS and len(same) >= 0.6 * len(lines) and usual <= _MOST_PLACES:
-            yield np.stack(same[:PROBED])
+            yield True, np.stack(same[:PROBED])
             if usual > 1 and len(same) == len(lines):
                 return
     for width in (1, 11, 2, 10, 18, 3, 4, 5, 6, 7, 8, 9, 12, 15):
         rows = values.size // width
         if rows >= LEAST_ROWS and (values.size % width == 0 or width in (2, 3, 4, 10, 11, 18)):
-            yield values[: rows * width].reshape(rows, width)[:PROBED]
+            yield False, values[: rows * width].reshape(rows, width)[:PROBED]
 
 
-def _joined(grid: Values) -> Iterator[tuple[str, ...]]:
-    """Yield the numbers that neighbouring columns make, digit behind digit, each at its full width."""
-    widths = [len(str(int(column.max()))) for column in grid.T]
-    cells = [np.char.zfill(column.astype(str), width) for column, width in zip(grid.T, widths, strict=True)]
-    for start in range(len(cells)):
-        for end in range(start + 1, len(cells) + 1):
+def _joined(grid: Values, *, anywhere: bool) -> Iterator[tuple[str, ...]]:
+    """Yield the numbers that all columns, or any neighbours, make, each digit behind digit at full width."""
+    widths = [len(str(most)) for most in grid.max(axis=0).tolist()]
+    if sum(widths) < _WIDTHS[0]:
+        return
+    for start in range(len(widths) if anywhere else 1):
+        for end in range(start + 1 if anywhere else len(widths), len(widths) + 1):
             total = sum(widths[start:end])
             if total > _WIDTHS[-1]:
                 break
-            if total in _WIDTHS:
-                for order in (cells[start:end], cells[start:end][::-1]):
-                    whole = reduce(np.char.add, order).tolist()
-                    yield tuple(whole)
-                    if total == 10:
-                        yield tuple("1" + cell for cell in whole)
-                    if end - start == 1:
-                        break
+            if total not in _WIDTHS:
+                continue
+            for turn in (1, -1) if end - start > 1 else (1,):
+                whole = np.zeros(len(grid), np.int64)
+                for column, width in list(zip(grid.T[start:end], widths[start:end], strict=True))[::turn]:
+                    whole = whole * 10**width + column
+                whole += 10**10 if total == 10 else 0
+                if _may_be(whole.astype(np.float64)):
+                    yield tuple(f"{one:0{total}}" for one in whole.tolist())
+
+
+def _may_be(numbers: NDArray[np.float64]) -> bool:
+    """Return whether half of the numbers are in a range of numbers that name somebody."""
+    fine = ((numbers >= 1.3e10) & (numbers < 2e10)) | ((numbers >= 1e14) & (numbers < 1e18))
+    fine |= (numbers >= 8.613e12) & (numbers < 8.62e12)
+    return bool(fine.mean() >= 0.5)
 
 
 def _in_base(grid: Values) -> Iterator[tuple[str, ...]]:
     """Yield the numbers whose digits of a base stand in the columns, the first one high or low."""
     places = grid.shape[1]
     base = int(grid.max()) + 1
-    bases = {base, 16, 20, 26, 32, 36, 60, 64, 100, 256, 1000, 1024} if base > 2 else {base}
+    bases = {base, *_BASES} if base > 2 else {base}
     for size in sorted(bases):
-        if size < base or places < 2 or not 9 <= places * np.log10(size) <= 40:
+        if size < base or places < 2 or not 10 <= places * np.log10(size) <= 24:
             continue
+        weights = float(size) ** np.arange(places - 1, -1, -1)
         for order in (grid, grid[:, ::-1]):
-            numbers = []
-            for row in order.tolist():
-                numbers.append(reduce(lambda sum_, digit: sum_ * size + digit, row, 0))
-            yield tuple(map(str, numbers))
+            if _may_be(order @ weights):
+                yield tuple(str(_number(row, size)) for row in order.tolist())
+
+
+def _number(digits: Sequence[int], base: int) -> int:
+    value = 0
+    for digit in digits:
+        value = value * base + digit
+    return value
 
 
 def _of_bits(one: Stream) -> Iterator[Column]:
@@ -353,14 +378,13 @@ def _of_bits(one: Stream) -> Iterator[Column]:
     bits = _two(one.values[: PROBED * 64])
     if bits is None or bits.size < LEAST_ROWS * 30:
         return
-    grids = [grid for grid in _grids(bits.astype(np.int64), one.ends) if 30 <= grid.shape[1] <= 64]
+    grids = [grid for _, grid in _grids(bits.astype(np.int64), one.ends) if 30 <= grid.shape[1] <= 64]
     for width in range(30, 65):
         if bits.size % width == 0 and bits.size // width >= LEAST_ROWS:
             grids.append(bits.astype(np.int64).reshape(-1, width)[:PROBED])
     for grid in grids:
+        weights = 2.0 ** np.arange(grid.shape[1] - 1, -1, -1)
         for flip in (grid, 1 - grid):
             for order in (flip, flip[:, ::-1]):
-                rows = ["".join(map(str, row)) for row in order.tolist()]
-                cells = tuple(str(int(row, 2)) for row in rows)
-                if may_name(cells):
-                    yield Column(f"{one.name} bits", cells)
+                if _may_be(order @ weights):
+                    yield Column(f"{one.name} bits", tuple(str(_number(row, 2)) for row in order.tolist()))
