@@ -18,9 +18,9 @@ import pyarrow.compute as pc
 
 from sandbox.egress.content import Codebook, Document, Issue
 from sandbox.egress.expressions import Kind
+from sandbox.egress.kinds import column_kind
 from sandbox.egress.nearness import columns_of
 from sandbox.egress.origin import Source
-from sandbox.egress.recompute import column_kind
 from sandbox.egress.spotting import spot_cells
 from sandbox.egress.synthetic import bounds_of
 from sandbox.egress.units import Ids, smallest_units

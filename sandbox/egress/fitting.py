@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 
 from sandbox.egress.content import Document, Issue, Model
 from sandbox.egress.expressions import Kind
+from sandbox.egress.kinds import column_kind
 from sandbox.egress.origin import Source
-from sandbox.egress.recompute import column_kind
 from sandbox.egress.units import Ids, smallest_units
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Thresholds

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sandbox.egress.expressions import Kind
-from sandbox.egress.recompute import column_kind
+from sandbox.egress.kinds import column_kind
 from sandbox.egress.units import Ids, smallest_units
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say

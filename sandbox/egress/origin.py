@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from sandbox.egress.claims import TableScope
 from sandbox.egress.expressions import Kind
+from sandbox.egress.kinds import column_kind
 from sandbox.egress.numbering import Numbered
-from sandbox.egress.recompute import column_kind
 from sandbox.egress.units import Ids
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.kernel.grades import Thresholds

@@ -8,27 +8,32 @@ by `judge`; sources are given by it, with units and thresholds.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pyarrow as pa
 
 from sandbox.egress.cells import Problem, judge_cells
-from sandbox.egress.claims import Claim, check_claim, read_claim
+from sandbox.egress.claims import CheckedClaim, Claim, check_claim, read_claim
 from sandbox.egress.compare import Comparison, compare
 from sandbox.egress.content import Issue
 from sandbox.egress.joining import assemble
 from sandbox.egress.origin import Source
 from sandbox.egress.overlaid import alone, as_seen, in_truth
-from sandbox.egress.recompute import Budget, Recomputed, recompute
+from sandbox.egress.recompute import Recomputed, recompute, recompute_both
+from sandbox.egress.rowwise import Budget
 from sandbox.egress.spotting import spot_text
+from sandbox.egress.subjects import subject_units
 from sandbox.egress.units import Ids
 from sandbox.fingerprint.canonical import canonical_array
-from sandbox.fingerprint.sidecar import UnitColumns, dense_units
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 
 MAX_PRODUCT_ROWS = 200_000
-SUBJECT = "subject"
+
+Ran: TypeAlias = tuple[Source, Recomputed, Mapping[str, Ids]]
+"""A claim that was run: its source, the cells, and the units that count, subject included."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +79,7 @@ def prove(
         return Unproven((Issue("claim", evidence=say("产品不是单独一张普通的表，无法与声明比较")),))
     try:
         claim = read_claim(claim_file)
-        source, truth, units = run_claim(claim, sources, budget=budget)
-        with_canaries = as_seen(sources)
-        shown, seen, own = source, truth, units
-        if with_canaries is not None:
-            shown, seen, own = run_claim(claim, with_canaries, budget=budget)
+        (source, truth, units), (shown, seen, own) = run_as_seen(claim, sources, budget=budget)
     except InputError as error:
         return Unproven((Issue("claim", evidence=error.message),))
     if _labels_name_somebody(truth, shown):
@@ -96,19 +97,49 @@ def prove(
     return Proof(source, truth, comparison, problems, units, apart)
 
 
-def run_claim(
-    claim: Claim, sources: Sequence[Source], *, budget: Budget
-) -> tuple[Source, Recomputed, Mapping[str, Ids]]:
+def run_claim(claim: Claim, sources: Sequence[Source], *, budget: Budget) -> Ran:
     """Return the claim's source, its recomputed cells and the units that count, subject included.
 
     Raises InputError for a claim outside the accepted language or over its budget.
     """
+    return _run(_checked(claim, sources), sources, budget)
+
+
+def _checked(claim: Claim, sources: Sequence[Source]) -> CheckedClaim:
     by_name = table_names(sources)
-    checked = check_claim(claim, {name: source.scope() for name, source in by_name.items()})
+    return check_claim(claim, {name: source.scope() for name, source in by_name.items()})
+
+
+def _run(checked: CheckedClaim, sources: Sequence[Source], budget: Budget) -> Ran:
     whole = assemble(checked, {source.name: source for source in sources})
     source = whole.source
-    truth = recompute(checked, source.table, amounts=source.amounts, budget=budget, present=whole.present)
-    return source, truth, {**source.units, **subject_units(source, checked.subject)}
+    with ThreadPoolExecutor(1) as beside:
+        subjects = beside.submit(subject_units, source, checked.subject)
+        truth = recompute(checked, source.table, amounts=source.amounts, budget=budget, present=whole.present)
+        return source, truth, {**source.units, **subjects.result()}
+
+
+def run_as_seen(claim: Claim, sources: Sequence[Source], *, budget: Budget) -> tuple[Ran, Ran]:
+    """Return the claim run on the snapshot, and as the seat saw it; one run where it has no canaries.
+
+    A claim on one table is evaluated once: the canaries are its last rows. What a row finds in another table
+    may be a canary there, so that with lookups every row may be another one.
+    """
+    checked, with_canaries = _checked(claim, sources), as_seen(sources)
+    if with_canaries is None:
+        alone = _run(checked, sources, budget)
+        return alone, alone
+    if checked.lookups:
+        return _run(checked, sources, budget), _run(checked, with_canaries, budget)
+    source = next(one for one in sources if one.name == checked.table)
+    seen = next(one for one in with_canaries if one.name == checked.table)
+    many = source.table.num_rows
+    with ThreadPoolExecutor(1) as beside:
+        found = beside.submit(subject_units, seen, checked.subject)
+        cells, truth = recompute_both(checked, seen.table, many, amounts=seen.amounts, budget=budget)
+        subjects = found.result()
+    own = {kind: ids[:many] for kind, ids in subjects.items()}
+    return (source, truth, {**source.units, **own}), (seen, cells, {**seen.units, **subjects})
 
 
 def table_names(sources: Sequence[Source]) -> dict[str, Source]:
@@ -117,17 +148,6 @@ def table_names(sources: Sequence[Source]) -> dict[str, Source]:
     if len(sources) == 1:
         names.setdefault("source", sources[0])
     return names
-
-
-def subject_units(source: Source, subject: str) -> dict[str, Ids]:
-    """Return the distinct values of the subject's column as one more kind of unit; KeyError for no column.
-
-    None where the column's tokens are those of a unit that counts anyway: it would be the same rows twice.
-    """
-    if source.subjects.get(subject) in source.units:
-        return {}
-    ids = dense_units(source.table.select([subject]), [UnitColumns(SUBJECT, (subject,))])
-    return {f"{SUBJECT}:{name}": found for name, found in ids.items()}
 
 
 def _leaks(claim_file: bytes) -> tuple[Issue, ...]:

@@ -18,9 +18,9 @@ from numpy.typing import NDArray
 
 from sandbox.egress.content import Document, Issue, Service, Sheet
 from sandbox.egress.expressions import Kind
+from sandbox.egress.kinds import column_kind
 from sandbox.egress.nearness import Floats, Whole
 from sandbox.egress.origin import Source
-from sandbox.egress.recompute import column_kind
 from sandbox.egress.synthetic import case_of, copies, rows_of
 from sandbox.egress.units import Ids, smallest_units
 from sandbox.fingerprint.canonical import canonical_array

@@ -18,8 +18,8 @@ from sandbox.egress.compare import Comparison
 from sandbox.egress.content import Content, Form
 from sandbox.egress.origin import Source
 from sandbox.egress.proof import run_claim, table_names
-from sandbox.egress.recompute import Budget
 from sandbox.egress.rewrite import rewrite_proven
+from sandbox.egress.rowwise import Budget
 from sandbox.egress.wire import Json, mapping, message_out, number, pack, sequence, text
 from sandbox.files.types import FileType
 from sandbox.kernel.errors import InputError

@@ -16,8 +16,8 @@ import pyarrow.compute as pc
 
 from sandbox.discovery.columns import propose, propose_units
 from sandbox.egress.expressions import Kind
+from sandbox.egress.kinds import column_kind
 from sandbox.egress.origin import Source
-from sandbox.egress.recompute import column_kind
 from sandbox.files.readers import ReadLimits, read_table
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.sidecar import UnitColumns, dense_units, finest

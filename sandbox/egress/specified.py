@@ -26,9 +26,10 @@ from sandbox.egress.content import (
 )
 from sandbox.egress.documents import sheets_of, texts_of
 from sandbox.egress.origin import Source
-from sandbox.egress.proof import subject_units, table_names
+from sandbox.egress.proof import table_names
 from sandbox.egress.report import FileReport, Modelled
 from sandbox.egress.rewrite import Rewriting, cut, ordered, write_table
+from sandbox.egress.subjects import subject_units
 from sandbox.egress.units import Ids
 from sandbox.files.types import FileType
 from sandbox.kernel.errors import InputError

@@ -20,8 +20,8 @@ from sandbox.egress.cells import attributed
 from sandbox.egress.content import Document, Issue, Tree
 from sandbox.egress.expressions import Kind
 from sandbox.egress.fitting import MAX_CATEGORIES, MAX_FEATURES, SIGNIFICANT, area
+from sandbox.egress.kinds import column_kind
 from sandbox.egress.origin import Source
-from sandbox.egress.recompute import column_kind
 from sandbox.egress.tree_growth import (
     Feature,
     Floats,

@@ -1,7 +1,7 @@
 """Loops over rows, compiled: cells numbered, distinct units and contributions counted without sorting.
 
-Every one has its plain counterpart in `units` or `recompute`, which small tables take and the tests hold them
-against. Called by those two alone.
+Every one has its plain counterpart in `units`, `coding`, `kinds` or the sidecar, which small tables take and
+the tests hold them against. Called by those and by `subjects` alone.
 """
 
 from __future__ import annotations
@@ -153,6 +153,57 @@ def all_plain(offsets, data, first, many):  # type: ignore[no-untyped-def]  # no
     return True
 
 
+@njit(cache=True, nogil=True)
+def words_of(offsets, data, begin, end, words, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Write a word for each text from `begin` to `end`, equal for equal texts and never 0.
+
+    `other` says which may have another canonical form, or mean nobody: all but capitals and digits, what is
+    as long as a mobile number with its country before it, words as short as "null", one character repeated.
+    """
+    for row in range(begin, end):
+        at, stop = np.uint64(offsets[row]), np.uint64(offsets[row + 1])
+        size = stop - at
+        mixed = np.uint64(14695981039346656037)
+        settled, alike = True, True
+        for place in range(at, stop):
+            octet = data[place]
+            settled = settled and (48 <= octet <= 57 or 65 <= octet <= 90)
+            alike = alike and octet == data[at]
+            mixed = (mixed ^ np.uint64(octet)) * np.uint64(1099511628211)
+        mixed ^= mixed >> np.uint64(33)
+        mixed *= np.uint64(0xFF51AFD7ED558CCD)
+        mixed ^= mixed >> np.uint64(33)
+        words[row] = mixed | np.uint64(1)
+        brief = size < 12 and size > 0 and data[at] > 57
+        other[row] = alike or brief or not settled or size == 13 or size == 15
+
+
+@njit(cache=True, nogil=True)
+def numbers_of(words, half, room, ids):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Write the dense number of each word of one half, from 1 as they come up; a word of 0 is nobody's.
+
+    Returns how many there are, or -1 where `room`, a power of two, is less than twice as many.
+    """
+    mask = np.uint64(room - 1)
+    held, numbers = np.zeros(room, np.uint64), np.zeros(room, np.uint32)
+    found = 0
+    for row in range(words.size):
+        word = words[row]
+        if word == 0 or (word >> np.uint64(63)) != np.uint64(half):
+            continue
+        slot = (word >> np.uint64(1)) & mask
+        while held[slot] != 0 and held[slot] != word:
+            slot = (slot + np.uint64(1)) & mask
+        if held[slot] == 0:
+            if 2 * found >= room:
+                return -1
+            found += 1
+            held[slot] = word
+            numbers[slot] = found
+        ids[row] = numbers[slot]
+    return found
+
+
 def prepare() -> None:
     """Compile now for what is handed over: a process that keeps no machine code finds it beside this."""
     ids, amounts = np.ones(2, np.uint32), np.ones(2)
@@ -170,5 +221,8 @@ def prepare() -> None:
         for fixed in (True, False):
             amounts.flags.writeable = not fixed
             contributions(rows, starts, ids, amounts, 2)
-    octets = np.frombuffer(b"12", np.uint8)
-    all_plain(np.frombuffer(np.array([0, 1, 2], np.int64).tobytes(), np.int64), octets, 0, 2)
+    octets, begins = np.frombuffer(b"12", np.uint8), np.frombuffer(np.arange(3).tobytes(), np.int64)
+    all_plain(begins, octets, 0, 2)
+    words = np.zeros(2, np.uint64)
+    words_of(begins, octets, 0, 2, words, np.zeros(2, np.bool_))
+    numbers_of(words, 0, 16, np.zeros(2, np.uint32))

@@ -74,7 +74,7 @@ def unit_words(table: pa.Table, units: Sequence[UnitColumns], key: bytes) -> dic
     """
     found = {}
     for unit in units:
-        names = _subjects(table, unit).dictionary_encode().dictionary
+        names = subjects_of(table, unit).dictionary_encode().dictionary
         found[unit.kind] = np.append(np.zeros(1, np.uint64), keyed_hash(names, key))
     return found
 
@@ -99,11 +99,11 @@ def _mixed(words: Words) -> Words:
 
 
 def _numbered(table: pa.Table, unit: UnitColumns) -> Ids:
-    numbers = _subjects(table, unit).dictionary_encode().indices.cast(pa.int64())
+    numbers = subjects_of(table, unit).dictionary_encode().indices.cast(pa.int64())
     return np.asarray(pc.fill_null(pc.add(numbers, 1), 0).to_numpy(zero_copy_only=False).astype(np.uint32))
 
 
-def _subjects(table: pa.Table, unit: UnitColumns) -> pa.Array:
+def subjects_of(table: pa.Table, unit: UnitColumns) -> pa.Array:
     """Return the canonical subject of every row, null for nobody."""
     nobody = pa.array(sorted({canonical(word) for word in unit.sentinels} | {""}), pa.large_string())
     parts, known = [], pa.array(np.ones(table.num_rows, np.bool_))

@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from sandbox.egress import recompute as recomputing
+from sandbox.egress import recompute, rowwise
 from sandbox.egress.expressions import FUNCTIONS, Call, Column, Kind, Literal, Names, emit
 from sandbox.egress.fence import check_bound
 from sandbox.kernel.errors import InputError
@@ -97,11 +97,12 @@ def test_a_text_read_as_a_date_is_on_the_lists(engine: duckdb.DuckDBPyConnection
 def test_recomputing_goes_through_the_fence(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from sandbox.egress.claims import Claim
     from sandbox.egress.proof import run_claim
-    from sandbox.egress.recompute import Budget
+    from sandbox.egress.rowwise import Budget
     from tests.egress.clinic import source
 
     asked: list[str] = []
-    monkeypatch.setattr(recomputing, "check_bound", lambda _, sql: asked.append(sql))
+    for module in (recompute, rowwise):
+        monkeypatch.setattr(module, "check_bound", lambda _, sql: asked.append(sql))
     sql = "SELECT 病种, count(*) * 1.0 / sum(1) AS q FROM visits GROUP BY 病种 HAVING count(*) > 1"
     run_claim(Claim(sql.replace("sum(1)", "count(证件号)"), "证件号"), [source()], budget=Budget())
     assert len(asked) == 4

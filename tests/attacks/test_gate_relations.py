@@ -142,7 +142,7 @@ def test_the_figures_are_those_of_the_engine() -> None:
         "stddev(CAST(金额 AS DOUBLE)), var_pop(CAST(金额 AS DOUBLE)) FROM v GROUP BY 病种 ORDER BY 1").to_arrow_table()).decode())))  # fmt: skip
     from sandbox.egress.claims import Claim
     from sandbox.egress.proof import run_claim
-    from sandbox.egress.recompute import Budget
+    from sandbox.egress.rowwise import Budget
 
     sql = (
         "SELECT 病种, quantile_cont(CAST(金额 AS DOUBLE), 0.37) AS a, quantile_disc(CAST(金额 AS DOUBLE), 0.37) AS b, "

@@ -13,8 +13,8 @@ from sandbox.egress.claims import read_claim
 from sandbox.egress.fixing import TOTAL, fix, fix_by_rounding, safe_cells
 from sandbox.egress.judge import judge
 from sandbox.egress.proof import run_claim
-from sandbox.egress.recompute import Budget
 from sandbox.egress.report import Product
+from sandbox.egress.rowwise import Budget
 from sandbox.egress.units import smallest_units
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.findings import Verdict

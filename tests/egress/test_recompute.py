@@ -11,7 +11,9 @@ import pytest
 
 from sandbox.egress.claims import Claim, check_claim
 from sandbox.egress.expressions import Kind
-from sandbox.egress.recompute import Budget, Recomputed, column_kind, recompute
+from sandbox.egress.kinds import column_kind
+from sandbox.egress.recompute import Recomputed, recompute
+from sandbox.egress.rowwise import Budget
 from sandbox.kernel.errors import InputError
 from tests.egress.clinic import source, visits
 

@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sandbox.egress import coding, recompute, unit_kernels, units
+from sandbox.egress import coding, kinds, subjects, unit_kernels, units
 from sandbox.egress.expressions import Kind
+from sandbox.fingerprint.sidecar import UnitColumns, dense_units
 
 ROWS = st.lists(
     st.tuples(st.integers(-1, 3), st.integers(0, 5), st.sampled_from([0.0, -2.0, 1.5, 8.0, float("nan")])),
@@ -61,8 +62,8 @@ def test_cells_are_numbered_as_they_come_up(rows: list[tuple[int, bool]]) -> Non
 )
 def test_a_plain_number_is_the_same_compiled_and_by_pattern(text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(recompute, "MANY_ROWS", 0)
-        kind = recompute.column_kind(pa.chunked_array([["1", text], ["-0.5"]]))
+        patch.setattr(kinds, "MANY_ROWS", 0)
+        kind = kinds.column_kind(pa.chunked_array([["1", text], ["-0.5"]]))
     assert (kind is Kind.NUMBER) == bool(re.fullmatch(r"-?(0|[1-9][0-9]{0,14})(\.[0-9]{1,12})?", text))
 
 
@@ -75,3 +76,36 @@ def test_an_empty_table_and_columns_in_pieces_are_coded() -> None:
     assert pieces.values.to_pylist() == ["a", None, "b"]
     sets, first = coding.cells_of([pieces, pieces], np.array([True, False, True, True]))
     assert (sets.tolist(), first.tolist()) == ([0, -1, 1, 0], [0, 2])
+
+
+TOLD = st.lists(
+    st.one_of(
+        st.none(),
+        st.sampled_from(
+            ["NULL", "ＮＵＬＬ", "0", "000", "111111", "11111", "XXXXXX", "", " ", "不详", "N/A"]
+        ),
+        st.sampled_from(["ＡＢ１２", "ab12", "AB12", "AB-12", "12.50", "12.5", "2024年1月2日", "2024-01-02"]),
+        st.sampled_from(["8613812345678", "13812345678", "008613812345678", "+8613812345678"]),
+        st.text("0123AX", max_size=16),
+        st.text(max_size=4),
+    ),
+    max_size=40,
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(TOLD, st.integers(0, 40))
+def test_subjects_are_told_apart_as_a_sidecar_tells_them(texts: list[str | None], cut: int) -> None:
+    column = pa.chunked_array([pa.array(texts[:cut], pa.string()), pa.array(texts[cut:], pa.string())])
+    unit = UnitColumns("subject", ("c",))
+    plain = dense_units(pa.table({"c": column}), [unit])["subject"]
+    found = subjects.numbered(column, unit)
+    assert (found == 0).tolist() == (plain == 0).tolist()
+    pairs = set(zip(found.tolist(), plain.tolist(), strict=True))
+    assert len(pairs) == len(set(found.tolist())) == len(set(plain.tolist()))
+
+
+def test_room_for_numbers_grows_with_the_subjects(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(subjects, "_ROOM", 2)
+    column = pa.chunked_array([[f"A{place % 700}" for place in range(2_000)]])
+    assert len(set(subjects.numbered(column, UnitColumns("subject", ("c",))).tolist())) == 700
