@@ -18,7 +18,6 @@ import pyarrow.compute as pc
 
 from sandbox.egress.beside import Earlier, Fit, comparable, differencing, fitted, refits
 from sandbox.egress.cells import families
-from sandbox.egress.channels import hidden_in
 from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.claims import Claim
 from sandbox.egress.content import Content, Form, Issue
@@ -26,16 +25,15 @@ from sandbox.egress.inside import look_inside
 from sandbox.egress.kept import SHOWN, Kept, pack
 from sandbox.egress.naming import named
 from sandbox.egress.origin import Source
-from sandbox.egress.overlaid import canaries_in
 from sandbox.egress.permitted import Bounds, check_permitted
 from sandbox.egress.proof import Proof, prove, run_claim
 from sandbox.egress.reading import read_content
 from sandbox.egress.recognise import recognise
 from sandbox.egress.report import FileReport, Product
-from sandbox.egress.restated import restated
 from sandbox.egress.rewrite import bundle, rewrite, rewrite_proven
 from sandbox.egress.rowwise import Budget
 from sandbox.egress.salvage import packed_name, salvaged
+from sandbox.egress.sightings import sighted
 from sandbox.egress.specified import make
 from sandbox.egress.spotting import spot_cells, spot_text
 from sandbox.egress.tables import RowLevelLimits, carries_nothing, table_issues
@@ -206,25 +204,16 @@ def _records(report: FileReport, sources: Sequence[Source]) -> None:
     if any(index is None for index in indexes) or not sources:
         report.ran_all(["source-record"], Outcome.UNABLE)
         return
-    seen = recognise(report.contents, [index for index in indexes if index is not None])
-    seen = seen.with_more(canaries_in(report.contents, sources))
-    report.ran_all(["source-record"], Outcome.PASS if seen.complete or seen else Outcome.UNABLE)
     proven = report.proof is not None and report.proof.safe
-    if not seen and not proven:
-        seen = hidden_in(report.parts, [index for index in indexes if index is not None])
+    seen = sighted(report.contents, report.parts, sources, proven=proven)
     report.parts.clear()
-    if seen and (seen.named or not proven):
-        report.add(Issue("source-record", where=seen.where), records=len(seen.records))
-    elif not proven and (found := restated(_tables(report.contents), sources)):
-        report.add(Issue("source-record", where=found.where), records=found.values)
+    report.ran_all(["source-record"], Outcome.PASS if seen.complete else Outcome.UNABLE)
+    if seen:
+        report.add(Issue("source-record", where=seen.where), records=seen.records)
     words = Content(FileType.BINARY, Form.UNREAD, stray=(report.words,))
     said = recognise([words], [index for index in indexes if index is not None])
     if said.wholly:  # a name by itself may be the author's own
         report.add(Issue("source-record", where=WORDS), records=len(said.records))
-
-
-def _tables(contents: Sequence[Content]) -> list[pa.Table]:
-    return [sheet.table for content in contents for sheet in content.sheets]
 
 
 def _identifiers(report: FileReport, options: Options) -> None:

@@ -53,7 +53,7 @@ def steps(figures: Figures, decimals: int) -> list[Whole]:
     dividing all differences, if there is one.
     """
     found: list[Whole] = []
-    written = whole(np.unique(figures), min(decimals, _DECIMALS))
+    written = whole(np.unique(figures), decimals)
     if written is not None and len(written) >= FEWEST:
         gaps = written - written[0]
         divisor = int(np.gcd.reduce(gaps))

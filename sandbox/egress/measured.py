@@ -59,8 +59,8 @@ def measured(table: pa.Table) -> list[Measured]:
         days = days_of(column)
         if days is not None:
             found.append(Measured(name, days, np.zeros(len(days)), 0, days=True))
-        elif (figures := figures_of(str(name), column)) is not None:
-            plain.append(figures)
+        else:
+            plain += [one for one in (figures_of(str(name), column), *_bases(str(name), column)) if one]
     plain = plain[:MAX_COLUMNS]
     return [*plain, *found, *_along(plain), *_undone(plain), *_together(plain)]
 
@@ -74,6 +74,21 @@ def figures_of(name: str, column: pa.ChunkedArray) -> Measured | None:
     nothing = (float("nan"), float("nan"), 0)
     figures, errors, decimals = zip(*(one or nothing for one in parsed), strict=True)
     return Measured(name, np.asarray(figures), np.asarray(errors), max(decimals), plain=True)
+
+
+def _bases(name: str, column: pa.ChunkedArray) -> Iterator[Measured]:
+    """Yield a column as whole numbers in other bases, where all its cells are written alike."""
+    cells = [(cell or "").strip().lower().removeprefix("0x") for cell in column.to_pylist()]
+    for base, spelled in _BASES.items():
+        if cells and all(spelled.fullmatch(cell) for cell in cells):
+            figures = np.asarray([float(int(cell, base)) for cell in cells])
+            yield Measured(f"{name}: base {base}", figures, np.zeros(len(cells)), 0, plain=True)
+
+
+_BASES = {
+    2: re.compile(r"[01]{16,52}"), 8: re.compile(r"[0-7]{6,17}"), 16: re.compile(r"[0-9a-f]{5,13}"),
+    36: re.compile(r"[0-9a-z]{5,10}"),
+}  # fmt: skip
 
 
 def _figure(cell: str | None) -> tuple[float, float, int] | None:

@@ -1,0 +1,58 @@
+"""Everything by which one file shows records of a source, the cheap and certain readings first.
+
+The plain search; what the choices of the file spell; figures in another measure; digests; what a key beside
+it opens. The first that sees records answers. Pure; called by `judge`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sandbox.egress.channels import hidden_in
+from sandbox.egress.content import Content, Form
+from sandbox.egress.digested import digested
+from sandbox.egress.keyed import deciphered
+from sandbox.egress.origin import Source
+from sandbox.egress.overlaid import canaries_in
+from sandbox.egress.recognise import Recognised, recognise
+from sandbox.egress.restated import restated
+from sandbox.files.types import FileType
+from sandbox.fingerprint.index import RecordIndex
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """Records that a file shows: how many, where, and whether all was looked at; false for none."""
+
+    records: int = 0
+    where: str = ""
+    complete: bool = True
+
+    def __bool__(self) -> bool:
+        return self.records > 0
+
+
+def sighted(
+    contents: Sequence[Content], parts: Sequence[bytes], sources: Sequence[Source], *, proven: bool
+) -> Sighting:
+    """Return the records that a file shows; of a proven product only those that an identifier names."""
+    indexes = [source.index for source in sources if source.index is not None]
+    seen = recognise(contents, indexes).with_more(canaries_in(contents, sources))
+    complete = seen.complete or bool(seen)
+    if proven:
+        shown = len(seen.records) if seen.named else 0
+        return Sighting(shown, seen.where, complete)
+    seen = seen or hidden_in(parts, indexes) or _opened(contents, indexes)
+    if seen:
+        return Sighting(len(seen.records), seen.where, complete)
+    tables = [sheet.table for content in contents for sheet in content.sheets]
+    again = restated(tables, sources) or digested(contents, sources)
+    return Sighting(complete=complete) if again is None else Sighting(again.values, again.where, complete)
+
+
+def _opened(contents: Sequence[Content], indexes: Sequence[RecordIndex]) -> Recognised:
+    texts = deciphered(contents)
+    if not texts:
+        return Recognised()
+    return recognise([Content(FileType.BINARY, Form.UNREAD, stray=texts)], indexes)
