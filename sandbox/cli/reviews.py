@@ -23,7 +23,19 @@ _Submission = Annotated[str, typer.Argument(help="出域申请 · submission")]
 
 def join(egress: typer.Typer) -> None:
     """Add the verbs to the group."""
-    for add in (_queue, _revise, _conclude, _return, _resubmit, _comment, _claim, _assess, _stops, _quality):
+    for add in (
+        _queue,
+        _revise,
+        _conclude,
+        _return,
+        _resubmit,
+        _mend,
+        _comment,
+        _claim,
+        _assess,
+        _stops,
+        _quality,
+    ):
         add(egress)
 
 
@@ -142,6 +154,17 @@ def _resubmit(egress: typer.Typer) -> None:
         kept = tuple(keep or (one.name for one in found.files))
         after = rounds.resubmit(gate, actor, submission, answer=answer, keep=kept)
         _done(session, say("申请 {id} 已重新提交，第 {n} 轮", id=after.id, n=after.round), after)
+
+
+def _mend(egress: typer.Typer) -> None:
+    @command(egress, "mend", person=True)
+    def mend(session: Session, submission: _Submission) -> None:
+        """由闸口改好被拒绝的表，作为下一轮提交 · let the gate mend refused tables and hand them in."""
+        from sandbox.egress import mending
+
+        after = mending.mend(session.platform.gate, session.actor(), submission)
+        sentence = say("申请 {id} 由闸口改好，已作为第 {n} 轮重新提交", id=after.id, n=after.round)
+        _done(session, sentence, after)
 
 
 def _comment(egress: typer.Typer) -> None:

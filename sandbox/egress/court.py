@@ -95,11 +95,11 @@ def again(desk: GateDesk, submission: Submission) -> Judgement | None:
 
 
 def sources_of(
-    desk: GateDesk, policy: AccessPolicy, snapshots: Sequence[Snapshot]
+    desk: GateDesk, policy: AccessPolicy, snapshots: Sequence[Snapshot], *, seat: str = ""
 ) -> tuple[SnapshotSource, ...]:
-    """Return snapshots as the gate's process reads them, under the limits of the policy."""
+    """Return snapshots as the gate's process reads them, under the policy's limits, as a seat saw them."""
     alone = len(snapshots) == 1
-    return tuple(_source(desk, policy, one, alone=alone) for one in snapshots)
+    return tuple(_source(desk, policy, one, alone=alone, seat=seat) for one in snapshots)
 
 
 def within_reach(desk: GateDesk, submission: Submission) -> tuple[Snapshot, ...]:

@@ -55,10 +55,7 @@ def fix(claim_file: bytes, sources: Sequence[Source], *, budget: Budget | None =
     source, truth, units = run_claim(claim, sources, budget=budget or Budget())
     shown = safe_cells(truth, units, source.thresholds)
     cells = np.flatnonzero(shown)
-    decimals = tuple(
-        _decimals(item.aggregate.digits if item.aggregate else None) for item in truth.claim.items
-    )
-    written = rewrite_proven(truth, Comparison(cells, decimals), Content(FileType.CSV, Form.TABLE))
+    written = rewrite_proven(truth, Comparison(cells, decimals_of(truth)), Content(FileType.CSV, Form.TABLE))
     return Fixed(written.data, int(cells.size), int(truth.shown.sum() - cells.size))
 
 
@@ -170,8 +167,10 @@ def _written(truth: Recomputed, names: Names, made: Rounded, table: Grid) -> Rou
     return RoundedTable(data, len(out), int(((table > 0) & (made.inside == 0)).sum()))
 
 
-def _decimals(digits: int | None) -> int:
-    return DECIMALS if digits is None else max(0, min(DECIMALS, digits))
+def decimals_of(truth: Recomputed) -> tuple[int, ...]:
+    """Return the decimals that every item of a claim is written with: its own, or as many as are kept."""
+    digits = [item.aggregate.digits if item.aggregate else None for item in truth.claim.items]
+    return tuple(DECIMALS if one is None else max(0, min(DECIMALS, one)) for one in digits)
 
 
 def safe_cells(truth: Recomputed, units: Mapping[str, Ids], thresholds: Thresholds) -> NDArray[np.bool_]:

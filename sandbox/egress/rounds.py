@@ -95,7 +95,7 @@ def resubmit(
     files = tuple(one for one in stored.record.files if one.name in keep)
     if not any(not one.supporting for one in files):
         raise InputError(say("至少保留一个要放行的文件；全部不要的请撤回申请"))
-    return _anew(desk, actor, stored, files, answer=answer)
+    return anew(desk, actor, stored, files, answer=answer)
 
 
 def resubmit_from_seat(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -> Submission:
@@ -112,10 +112,10 @@ def resubmit_from_seat(desk: GateDesk, actor: Actor, seat: Seat, request: outbox
     files = asked.products(request)
     mounted = tuple(dict.fromkeys((*stored.record.snapshots, *seat.mounted)))
     changed = replace(stored, record=replace(stored.record, snapshots=mounted))
-    return _anew(desk, actor, changed, files, answer=request.answer, request=request.id)
+    return anew(desk, actor, changed, files, answer=request.answer, request=request.id)
 
 
-def _anew(
+def anew(
     desk: GateDesk,
     actor: Actor,
     stored: Stored[Submission],
@@ -124,6 +124,10 @@ def _anew(
     answer: str,
     request: str = "",
 ) -> Submission:
+    """Return the submission in a new round with other files, frozen; `RefusedError` with every reason.
+
+    An `answer` to what reviewers said is put on record as a comment of the author's.
+    """
     store, submission = desk.directory.store, stored.record
     seat = store.load(Seat, submission.seat).record
     agreement = standing(desk.directory, submission.agreement)
@@ -131,10 +135,7 @@ def _anew(
     said: tuple[Change, ...] = ()
     if answer.strip() and submission.state == "returned":
         said = (comments.written(desk, actor, submission, answer, public=True),)
-    situation = review_situation(desk, actor, submission)
-    spoken = (*situation.comments, *(one.record for one in said if isinstance(one.record, Comment)))
-    situation = with_record(situation, comments=spoken, seat=seat, agreement=agreement, access=policy)
-    require(actor, step("submission:resubmit"), situation)
+    require_anew(desk, actor, submission, said=said)
     asked.something_new(actor, submission, files, policy.digest)
     asked.requests_left(desk, actor, seat, policy)
     past = PastRound(round=submission.round, files=submission.files, judgement=submission.judgement)
@@ -160,6 +161,22 @@ def _anew(
     kept: Submission = store.write(actor, change, *said)[0].record
     telling.publish(desk, seat)
     return kept
+
+
+def require_anew(
+    desk: GateDesk, actor: Actor, submission: Submission, *, said: tuple[Change, ...] = ()
+) -> None:
+    """Raise `RefusedError` with every reason for which the actor may not hand the submission in anew."""
+    situation = review_situation(desk, actor, submission)
+    agreement = standing(desk.directory, submission.agreement)
+    about = with_record(
+        situation,
+        comments=(*situation.comments, *(one.record for one in said if isinstance(one.record, Comment))),
+        seat=desk.directory.store.load(Seat, submission.seat).record,
+        agreement=agreement,
+        access=policy_of(desk.directory, agreement),
+    )
+    require(actor, step("submission:resubmit"), about)
 
 
 def _fresh(file: SubmittedFile) -> SubmittedFile:

@@ -40,6 +40,7 @@ from sandbox.egress.origin import Source
 from sandbox.egress.overlaid import index_of
 from sandbox.egress.permitted import Bounds
 from sandbox.egress.proof import Proof, run_claim
+from sandbox.egress.remedy import remedied
 from sandbox.egress.report import FileReport, Modelled, Product
 from sandbox.egress.rewrite import Rewriting
 from sandbox.egress.scribe import written
@@ -120,6 +121,8 @@ def run_job(job: Json, job_dir: Path) -> bytes:
         return traced(job, _product(mapping(job["product"]), job_dir))
     if "writings" in job:
         return written(job, sources)
+    if "remedies" in job:
+        return remedied(job, sources)
     options = replace(options_in(mapping(job["options"])), kept=_kept_in(mapping(job["sources"])))
     limits = mapping(job["limits"])
     reports = [

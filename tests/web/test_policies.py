@@ -132,6 +132,9 @@ def test_wrong_values_are_told_in_place_and_nothing_is_tried(site):
             "hours": "<b>",
             f"smallest:{DATASET}": "1",
             f"p_percent:{DATASET}": "200",
+            f"advantage:{DATASET}": "50",
+            f"near_excess:{DATASET}": "100",
+            f"coverage_gap:{DATASET}": "1e3",
             "outputs": [],
         }
         answer = await operator.post(REPLAY, data={**form, **wrong})
@@ -142,6 +145,9 @@ def test_wrong_values_are_told_in_place_and_nothing_is_tried(site):
             "hours",
             f"smallest:{DATASET}",
             f"p_percent:{DATASET}",
+            f"advantage:{DATASET}",
+            f"near_excess:{DATASET}",
+            f"coverage_gap:{DATASET}",
             "outputs",
         ):
             assert f'id="f-{name}-wrong"' in answer.text, name
@@ -151,6 +157,23 @@ def test_wrong_values_are_told_in_place_and_nothing_is_tried(site):
         stale = await operator.post(REPLAY, data={**form, "csrf": "x"})
         assert stale.status_code == 403
         assert len(site.platform.store.find(Examination)) == before
+
+    run(walk())
+
+
+def test_the_limits_of_models_and_synthetic_data_are_tried_and_told(site):
+    async def walk():
+        officer = await site.visitor(OFFICER)
+        form = filled((await officer.get(REPLAY)).text, None)
+        limits = {name: form[f"{name}:{DATASET}"][0] for name in ("advantage", "near_excess", "coverage_gap")}
+        assert limits == {"advantage": "10", "near_excess": "5", "coverage_gap": "35"}
+        page = await tried(officer, {**form, f"advantage:{DATASET}": "3", f"coverage_gap:{DATASET}": "20"})
+        assert "由模型或合成数据认出成员不超过随机加 3%" in page
+        assert "合成数据每列与来源相差不多于 20%" in page
+        (trial,) = site.app.state.console.trials.of(site.account(OFFICER), MARKET)
+        (part,) = json.loads(trial.policy)["datasets"]
+        assert (part["thresholds"]["advantage"], part["thresholds"]["coverage_gap"]) == (0.03, 0.2)
+        assert "near_excess" not in part["thresholds"]  # as it stood: policies name what was changed
 
     run(walk())
 

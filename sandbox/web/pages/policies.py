@@ -267,4 +267,7 @@ def thresholds_of(visitor: Visitor, part: DatasetTerms) -> list[str]:
         visitor.t("最大一家低于 {share}", share=f"{limits.largest_share:.0%}"),
         visitor.t("最大两家合计低于 {share}", share=f"{limits.two_largest_share:.0%}"),
         visitor.t("p% 规则 {share}", share=f"{limits.p_percent:.0%}"),
+        visitor.t("由模型或合成数据认出成员不超过随机加 {share}", share=f"{limits.advantage:.0%}"),
+        visitor.t("合成数据贴近真人不多于 {share}", share=f"{limits.near_excess:.0%}"),
+        visitor.t("合成数据每列与来源相差不多于 {share}", share=f"{limits.coverage_gap:.0%}"),
     ]

@@ -31,8 +31,15 @@ from sandbox.web.problems import status_of, told
 from sandbox.web.visitor import Visitor
 
 Typed = Mapping[str, tuple[str, ...]]
-_SHARES = ("largest_share", "two_largest_share", "p_percent")
-_PERCENT = {"largest_share": (1, 100), "two_largest_share": (1, 100), "p_percent": (0, 99)}
+_PERCENT = {
+    "largest_share": (1, 100),
+    "two_largest_share": (1, 100),
+    "p_percent": (0, 99),
+    "advantage": (0, 49),
+    "near_excess": (0, 99),
+    "coverage_gap": (0, 99),
+}
+_SHARES = tuple(_PERCENT)
 
 
 def page(visitor: Visitor, identifier: str) -> Response:
@@ -170,16 +177,12 @@ def _part(form: Form, part: DatasetTerms, faults: Faults) -> DatasetTerms:
         f"smallest:{part.dataset}", _smallest, form, part, absent=part.thresholds.smallest
     )
     shares = {
-        share: faults.tried(f"{share}:{part.dataset}", _share, form, share, part, absent=0.5)
+        share: faults.tried(
+            f"{share}:{part.dataset}", _share, form, share, part, absent=getattr(part.thresholds, share)
+        )
         for share in _SHARES
     }
-    limits = replace(
-        part.thresholds,
-        smallest=smallest,
-        largest_share=shares["largest_share"],
-        two_largest_share=shares["two_largest_share"],
-        p_percent=shares["p_percent"],
-    )
+    limits = replace(part.thresholds, smallest=smallest, **shares)
     return replace(part, columns=columns or part.columns, thresholds=limits)
 
 

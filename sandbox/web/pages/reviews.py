@@ -12,7 +12,18 @@ from starlette.responses import Response
 
 from sandbox.app import Platform
 from sandbox.catalog.reading import of_authority
-from sandbox.egress import assessment, comments, custody, docket, quality, review, rounds, samples, stoppage
+from sandbox.egress import (
+    assessment,
+    comments,
+    custody,
+    docket,
+    mending,
+    quality,
+    review,
+    rounds,
+    samples,
+    stoppage,
+)
 from sandbox.egress.checks import CHECKS
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import InputError
@@ -62,6 +73,11 @@ def _resubmit(call: Call) -> Outcome:
     keep = call.form.many("keep")
     rounds.resubmit(call.platform.gate, call.actor, call.id, answer=call.form.one("answer"), keep=keep)
     return _to(call, word("已重新提交，等待闸口检查"))
+
+
+def _mend(call: Call) -> Outcome:
+    after = mending.mend(call.platform.gate, call.actor, call.id)
+    return _to(call, word("闸口已改好，作为第 {n} 轮重新提交", n=after.round))
 
 
 def _comment(call: Call) -> Outcome:
@@ -207,6 +223,15 @@ RESUBMIT = Action(
     ),
     hint=word("要换文件请在席位里用 submit(…, submission=申请编号) 提交"),
 )
+MEND = Action(
+    "submission:resubmit",
+    "submissions",
+    word("由闸口改好再提交"),
+    _mend,
+    verb="mend",
+    record=Submission,
+    hint=word("闸口由声明重算，隐去会暴露个别对象的行，作为下一轮提交，照样判定和审查；改不好的文件不在其中"),
+)
 COMMENT = Action(
     "comment:post",
     "submissions",
@@ -266,6 +291,7 @@ ACTIONS = (
     CONCLUDE,
     RETURN,
     RESUBMIT,
+    MEND,
     COMMENT,
     UNCOMMENT,
     TAKE,

@@ -20,6 +20,7 @@ from sandbox.egress import (
     custody,
     differences,
     intake,
+    mending,
     release,
     review,
     samples,
@@ -249,8 +250,10 @@ def _around(visitor: Visitor, submission: Submission) -> dict[str, Any]:
     """Return what stands around the votes: rounds, custody, clock, assessment, what changed."""
     gate, clock = visitor.platform.gate, submission.clock
     held = [one.record for one in custody.holders(gate, submission)]
-    reviewer = audience.audience_of(gate, visitor.actor, submission) is audience.Audience.REVIEWER
+    seen_as = audience.audience_of(gate, visitor.actor, submission)
+    reviewer, author = seen_as is audience.Audience.REVIEWER, seen_as is audience.Audience.AUTHOR
     return {
+        "mendable": mending.mendable(gate, submission) if author else (),
         "acts": reviews,
         "held": held,
         "mine": next((one for one in held if one.account == visitor.actor.account), None),
