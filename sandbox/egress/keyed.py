@@ -83,7 +83,10 @@ def _opened(data: bytes, key: bytes) -> Iterator[str]:
         ciphers.append(algorithms.SM4(key))
     zero, head, rest = bytes(BLOCK), data[:BLOCK], data[BLOCK:]
     for cipher in ciphers:
-        tried: list[tuple[modes.Mode, bytes]] = [(modes.CTR(zero), data), (modes.CTR(head), rest)]
+        tried: list[tuple[modes.CTR | modes.ECB | modes.CBC, bytes]] = [
+            (modes.CTR(zero), data),
+            (modes.CTR(head), rest),
+        ]
         if len(data) % BLOCK == 0:
             tried += [(modes.ECB(), data), (modes.CBC(zero), data), (modes.CBC(head), rest)]  # noqa: S305 - an author's
             tried += [(modes.CBC(key), data)] if len(key) == BLOCK else []
