@@ -24,9 +24,10 @@ from sandbox.egress.compare import Comparison
 from sandbox.egress.content import Content, Form
 from sandbox.egress.origin import Source
 from sandbox.egress.proof import run_claim
-from sandbox.egress.recompute import Budget, Recomputed
+from sandbox.egress.recompute import Recomputed
 from sandbox.egress.rewrite import rewrite_proven, write_table
 from sandbox.egress.rounding import MAX_CELLS, Grid, Rounded, rounded, widths
+from sandbox.egress.rowwise import Budget
 from sandbox.egress.units import Ids, Sets, distinct_per_set, smallest_units
 from sandbox.files.types import FileType
 from sandbox.kernel.errors import InputError

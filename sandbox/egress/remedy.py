@@ -18,8 +18,8 @@ from sandbox.egress.fixing import decimals_of, safe_cells
 from sandbox.egress.origin import Source
 from sandbox.egress.overlaid import as_seen
 from sandbox.egress.proof import run_claim
-from sandbox.egress.recompute import Budget
 from sandbox.egress.rewrite import rewrite_proven
+from sandbox.egress.rowwise import Budget
 from sandbox.egress.wire import Json, message_out, pack, sequence, text
 from sandbox.files.types import FileType
 from sandbox.kernel.errors import InputError
