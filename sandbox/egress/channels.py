@@ -95,7 +95,7 @@ def _of_text(text: str) -> tuple[list[str], list[Stream], list[Column]]:
     streams = [*sequences.sequences(text), *wording.choices(text)]
     if "<" in text:
         streams += sequences.attributes(text)
-    texts = [sequences.bare(text), *wording.acrostics(text)]
+    texts = [sequences.bare(text), *wording.acrostics(text), *sequences.packed(text)]
     return texts, streams, list(wording.orders(text))
 
 

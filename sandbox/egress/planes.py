@@ -289,6 +289,8 @@ def of_words(data: bytes) -> tuple[list[Plane], list[Stream]]:
             numbers = _whole(values[:1024])
             if numbers:
                 found.append(stream(f"{kind} from {offset}", [numbers]))
+                if size == 2:
+                    found.append(stream(f"every other {kind} from {offset}", [numbers[::2]]))
     return planes, found
 
 

@@ -12,9 +12,13 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from sandbox.egress.streams import Stream, stream
+import numpy as np
+
+from sandbox.egress.blobs import decoded, encoded_runs
+from sandbox.egress.streams import Stream, said, stream
 
 MAX_TEXT = 1 << 18
+MAX_FLOATS = 20_000
 _LEAST = 24
 _UNSEEN = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
@@ -39,6 +43,8 @@ _VARIANTS: Mapping[str, str] = {
 }  # fmt: skip
 _SAYING = re.compile(r"\d{9}|[\u4e00-\u9fff].*\d{4}|[\u4e00-\u9fff]{5}")
 _FORMULA = re.compile(r">([^<>]{0,4000}(?:&amp;|&)[^<>]{8,4000})<")
+_FLOAT = re.compile(r"[-+]?\d(?:\.\d+)?[eE][-+]\d{2,3}\b")
+_CODED = re.compile(r"(?<=base64,)[A-Za-z0-9+/=]{40,}")
 _WIDE = re.compile("[,，;；:：(（)）!！?？]")
 
 
@@ -154,6 +160,17 @@ def written(text: str) -> str:
     said = [value for value in values if _SAYING.search(value)]
     joined = [html.unescape(one).replace('"&"', "") for one in _FORMULA.findall(text)]
     return "\n".join([*said, *joined])
+
+
+def packed(text: str) -> Iterator[str]:
+    """Yield what the bytes of floating-point numbers say that no measure has, and code inside of tags."""
+    floats = [float(one) for one in _FLOAT.findall(text[: 4 * MAX_TEXT])[:MAX_FLOATS]]
+    if len(floats) >= 3:
+        for kind in ("<f8", ">f8"):
+            yield from said(np.array(floats, kind).tobytes())
+    for run in encoded_runs(_CODED.findall(text[: 16 * MAX_TEXT])) if "<" in text else ():
+        for inner in decoded(run):
+            yield from said(inner)
 
 
 def attributes(text: str) -> Iterator[Stream]:

@@ -35,6 +35,7 @@ _HEAD = 1024
 _LEAST_RUN = 20
 _MOST_PLACES = 48
 _MOST_COLUMNS = 60
+_FIGURES_OF_FEW = 55
 _WIDTHS = (10, 11, 13, 15, 16, 17, 18)
 _BASES = (16, 20, 26, 32, 36, 60, 64, 100, 256, 1000, 1024)
 """Digits of the numbers that name somebody; ten are those of a telephone without its first."""
@@ -280,7 +281,8 @@ def columns_of(one: Stream) -> Iterator[Column]:
         return
     yield from _columns_of(one)
     for part in parted(one):
-        yield from _columns_of(part)
+        if part.values.size * len(str(part.values.max())) >= _FIGURES_OF_FEW:
+            yield from _columns_of(part)
 
 
 def _columns_of(one: Stream) -> Iterator[Column]:
@@ -320,6 +322,8 @@ def _grids(values: Values, ends: Sequence[int]) -> Iterator[tuple[bool, Values]]
                 return
     for width in (1, 11, 2, 10, 18, 3, 4, 5, 6, 7, 8, 9, 12, 15):
         rows = values.size // width
+        if width == 2 and values.size % 2 and rows >= LEAST_ROWS:  # one is missing, or one too many
+            yield False, np.lib.stride_tricks.sliding_window_view(values, width)[:PROBED]
         if rows >= LEAST_ROWS and (values.size % width == 0 or width in (2, 3, 4, 10, 11, 18)):
             yield False, values[: rows * width].reshape(rows, width)[:PROBED]
 
