@@ -19,9 +19,8 @@ from sandbox.egress.units import MANY_ROWS, Ids
 from sandbox.fingerprint.sidecar import UnitColumns, dense_units, subjects_of
 
 SUBJECT = "subject"
-_HALVES = (0, 1)
+_THREADS = 2
 _PIECE = 1 << 18
-_ROOM = 1 << 17
 
 
 def subject_units(source: Source, subject: str) -> dict[str, Ids]:
@@ -41,14 +40,13 @@ def subject_units(source: Source, subject: str) -> dict[str, Ids]:
 
 def numbered(column: pa.ChunkedArray, unit: UnitColumns) -> Ids:
     """Return a number for every row, equal for equal canonical texts; 0 for what means nobody."""
+    from sandbox.egress import unit_kernels
+
     pieces = [chunk.slice(begin, _PIECE) for chunk in column.chunks for begin in range(0, len(chunk), _PIECE)]
-    with ThreadPoolExecutor(len(_HALVES)) as both:
+    with ThreadPoolExecutor(_THREADS) as both:
         found = list(both.map(lambda piece: _words(piece, unit), pieces))
-        words = np.concatenate(found) if found else np.zeros(0, np.uint64)
-        ids = np.zeros(words.size, np.uint32)
-        counts = list(both.map(lambda half: _numbered(words, half, ids), _HALVES))
-    ids[(words >> np.uint64(63)) != 0] += np.uint32(counts[0])
-    return ids
+    words = np.concatenate(found) if found else np.zeros(0, np.uint64)
+    return np.asarray(unit_kernels.numbers_of(words), np.uint32)
 
 
 def _words(piece: pa.Array, unit: UnitColumns) -> NDArray[np.uint64]:
@@ -75,14 +73,3 @@ def _plain_words(texts: pa.Array) -> tuple[NDArray[np.uint64], NDArray[np.bool_]
     words, other = np.zeros(len(whole), np.uint64), np.zeros(len(whole), np.bool_)
     unit_kernels.words_of(begins, octets, 0, len(whole), words, other)
     return words, other
-
-
-def _numbered(words: NDArray[np.uint64], half: int, ids: Ids) -> int:
-    """Write the numbers of one half of the words, with room as it is needed; return how many there are."""
-    from sandbox.egress import unit_kernels
-
-    room, found = _ROOM, -1
-    while found < 0:
-        found = int(unit_kernels.numbers_of(words, half, room, ids))
-        room *= 8
-    return found

@@ -179,29 +179,47 @@ def words_of(offsets, data, begin, end, words, other):  # type: ignore[no-untype
 
 
 @njit(cache=True, nogil=True)
-def numbers_of(words, half, room, ids):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Write the dense number of each word of one half, from 1 as they come up; a word of 0 is nobody's.
-
-    Returns how many there are, or -1 where `room`, a power of two, is less than twice as many.
-    """
-    mask = np.uint64(room - 1)
-    held, numbers = np.zeros(room, np.uint64), np.zeros(room, np.uint32)
-    found = 0
+def parted(words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return the rows in 256 parts by the first octet of their words, the words so, and where parts begin."""
+    starts = np.zeros(257, np.int64)
     for row in range(words.size):
-        word = words[row]
-        if word == 0 or (word >> np.uint64(63)) != np.uint64(half):
-            continue
-        slot = (word >> np.uint64(1)) & mask
-        while held[slot] != 0 and held[slot] != word:
-            slot = (slot + np.uint64(1)) & mask
-        if held[slot] == 0:
-            if 2 * found >= room:
-                return -1
-            found += 1
-            held[slot] = word
-            numbers[slot] = found
-        ids[row] = numbers[slot]
-    return found
+        starts[(words[row] >> np.uint64(56)) + np.uint64(1)] += 1
+    for part in range(256):
+        starts[part + 1] += starts[part]
+    free = starts[:-1].copy()
+    rows, ordered = np.empty(words.size, np.uint32), np.empty(words.size, np.uint64)
+    for row in range(words.size):
+        part = words[row] >> np.uint64(56)
+        place = free[part]
+        free[part] = place + 1
+        rows[place], ordered[place] = row, words[row]
+    return rows, ordered, starts
+
+
+@njit(cache=True, nogil=True)
+def numbers_of(words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return a dense number for each word, from 1, and 0 for a word of 0; part by part, in near memory."""
+    rows, ordered, starts = parted(words)
+    ids, found = np.zeros(words.size, np.uint32), 0
+    for part in range(256):
+        room = 16
+        while room < 2 * (starts[part + 1] - starts[part]):
+            room *= 2
+        mask = np.uint64(room - 1)
+        held, numbers = np.zeros(room, np.uint64), np.zeros(room, np.uint32)
+        for place in range(starts[part], starts[part + 1]):
+            word = ordered[place]
+            if word == 0:
+                continue
+            slot = (word >> np.uint64(1)) & mask
+            while held[slot] != 0 and held[slot] != word:
+                slot = (slot + np.uint64(1)) & mask
+            if held[slot] == 0:
+                found += 1
+                held[slot] = word
+                numbers[slot] = found
+            ids[rows[place]] = numbers[slot]
+    return ids
 
 
 def prepare() -> None:
@@ -225,4 +243,4 @@ def prepare() -> None:
     all_plain(begins, octets, 0, 2)
     words = np.zeros(2, np.uint64)
     words_of(begins, octets, 0, 2, words, np.zeros(2, np.bool_))
-    numbers_of(words, 0, 16, np.zeros(2, np.uint32))
+    numbers_of(words)

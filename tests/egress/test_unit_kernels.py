@@ -105,7 +105,6 @@ def test_subjects_are_told_apart_as_a_sidecar_tells_them(texts: list[str | None]
     assert len(pairs) == len(set(found.tolist())) == len(set(plain.tolist()))
 
 
-def test_room_for_numbers_grows_with_the_subjects(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(subjects, "_ROOM", 2)
-    column = pa.chunked_array([[f"A{place % 700}" for place in range(2_000)]])
-    assert len(set(subjects.numbered(column, UnitColumns("subject", ("c",))).tolist())) == 700
+def test_many_subjects_in_every_part_keep_their_numbers() -> None:
+    column = pa.chunked_array([[f"A{place % 7_000}" for place in range(20_000)]])
+    assert len(set(subjects.numbered(column, UnitColumns("subject", ("c",))).tolist())) == 7_000
