@@ -134,8 +134,8 @@ def _package(data: bytes) -> tuple[list[str], list[Stream]]:
     streams: list[Stream] = []
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            names = [one for one in package.infolist() if _PACKAGED.fullmatch(one.filename)][:MAX_PARTS]
-            for one in names:
+            held = [one for one in package.infolist() if _PACKAGED.fullmatch(one.filename)]
+            for one in sorted(held, key=lambda part: "/worksheets/" in part.filename)[:MAX_PARTS]:
                 with package.open(one) as member:
                     part = member.read(MAX_BYTES)
                 texts.append(sequences.written(part.decode("utf-8", errors="replace")))
