@@ -30,6 +30,8 @@ def _weights() -> NDArray[np.float64]:
 
 _TURNED = _weights()[np.arange(256)[:, None] ^ np.arange(256)[None, :]]
 """Row b, column k: how likely the byte b is under the key k."""
+_MOVED = _weights()[(np.arange(256)[:, None] - np.arange(256)[None, :]) % 256]
+"""Row b, column k: how likely the byte b is with k taken off."""
 
 
 def broken(data: bytes) -> str:
@@ -46,6 +48,16 @@ def broken(data: bytes) -> str:
         return ""
     key = np.resize(best[1], len(data))
     return _readable((np.frombuffer(data, np.uint8) ^ key).tobytes())
+
+
+def moved_bytes(data: bytes) -> str:
+    """Return the text of bytes that all had the same number added, or an empty text."""
+    if len(data) < LEAST_BYTES:
+        return ""
+    counts = np.bincount(np.frombuffer(data[:MAX_SAMPLE], np.uint8), minlength=256)
+    key = int((counts @ _MOVED).argmax())
+    moved = (np.frombuffer(data, np.uint8).astype(np.int16) - key) % 256
+    return _readable(moved.astype(np.uint8).tobytes()) if key else ""
 
 
 def _key(sample: NDArray[np.uint8], length: int) -> tuple[NDArray[np.uint8], float]:

@@ -19,6 +19,7 @@ from sandbox.egress.salvage import salvaged
 from sandbox.kernel.message import say
 
 _USUAL = {"index_columns", "column_indexes", "columns", "attributes", "creator", "pandas_version"}
+_WRITTEN = (b"pandas", b"ARROW:schema")
 _MARK = b"PAR1"
 _LEAST_GAP = 8
 MAX_TEXTS = 20_000
@@ -27,7 +28,7 @@ MAX_TEXTS = 20_000
 def parquet_issues(file: pq.ParquetFile) -> list[Issue]:
     """Return what the footer says beyond the schema; the writers' own two entries are usual."""
     metadata = file.schema_arrow.metadata or {}
-    strange = [key for key in metadata if key not in (b"pandas", b"ARROW:schema")]
+    strange = [key for key in metadata if key not in _WRITTEN]
     fields = [field for field in file.schema_arrow if set(field.metadata or {}) - {b"PARQUET:field_id"}]
     note = parse_json(metadata.get(b"pandas", b"{}").decode("utf-8", errors="replace"))[0]
     attributes = isinstance(note, Mapping) and (bool(note.get("attributes")) or bool(set(note) - _USUAL))
@@ -39,7 +40,7 @@ def parquet_issues(file: pq.ParquetFile) -> list[Issue]:
 def unseen(data: bytes, file: pq.ParquetFile) -> tuple[list[Issue], tuple[str, ...]]:
     """Return the issues of what no reader shows, and the texts in it."""
     issues: list[Issue] = []
-    texts: list[str] = []
+    texts = [text for note in _notes(file) for text in salvaged(note)]
     gaps = b"\n".join(_gaps(data, file))
     if gaps:
         issues.append(Issue("hidden-content", where="gap", evidence=say("Parquet 的数据页之间有多余字节")))
@@ -51,6 +52,13 @@ def unseen(data: bytes, file: pq.ParquetFile) -> tuple[list[Issue], tuple[str, .
         )
         texts.append("\n".join(entries[:MAX_TEXTS]))
     return issues, tuple(texts)
+
+
+def _notes(file: pq.ParquetFile) -> Iterator[bytes]:
+    """Yield what the schema and the columns say about themselves beyond what writers do."""
+    yield from (value for key, value in (file.schema_arrow.metadata or {}).items() if key not in _WRITTEN)
+    for field in file.schema_arrow:
+        yield from (value for key, value in (field.metadata or {}).items() if key != b"PARQUET:field_id")
 
 
 def _gaps(data: bytes, file: pq.ParquetFile) -> Iterator[bytes]:

@@ -183,3 +183,4 @@ class Content:
     plot: Plot | None = None
     order: Order | None = None
     issues: tuple[Issue, ...] = field(default=())
+    guessed: bool = False

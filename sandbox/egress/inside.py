@@ -14,6 +14,7 @@ import pyarrow.compute as pc
 from sandbox.egress.blobs import decoded, encoded_runs, joined, looks_encoded, maybe_base85
 from sandbox.egress.carving import carved
 from sandbox.egress.content import Content, Form, Issue
+from sandbox.egress.disguises import disguised
 from sandbox.egress.reading import read_content
 from sandbox.egress.report import FileReport
 from sandbox.egress.salvage import deciphered
@@ -42,6 +43,7 @@ def look_inside(report: FileReport) -> None:
     waiting = [(content, 0) for content in report.contents]
     waiting += [(inner, 1) for inner in _dense(report)]
     _escaped(report)
+    report.contents += disguised(report)
     while waiting and len(report.contents) < MAX_CONTENTS:
         content, depth = waiting.pop()
         texts = _texts(content)

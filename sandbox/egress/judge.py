@@ -221,6 +221,8 @@ def _identifiers(report: FileReport, options: Options) -> None:
     for issue in named(report.own):
         report.add(issue)
     for content in report.contents:
+        if content.guessed:
+            continue
         columns = [
             pair
             for sheet in content.sheets

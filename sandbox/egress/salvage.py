@@ -32,13 +32,14 @@ _UNPRINTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffd\ue000-
 _SHORTEST = 4
 _LEAST = 32
 _FNAME = 8
+_EXTRA_HEAD = 4
 
 
 def salvaged(data: bytes) -> tuple[str, ...]:
     """Return the texts found in the bytes, in compressed streams and in members of a package inside them."""
     texts: list[str] = []
     room = MAX_BYTES
-    for piece in _pieces(data[:MAX_BYTES]):
+    for piece in pieces(data[:MAX_BYTES]):
         if room <= 0:
             break
         room -= len(piece)
@@ -76,7 +77,7 @@ def packed_name(data: bytes) -> str:
     return data[10 : data.find(b"\0", 10)][:MAX_BYTES].decode("utf-8", errors="replace")
 
 
-def _pieces(data: bytes) -> Iterator[bytes]:
+def pieces(data: bytes) -> Iterator[bytes]:
     """Yield the bytes themselves, unless they are a package, and everything compressed in them."""
     if zipfile.is_zipfile(io.BytesIO(data)):
         yield from _package(data)
@@ -105,6 +106,7 @@ def _package(data: bytes) -> Iterator[bytes]:
             members = package.infolist()[:MAX_MEMBERS]
             yield "\n".join(member.filename for member in members).encode("utf-8", errors="replace")
             yield b"\n".join([package.comment, *(member.comment for member in members)])
+            yield b"\n".join(member.extra[_EXTRA_HEAD:] for member in members)
             for member in members:
                 yield _member(package, member)
     except (zipfile.BadZipFile, ValueError, OSError, EOFError):

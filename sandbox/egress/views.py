@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sandbox.egress.blobs import decoded_cell
-from sandbox.egress.content import Content
+from sandbox.egress.content import Content, Sheet
 from sandbox.egress.documents import LEAVES
 from sandbox.fingerprint.readings import tokens, windows
 
@@ -24,6 +24,7 @@ TokenRows = Sequence[Sequence[str | None]]
 
 SMALL_CELLS = 60_000
 MAX_TOKENS = 64
+MAX_COLUMNS = 256
 MAX_STRAY = 20_000
 _MOSTLY = 0.5  # share of cells that decode to text from which a table is read decoded, too
 WINDOW = 12
@@ -45,7 +46,7 @@ def views_of(content: Content) -> tuple[View, ...]:
     for sheet in content.sheets:
         label = f"{sheet.name}: " if sheet.name else ""
         if sheet.table.num_rows and sheet.table.num_columns:
-            found.append(View(label + "rows", sheet.table, aligned=sheet.name != LEAVES))
+            found.append(_plain(label, sheet))
         if sheet.table.num_columns >= 2:
             found.append(View(label + "header", [sheet.table.column_names], aligned=False))
         if 0 < sheet.table.num_rows * sheet.table.num_columns <= SMALL_CELLS:
@@ -62,6 +63,15 @@ def views_of(content: Content) -> tuple[View, ...]:
     if stray:
         found += [View(f"hidden {name}", rows, aligned=False) for name, rows in _line_views(stray)]
     return tuple(view for view in found if not isinstance(view.rows, list) or view.rows)
+
+
+def _plain(label: str, sheet: Sheet) -> View:
+    """Return the table as it is; few rows of very many columns as rows of tokens, which is far quicker."""
+    table = sheet.table
+    if table.num_columns > MAX_COLUMNS and table.num_rows * table.num_columns <= SMALL_CELLS:
+        columns = [column.to_pylist() for column in table.columns]
+        return View(label + "rows", _cut(list(zip(*columns, strict=True))), aligned=False)
+    return View(label + "rows", table, aligned=sheet.name != LEAVES)
 
 
 def _small_views(table: pa.Table) -> Iterator[tuple[str, list[list[str | None]]]]:

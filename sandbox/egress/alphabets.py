@@ -1,0 +1,269 @@
+"""Texts written in another alphabet: runs over few signs, turned into the bytes that they stand for.
+
+Known alphabets of 16 to 94 printed signs, lines with their length in front, and Morse by any two signs. Every
+reading is a guess that `legible` judges. Pure; called by `disguises`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
+from string import ascii_lowercase, ascii_uppercase, digits
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sandbox.egress.glyphs import LEAST_SIGNS, MAX_SIGNS, few, of_bits
+
+MAX_LARGE = 6_000
+_UPPER, _LOWER = ascii_uppercase, ascii_lowercase
+_BITS: tuple[str, ...] = (
+    digits + "abcdef", "abcdefghijklmnop",
+    _UPPER + "234567", digits + "ABCDEFGHIJKLMNOPQRSTUV", digits + "ABCDEFGHJKMNPQRSTVWXYZ",
+    "ybndrfg8ejkmcpqxot1uwisza345h769", digits + "bcdefghjkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ23456789",
+    "23456789ABCDEFGHJKLMNPQRSTUVWXYZ", "23456789CFGHJMPQRVWXcfghjmpqrvwx",
+    "qpzry9x8gf2tvdw0s3jn54khce6mua7l",
+    _UPPER + _LOWER + digits + "+/", _UPPER + _LOWER + digits + "-_", "+-" + digits + _UPPER + _LOWER,
+    "./" + digits + _UPPER + _LOWER, "./" + _UPPER + _LOWER + digits, digits + _UPPER + _LOWER + "+/",
+    digits + _UPPER + _LOWER + "-_", digits + _LOWER + _UPPER + "+/", digits + _LOWER + _UPPER + "-_",
+    _LOWER + _UPPER + digits + "+/", "-" + digits + _UPPER + "_" + _LOWER,
+    "!\"#$%&'()*+,-012345689@ABCDEFGHIJKLMNPQRSTUVXYZ[`abcdefhijklmpqr",
+    "".join(map(chr, range(32, 96))), "".join(map(chr, range(33, 97))),
+)  # fmt: skip
+"""Alphabets of 16, 32 and 64 signs: RFC 4648, Crockford, z-base-32, geohash, bech32, xx, BinHex, uu."""
+_LARGE: tuple[str, ...] = (
+    "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
+    "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ",
+    "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz",
+    digits + _UPPER + _LOWER, digits + _LOWER + _UPPER, _UPPER + _LOWER + digits, _LOWER + _UPPER + digits,
+    digits + _LOWER, digits + _UPPER, _UPPER + digits, _LOWER, _UPPER,
+    digits, "23456789BCDFGHJKMPQRTVWXY",
+)  # fmt: skip
+"""Alphabets that are no power of two, read as one large number."""
+_Z85 = digits + _LOWER + _UPPER + ".-:+=^!/*?&<>()[]{}@%$#"
+_B85 = digits + _UPPER + _LOWER + "!#$%&()*+-;<=>?@^_`{|}~"
+_A85 = "".join(map(chr, range(33, 118)))
+_NINETY_ONE = _UPPER + _LOWER + digits + '!#$%&()*+,./:;<=>?@[]^_`{|}~"'
+_FORTY_FIVE = digits + _UPPER + " $%*+-./:"
+_PRINTED = "".join(map(chr, range(33, 127)))
+_SPACES = re.compile(r"\s+")
+_JOINTS = re.compile(r"[\s\-.:,;'\"|_/\\]+")
+_MORSE = dict(
+    zip(
+        [
+            ".-",
+            "-...",
+            "-.-.",
+            "-..",
+            ".",
+            "..-.",
+            "--.",
+            "....",
+            "..",
+            ".---",
+            "-.-",
+            ".-..",
+            "--",
+            "-.",
+            "---",
+            ".--.",
+            "--.-",
+            ".-.",
+            "...",
+            "-",
+            "..-",
+            "...-",
+            ".--",
+            "-..-",
+            "-.--",
+            "--..",
+            "-----",
+            ".----",
+            "..---",
+            "...--",
+            "....-",
+            ".....",
+            "-....",
+            "--...",
+            "---..",
+            "----.",
+            "-....-",
+            "-..-.",
+            ".-.-.-",
+            "--..--",
+            "---...",
+        ],
+        _UPPER + digits + "-/.,:",
+        strict=True,
+    )
+)
+
+
+def packed(run: str) -> Iterator[bytes]:
+    """Yield the bytes that a run of printed signs stands for under every alphabet that holds its signs."""
+    run = run[:MAX_SIGNS]
+    tight = _SPACES.sub("", run)
+    bare = _JOINTS.sub("", run).rstrip("=")
+    for text in dict.fromkeys((tight.rstrip("="), bare)):
+        if len(text) >= LEAST_SIGNS:
+            yield from _known(text)
+    if len(set(bare)) <= 16:
+        yield from few(bare)
+    yield from _dense(tight)
+    if set(run) <= set(_FORTY_FIVE + "\n"):
+        yield _radix(run.replace("\n", ""), _FORTY_FIVE, 3, 2)
+
+
+def _known(text: str) -> Iterator[bytes]:
+    """Yield a run under the alphabets of bits, in either case where there is one, and as a large number."""
+    held = set(text)
+    for folded in dict.fromkeys((text, text.lower(), text.upper())) if len(held) <= 36 else (text,):
+        seen = set(folded)
+        for alphabet in _BITS:
+            if seen <= set(alphabet) and len(seen) > len(alphabet) // 4:
+                yield from of_bits(_places(folded, alphabet), (len(alphabet) - 1).bit_length())
+    for alphabet in _LARGE if len(text) <= MAX_LARGE else ():
+        if held <= set(alphabet):
+            yield from _large(text, alphabet)
+
+
+def _places(text: str, alphabet: str) -> NDArray[np.uint8]:
+    table = np.zeros(128, np.uint8)
+    table[[ord(one) for one in alphabet]] = np.arange(len(alphabet))
+    return table[np.frombuffer(text.encode("ascii"), np.uint8)]
+
+
+def _large(text: str, alphabet: str) -> Iterator[bytes]:
+    """Yield a run as one number, and in blocks of eleven signs for eight bytes."""
+    base = len(alphabet)
+    place = {sign: number for number, sign in enumerate(alphabet)}
+    value = 0
+    for sign in text[:MAX_LARGE]:
+        value = value * base + place[sign]
+    yield value.to_bytes((value.bit_length() + 7) // 8 or 1, "big")
+    if base >= 58:
+        blocks = [text[at : at + 11] for at in range(0, len(text), 11)]
+        yield b"".join(_block(block, place, base) for block in blocks)
+
+
+def _block(block: str, place: dict[str, int], base: int) -> bytes:
+    value = 0
+    for sign in block:
+        value = value * base + place[sign]
+    size = {11: 8, 10: 7, 9: 6, 7: 5, 6: 4, 5: 3, 3: 2, 2: 1}.get(len(block), 8)
+    return (value & (1 << 8 * size) - 1).to_bytes(size, "big")
+
+
+def _dense(text: str) -> Iterator[bytes]:
+    """Yield the readings of the alphabets of 85, 91 and 94 signs."""
+    text = text.removeprefix("<~").removesuffix("~>")
+    held = set(text)
+    if len(held) < 24 or len(text) < LEAST_SIGNS:
+        return
+    if held <= set(_A85 + "z"):
+        with suppress(ValueError):
+            yield base64.a85decode(text)
+    for alphabet in (_B85, _Z85, _A85, _PRINTED[:85]):
+        if held <= set(alphabet):
+            yield _radix(text, alphabet, 5, 4)
+    if held <= set(_NINETY_ONE):
+        yield _ninety_one(text)
+    if held <= set(_PRINTED):
+        for step in (42, 64):  # yEnc: every byte moved up, four of them behind a mark
+            yield bytes((ord(one) - step) & 255 for one in text)
+
+
+def _radix(text: str, alphabet: str, signs: int, size: int) -> bytes:
+    """Return blocks of signs as blocks of bytes; a shorter last block gives one byte less than its signs."""
+    place = {sign: number for number, sign in enumerate(alphabet)}
+    base, out = len(alphabet), bytearray()
+    for at in range(0, len(text), signs):
+        block = text[at : at + signs]
+        missing = signs - len(block)
+        value = 0
+        for sign in block + alphabet[-1] * (missing if size == 4 else 0):
+            value = value * base + place[sign]
+        length = size - missing if size == 4 else {3: 2, 2: 1}.get(len(block), 0)
+        whole = (value & (1 << 8 * size) - 1).to_bytes(size, "big")
+        out += whole[:length] if size == 4 else whole[size - length :]
+    return bytes(out)
+
+
+def _ninety_one(text: str) -> bytes:
+    place = {sign: number for number, sign in enumerate(_NINETY_ONE)}
+    out, first, queue, bits = bytearray(), -1, 0, 0
+    for sign in text:
+        if first < 0:
+            first = place[sign]
+            continue
+        value = first + place[sign] * 91
+        queue |= value << bits
+        bits += 13 if value & 8191 > 88 else 14
+        while bits > 7:
+            out.append(queue & 255)
+            queue, bits = queue >> 8, bits - 8
+        first = -1
+    return bytes(out)
+
+
+def lengthy(text: str) -> Iterator[bytes]:
+    """Yield what lines with their length in front say: uuencoding with or without a frame, xxencoding."""
+    lines = text.splitlines()
+    xx = "+-" + digits + _UPPER + _LOWER
+    to_uu = str.maketrans(xx, "".join(map(chr, range(32, 96))))
+    for table in ({}, to_uu):
+        out, count = bytearray(), 0
+        for line in lines[:20_000]:
+            if not line.isascii() or not 5 <= len(line) <= 62 or line.startswith(("begin ", "end")):
+                continue
+            turned = line.translate(table)
+            length = (ord(turned[0]) - 32) & 63
+            if not length or abs(len(turned) - 1 - -(-length // 3) * 4) > 2:
+                continue
+            try:
+                out += binascii.a2b_uu(turned)
+                count += 1
+            except binascii.Error:
+                continue
+        if count >= 2:
+            yield bytes(out)
+
+
+def morse(text: str) -> Iterator[str]:
+    """Yield what dots and dashes of any two signs say, letter by letter."""
+    for dot, dash in _pairs(text):
+        plain = text.translate({ord(dot): ".", ord(dash): "-"})
+        lines = []
+        for line in plain.splitlines():
+            letters = [_MORSE.get(code, "") for code in re.split(r"[^.\-]+", line)]
+            lines.append("".join(letters))
+        yield "\n".join(lines)
+        yield re.sub(r"\s*[/|]\s*|\s{2,}", ",", "\n".join(_spelt(line) for line in plain.splitlines()))
+
+
+def _spelt(line: str) -> str:
+    return re.sub(r"[.\-]+ ?", lambda code: _MORSE.get(code.group().strip(), "?"), line)
+
+
+def _pairs(text: str) -> Iterator[tuple[str, str]]:
+    signs = [one for one, _ in _frequent(_JOINED_BLANKS.sub("", text), 3)]
+    for pair in (
+        (".", "-"),
+        ("·", "-"),
+        ("•", "—"),
+        ("0", "1"),
+        *((one, other) for one in signs for other in signs),
+    ):
+        if pair[0] != pair[1] and pair[0] in text and pair[1] in text:
+            yield pair
+
+
+_JOINED_BLANKS = re.compile(r"[\s/|]+")
+
+
+def _frequent(text: str, count: int) -> list[tuple[str, int]]:
+    return Counter(text).most_common(count)

@@ -1,0 +1,300 @@
+"""What a file says once it is read in other alphabets, other code pages, as numbers for bytes, or unpressed.
+
+Gathers what a file shows as texts and as bytes, asks every reading, keeps what is legible and reads what has
+a known type. All of it is searched for records and nothing else: it is no finding by itself and nothing is
+written from it. Bounded in size, number and depth. Pure; called by `inside`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import islice
+
+import numpy as np
+import pyarrow as pa
+
+from sandbox.egress.alphabets import lengthy, morse, packed
+from sandbox.egress.ciphers import broken, moved_bytes
+from sandbox.egress.codepages import moved, paged, repaired, stripped
+from sandbox.egress.content import Content, Form
+from sandbox.egress.glyphs import few, rare
+from sandbox.egress.legible import LEAST_BYTES, held_numbers, legible, said, speaks
+from sandbox.egress.numerals import branches, figures, sequences
+from sandbox.egress.reading import read_content
+from sandbox.egress.report import FileReport
+from sandbox.egress.salvage import pieces, salvaged
+from sandbox.egress.unpressed import unpressed
+from sandbox.files.types import FileType, sniff
+from sandbox.files.unwrap import UnwrapLimits, unwrap
+
+MAX_BYTES = 1 << 20
+MAX_CELLS = 60_000
+MAX_TEXTS = 400
+MAX_NUMBERS = 20_000
+MAX_DEPTH = 2
+MAX_TRIED = 24
+MAX_KEPT = 4 << 20
+_PIECE = 1 << 17
+_LIMITS = UnwrapLimits(max_total=16 << 20)
+_KNOWN = frozenset(
+    {
+        FileType.ZIP, FileType.GZIP, FileType.BZIP2, FileType.XZ, FileType.ZSTD, FileType.SEVEN, FileType.TAR,
+        FileType.PARQUET, FileType.XLSX,
+    }
+)  # fmt: skip
+_SEEN_ELSEWHERE = frozenset({FileType.PNG, FileType.JPEG, FileType.PDF})
+_FAILURES = (ValueError, ArithmeticError, LookupError)
+"""What a reading breaks with when the text is none of its own: then it says nothing."""
+_TOKEN = re.compile(r"[!-~]{32,}")
+_LINE = re.compile(r"^\s*(?:(?:#|//|--|;|%|\*|/\*|>|\d+[.:)]|[-+]\s)\s*)?[\"'(]*(.*?)[\"',;)\\+]*\s*$")
+_CODED = re.compile(rb"[!-~\s]+")
+_RUN = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
+_BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
+_QUOTED = re.compile(r"[\"'<>]")
+_PREFIX = re.compile(r"^[\w.-]{1,20}\s*[=:]\s*")
+
+
+@dataclass(slots=True)
+class _Found:
+    """What was found so far: texts, numbers, contents of known types, and how much was tried."""
+
+    texts: dict[str, None] = field(default_factory=dict)
+    numbers: dict[str, None] = field(default_factory=dict)
+    contents: list[Content] = field(default_factory=list)
+    kept: int = 0
+    tried: int = 0
+    seen: set[bytes] = field(default_factory=set)
+
+    def add(self, text: str) -> bool:
+        """Keep a text; False when it is known or there is no room."""
+        if text in self.texts or self.kept + len(text) > MAX_KEPT:
+            return False
+        self.texts[text] = None
+        self.kept += len(text)
+        return True
+
+    def guess(self, numbers: list[str]) -> None:
+        """Keep numbers that may be telephones or identity numbers by chance."""
+        for number in numbers[: MAX_NUMBERS - len(self.numbers)]:
+            self.numbers[number] = None
+
+
+def disguised(report: FileReport) -> list[Content]:
+    """Return what the file says under every reading, as contents that are only searched."""
+    found = _Found()
+    data, path = report.product.data, report.product.path
+    if len(data) <= MAX_BYTES:
+        _openly(report, found)
+        for raw in _raw(report):
+            with suppress(*_FAILURES):
+                _bytes(raw, path, found, depth=0)
+    texts = [text for text in dict.fromkeys(_texts(report)) if len(text) >= LEAST_BYTES]
+    for text in texts[:MAX_TEXTS]:
+        with suppress(*_FAILURES):
+            _text(text[:MAX_BYTES], path, found, depth=0)
+    for content in report.contents[:50]:
+        if content.document is not None:
+            found.guess(list(islice(branches(content.document), MAX_NUMBERS)))
+    if found.texts:
+        found.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=tuple(found.texts)))
+    if found.numbers:
+        numbers = ("\n".join(found.numbers),)
+        found.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=numbers, guessed=True))
+    return found.contents
+
+
+def _openly(report: FileReport, found: _Found) -> None:
+    """Keep what headers of an archive or the parts of a refused package say, and every likely code page."""
+    data = report.product.data
+    if (report.archive and data[257:262] == b"ustar") or (report.findings and data.startswith(b"PK")):
+        for text in salvaged(data):
+            found.add(text)
+    for raw in _raw(report):
+        if not legible(_plain(raw)):
+            for text in paged(raw):
+                found.add(text)
+
+
+def _raw(report: FileReport) -> Iterator[bytes]:
+    """Yield the bytes of the file and of its members that are of no known kind."""
+    data = report.product.data
+    if not report.archive:
+        kinds = {content.type for content in report.contents}
+        if kinds & {FileType.BINARY} or any(content.form is Form.UNREAD for content in report.contents):
+            yield data
+        return
+    if any(content.type is FileType.BINARY for content in report.contents):
+        yield from (
+            part.data
+            for part in unwrap(data, name="", limits=_LIMITS).parts[:50]
+            if part.type is FileType.BINARY
+        )
+
+
+def _texts(report: FileReport) -> Iterator[str]:
+    """Yield the file as a text, then everything that its contents show, columns and rows by themselves."""
+    data = report.product.data
+    if len(data) <= MAX_BYTES and not report.archive:
+        yield _plain(data)
+    if len(data) <= MAX_BYTES and report.findings and data.startswith(b"PK"):
+        yield from (
+            piece.decode("utf-8", errors="ignore") for piece in pieces(data) if len(piece) <= MAX_BYTES
+        )
+    for content in report.contents[:50]:
+        yield from content.stray[:20]
+        if content.form is Form.UNREAD or report.archive or content.form is not Form.TEXT:
+            yield "\n".join(content.texts[:10_000])[:MAX_BYTES]
+        for sheet in content.sheets[:20]:
+            yield from _columns(sheet.table)
+
+
+def _columns(table: pa.Table) -> Iterator[str]:
+    """Yield the cells of every column in a row, and of every row where most columns are figures."""
+    if not 0 < table.num_rows * table.num_columns <= MAX_CELLS:
+        return
+    columns = [[cell or "" for cell in column.to_pylist()] for column in table.columns]
+    for column in columns[:200]:
+        yield "\n".join(column)
+        if sum(map(len, column)) <= 3 * len(column):
+            yield "".join(column)
+    if 2 <= table.num_columns <= 200:
+        yield "\n".join(",".join(row) for row in zip(*columns, strict=True))
+    if all(sum(map(len, column)) <= 3 * len(column) for column in columns[1:]):
+        yield "\n".join("".join(column) for column in columns)
+
+
+def _plain(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            text = data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        return "" if "\0" in text[:1000] else text
+    return ""
+
+
+def _text(text: str, path: str, found: _Found, *, depth: int) -> None:
+    """Read one text in every way; what is legible is kept, and read again as often as `MAX_DEPTH` says."""
+    for way in (moved, stripped) if not speaks(text) else ():
+        found.guess([new for new in way(text) if speaks(new)])
+    for new in repaired(text) if not legible(text) else ():
+        found.add(new)
+    for new in morse(text) if _dotted(text) else ():
+        found.add(new)
+    found.guess(figures(text))
+    for data in _codes(text):
+        _bytes(data, path, found, depth=depth)
+
+
+def _dotted(text: str) -> bool:
+    """Return whether a text is written with three signs or fewer beside blanks, as Morse is."""
+    sample = text[:4096]
+    return len(set(sample) - set(" \r\n\t/|")) <= 3
+
+
+def _codes(text: str) -> Iterator[bytes]:
+    yield from rare(text)
+    yield from sequences(text)
+    yield from lengthy(text)
+    for run in dict.fromkeys(_runs(text)):
+        yield from packed(run)
+    yield from few("".join(_BLANKS.findall(text)))
+    sparse = (line for line in text.splitlines() if len(line) >= 20 and len(set(line)) <= 4)
+    yield from few("".join(sparse))
+
+
+def _runs(text: str) -> Iterator[str]:
+    """Yield the runs of printed signs: long tokens, and neighbouring lines without blanks taken together."""
+    block: list[str] = []
+    alone: list[str] = []
+    for line in [*text.splitlines()[:50_000], ""]:
+        if line.isascii() and line.count(" ") <= len(line) // 12 + 8 and len(set(line)) >= 4:
+            block.append(line)
+            continue
+        if len(block) > 1:
+            yield "\n".join(block)
+            yield "\n".join(_bare(one) for one in block)
+        alone += [*block[: 2 - len(block)], line]
+        block = []
+    for token in _TOKEN.findall("\n".join(alone))[:200]:
+        yield from (part for part in _QUOTED.split(token) if len(part) >= 32)
+        yield token
+    yield from _RUN.findall(text)[:200]
+
+
+def _bare(line: str) -> str:
+    """Return a line without the marks of a comment, a list, a string or a named value around it."""
+    return _PREFIX.sub("", _LINE.sub(r"\1", line))
+
+
+def _bytes(data: bytes, path: str, found: _Found, *, depth: int) -> None:
+    """Keep what bytes say: as a text, as a file of a known type, unpressed, by a key, or as numbers."""
+    if len(data) < LEAST_BYTES or data in found.seen:
+        return
+    found.seen.add(data)
+    if sniff(data[:64], size=len(data)) in _SEEN_ELSEWHERE:
+        return
+    if _keep(data, path, found, depth=depth) or found.tried >= MAX_TRIED or _poor(data):
+        return
+    found.tried += 1
+    for out in unpressed(data[:_PIECE]):
+        if _keep(out, path, found, depth=depth):
+            return
+    for other in _permuted(data[:_PIECE]):
+        if _keep(other, path, found, depth=depth):
+            return
+    numbers = held_numbers(data[:_PIECE])
+    found.guess(numbers)
+    text = moved_bytes(data[:_PIECE]) or broken(data[:_PIECE])
+    if speaks(text):
+        found.guess([text])
+
+
+def _poor(data: bytes) -> bool:
+    """Return whether bytes are too few or too much alike to hold records that are packed or enciphered."""
+    return len(data) < 3 * LEAST_BYTES or len(set(data[:4096])) < 12
+
+
+def _keep(data: bytes, path: str, found: _Found, *, depth: int) -> bool:
+    """Keep a legible text or a file of a known type, and look through it again; False for anything else."""
+    text = said(data)
+    if text:
+        if found.add(text) and depth < MAX_DEPTH:
+            _text(text[:_PIECE], path, found, depth=depth + 1)
+        return True
+    if depth < MAX_DEPTH and _printed(data):
+        _text(data[:_PIECE].decode("ascii"), path, found, depth=depth + 1)
+        return True
+    if depth >= MAX_DEPTH or sniff(data, size=len(data)) not in _KNOWN or len(found.contents) >= 20:
+        return False
+    for part in unwrap(data, name=path, limits=_LIMITS).parts[:20]:
+        inner = said(part.data)
+        if inner and found.add(inner):
+            _text(inner[:_PIECE], path, found, depth=depth + 1)
+        elif not inner and part.type in _KNOWN:
+            found.contents.append(read_content(part.data, name=part.path, type=part.type))
+    return True
+
+
+def _printed(data: bytes) -> bool:
+    """Return whether bytes are letters of some alphabet, so that they may be a code of their own."""
+    return len(data) >= 2 * LEAST_BYTES and data.isascii() and bool(_CODED.fullmatch(data))
+
+
+def _permuted(data: bytes) -> Iterator[bytes]:
+    """Yield the bytes backwards, bits or halves turned, woven, in strides, as sums and differences."""
+    values = np.frombuffer(data, np.uint8)
+    yield data[::-1]
+    yield np.packbits(np.unpackbits(values), bitorder="little").tobytes()
+    yield ((values << 4) | (values >> 4)).astype(np.uint8).tobytes()
+    half = len(values) // 2
+    yield np.stack([values[:half], values[half : 2 * half]], 1).tobytes()
+    for step in (2, 3, 4):
+        for start in range(step):
+            yield values[start::step].tobytes()
+    yield np.cumsum(values, dtype=np.uint8).tobytes()
+    yield np.bitwise_xor.accumulate(values).tobytes()
+    yield np.diff(values, prepend=np.uint8(0)).tobytes()
