@@ -259,9 +259,11 @@ def purge(
     """清理保存期满的日志内容；摘要和树不动，清理本身记入日志 · remove what outlived its retention."""
     from sandbox.oversight import retention
 
-    found = retention.purge(session.platform.oversight, session.actor(), dry_run=dry_run)
+    platform = session.platform
+    found = retention.purge(platform.oversight, platform.gate, session.actor(), dry_run=dry_run)
     done = bool(found.count) and not dry_run
     data = {"count": found.count, "steps": dict(found.by_step), "spans": found.spans, "purged": done}
+    data["overlays"] = found.overlays
     line = (
         say("已清理 {count} 条日志的内容", count=found.count)
         if done
@@ -271,5 +273,8 @@ def purge(
     def view(console: Console) -> None:
         console.print(session.text(line), markup=False)
         session.table(say("按步骤"), (say("步骤"), say("条数")), found.by_step)
+        if found.overlays:
+            kept = say("已结束席位的诱饵记录 {count} 份期满", count=found.overlays)
+            console.print(session.text(kept), markup=False)
 
     session.show(data, view)

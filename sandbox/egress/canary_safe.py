@@ -1,7 +1,7 @@
 """Where the gate keeps what it knows of canaries: small sealed files by snapshot, under its own folder.
 
 The key never leaves the gate's rooms. The first who keeps something is right: it is what seats have seen.
-Files stay as long as the home keeps the gate's ledger; nothing here is ever mounted.
+Files stay until retention takes them (`outlived`); nothing here is ever mounted.
 """
 
 from __future__ import annotations
@@ -58,6 +58,14 @@ class Safe:
             finally:
                 temporary.unlink()
             fsync_path(folder)
+
+    def forget(self, snapshot: str, name: str) -> None:
+        """Remove what is kept under a name; nothing there is no error: it may be begun again."""
+        folder = self.root / snapshot
+        with storage_errors():
+            (folder / name).unlink(missing_ok=True)
+            if folder.is_dir():
+                fsync_path(folder)
 
     def snapshots(self) -> tuple[str, ...]:
         """Return the snapshots that anything is kept of."""

@@ -1,7 +1,8 @@
 """How long what the facts tell is kept, by the regimes; and removing what has outlived it.
 
 A fact's term is fixed when it is written, in its header. Removal takes payloads and nothing
-else: header, leaf and tree stand, and the removal is a fact of its own. Open incidents stop it.
+else in the log: header, leaf and tree stand, and the removal is a fact of its own. Sealed canary overlays
+go with the record of their seat's end. Open incidents stop it.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from sandbox.egress import outlived
+from sandbox.egress.desk import GateDesk
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import StateError
 from sandbox.kernel.lifecycle import step
@@ -51,11 +54,12 @@ _LONGEST_MONTH, _LONGEST_YEAR = 31, 366
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a removal takes: how many facts of each step, and their numbers as spans."""
+    """What a removal takes: how many facts of each step, their numbers as spans, how many sealed overlays."""
 
     count: int
     by_step: tuple[tuple[str, int], ...]
     spans: tuple[tuple[int, int], ...]
+    overlays: int = 0
 
 
 def class_of(name: str) -> str:
@@ -87,14 +91,15 @@ def term(regime: Regime, code: str) -> timedelta:
     return timedelta(days=days)
 
 
-def due(desk: OversightDesk) -> Due:
+def due(desk: OversightDesk, gate: GateDesk) -> Due:
     """Return what a removal would take now."""
     seqs, steps = desk.directory.store.due_payloads(desk.directory.clock())
     numbers = tuple((first, last) for first, last in spans(seqs))
-    return Due(len(seqs), tuple(sorted(steps.items())), numbers)
+    overlays = len(outlived.outlived(gate, now=desk.directory.clock()))
+    return Due(len(seqs), tuple(sorted(steps.items())), numbers, overlays)
 
 
-def purge(desk: OversightDesk, actor: Actor, *, dry_run: bool = False) -> Due:
+def purge(desk: OversightDesk, gate: GateDesk, actor: Actor, *, dry_run: bool = False) -> Due:
     """Remove what has outlived its term and return what it was; `dry_run` only says what it would be.
 
     Only an officer of the authority may, in both cases; `RefusedError` while an incident is open.
@@ -106,8 +111,11 @@ def purge(desk: OversightDesk, actor: Actor, *, dry_run: bool = False) -> Due:
     opened = tuple(one.record for one in store.find(Incident, states=("open", "reported")))
     row = step("home:purge")
     require(actor, row, with_record(desk.directory.situation(actor), record=home.record, incidents=opened))
-    found = due(desk)
+    found, overlays = due(desk, gate), outlived.outlived(gate, now=desk.directory.clock())
     if not dry_run and found.count:
         note: dict[str, Json] = {"count": found.count, "steps": dict(found.by_step), "article": row.article}
+        note |= {"overlays": found.overlays} if found.overlays else {}
         store.purge(actor, Change(row, home.record, expected=home.version, note=note))
+    if not dry_run:
+        outlived.forget(gate, overlays)  # after the fact: a removal that was stopped is gone on with
     return found

@@ -93,7 +93,7 @@ def test_the_whole_rehearsal(released: Home) -> None:
         with pytest.raises(RefusedError, match="同一个人"):
             incident.close(room, desk.actor(OFFICER), opened.id, conclusion="已处置")
         with pytest.raises(RefusedError, match="尚未办结"):
-            retention.purge(room, desk.actor(OFFICER))
+            retention.purge(room, desk.platform.gate, desk.actor(OFFICER))
         with pytest.raises(InputError, match="结论"):
             incident.close(room, desk.actor(SECOND_OFFICER), opened.id, conclusion=" ")
         closed = incident.close(room, desk.actor(SECOND_OFFICER), opened.id, conclusion="已处置")

@@ -64,17 +64,17 @@ def test_a_purge_removes_what_is_due_names_it_and_breaks_nothing(place):
     ask(place)
     place.platform.settle()
     place.sign_in("chen")
-    assert retention.purge(room, place.actor("chen")).count == 0
+    assert retention.purge(room, place.platform.gate, place.actor("chen")).count == 0
     officer, enrolled = place.actor("chen"), len(store.facts(verb="account:enrol"))
     wanted = ("account:sign-in", "notice:post")
     short = Counter(one.verb for one in store.facts()[begun:] if one.verb in wanted)
     place.clock.move(minutes=10)
     before = store.facts()
-    planned = retention.purge(room, officer, dry_run=True)
+    planned = retention.purge(room, place.platform.gate, officer, dry_run=True)
     assert store.facts() == before
     assert dict(planned.by_step) == dict(short)
     assert planned.count == sum(short.values()) == sum(last - first + 1 for first, last in planned.spans)
-    done = retention.purge(room, officer)
+    done = retention.purge(room, place.platform.gate, officer)
     assert done == planned
     (fact,) = store.facts(verb="home:purge")
     note = store.payload(fact.seq)["note"]
@@ -89,7 +89,7 @@ def test_a_purge_removes_what_is_due_names_it_and_breaks_nothing(place):
     report = verify(store, key=place.platform.public_key, witness=place.platform.witnesses[0])
     assert report.problems == ()
     assert report.purged == done.count
-    assert retention.purge(room, officer).count == 0
+    assert retention.purge(room, place.platform.gate, officer).count == 0
 
 
 def test_only_an_officer_of_the_authority_purges(place):
@@ -97,7 +97,7 @@ def test_only_an_officer_of_the_authority_purges(place):
     for who in ("liu", "zhang"):
         for dry_run in (True, False):
             with pytest.raises(RefusedError):
-                retention.purge(room, place.actor(who), dry_run=dry_run)
+                retention.purge(room, place.platform.gate, place.actor(who), dry_run=dry_run)
 
 
 def test_an_impact_assessment_outlives_its_three_years_and_its_removal_breaks_nothing(place):
@@ -112,9 +112,9 @@ def test_an_impact_assessment_outlives_its_three_years_and_its_removal_breaks_no
     )  # fmt: skip
     store.settings = replace(store.settings, keep=(("impact-assessment", timedelta(minutes=1)),))
     store.write(officer, Change(step("impact-assessment:file"), made))
-    assert retention.purge(room, officer).count == 0
+    assert retention.purge(room, place.platform.gate, officer).count == 0
     place.clock.move(minutes=10)
-    done = retention.purge(room, place.actor("chen"))
+    done = retention.purge(room, place.platform.gate, place.actor("chen"))
     assert dict(done.by_step) == {"impact-assessment:file": 1}
     (fact,) = store.facts(verb="impact-assessment:file")
     assert store.payload(fact.seq) is None

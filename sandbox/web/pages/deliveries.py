@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from sandbox.access import lists
 from sandbox.app import Platform
 from sandbox.catalog.reading import is_party, require_reader
+from sandbox.fingerprint.canary import FEWEST_ROWS
 from sandbox.ingest import batch, publish
 from sandbox.kernel.actors import STRONG_PROOFS, Actor, Role
 from sandbox.kernel.records import (
@@ -220,6 +221,7 @@ def orders(visitor: Visitor) -> Response:
         part=part,
         snapshots=snapshots,
         titles=titles,
+        fewest=FEWEST_ROWS,
         order=ORDER,
         reopen=REOPEN,
         withdraw=WITHDRAW,

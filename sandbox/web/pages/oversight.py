@@ -218,7 +218,7 @@ def retention_page(visitor: Visitor) -> Response:
     desk = visitor.platform.oversight
     whole = reads_all(visitor.actor)
     opened = visitor.platform.store.find(Incident, states=("open", "reported")) if whole else ()
-    due = retention.due(desk) if whole else None
+    due = retention.due(desk, visitor.platform.gate) if whole else None
     counts: Counter[str] = Counter()
     for name, count in due.by_step if due is not None else ():
         counts[retention.class_of(name)] += count
