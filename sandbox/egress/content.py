@@ -170,6 +170,7 @@ class Content:
 
     `stray` are texts that stand outside of what would be shown or rewritten, such as rows that fit
     no table, comments or trailing bytes: they are searched for records, and nothing else.
+    What is `guessed` may be numbers by chance: compared with the sources, never judged by their shape.
     """
 
     type: FileType
