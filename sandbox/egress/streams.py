@@ -105,8 +105,12 @@ def texts_of(one: Stream) -> Iterator[str]:
 def bits_said(bits: NDArray[np.uint8]) -> Iterator[str]:
     """Yield the texts that a plane of bits spells, in both polarities and orders and at any offset."""
     orders: tuple[Literal["big", "little"], ...] = ("big", "little")
+    if not bits.size:
+        return
     for order in orders:
         for start in _starts(bits.size):
+            if not 0.1 < bits[start : start + 8 * _HEAD].mean() < 0.9:  # a plain ground, and no text
+                continue
             for phase in range(8):
                 head = np.packbits(bits[start + phase : start + phase + 8 * _HEAD], bitorder=order)
                 for flip in (0, 255):
