@@ -18,7 +18,7 @@ from sandbox.egress.expressions import POSITIONS, SPREADS, Expression, columns_o
 from sandbox.egress.measures import condition_of, is_indicator, shift_of
 from sandbox.egress.positions import ENDS, at_the_edge, few_degrees, spread_by_one, thinly_held
 from sandbox.egress.recompute import Measured, Recomputed
-from sandbox.egress.units import Ids, Sets, rows_per_set, shares, smallest_units
+from sandbox.egress.units import Ids, Sets, rows_per_set, shares_of_each, smallest_units
 from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import Message, say
 
@@ -169,8 +169,7 @@ def _dominated(
 ) -> Problem | None:
     """Return the cells in which one or two units make up too much, or could estimate each other."""
     bad = np.zeros(count, dtype=bool)
-    for ids in attributed(units):
-        part = shares(sets, ids, amounts, count)
+    for part in shares_of_each(sets, attributed(units), amounts, count):
         two = part.largest + part.second
         bad |= part.largest >= thresholds.largest_share * part.total
         bad |= two >= thresholds.two_largest_share * part.total

@@ -135,7 +135,7 @@ def run_as_seen(claim: Claim, sources: Sequence[Source], *, budget: Budget) -> t
     seen = next(one for one in with_canaries if one.name == checked.table)
     many = source.table.num_rows
     with ThreadPoolExecutor(1) as beside:
-        found = beside.submit(subject_units, seen, checked.subject)
+        found = beside.submit(subject_units, seen, checked.subject, own=many)
         cells, truth = recompute_both(checked, seen.table, many, amounts=seen.amounts, budget=budget)
         subjects = found.result()
     own = {kind: ids[:many] for kind, ids in subjects.items()}

@@ -23,19 +23,32 @@ _THREADS = 2
 _PIECE = 1 << 18
 
 
-def subject_units(source: Source, subject: str) -> dict[str, Ids]:
+def subject_units(source: Source, subject: str, *, own: int | None = None) -> dict[str, Ids]:
     """Return the distinct values of the subject's column as one more kind of unit; KeyError for no column.
 
     None where the column's tokens are those of a unit that counts anyway: it would be the same rows twice.
+    What a column is called is not believed: in the first `own` rows, or in all, its tokens tell every unit.
     """
-    if source.subjects.get(subject) in source.units:
-        return {}
-    column, unit = source.table.column(subject), UnitColumns(SUBJECT, (subject,))
+    column, one = source.table.column(subject), UnitColumns(SUBJECT, (subject,))
     if len(column) < MANY_ROWS:  # quicker than the load of compiled code
-        ids = dense_units(source.table.select([subject]), [unit])[SUBJECT]
+        ids = dense_units(source.table.select([subject]), [one])[SUBJECT]
     else:
-        ids = numbered(column, unit)
+        ids = numbered(column, one)
+    unit_ids = source.units.get(source.subjects.get(subject, ""))
+    if unit_ids is not None and _as_fine(ids[:own], unit_ids[:own]):
+        return {}
     return {f"{SUBJECT}:{SUBJECT}": ids}
+
+
+def _as_fine(numbers: Ids, ids: Ids) -> bool:
+    """Return whether the ids other than 0 are no more than the numbers: none of these holds two ids."""
+    if ids.size < MANY_ROWS:
+        some = ids != 0
+        pairs = np.unique(np.stack([numbers[some], ids[some]]), axis=1)
+        return bool((numbers[some] != 0).all() and np.unique(pairs[0]).size == pairs.shape[1])
+    from sandbox.egress import unit_kernels
+
+    return bool(unit_kernels.as_fine(numbers, ids, int(numbers.max(initial=0)) + 1))
 
 
 def numbered(column: pa.ChunkedArray, unit: UnitColumns) -> Ids:

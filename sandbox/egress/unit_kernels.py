@@ -155,26 +155,30 @@ def all_plain(offsets, data, first, many):  # type: ignore[no-untyped-def]  # no
 
 @njit(cache=True, nogil=True)
 def words_of(offsets, data, begin, end, words, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Write a word for each text from `begin` to `end`, equal for equal texts and never 0.
+    """Write a word for each text from `begin` to `end`, equal for texts equal but for their case; never 0.
 
-    `other` says which may have another canonical form, or mean nobody: all but capitals and digits, what is
+    `other` says which may have another canonical form, or mean nobody: all but letters and digits, what is
     as long as a mobile number with its country before it, words as short as "null", one character repeated.
     """
     for row in range(begin, end):
         at, stop = np.uint64(offsets[row]), np.uint64(offsets[row + 1])
         size = stop - at
         mixed = np.uint64(14695981039346656037)
-        settled, alike = True, True
+        settled, alike, head = True, True, np.uint8(0)
         for place in range(at, stop):
             octet = data[place]
+            if 97 <= octet <= 122:
+                octet = np.uint8(octet - 32)
+            if place == at:
+                head = octet
             settled = settled and (48 <= octet <= 57 or 65 <= octet <= 90)
-            alike = alike and octet == data[at]
+            alike = alike and octet == head
             mixed = (mixed ^ np.uint64(octet)) * np.uint64(1099511628211)
         mixed ^= mixed >> np.uint64(33)
         mixed *= np.uint64(0xFF51AFD7ED558CCD)
         mixed ^= mixed >> np.uint64(33)
         words[row] = mixed | np.uint64(1)
-        brief = size < 12 and size > 0 and data[at] > 57
+        brief = size < 12 and size > 0 and head > 57
         other[row] = alike or brief or not settled or size == 13 or size == 15
 
 
@@ -222,6 +226,20 @@ def numbers_of(words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     return ids
 
 
+@njit(cache=True, nogil=True)
+def as_fine(numbers, ids, many):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Return whether every id other than 0 has numbers, and none that another id has; these are below `many`."""
+    owner = np.zeros(many, np.uint32)
+    for row in range(ids.size):
+        one, number = ids[row], numbers[row]
+        if one == 0:
+            continue
+        if number == 0 or (owner[number] != 0 and owner[number] != one):
+            return False
+        owner[number] = one
+    return True
+
+
 def prepare() -> None:
     """Compile now for what is handed over: a process that keeps no machine code finds it beside this."""
     ids, amounts = np.ones(2, np.uint32), np.ones(2)
@@ -244,3 +262,6 @@ def prepare() -> None:
     words = np.zeros(2, np.uint64)
     words_of(begins, octets, 0, 2, words, np.zeros(2, np.bool_))
     numbers_of(words)
+    for writeable in (True, False):
+        ids.flags.writeable = writeable
+        as_fine(np.ones(2, np.uint32), ids, 2)

@@ -6,7 +6,7 @@ Arrays are row-aligned: a set number per row (-1: in no set) and, per kind of un
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -82,17 +82,31 @@ class Shares:
     second: NDArray[np.float64]
 
 
+def shares_of_each(
+    sets: Sets, kinds: Sequence[Ids], amounts: NDArray[np.float64], count: int
+) -> tuple[Shares, ...]:
+    """Return the contributions behind each set, for every kind of unit by itself."""
+    if not _compiled(sets, count):
+        return tuple(shares(sets, ids, amounts, count) for ids in kinds)
+    from sandbox.egress import unit_kernels
+
+    rows, starts = unit_kernels.by_set(sets, count)
+
+    def told(ids: Ids) -> Shares:
+        many = int(ids.max(initial=0)) + 1
+        return Shares(*unit_kernels.contributions(rows, starts, ids, amounts, many))
+
+    with ThreadPoolExecutor(_THREADS) as both:
+        return tuple(both.map(told, kinds))
+
+
 def shares(sets: Sets, ids: Ids, amounts: NDArray[np.float64], count: int) -> Shares:
     """Return the contributions behind each set: per unit, the sum of absolute amounts.
 
     Rows of nobody are taken together as one unit, the cautious reading of a missing subject.
     """
     if _compiled(sets, count):
-        from sandbox.egress import unit_kernels
-
-        rows, starts = unit_kernels.by_set(sets, count)
-        many = int(ids.max(initial=0)) + 1
-        return Shares(*unit_kernels.contributions(rows, starts, ids, amounts, many))
+        return shares_of_each(sets, (ids,), amounts, count)[0]
     kept = (sets >= 0) & np.isfinite(amounts)
     pairs = (sets[kept].astype(np.uint64) << np.uint64(32)) | ids[kept].astype(np.uint64)
     order = np.argsort(pairs, kind="stable")

@@ -86,7 +86,7 @@ TOLD = st.lists(
         ),
         st.sampled_from(["ＡＢ１２", "ab12", "AB12", "AB-12", "12.50", "12.5", "2024年1月2日", "2024-01-02"]),
         st.sampled_from(["8613812345678", "13812345678", "008613812345678", "+8613812345678"]),
-        st.text("0123AX", max_size=16),
+        st.text("012AaXxEe", max_size=16),
         st.text(max_size=4),
     ),
     max_size=40,
@@ -108,3 +108,13 @@ def test_subjects_are_told_apart_as_a_sidecar_tells_them(texts: list[str | None]
 def test_many_subjects_in_every_part_keep_their_numbers() -> None:
     column = pa.chunked_array([[f"A{place % 7_000}" for place in range(20_000)]])
     assert len(set(subjects.numbered(column, UnitColumns("subject", ("c",))).tolist())) == 7_000
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 3), st.integers(0, 3)), max_size=12))
+def test_numbers_as_fine_as_units_are_known_compiled_and_plain(rows: list[tuple[int, int]]) -> None:
+    numbers, ids = (np.array([row[side] for row in rows], np.uint32) for side in (0, 1))
+    held = {number: {one for other, one in rows if other == number and one} for number in range(4)}
+    fine = not held[0] and all(len(ones) <= 1 for ones in held.values())
+    assert subjects._as_fine(numbers, ids) == fine
+    assert unit_kernels.as_fine(numbers, ids, 4) == fine
