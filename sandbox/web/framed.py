@@ -11,9 +11,11 @@ import base64
 import csv
 import hashlib
 import io
+import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 from starlette.responses import Response
@@ -206,7 +208,30 @@ def _drawn(
         return _table(rows, shown, marks, t, open_to_read=open_to_read)
     if not open_to_read:
         return _note(t("被拒绝的文件不显示内容"))
-    return Markup("<pre>{}</pre>").format(text)
+    return Markup("{}<pre>{}</pre>").format(_tree(text, t), text)
+
+
+def _tree(text: str, t: Translate) -> Markup:
+    """Return a decision tree as the gate writes it in nested lines; nothing for any other document."""
+    try:
+        read = json.loads(text)
+        if not isinstance(read, dict) or read.get("format") != "decision-tree/1":
+            return Markup()
+        return Markup("<ul>{}</ul>").format(_branch({one["id"]: one for one in read["nodes"]}, 0, t))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return Markup()
+
+
+def _branch(nodes: dict[int, dict[str, Any]], at: int, t: Translate) -> Markup:
+    node = nodes[at]
+    if "column" not in node:
+        told = "；".join(f"{name} {share}" for name, share in node.get("shares", {}).items())
+        said = t("{n} 个对象", n=node["subjects"])
+        return Markup("<li><b>{}</b> {} <span>{}</span></li>").format(node.get("class", ""), said, told)
+    values = "、".join(node["in"]) if "in" in node else f"< {node['below']}"
+    halves = (_branch(nodes, node["yes"], t), _branch(nodes, node["no"], t))
+    line = Markup("<li><b>{}</b>{}<ul>{}</ul></li><li>{}<ul>{}</ul></li>")
+    return line.format(node["column"], values, halves[0], t("其余"), halves[1])
 
 
 def _note(sentence: str) -> Markup:

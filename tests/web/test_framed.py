@@ -1,5 +1,6 @@
 """A product as the reviewer reads it: what findings point at is marked by number, records are blacked out."""
 
+import json
 import re
 
 import pytest
@@ -98,3 +99,28 @@ def test_words_of_findings_and_cells_are_text():
     assert "<script>" not in page
     assert "<img" not in page
     assert "<i>" not in page
+
+
+def test_a_tree_is_read_as_branches_and_its_words_stay_words():
+    nodes = [
+        {"id": 0, "column": "地区", "in": ["甲", "<b>"], "yes": 1, "no": 2},
+        {"id": 1, "subjects": 30, "class": "小型", "shares": {"小型": 0.8, "大型": 0.2}},
+        {"id": 2, "column": "资本", "below": 5.0, "yes": 3, "no": 4},
+        {"id": 3, "subjects": 20, "class": "大型", "shares": {"大型": 1.0}},
+        {"id": 4, "subjects": 40, "class": "中型", "shares": {}},
+    ]
+    page = document("t.json", tree_of(nodes), (), t)
+    assert "<li><b>地区</b>甲、&lt;b&gt;<ul><li><b>小型</b> 30 个对象" in page
+    assert "<li><b>资本</b>&lt; 5.0<ul><li><b>大型</b>" in page
+    assert "<pre>" in page  # the very text stands below
+
+
+@pytest.mark.parametrize("nodes", [[], {"id": 0}, [{"id": 0, "column": "a", "in": [], "yes": 0, "no": 0}]])
+def test_what_is_no_tree_is_shown_as_its_text(nodes):
+    page = document("t.json", tree_of(nodes), (), t)
+    assert "<ul>" not in page
+    assert "<pre>" in page
+
+
+def tree_of(nodes):
+    return json.dumps({"format": "decision-tree/1", "nodes": nodes}, ensure_ascii=False).encode()
