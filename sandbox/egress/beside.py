@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from sandbox.egress.cells import Family, families
 from sandbox.egress.checks import check
 from sandbox.egress.differencing import Published, Searched, search
-from sandbox.egress.kept import SHOWN, Kept, Standing
+from sandbox.egress.kept import LEAVES, SHOWN, Kept, Standing
 from sandbox.egress.numbering import Numbered, number
 from sandbox.egress.origin import Source
 from sandbox.egress.proof import Proof
@@ -98,10 +98,19 @@ def differencing(
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A model as it is compared: the version it was fitted on, and its rows as the one cell of its target."""
+    """A model as it is compared: the version it was fitted on, and its rows as the one cell of its target.
+
+    `leaves` are the cells of a tree.
+    """
 
     source: Source
     family: Family
+    leaves: Family | None = None
+
+    @property
+    def families(self) -> tuple[Family, ...]:
+        """Return what the ledger keeps of it."""
+        return (self.family,) if self.leaves is None else (self.family, self.leaves)
 
 
 def fitted(owner: str, modelled: Modelled, source: Source) -> Fit:
@@ -112,7 +121,10 @@ def fitted(owner: str, modelled: Modelled, source: Source) -> Fit:
     for name in modelled.columns:
         present &= pc.is_valid(source.table.column(name)).to_numpy(zero_copy_only=False)
     sets = np.where(present, 0, -1).astype(np.int64)
-    return Fit(source, Family(source.name, f"{_MODEL}{modelled.columns[0]}", Published(owner, sets)))
+    whole = Family(source.name, f"{_MODEL}{modelled.columns[0]}", Published(owner, sets))
+    if modelled.leaves is None:
+        return Fit(source, whole)
+    return Fit(source, whole, Family(source.name, LEAVES, Published(owner, modelled.leaves)))
 
 
 def refits(fits: Sequence[Fit], kept: Sequence[Kept] = ()) -> tuple[Finding, ...]:

@@ -23,6 +23,7 @@ from sandbox.egress.claims import Claim
 from sandbox.egress.content import Content, Form, Issue
 from sandbox.egress.inside import look_inside
 from sandbox.egress.kept import SHOWN, Kept, pack
+from sandbox.egress.leaves import beside_leaves
 from sandbox.egress.naming import named
 from sandbox.egress.origin import Source
 from sandbox.egress.permitted import Bounds, check_permitted
@@ -327,7 +328,7 @@ def settle(reports: Sequence[FileReport], sources: Sequence[Source], options: Op
     }  # fmt: skip
     for fit in _fits(reports, sources):
         if fit.source.snapshot:
-            cells = KeptCells(fit.source.name, fit.source.snapshot, pack([fit.family]))
+            cells = KeptCells(fit.source.name, fit.source.snapshot, pack(fit.families))
             kept[fit.family.published.owner] = cells
     return Judged(Judgement(tuple(files), tuple(across)), rewritings, kept)
 
@@ -374,6 +375,7 @@ def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: O
         *broken,
         *differencing(proofs, [*earlier, *declined], kept),
         *refits(fits, kept),
+        *beside_leaves(fits, proofs, kept),
         *_not_compared(proofs, again, options),
         *(split_records(contents, indexes, sources) if len(contents) > 1 else ()),
         *_drip(reports, sources, options),

@@ -25,6 +25,8 @@ from sandbox.kernel.errors import TamperedError
 from sandbox.kernel.message import say
 
 FORMAT = 1
+LEAVES = "leaves:"
+"""The quantity of the leaves of a tree: rows that end in the same one, counted roughly."""
 _CODEC = "zstd"
 
 

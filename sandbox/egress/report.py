@@ -14,6 +14,7 @@ from sandbox.egress.checks import check
 from sandbox.egress.content import Content, Issue
 from sandbox.egress.proof import Proof
 from sandbox.egress.rewrite import Rewriting
+from sandbox.egress.units import Sets
 from sandbox.kernel.findings import Finding, Outcome
 from sandbox.kernel.message import Message
 
@@ -35,10 +36,14 @@ class Product:
 
 @dataclass(frozen=True, slots=True)
 class Modelled:
-    """What a model was fitted over: a table, and columns that its rows have values in, the target first."""
+    """What a model was fitted over: a table, and columns that its rows have values in, the target first.
+
+    `leaves` is the leaf of a tree in which every row of the table ends, -1 for none; None for no tree.
+    """
 
     table: str
     columns: tuple[str, ...]
+    leaves: Sets | None = None
 
 
 @dataclass(slots=True)

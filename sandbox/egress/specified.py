@@ -113,8 +113,14 @@ def make(report: FileReport, sources: List[Source]) -> None:
         if source is None or order.subject not in source.table.column_names:
             raise InputError(say("没有名为 {table} 的表，或表中没有统计对象的列", table=order.table))
         units = {**source.units, **subject_units(source, order.subject)}
-        issues, report.made = _made(report.own[0], order, source, units)
-        if isinstance(order, Model | Tree):
+        if isinstance(order, Tree):
+            grown = trees.plant(order, source, units)
+            told = Issue("tree", evidence=say("闸口已在快照上拟合，切分和叶子都是闸口算出的"))
+            issues, report.made = [*grown.issues, told], Rewriting(".json", grown.document)
+            report.modelled = Modelled(source.name, (order.target, *order.features), grown.leaves)
+        else:
+            issues, report.made = _made(report.own[0], order, source, units)
+        if isinstance(order, Model):
             report.modelled = Modelled(source.name, (order.target, *order.features))
     except InputError as error:
         report.add(Issue("readable", evidence=error.message))
@@ -140,10 +146,6 @@ def _made(
     content: Content, order: Order, source: Source, units: Mapping[str, Ids]
 ) -> tuple[list[Issue], Rewriting]:
     """Return what is to be said of a product, that people look at it included, and what may leave."""
-    if isinstance(order, Tree):
-        grown = trees.plant(order, source, units)
-        told = Issue("tree", evidence=say("闸口已在快照上拟合，切分和叶子都是闸口算出的"))
-        return [*grown.issues, told], Rewriting(".json", grown.document)
     if isinstance(order, Model):
         fitted = fitting.fit(order, source, units)
         told = Issue("regression", evidence=say("闸口已在快照上拟合，系数是闸口算出的"))

@@ -53,16 +53,22 @@ class Grown:
 
     document: bytes
     issues: tuple[Issue, ...]
+    leaves: Whole | None = None
+    """The leaf in which every row of the source ends, -1 for a row that it is not grown over."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """The rows that a tree is grown over: its columns, what it predicts, units row for row."""
+    """The rows that a tree is grown over: its columns, what it predicts, units row for row.
+
+    `present` says which rows of the source they are.
+    """
 
     features: tuple[Feature, ...]
     target: Target
     classes: tuple[str, ...]
     units: Mapping[str, Ids]
+    present: NDArray[np.bool_]
 
     @property
     def rows(self) -> int:
@@ -126,7 +132,9 @@ def plant(tree: Tree, source: Source, units: Mapping[str, Ids]) -> Grown:
     ends = leaves_of(nodes, growth.features, kept.rows)
     held = [*_freedom(nodes, whole, limits), *_leaves(kept, nodes, ends, limits, tree.leaf)]
     held += _told_apart(growth, limits)
-    return Grown(_written(tree, kept, growth, _Shown(nodes, ends, limits)), tuple(held))
+    leaves = np.full(kept.present.size, -1, np.int64)
+    leaves[kept.present] = ends
+    return Grown(_written(tree, kept, growth, _Shown(nodes, ends, limits)), tuple(held), leaves)
 
 
 def _growth(tree: Tree, kept: _Kept) -> Growth:
@@ -149,7 +157,9 @@ def _kept(tree: Tree, source: Source, units: Mapping[str, Ids]) -> tuple[_Kept, 
     features = [_feature(source.table.column(name), name, units, source.thresholds) for name in tree.features]
     target, classes = _target(source.table.column(tree.target).filter(pa.array(present)), tree.target)
     counted = {kind: ids[present] for kind, ids in units.items()}
-    kept = _Kept(tuple(replace(one, bins=one.bins[present]) for one in features), target, classes, counted)
+    kept = _Kept(
+        tuple(replace(one, bins=one.bins[present]) for one in features), target, classes, counted, present
+    )
     columns = [(one.name, one.bins, len(one.categories)) for one in kept.features if one.categories]
     columns += [(tree.target, target.values.astype(np.int64), len(classes))] if classes else []
     rare = []

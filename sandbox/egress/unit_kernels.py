@@ -228,7 +228,7 @@ def numbers_of(words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
 
 @njit(cache=True, nogil=True)
 def as_fine(numbers, ids, many):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Return whether every id other than 0 has numbers, and none that another id has; these are below `many`."""
+    """Return whether every id other than 0 has numbers, none of them another id's; these are below `many`."""
     owner = np.zeros(many, np.uint32)
     for row in range(ids.size):
         one, number = ids[row], numbers[row]
