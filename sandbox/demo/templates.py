@@ -1,7 +1,8 @@
-"""Reviewed templates (第十九条): one in force, from which an instance can be had, and one that was revoked.
+"""Reviewed templates (第十九条): one in force, of which one instance was had, and one that was revoked.
 
 Authority and provider have signed the terms once; nobody votes on an instance, the gate computes and writes
-it. The developer tries a value that was never signed, and is refused.
+it, and somebody has to look at it afterwards. The developer tries a value that was never signed, and is
+refused.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ def fill(journey: Journey) -> None:
             digest=standing.digest[:12],
         )
     )
+    _take(journey, standing)
     _try_another_value(journey, standing)
     ended = _signed(journey, str(say("各类型企业数")), by="企业类型")
     reason = str(say("企业类型的口径有调整，另行拟定"))
@@ -64,6 +66,15 @@ def _signed(journey: Journey, title: str, *, by: str) -> Template:
     for who in (SECURITY, PROVIDER):
         made = templates.sign(gate, journey.actor(who), made.id, digest=made.digest)
     return made
+
+
+def _take(journey: Journey, standing: Template) -> None:
+    """Have one instance: it leaves at once, and its look waits."""
+    gate = journey.troupe.platform.gate
+    made = template_orders.ask(gate, journey.actor(DEVELOPER), standing.id, {"不含": _LISTED[0]})
+    if made.state != "released":
+        raise StateError(say("按模板取的产品没有放行：{id} {state}", id=made.id, state=made.state))
+    journey.tell.done(say("开发利用者按模板取了一份，闸口写出即放行，事后须抽查：{id}", id=made.id))
 
 
 def _try_another_value(journey: Journey, standing: Template) -> None:

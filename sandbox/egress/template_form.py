@@ -78,10 +78,11 @@ def _day(value: object) -> date:
 def visible(desk: GateDesk, actor: Actor) -> tuple[Template, ...]:
     """Return the templates of the actor's organisation, or of data that it provides; the authority's all."""
     every = (stored.record for stored in desk.directory.store.find(Template))
-    return tuple(one for one in every if _party(desk, actor, one))
+    return tuple(one for one in every if party(desk, actor, one))
 
 
-def _party(desk: GateDesk, actor: Actor, template: Template) -> bool:
+def party(desk: GateDesk, actor: Actor, template: Template) -> bool:
+    """Return whether the actor's organisation made the template, provides its data or was commissioned."""
     from sandbox.catalog.reading import is_party
 
     return is_party(desk.directory, actor, _parties(desk, actor, template))

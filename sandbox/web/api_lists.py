@@ -14,7 +14,7 @@ from typing import Any
 from sandbox.access import lists
 from sandbox.app import Platform
 from sandbox.catalog import impacts
-from sandbox.egress import audience, samples, tracing
+from sandbox.egress import audience, samples, template_form, tracing
 from sandbox.egress import lists as gate_lists
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError, NotFoundError
@@ -36,6 +36,7 @@ from sandbox.kernel.records import (
     Submission,
     Undertaking,
 )
+from sandbox.kernel.template_records import Template
 from sandbox.oversight import incident, notices
 from sandbox.store.canonical import instant
 from sandbox.store.changes import Stored
@@ -258,7 +259,12 @@ LISTS: dict[str, List] = {
         _submissions_ahead,
         show=_disguised,
     ),
-    "templates": whole(templates.seen),
+    "templates": asked(
+        Template,
+        lambda _, __: Sieve(),
+        lambda platform, actor, one: template_form.party(platform.gate, actor, one),
+        lambda _, __: None,
+    ),
     "template-looks": whole(templates.looks_seen),
     "releases": asked(Release, _released, _collectable, _releases_ahead),
     "grants": cut(Grant, _owned),

@@ -10,7 +10,7 @@ from sandbox.app import open_platform
 from sandbox.kernel.records import Application
 from tests.web.lived import AGAIN
 
-REVIEWED = "submission-000006"
+REVIEWED = "submission-000007"
 
 
 def walk(person, *stops):

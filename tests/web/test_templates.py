@@ -8,6 +8,7 @@ import pytest
 from sandbox.egress import looks, template_sheet
 from sandbox.kernel.records import Release, Submission
 from sandbox.kernel.template_records import Template
+from sandbox.web.pages import pager
 from tests.attacks.test_templates import in_force, proposed
 from tests.journeys.homes import COLLEAGUE, DEVELOPER, OPERATOR, OTHER_DEVELOPER, PROVIDER, SECURITY, Desk
 from tests.web.conftest import hidden
@@ -142,6 +143,31 @@ def test_programs_list_and_take_the_same_steps(site):
         security = site.client(Authorization=f"Bearer {tokens[SECURITY]}")
         drawn = (await security.get("/api/template-looks")).json()
         assert template.id in [each["template"] for each in drawn]
+
+    run(walk())
+
+
+def test_templates_come_a_page_at_a_time_and_each_once(site, monkeypatch):
+    monkeypatch.setattr(pager, "PAGE", 1)
+    made = [proposed(desk(site)).id for _ in range(3)]
+    token = site.people[DEVELOPER]["token"]
+
+    async def walk():
+        developer, other = await site.visitor(DEVELOPER), await site.visitor(OTHER_DEVELOPER)
+        seen, place = [], "/console/templates"
+        while place:
+            page = (await developer.get(place)).text
+            seen += re.findall(r'href="/console/templates/(template-\d+)"', page)
+            more = re.search(r'href="(\?before=[^"]+)"', page)
+            place = f"/console/templates{unescape(more[1])}" if more else ""
+        assert [one for one in seen if one in made] == made[::-1]
+        assert len(seen) == len(set(seen))
+        strange = (await other.get("/console/templates")).text
+        assert not any(one in strange for one in made)
+        client = site.client(Authorization=f"Bearer {token}")
+        first = await client.get("/api/templates?limit=1")
+        assert len(first.json()) == 1
+        assert "rel=" in first.headers["link"]
 
     run(walk())
 

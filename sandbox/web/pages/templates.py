@@ -19,8 +19,10 @@ from sandbox.kernel.errors import InputError
 from sandbox.kernel.records import Capacity
 from sandbox.kernel.template_records import Template, TemplateLook
 from sandbox.locale import words
+from sandbox.store.lists import Sieve
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
+from sandbox.web.pages import pager
 from sandbox.web.pages.submissions import third_parties
 from sandbox.web.session import Outcome
 from sandbox.web.visitor import Visitor
@@ -226,11 +228,19 @@ def looks_seen(platform: Platform, actor: Actor) -> tuple[TemplateLook, ...]:
 
 
 def listing(visitor: Visitor) -> Response:
-    """Return the templates, newest first, with what of them waits."""
-    found = seen(visitor.platform, visitor.actor)[::-1]
+    """Return a page of the templates, newest first, with what of all of them waits."""
+    gate, actor = visitor.platform.gate, visitor.actor
+    part, after = pager.older(
+        visitor,
+        Template,
+        Sieve(),
+        lambda one: template_form.party(gate, actor, one),
+        ahead=lambda _: None,
+    )
+    found = [one.record for one in part]
     due = [one for one in looks_seen(visitor.platform, visitor.actor) if one.state == "due"]
     late = {one.id for one in looks.overdue(visitor.platform.gate)}
-    return visitor.page("reviewed.html", found=found, due=due, late=late)
+    return visitor.page("reviewed.html", found=found, after=after, due=due, late=late)
 
 
 def one(visitor: Visitor, identifier: str) -> Response:
