@@ -20,6 +20,7 @@ from pathlib import Path
 from sqlalchemy import Engine, event
 
 ROOT = Path(__file__).parents[2]
+_BY_SOMEBODY = ("release", "recall", "recall-instances", "vote", "collect")
 _OPERATIONS = ("fsync", "replace", "rename", "link", "unlink")
 
 
@@ -52,13 +53,13 @@ class Bomb:
 def main(home: str, what: str, at: str, *rest: str) -> None:
     """Do one thing in the home with the bomb armed."""
     from sandbox.app import open_platform
-    from sandbox.egress import intake, release, review
+    from sandbox.egress import intake, looks, release, review
     from sandbox.ingest import publish
     from sandbox.kernel.records import FileVote, Submission
 
     platform = open_platform(Path(home))
     ingest, gate, bomb = platform.ingest, platform.gate, Bomb(int(at))
-    actor = platform.by_token(rest[1]) if what in ("release", "recall", "vote", "collect") else None
+    actor = platform.by_token(rest[1]) if what in _BY_SOMEBODY else None
     votes: tuple[FileVote, ...] = ()
     if what == "vote":
         files = platform.store.load(Submission, rest[0]).record.files
@@ -72,6 +73,8 @@ def main(home: str, what: str, at: str, *rest: str) -> None:
         release.release(gate, actor, rest[0])
     elif what == "recall" and actor is not None:
         release.recall(gate, actor, rest[0], reason="数据有误")
+    elif what == "recall-instances" and actor is not None:
+        looks.recall_instances(gate, actor, rest[0], reason="口径不同")
     elif what == "vote" and actor is not None:
         review.cast(gate, actor, rest[0], votes)
     elif what == "collect" and actor is not None:

@@ -1,4 +1,4 @@
-"""kill -9 between every two writes of a settling vote, a release, a handing out, a recall: all or nothing.
+"""kill -9 between every two writes of a settling vote, a release, a handing out, recalls: all or nothing.
 
 Every durable operation of the act is counted first; then a child of its own is killed before each of them (a
 few of them every day, all of them in the long suite), and what is left in the home is examined.
@@ -12,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.egress import nightly, release, review
+from sandbox.egress import looks, nightly, release, review
 from sandbox.kernel.errors import RefusedError
 from sandbox.kernel.records import FileVote, Release, Review, Submission
 from sandbox.store.verify import verify
+from tests.attacks.test_templates import ask, in_force
 from tests.journeys.crash import crash, crash_each
 from tests.journeys.homes import DEVELOPER, PROVIDER, SECURITY, Desk, Home, judged, keep, released, told
 from tests.journeys.test_kills import moments
@@ -150,5 +151,30 @@ def test_a_killed_recall(released: Home, tmp_path: Path, count: int) -> None:
             with pytest.raises(RefusedError):
                 release.hand_out(gate, desk.actor(DEVELOPER), made.id, home.path.parent / "out")
             assert release.holders(gate, made.id)
+            holds(desk)
+        shutil.rmtree(home.path.parent)
+
+
+@COUNTS
+def test_a_killed_recall_of_instances(judged: Home, tmp_path: Path, count: int) -> None:
+    with judged.open() as desk:
+        template = in_force(desk)
+        for value in ("无", "不详"):
+            ask(desk, template, value)
+        made = {one.id for one in looks.releases_of(desk.platform.gate, template.id)}
+        assert len(made) == 2
+    for home in killed(judged, tmp_path, count, "recall-instances", template.id, judged.token(SECURITY)):
+        with home.open() as desk:
+            holds(desk)
+            gate, store = desk.platform.gate, desk.platform.store
+            states = [one.state for one in looks.releases_of(gate, template.id)]
+            assert states in (["issued"] * 2, ["recalled"] * 2)  # never one of them alone
+            facts = [fact for one in made for fact in store.facts(record=one, verb="release:recall")]
+            assert len(facts) == states.count("recalled")
+            again = looks.recall_instances(gate, desk.actor(SECURITY), template.id, reason="口径不同")
+            assert {one.id for one in again} == (made if states[0] == "issued" else set())
+            for one in sorted(made):
+                with pytest.raises(RefusedError):
+                    release.hand_out(gate, desk.actor(DEVELOPER), one, home.path.parent / "out")
             holds(desk)
         shutil.rmtree(home.path.parent)
