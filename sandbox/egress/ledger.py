@@ -26,6 +26,7 @@ from sandbox.kernel.findings import Verdict
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.records import Release, Snapshot, Submission, SubmittedFile
 from sandbox.pool.disk import storage_errors
+from sandbox.store import proofs
 from sandbox.vault.sealed import create_sealed, open_sealed
 
 MOST_DECLINED = 50
@@ -33,6 +34,8 @@ MOST_DECLINED = 50
 _UNDER_WAY = ("in-review", "approved", "released")
 _NEVER_LEFT = ("refused", "rejected", "withdrawn")
 _DECIDED = ("approved", "released")
+_BELIEVED = (Submission.KIND, Release.KIND, Snapshot.KIND)
+"""What the ledger reads of others, and so must stand as it was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +94,11 @@ def before(desk: GateDesk, submission: Submission, *, trial: bool, last: bool = 
 
     What is still in review counts as what may leave before it. For a trial of another policy only what
     came before it counts, for the `last` look before a release only what has left or is about to.
+
+    Raises `TamperedError` where a submission, a release, or a snapshot they were made on is not what the log
+    says: what was written past it may hide what this one must be held against.
     """
+    _as_written(desk)
     found, names = _Collected(), []
     for other, file, standing in _products(desk, submission, trial=trial):
         if standing is not Standing.HELD:
@@ -112,8 +119,23 @@ def before(desk: GateDesk, submission: Submission, *, trial: bool, last: bool = 
     )
 
 
+def _as_written(desk: GateDesk) -> None:
+    """Refuse to judge beside records that anything was written into, or taken from, past the log."""
+    altered = [id for kind in _BELIEVED for id in proofs.altered(desk.directory.store, kind)]
+    if altered:
+        raise TamperedError(
+            say(
+                "{records} 的登记与日志不符，无法据此核对此前的放行：请先核查审计", records="、".join(altered)
+            )
+        )
+
+
 def news(desk: GateDesk, submission: Submission, beside: tuple[str, ...]) -> bool:
-    """Return whether anything has left, or is about to, that a judgement was not made beside."""
+    """Return whether anything has left, or is about to, that a judgement was not made beside.
+
+    Raises `TamperedError` as `before` does.
+    """
+    _as_written(desk)
     return any(
         _name(other, file) not in beside
         for other, file, standing in _products(desk, submission, trial=False)

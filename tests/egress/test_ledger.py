@@ -11,7 +11,9 @@ from sandbox.egress import intake, ledger
 from sandbox.egress.kept import Standing
 from sandbox.kernel.errors import TamperedError
 from sandbox.kernel.records import Snapshot, Submission
+from tests.database import owned as database
 from tests.egress.test_intake import the_seat
+from tests.journeys.forge import forge
 from tests.journeys.homes import Desk, Home, hand_in, judged, told
 
 __all__ = ["judged", "told"]
@@ -62,3 +64,40 @@ def test_a_damaged_entry_stops_the_judgement(judged: Home) -> None:
         path.write_bytes(bytes(data))
         with pytest.raises(TamperedError):
             ledger.before(desk.platform.gate, desk.submission("refused"), trial=False)
+
+
+CHANGES = ('"approved":null', '"approved":false'), ('"ledger":"', '"ledger":"0'), ('"title":"', '"title":"x')
+
+
+@pytest.mark.parametrize(("old", "new"), CHANGES)
+def test_a_submission_changed_past_the_log_stops_what_would_be_judged_beside_it(
+    judged: Home, old: str, new: str
+) -> None:
+    with judged.open() as desk:
+        gate, other = desk.platform.gate, desk.submission("refused")
+        ledger.before(gate, other, trial=False)
+        before = desk.submission("in-review")
+        forge(judged.path, before.id, old, new)
+    with judged.open() as desk:
+        for asked in (
+            lambda: ledger.before(desk.platform.gate, other, trial=False),
+            lambda: ledger.news(desk.platform.gate, other, ()),
+        ):
+            with pytest.raises(TamperedError, match=before.id):
+                asked()
+
+
+def test_a_submission_taken_out_or_set_back_past_the_log_stops_it_too(judged: Home) -> None:
+    with judged.open() as desk:
+        other, before = desk.submission("refused"), desk.submission("in-review")
+    withdrawn = "replace(body, '\"in-review\"', '\"withdrawn\"')"
+    for statement in (
+        f"UPDATE record SET state = 'withdrawn', body = {withdrawn} WHERE id = '{before.id}'",
+        f"DELETE FROM link WHERE from_id = '{before.id}'",
+        f"DELETE FROM record WHERE id = '{before.id}'",
+    ):
+        with database(judged.path) as connection:
+            connection.execute("PRAGMA foreign_keys = OFF")
+            connection.execute(statement)
+        with judged.open() as desk, pytest.raises(TamperedError, match=before.id):
+            ledger.before(desk.platform.gate, other, trial=False)
