@@ -19,6 +19,7 @@ import numpy as np
 
 from sandbox.egress import planes, sequences, wording
 from sandbox.egress.content import Content, Form
+from sandbox.egress.legible import front, tells
 from sandbox.egress.recognise import Recognised, recognise
 from sandbox.egress.streams import LEAST_ROWS, MAX_TEXT, Column, Stream, bits_said, columns_of, said, texts_of
 from sandbox.files.types import FileType
@@ -29,7 +30,7 @@ MAX_BYTES = 8 << 20
 MAX_STREAMS = 400
 MAX_COLUMNS = 3000
 MAX_TEXTS = 200
-MAX_LETTERS = 1 << 19
+MAX_LETTERS = 1 << 16
 MAX_PARTS = 40
 _MOST = 0.3
 """Share of the rows of a reading that name a record from which it is one."""
@@ -55,8 +56,9 @@ def _bounded(texts: Sequence[str]) -> tuple[str, ...]:
     """Return different texts, so many and so long that they are searched in a moment."""
     room = MAX_LETTERS
     found = []
-    for text in dict.fromkeys(text for text in texts if text):
-        found.append(text[: min(room, MAX_TEXT)])
+    different = dict.fromkeys(text for text in texts if text)
+    for text in sorted(different, key=tells, reverse=True):  # those that name somebody first
+        found.append(front(text[: min(room, MAX_TEXT)]))
         room -= len(found[-1])
         if room <= 0 or len(found) >= MAX_TEXTS:
             break

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 LEAST_BYTES = 24
 SAMPLE = 4096
+_BLOCK = 1024
 _FINE = re.compile("[ -~\r\n\t\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]")
 _TELLING = re.compile("[0-9\u4e00-\u9fff]")
 _WIDE = re.compile("[\u4e00-\u9fff]")
@@ -71,6 +72,20 @@ def legible(text: str) -> bool:
         return False
     wide = _WIDE.findall(sample)
     return sum(one in _LEVELS for one in wide) >= _COMMON_SHARE * len(wide)
+
+
+def front(text: str) -> str:
+    """Return a text as far as it goes on to read like one: behind it in a picture or sound is noise."""
+    end = _BLOCK
+    while end < len(text) and legible(text[end : end + _BLOCK]):
+        end += _BLOCK
+    return text[:end]
+
+
+def tells(text: str) -> bool:
+    """Return whether a text has Chinese words or names somebody: even shades of grey can spell figures."""
+    head = text[:SAMPLE]
+    return len(_WIDE.findall(head)) >= 0.05 * len(head) or speaks(head)
 
 
 def speaks(text: str) -> bool:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox.egress.content import Issue
+from sandbox.egress.legible import front, tells
 from sandbox.kernel.message import say
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -82,7 +83,7 @@ def _spelled(stream: bytes) -> str:
         head = text[:200]
         fine = sum(letter.isprintable() or letter in "\r\n\t" for letter in head) - 2 * head.count("\ufffd")
         if len(head) >= LEAST_LETTERS and fine >= 0.9 * len(head) and len(set(head)) >= 8:
-            return text
+            return front(text) if tells(text) else ""
     return ""
 
 
