@@ -60,7 +60,7 @@ class Settings(BaseSettings):
 
     print_font: Path | None = Field(
         default=None,
-        description="打印协议所嵌入的字体（TrueType 轮廓的 .ttf）；空则用随页面组件装上的思源宋体，没有装上则不嵌入",
+        description="打印协议嵌入的字体（TrueType 轮廓的 .ttf）；空则用随页面组件装上的思源宋体",
     )
 
     mail_host: str = Field(default="", description="邮件服务器；空则不发邮件，通知只在控制台")
