@@ -21,6 +21,10 @@ from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
 
 
+_ALIKE = frozenset({Form.SYNTHETIC, Form.CODEBOOK})
+"""What resembles the source on purpose, column by column: tests of its own ask whether it is too near."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sighting:
     """Records that a file shows: how many, where, and whether all was looked at; false for none."""
@@ -46,7 +50,7 @@ def sighted(
     seen = seen or hidden_in(parts, indexes) or _opened(contents, indexes)
     if seen:
         return Sighting(len(seen.records), seen.where, complete)
-    tables = [sheet.table for content in contents for sheet in content.sheets]
+    tables = [sheet.table for content in contents if content.form not in _ALIKE for sheet in content.sheets]
     again = restated(tables, sources) or digested(contents, sources)
     return Sighting(complete=complete) if again is None else Sighting(again.values, again.where, complete)
 
