@@ -6,6 +6,8 @@ by the console.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sandbox.kernel.message import Message, say
 
 REGIMES: dict[str, Message] = {
@@ -62,6 +64,34 @@ RULES: dict[str, Message] = {
     "registration-validity": say("登记有效期"),
     "registration-renewal": say("登记续展"),
 }
+
+ONE: dict[str, Message] = {
+    "working-days": say("1 个工作日"),
+    "days": say("1 天"),
+    "months": say("1 个月"),
+    "minutes": say("1 分钟"),
+    "times": say("1 次"),
+    "pages": say("1 页"),
+    "megabytes": say("1 MB"),
+    "years": say("1 年"),
+    "units": say("1 个单位"),
+}
+MANY: dict[str, Message] = {
+    "working-days": say("{n} 个工作日", n=""),
+    "days": say("{n} 天", n=""),
+    "months": say("{n} 个月", n=""),
+    "minutes": say("{n} 分钟", n=""),
+    "times": say("{n} 次", n=""),
+    "pages": say("{n} 页", n=""),
+    "megabytes": say("{n} MB", n=""),
+    "years": say("{n} 年", n=""),
+    "units": say("{n} 个单位", n=""),
+}
+
+
+def measure(value: int, unit: str) -> Message:
+    """Return a rule's number with its unit, one or many of it."""
+    return ONE[unit] if value == 1 else replace(MANY[unit], values=(("n", f"{value:,}"),))
 
 
 def regime_name(identifier: str, title: str) -> Message:

@@ -1,6 +1,6 @@
 """Every rule and regime that the product ships has a name in few words, and no name is left over."""
 
-from sandbox.locale.rules import REGIMES, RULES, regime_name
+from sandbox.locale.rules import MANY, ONE, REGIMES, RULES, measure, regime_name
 from sandbox.locale.translate import render
 from sandbox.regulation.loader import regimes
 
@@ -16,3 +16,11 @@ def test_every_rule_of_every_regime_has_a_name_in_both_languages():
 
 def test_a_regime_that_a_city_adds_is_called_by_its_title():
     assert render(regime_name("zunyi-2027", "遵义市新办法"), "en") == "遵义市新办法"
+
+
+def test_every_unit_of_a_rule_is_told_for_one_and_for_many():
+    units = {rule.unit for regime in regimes() for rule in regime.rules if rule.unit}
+    assert units <= set(ONE) == set(MANY)
+    assert render(measure(1, "years"), "en") == "1 year"
+    assert render(measure(3, "years"), "en") == "3 years"
+    assert render(measure(1096, "days"), "zh") == "1,096 天"

@@ -251,6 +251,7 @@ def regimes_page(visitor: Visitor) -> Response:
         part=part,
         regime_name=rules.regime_name,
         rule_name=rules.rule_name,
+        measure=rules.measure,
     )
 
 
