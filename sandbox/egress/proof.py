@@ -31,6 +31,7 @@ from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 
 MAX_PRODUCT_ROWS = 200_000
+_SHORTEST_NAME, _LONGEST_NAME, _LONGEST_LABEL = 3, 30, 200
 
 Ran: TypeAlias = tuple[Source, Recomputed, Mapping[str, Ids]]
 """A claim that was run: its source, the cells, and the units that count, subject included."""
@@ -159,7 +160,7 @@ def _leaks(claim_file: bytes) -> tuple[Issue, ...]:
 
 
 def _labels_name_somebody(truth: Recomputed, source: Source) -> bool:
-    """Return whether a text that the author wrote is a value of a column that names somebody."""
+    """Return whether a text that the author wrote is, or has in it, a value of a column that names somebody."""
     labels = {
         label for label in canonical_array(pa.array(truth.claim.labels, pa.string())).to_pylist() if label
     }
@@ -168,8 +169,19 @@ def _labels_name_somebody(truth: Recomputed, source: Source) -> bool:
     }
     if not labels:
         return False
+    written = labels.union(*map(_pieces, labels))
     for name in source.identifiers:
         known = canonical_array(source.table.column(name).unique())
-        if any(value in labels for value in known.to_pylist() if value):
+        if any(value in written for value in known.to_pylist() if value):
             return True
     return False
+
+
+def _pieces(label: str) -> set[str]:
+    """Return the parts of a label that are long enough for a name of its own."""
+    text = label[:_LONGEST_LABEL]
+    return {
+        text[start:end]
+        for start in range(len(text))
+        for end in range(start + _SHORTEST_NAME, min(start + _LONGEST_NAME, len(text)) + 1)
+    }

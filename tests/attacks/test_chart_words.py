@@ -75,3 +75,10 @@ def test_an_axis_carries_no_code(place: str, hidden: str) -> None:
 def test_a_name_among_words_in_a_title_is_never_proven() -> None:
     file, _ = charted(title=f"{NAME}等人的就诊")
     assert file.verdict is not Verdict.RELEASE  # people read every title
+
+
+@pytest.mark.parametrize("place", ["y", "x"])
+def test_a_name_among_words_of_an_axis_is_never_proven(place: str) -> None:
+    file, _ = charted(**{place: f"{NAME}患病种1"})
+    assert file.verdict is not Verdict.RELEASE
+    assert FindingKind.IDENTIFIER in kinds(file)
