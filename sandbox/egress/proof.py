@@ -160,7 +160,7 @@ def _leaks(claim_file: bytes) -> tuple[Issue, ...]:
 
 
 def _labels_name_somebody(truth: Recomputed, source: Source) -> bool:
-    """Return whether a text that the author wrote is, or has in it, a value of a column that names somebody."""
+    """Return whether a text that the author wrote has in it a value of a column that names somebody."""
     labels = {
         label for label in canonical_array(pa.array(truth.claim.labels, pa.string())).to_pylist() if label
     }
