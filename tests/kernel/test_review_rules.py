@@ -5,11 +5,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sandbox.kernel.actors import Role
+from sandbox.kernel.actors import SYSTEM, Role
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.permits import may
-from sandbox.kernel.records import Capacity
-from sandbox.kernel.review_rules import approved_digests, quorum
+from sandbox.kernel.records import Capacity, Phase, Standing
+from sandbox.kernel.review_rules import SOME_APPROVED, approved_digests, quorum
 from sandbox.kernel.situation import Situation
 from tests.kernel.people import (
     AUTHORITY,
@@ -221,3 +221,37 @@ def test_only_what_is_in_review_is_voted_on(state):
 def test_capacity_cannot_be_chosen_at_will():
     voter = actor(Role.PROVIDER_REVIEWER, org="dept")
     assert "in-capacity" in judge(voter, department(), review(Capacity.AUTHORITY, "dept", "b"))
+
+
+def test_votes_of_an_old_round_carry_nothing_in_the_next():
+    old = (review(AUTHORITY, "authority", "a"), review(PROVIDER, "dept", "b"))
+    again = replace(submission(commissioned=("lab",)), round=2)
+    assert approved_digests(situation(*old)) == {"d1"}
+    assert approved_digests(situation(*old, submission=again)) == frozenset()
+    anew = tuple(replace(one, round=2) for one in old)
+    assert approved_digests(situation(*anew, submission=again)) == {"d1"}
+
+
+def _with_a_third(phase, *, against="dept"):
+    """A yes of the authority and one of the department, a no, and a third voter's yes on the table."""
+    third = replace(review(PROVIDER, "dept", "c"), standing=Standing.THIRD)
+    no = review(PROVIDER, against, "n", yes=(), no=("d1",))
+    at = replace(submission(commissioned=("lab",)), phase=phase)
+    return situation(review(AUTHORITY, "authority", "a"), no, third, submission=at)
+
+
+def test_a_third_voter_outvotes_one_person_on_the_table_and_no_whole_organisation():
+    assert approved_digests(_with_a_third(Phase.CONSOLIDATING)) == {"d1"}
+    assert approved_digests(_with_a_third(Phase.INDEPENDENT)) == frozenset()
+    whole = _with_a_third(Phase.CONSOLIDATING, against="other")
+    assert approved_digests(replace(whole, providers=frozenset({"dept"}))) == frozenset()
+
+
+def test_nothing_is_approved_where_nobody_approved_anything():
+    no = (
+        review(AUTHORITY, "authority", "a", yes=(), no=("d1",)),
+        review(PROVIDER, "dept", "b", yes=(), no=("d1",)),
+    )
+    assert SOME_APPROVED.check(SYSTEM, situation(*no)) is not None
+    yes = situation(review(AUTHORITY, "authority", "a"), review(PROVIDER, "dept", "b"))
+    assert SOME_APPROVED.check(SYSTEM, yes) is None
