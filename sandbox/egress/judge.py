@@ -206,7 +206,7 @@ def _records(report: FileReport, sources: Sequence[Source]) -> None:
         report.ran_all(["source-record"], Outcome.UNABLE)
         return
     proven = report.proof is not None and report.proof.safe
-    seen = sighted(report.contents, report.parts, sources, proven=proven)
+    seen = sighted(report.own, report.contents, report.parts, sources, proven=proven)
     report.parts.clear()
     report.ran_all(["source-record"], Outcome.PASS if seen.complete else Outcome.UNABLE)
     if seen:

@@ -20,7 +20,6 @@ from sandbox.egress.restated import restated
 from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
 
-
 _ALIKE = frozenset({Form.SYNTHETIC, Form.CODEBOOK})
 """What resembles the source on purpose, column by column: tests of its own ask whether it is too near."""
 
@@ -38,12 +37,18 @@ class Sighting:
 
 
 def sighted(
-    contents: Sequence[Content], parts: Sequence[bytes], sources: Sequence[Source], *, proven: bool
-) -> Sighting:
-    """Return the records that a file shows; of a proven product only those that an identifier names."""
+    own: Sequence[Content], contents: Sequence[Content], parts: Sequence[bytes], sources: Sequence[Source],
+    *, proven: bool,
+) -> Sighting:  # fmt: skip
+    """Return the records that a file shows; of a proven product only those that an identifier names.
+
+    `own` is what the file openly holds, and is asked by itself: each reading of `contents` beside it, some
+    of them guesses, costs evidence.
+    """
     indexes = [source.index for source in sources if source.index is not None]
-    seen = recognise(contents, indexes).with_more(canaries_in(contents, sources))
-    complete = seen.complete or bool(seen)
+    plain = recognise(own, indexes)
+    seen = (plain or recognise(contents, indexes)).with_more(canaries_in(contents, sources))
+    complete = (seen.complete and plain.complete) or bool(seen)
     if proven:
         shown = len(seen.records) if seen.named else 0
         return Sighting(shown, seen.where, complete)
