@@ -294,3 +294,7 @@ def tell_provable() -> None:
             print(
                 f"  {one.one.kind}: proven {one.proven}, leaves {one.leaves}: {one.one.sql}\n    {one.reason}"
             )
+
+
+if __name__ == "__main__":
+    tell_provable()
