@@ -1,4 +1,3 @@
-# ruff: noqa: ARG001, E501, PLR0911, RUF005, RUF007 - the hand of another, kept as it came
 """Write the examination: one or several files a technique and seed, and the manifest."""
 
 from __future__ import annotations

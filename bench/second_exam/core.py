@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, E501, PLR0911, RUF005, RUF007 - the hand of another, kept as it came
+# ruff: noqa: PLR0911 - the hand of another, kept as it came
 """What the techniques share: the registry, identifiers as numbers, and byte-stable writers."""
 
 from __future__ import annotations

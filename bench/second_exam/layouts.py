@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, E501, PLR0911, RUF005, RUF007 - the hand of another, kept as it came
+# ruff: noqa: ARG001, E501 - the hand of another, kept as it came
 """Tables whose layout, splitting or spelling of cells hides the records."""
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def mainframe_packed_back(files: list[bytes]) -> Values:
 
 @technique("persons", ID, "病种", low=20, high=40)
 def unsalted_tokens(rows: list[Row], rng) -> Files:
-    """A pseudonymous table: the unsalted digest of each resident number next to birth date, sex and disease."""  # noqa: E501
+    """A pseudonymous table: the unsalted digest of each resident number next to birth date, sex and disease."""
     lines = []
     for row in rows:
         digest = hashlib.sha256(row[ID].encode()).hexdigest()[:16]

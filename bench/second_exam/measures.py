@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, E501, PLR0911, RUF005, RUF007 - the hand of another, kept as it came
+# ruff: noqa: ARG001, E501, RUF007 - the hand of another, kept as it came
 """Numbers in other measures and simple arithmetic over the identifiers."""
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def remainder_columns_back(files: list[bytes]) -> Values:
 
 @technique("persons", "出生日期", "就诊日期", "金额", "行政区划")
 def other_units(rows: list[Row], rng) -> Files:
-    """Visits in other measures: age in hours, weeks since 2000, costs in ounces of silver, place by its order."""  # noqa: E501
+    """Visits in other measures: age in hours, weeks since 2000, costs in ounces of silver, place by its order."""
     places = sorted({r["行政区划"] for r in rows})
     zero = datetime.date(2000, 1, 3)
     lines = []

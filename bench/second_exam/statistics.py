@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, E501, PLR0911, RUF005, RUF007 - the hand of another, kept as it came
+# ruff: noqa: ARG001, E501, RUF007 - the hand of another, kept as it came
 """Statistics and models that are the records under another name."""
 
 from __future__ import annotations
@@ -107,7 +107,7 @@ def histogram_edges_back(files: list[bytes]) -> Values:
 
 @technique("persons", TEL)
 def regression_diagnostics(rows: list[Row], rng) -> Files:
-    """Regression diagnostics: the fitted value and the residual of each case add up to the telephone number."""  # noqa: E501
+    """Regression diagnostics: the fitted value and the residual of each case add up to the telephone number."""
     y = [int(r[TEL]) for r in rows]
     mean = sum(y) // len(y)
     lines = []

@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, E501, PLR0911, RUF005, RUF007 - the hand of another, kept as it came
+# ruff: noqa: ARG001 - the hand of another, kept as it came
 """Text whose characters spell the data."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-# ruff: noqa: ARG001, E501, PLR0911, RUF005, RUF007 - the hand of another, kept as it came
+# ruff: noqa: ARG001, E501, RUF005 - the hand of another, kept as it came
 """Documents of practical formats in which the form of the writing carries the data."""
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ TRADES = [
     "软件",
     "农机",
     "印刷",
-]  # noqa: E501
+]
 
 
 @technique("persons", ID)
@@ -186,7 +186,7 @@ def latex_lengths(rows: list[Row], rng) -> Files:
     for i, row in enumerate(rows, 1):
         t = row[TEL]
         body.append(
-            f"\\section*{{指标 {i}}}\\hspace{{{t[:2]}.{t[2:6]}pt}}较上年持平。\\vspace{{{int('1' + t[6:])}sp}}"  # noqa: E501
+            f"\\section*{{指标 {i}}}\\hspace{{{t[:2]}.{t[2:6]}pt}}较上年持平。\\vspace{{{int('1' + t[6:])}sp}}"
         )
     text = "\\documentclass{article}\n\\begin{document}\n" + "\n".join(body) + "\n\\end{document}\n"
     return [("tex", text.encode())]
