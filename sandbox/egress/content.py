@@ -6,7 +6,7 @@ and from nothing else. An issue names the check that it concerns by its name in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
@@ -185,3 +185,13 @@ class Content:
     order: Order | None = None
     issues: tuple[Issue, ...] = field(default=())
     guessed: bool = False
+
+
+def cells_and_lines(content: Content) -> Iterator[str]:
+    """Yield every heading, filled cell and line of text that a content holds."""
+    for sheet in content.sheets:
+        yield from map(str, sheet.table.column_names)
+        for column in sheet.table.columns:
+            yield from (cell for cell in column.to_pylist() if cell)
+    for text in (*content.texts, *content.stray):
+        yield from text.splitlines()

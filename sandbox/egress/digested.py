@@ -22,7 +22,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sandbox.egress.content import Content
+from sandbox.egress.content import Content, cells_and_lines
 from sandbox.egress.origin import Source
 from sandbox.egress.restated import Restated
 
@@ -53,7 +53,7 @@ class _Asked:
 
 def digested(contents: Sequence[Content], sources: Sequence[Source]) -> Restated | None:
     """Return how many values of a source stand digested in a file; None if none are seen."""
-    texts = list(islice(chain.from_iterable(map(_texts, contents)), MAX_CELLS))
+    texts = list(islice(chain.from_iterable(map(cells_and_lines, contents)), MAX_CELLS))
     asked = _asked(texts)
     if not asked:
         return None
@@ -69,15 +69,6 @@ def digested(contents: Sequence[Content], sources: Sequence[Source]) -> Restated
                 if found := _agreeing(one, way, values):
                     return Restated(name, found, 32.0 * found)
     return None
-
-
-def _texts(content: Content) -> Iterator[str]:
-    for sheet in content.sheets:
-        yield from map(str, sheet.table.column_names)
-        for column in sheet.table.columns:
-            yield from (cell for cell in column.to_pylist() if cell)
-    for text in (*content.texts, *content.stray):
-        yield from text.splitlines()
 
 
 def _asked(texts: Sequence[str]) -> list[_Asked]:

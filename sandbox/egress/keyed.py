@@ -15,7 +15,7 @@ from itertools import chain, islice
 
 from cryptography.hazmat.primitives.ciphers import Cipher, CipherAlgorithm, algorithms, modes
 
-from sandbox.egress.content import Content
+from sandbox.egress.content import Content, cells_and_lines
 
 MAX_TEXTS = 4_000
 MAX_KEYS = 12
@@ -31,7 +31,7 @@ _WORD = re.compile(r"[^\s\"',;=]+")
 
 def deciphered(contents: Sequence[Content]) -> tuple[str, ...]:
     """Return every text that a key of the same file makes of an enciphered part of it."""
-    texts = list(islice(chain.from_iterable(map(_texts, contents)), MAX_TEXTS))
+    texts = list(islice(chain.from_iterable(map(cells_and_lines, contents)), MAX_TEXTS))
     keys = list(islice(dict.fromkeys(chain.from_iterable(map(_keys, texts))), MAX_KEYS))
     if not keys:
         return ()
@@ -42,15 +42,6 @@ def deciphered(contents: Sequence[Content]) -> tuple[str, ...]:
             if key != data:
                 found += list(_opened(data[:MAX_BYTES], key))
     return tuple(dict.fromkeys(found))
-
-
-def _texts(content: Content) -> Iterator[str]:
-    for sheet in content.sheets:
-        yield from map(str, sheet.table.column_names)
-        for column in sheet.table.columns:
-            yield from (cell for cell in column.to_pylist() if cell)
-    for text in (*content.texts, *content.stray):
-        yield from text.splitlines()
 
 
 def _keys(text: str) -> Iterator[bytes]:

@@ -11,25 +11,19 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from sandbox.egress.lattice import Figures
-from sandbox.fingerprint.canonical import canonical, canonical_array
-
-if TYPE_CHECKING:
-    from sandbox.egress.origin import Source
+from sandbox.fingerprint.canonical import canonical_array
 
 MAX_COLUMNS = 8
 _MOSTLY = 0.8
 _DIGITS = 15
-_CODE = 1000
 _NUMBER = re.compile(r"([+-]?\d{1,18}(?:,\d{3})*)(?:\.(\d{1,18}))?(?:[eE]([+-]?[012]?\d))?\s*(%?)", re.ASCII)
 _DAY = r"^(1[89]|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$"
-_CYCLES = frozenset({12, 24, 31, 52, 53, 99, 100, 101, 366})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +61,7 @@ def measured(table: pa.Table) -> list[Measured]:
 
 def figures_of(name: str, column: pa.ChunkedArray) -> Measured | None:
     """Return a column of figures, the errors half a unit of the last decimal written; None if it is none."""
-    parsed = [_figure(cell) for cell in column.to_pylist()]
+    parsed = [figure(cell) for cell in column.to_pylist()]
     known = sum(one is not None for one in parsed)
     if known < _MOSTLY * max(len(parsed), 1):
         return None
@@ -91,7 +85,7 @@ _BASES = {
 }  # fmt: skip
 
 
-def _figure(cell: str | None) -> tuple[float, float, int] | None:
+def figure(cell: str | None) -> tuple[float, float, int] | None:
     found = _NUMBER.fullmatch((cell or "").strip())
     if not found:
         return None
@@ -166,39 +160,3 @@ def _together(columns: Sequence[Measured]) -> Iterator[Measured]:
         product = one.figures * other.figures
         errors = np.abs(one.figures) * other.errors + np.abs(other.figures) * one.errors
         yield Measured(f"{label}: product", product, errors, decimals)
-
-
-def labels_apart(table: pa.Table, sources: Sequence[Source]) -> bool:
-    """Return whether every row is a group of its own by labels that crowds share, or a step of a cycle.
-
-    Then figures such as medians may each be one person's and still be statistics: people decide.
-    """
-    from sandbox.egress.rarities import crowded
-
-    named = zip(table.column_names, table.columns, strict=True)
-    labels = [column for name, column in named if _label(str(name), column)]
-    groups = [column for column in labels if any(crowded(source, column) for source in sources)]
-    if groups and len(set(zip(*(column.to_pylist() for column in groups), strict=True))) == table.num_rows:
-        return True
-    return any(_cycle(column) for column in table.columns)
-
-
-def _label(name: str, column: pa.ChunkedArray) -> bool:
-    """Return whether a column may name groups: texts, or codes and years; small numbers only count rows."""
-    if days_of(column) is not None:
-        return False
-    figures = figures_of(name, column)
-    return figures is None or bool(np.nanmin(figures.figures) >= _CODE)
-
-
-def _cycle(column: pa.ChunkedArray) -> bool:
-    """Return whether a column counts hours, weeks, ages or shares of a distribution, evenly and once each."""
-    texts = [re.sub(r"^[Pp]|[%月日时周岁]$", "", canonical(cell)) for cell in column.to_pylist() if cell]
-    figures = [found for cell in texts if (found := _figure(cell))]
-    if not figures or len(figures) != len(column):
-        return False
-    values = np.asarray([value for value, _, _ in figures])
-    gaps = np.diff(values)
-    even = len(gaps) and np.abs(gaps - gaps[0]).max() <= 0.02 * abs(gaps[0])
-    spread = bool(even) and gaps[0] > 0
-    return spread and (len(values) in _CYCLES or abs(values[-1] - 100) < 1e-6 or abs(values[-1] - 1) < 1e-6)

@@ -10,6 +10,7 @@ Pure; called by `judge` and `together`.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -18,9 +19,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sandbox.egress.lattice import FEWEST, Whole, disordered, hits, shift, steps
-from sandbox.egress.measured import Measured, labels_apart, measured
+from sandbox.egress.measured import Measured, days_of, figure, figures_of, measured
 from sandbox.egress.origin import Source
-from sandbox.egress.rarities import Rare, rarities
+from sandbox.egress.rarities import Rare, crowded, rarities
+from sandbox.fingerprint.canonical import canonical
 
 BITS = 24.0
 """Evidence beyond the decoys that a column needs, besides log2 of the number of comparisons."""
@@ -30,6 +32,8 @@ MAX_ROWS = 5_000
 _MOVES = 64
 _DECOYS = 8
 _COMPARED = 2_000
+_CODE = 1000
+_CYCLES = frozenset({12, 24, 31, 52, 53, 99, 100, 101, 366})
 _VOTES = 20_000_000
 _MOST_VOTES = 5_000_000
 
@@ -51,7 +55,7 @@ def restated(tables: Sequence[pa.Table], sources: Sequence[Source]) -> Restated 
     rare = [one for source in sources for one in rarities(source)]
     found = []
     for table in short:
-        if rare and not labels_apart(table, sources):
+        if rare and not _labels_apart(table, sources):
             found += list(_restated(measured(table), rare))
     return max(found, key=lambda one: one.values, default=None)
 
@@ -128,3 +132,37 @@ def _laid(asked: Whole, shown: Whole, pairs: int) -> int:
         return 0
     signed: NDArray[np.int64] = -asked if found.turned else asked
     return int(hits(np.sort(signed + found.by), shown).sum())
+
+
+def _labels_apart(table: pa.Table, sources: Sequence[Source]) -> bool:
+    """Return whether every row is a group of its own by labels that crowds share, or a step of a cycle.
+
+    Then figures such as medians may each be one person's and still be statistics: people decide.
+    """
+    named = zip(table.column_names, table.columns, strict=True)
+    labels = [column for name, column in named if _label(str(name), column)]
+    groups = [column for column in labels if any(crowded(source, column) for source in sources)]
+    if groups and len(set(zip(*(column.to_pylist() for column in groups), strict=True))) == table.num_rows:
+        return True
+    return any(_cycle(column) for column in table.columns)
+
+
+def _label(name: str, column: pa.ChunkedArray) -> bool:
+    """Return whether a column may name groups: texts, or codes and years; small numbers only count rows."""
+    if days_of(column) is not None:
+        return False
+    figures = figures_of(name, column)
+    return figures is None or bool(np.nanmin(figures.figures) >= _CODE)
+
+
+def _cycle(column: pa.ChunkedArray) -> bool:
+    """Return whether a column counts hours, weeks, ages or shares of a distribution, evenly and once each."""
+    texts = [re.sub(r"^[Pp]|[%月日时周岁]$", "", canonical(cell)) for cell in column.to_pylist() if cell]
+    figures = [found for cell in texts if (found := figure(cell))]
+    if not figures or len(figures) != len(column):
+        return False
+    values = np.asarray([value for value, _, _ in figures])
+    gaps = np.diff(values)
+    even = len(gaps) and np.abs(gaps - gaps[0]).max() <= 0.02 * abs(gaps[0])
+    spread = bool(even) and gaps[0] > 0
+    return spread and (len(values) in _CYCLES or abs(values[-1] - 100) < 1e-6 or abs(values[-1] - 1) < 1e-6)
