@@ -368,14 +368,17 @@ def verify(
     ] = None,
 ) -> int:
     """离线核验放行包，成立退出 0，否则 1 · verify a release bundle offline: 0 holds, 1 not."""
+    from sandbox import app
     from sandbox.egress import bundle_check
 
     known = bundle_check.public_key(key) if key else None
     if known is None and session.named_home is not None:
         known = session.platform.signer.public
     listed = _read(recalls) if recalls is not None else None
-    found = bundle_check.verify_bundle(bundle, key=known, recalls=listed)
+    found = bundle_check.verify_bundle(bundle, key=known, recalls=listed, now=app.now())
     last = say("放行包成立") if found else say("放行包不成立：不要使用")
+    if found.outlived:
+        last = say("没有查出改动，但已不能证明放行包成立：请用清理前领取的放行包核验")
 
     def view(console: Console) -> None:
         for one in found.lines:

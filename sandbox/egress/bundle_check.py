@@ -10,6 +10,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -31,13 +32,26 @@ from sandbox.vault.signers import sealed as seal_holds
 _ALGORITHMS = {32: "Ed25519", 65: "SM2"}
 
 
+class Outcome(StrEnum):
+    """What a check found: it holds, something was changed, or the log no longer keeps what would prove it."""
+
+    HOLDS = "holds"
+    FAILS = "fails"
+    OUTLIVED = "outlived"
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One check: its short name, whether it holds, and the sentence."""
+    """One check: its short name, what it found, and the sentence."""
 
     check: str
-    holds: bool
+    outcome: Outcome
     message: Message
+
+    @property
+    def holds(self) -> bool:
+        """Whether the check proved what it asks."""
+        return self.outcome is Outcome.HOLDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,19 @@ class Verified:
         """Return whether every check holds."""
         return all(one.holds for one in self.lines)
 
+    @property
+    def outlived(self) -> bool:
+        """Whether nothing was found changed, but the log has outlived what would prove it."""
+        return any(one.outcome is Outcome.OUTLIVED for one in self.lines)
+
+
+class _OutlivedError(Exception):
+    """The term of what would prove a check has ended, as its own fact says."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(str(message))
+        self.message = message
+
 
 @dataclass(slots=True)
 class _Case:
@@ -61,6 +88,7 @@ class _Case:
     files: Received
     key: bytes | None
     recalls: bytes | None
+    now: datetime
     sealed: Mapping[str, Any] = field(default_factory=dict)
     body: Mapping[str, Any] = field(default_factory=dict)
     proven: Proven | None = None
@@ -85,24 +113,29 @@ def public_key(text: str) -> bytes:
     return found
 
 
-def verify_bundle(source: Path, *, key: bytes | None = None, recalls: bytes | None = None) -> Verified:
+def verify_bundle(
+    source: Path, *, key: bytes | None = None, recalls: bytes | None = None, now: datetime
+) -> Verified:
     """Return what every check says of a bundle; `InputError` only where there is nothing to read.
 
-    `key` is the platform's published key, `recalls` a sealed list of recalled releases.
+    `key` is the platform's published key, `recalls` a sealed list of recalled releases. A bundle fetched
+    after the retention of its release has ended proves no more: it does not hold, and is not called changed.
     """
     lines: list[Line] = []
     case: _Case | None = None
     name = "files"
     try:
         with received(source) as files:
-            case = _Case(files, key, recalls)
+            case = _Case(files, key, recalls, now)
             for name, check in _CHECKS:
-                lines += [Line(name, True, one) for one in check(case)]
+                lines += [Line(name, Outcome.HOLDS, one) for one in check(case)]
     except TamperedError as error:
-        lines.append(Line(name, False, error.message))
+        lines.append(Line(name, Outcome.FAILS, error.message))
+    except _OutlivedError as error:
+        lines.append(Line(name, Outcome.OUTLIVED, error.message))
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError):
         # What somebody sealed with a key of his own may have any shape: none of it is a bundle.
-        lines.append(Line(name, False, say("放行包的内容不合规定：不是本平台打的包")))
+        lines.append(Line(name, Outcome.FAILS, say("放行包的内容不合规定：不是本平台打的包")))
     if case is None or not lines[0].holds:
         return Verified(tuple(lines))
     keys = tuple(key_id(one["algorithm"], bytes.fromhex(one["public"])) for one in case.sealed["keys"])
@@ -281,7 +314,17 @@ def _check_issued(case: _Case, proven: Proven) -> None:
         raise TamperedError(say("包含证明说的是另一次放行：不是这个包的"))
     text = proven.payloads.get(issued[0].seq)
     if text is None:
-        raise TamperedError(say("日志里放行的内容已按期清理，证明不了回执：请向平台核对"))
+        until = issued[0].keep_until
+        if moment_of(until) > case.now:
+            raise TamperedError(
+                say("包含证明缺放行的内容，而它应保存到 {until}：内容被改动", until=_time(until))
+            )
+        raise _OutlivedError(
+            say(
+                "放行的内容保存到 {until}，已按期清理：日志证明不了回执，请用清理前领取的放行包核验",
+                until=_time(until),
+            )
+        )
     receipt = sha256(case.files.read(RECEIPT)).hexdigest()
     try:
         named = json.loads(text)["note"]["receipt"]

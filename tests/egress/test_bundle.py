@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from sandbox.kernel.records import Release, Submission
 from tests.egress.test_release import approved
 from tests.journeys.homes import DEVELOPER, SECURITY, Home, judged, released, told
 
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
 __all__ = ["judged", "released", "told"]
 
 
@@ -101,7 +103,7 @@ def test_a_release_made_before_bundles_is_handed_out_as_one(judged: Home, tmp_pa
         found = approved(desk)
         made = release.release(desk.platform.gate, desk.actor(SECURITY), found.id)
         release.hand_out(desk.platform.gate, desk.actor(DEVELOPER), made.id, tmp_path / "out")
-        verified = verify_bundle(tmp_path / "out", key=desk.platform.signer.public)
+        verified = verify_bundle(tmp_path / "out", key=desk.platform.signer.public, now=NOW)
     assert verified, [str(one.message) for one in verified.lines]
 
 
@@ -124,4 +126,4 @@ def test_the_reader_of_others_opens_it(released: Home, tmp_path: Path) -> None:
     crate = rocrate.ROCrate(tmp_path / "out")
     assert {one.id for one in crate.get_entities() if one.type == "File"} >= {"summary.csv", "receipt.json"}
     assert crate.root_dataset["identifier"] == "release-000001"
-    assert verify_bundle(tmp_path / "out")
+    assert verify_bundle(tmp_path / "out", now=NOW)
