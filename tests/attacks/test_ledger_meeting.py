@@ -29,15 +29,18 @@ from sandbox.egress.wire import pack
 from sandbox.keeping import audit
 from sandbox.kernel.errors import RefusedError, TamperedError
 from sandbox.kernel.findings import Verdict
-from sandbox.kernel.records import FileVote, Release, Snapshot, Submission
+from sandbox.kernel.records import FileVote, Release, Seat, Snapshot, Submission
+from sandbox.seats import seat as seats
 from sandbox.store.verify import verify
 from sandbox.vault.sealed import create_sealed
 from tests.egress.test_intake import the_seat
-from tests.journeys.forge import forge
 from tests.journeys.homes import (
     CODE,
+    CREDIT,
     DEVELOPER,
     OFFICER,
+    OPERATOR,
+    OTHER_DEVELOPER,
     PROVIDER,
     SECURITY,
     Desk,
@@ -56,9 +59,9 @@ LESS = f'{FIRMS} WHERE "{SIZE}" <> \'10万元以下\' OR "{SIZE}" IS NULL GROUP 
 LARGE = f'SELECT "{KIND}", count(DISTINCT "{ID}") AS "企业数" FROM "{CODE}" WHERE "{SIZE}" = \'100-1000万元\' GROUP BY 1 HAVING count(DISTINCT "{ID}") >= 20'  # noqa: E501
 
 
-def ran(desk: Desk, sql: str) -> list[dict[str, object]]:
+def ran(desk: Desk, sql: str, seat: Seat | None = None) -> list[dict[str, object]]:
     """Return the rows of a statement over what the seat was shown, its canaries among them."""
-    seat = the_seat(desk)
+    seat = seat or the_seat(desk)
     snapshot = desk.platform.store.load(Snapshot, seat.mounted[0]).record
     engine = duckdb.connect()
     engine.register(CODE, shown(desk, seat.id, snapshot))
@@ -71,9 +74,9 @@ def chart(desk: Desk, sql: str) -> bytes:
     return json.dumps(document, ensure_ascii=False).encode()
 
 
-def table(desk: Desk, sql: str) -> bytes:
+def table(desk: Desk, sql: str, seat: Seat | None = None) -> bytes:
     """Return the table of a statement as CSV."""
-    rows, out = ran(desk, sql), io.StringIO()
+    rows, out = ran(desk, sql, seat), io.StringIO()
     writer = csv.DictWriter(out, list(rows[0]))
     writer.writeheader()
     writer.writerows(rows)
@@ -198,28 +201,45 @@ def test_a_kept_table_that_is_gone_or_another_stops_the_gate_and_the_audit_tells
         assert audit(judged.path)
 
 
-def test_products_of_two_bodies_meet_and_neither_author_learns_of_the_other(
-    judged: Home, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ledger, "_BELIEVED", ())  # the other body is forged below, which it would find
+def second_seat(desk: Desk) -> Seat:
+    """Return the seat of another firm, worked in under its own agreement on the same data."""
+    place, user = desk.platform.seats, desk.actor(OTHER_DEVELOPER)
+    made = seats.provision(place, desk.actor(OPERATOR), agreement=CREDIT, user=OTHER_DEVELOPER, name="credit")
+    seats.open_seat(place, user, made.id)
+    assert seats.run(place, user, made.id, ["true"], seconds=60).status == 0
+    return desk.platform.store.load(Seat, made.id).record
+
+
+def by_another_body(home: Home, desk: Desk, sql: str) -> Submission:
+    """Return the table of a statement with its claim as another firm hands it in, judged."""
+    seat, claim = second_seat(desk), json.dumps({"sql": sql, "subject": ID}, ensure_ascii=False).encode()
+    files = {"p.csv": table(desk, sql, seat), "p.csv.claim.json": claim}
+    hand_in(home, desk, seat.id, files, request="0request-1")
+    (made,) = intake.collect(desk.platform.gate, seat.id, refused=lambda _: None).submissions
+    return intake.judge(desk.platform.gate, made.id)
+
+
+def test_products_of_two_bodies_meet_and_neither_author_learns_of_the_other(judged: Home) -> None:
     with judged.open() as desk:
-        first, other = desk.submission("in-review"), desk.actor("song.keyi").organisation
-        assert other != first.organisation
-    own = f'"organisation":"{first.organisation}"'
-    forge(judged.path, first.id, own, f'"organisation":"{other}"')  # as if another body had handed it in
-    claim = json.dumps({"sql": LESS, "subject": ID}, ensure_ascii=False).encode()
-    with judged.open() as desk:
-        gate, store = desk.platform.gate, desk.platform.store
-        assert store.load(Submission, first.id).record.organisation == other
-        files = {"p.csv": table(desk, LESS), "p.csv.claim.json": claim}
-        hand_in(judged, desk, the_seat(desk).id, files, request="0request-1")
-        (made,) = intake.collect(gate, the_seat(desk).id, refused=lambda _: None).submissions
-        made = intake.judge(gate, made.id)
+        gate, first = desk.platform.gate, desk.submission("in-review")
+        made = by_another_body(judged, desk, LESS)
+        assert (made.agreement, made.organisation) == (CREDIT, desk.actor(OTHER_DEVELOPER).organisation)
+        assert made.organisation != first.organisation
+        assert set(made.snapshots).isdisjoint(first.snapshots)  # under its own key: no token of the other's
         assert made.state == "refused"
         found = judgements.load(gate, made.judgement).set_findings
         assert any(one.rule == "G31" and first.id in str(one.evidence) for one in found)
         told = json.dumps(author_view(gate, made), ensure_ascii=False, default=str)
         assert "G31" in told
-        assert not [word for word in (first.id, other, "相减得到") if word in told]
+        hidden = (first.id, first.organisation, first.agreement, "相减得到")
+        assert not [word for word in hidden if word in told]
         seen = str(audience.shown(gate, desk.actor(PROVIDER), made.id)["set_findings"])
         assert first.id in seen
+
+
+def test_another_body_that_asks_for_the_same_table_is_proven_and_learns_nothing(judged: Home) -> None:
+    with judged.open() as desk:
+        first = desk.submission("in-review")
+        made = by_another_body(judged, desk, WHOLE)
+        assert (made.state, made.files[0].verdict) == ("in-review", Verdict.RELEASE)
+        assert first.id not in str(author_view(desk.platform.gate, made))
