@@ -16,9 +16,11 @@ from sandbox.egress.claims import CheckedClaim
 from sandbox.egress.differencing import Published, exposures
 from sandbox.egress.expressions import POSITIONS, SPREADS, Expression, columns_of
 from sandbox.egress.measures import condition_of, is_indicator, shift_of
+from sandbox.egress.overlaps import Searched, overlapping
 from sandbox.egress.positions import ENDS, at_the_edge, few_degrees, spread_by_one, thinly_held
 from sandbox.egress.recompute import Measured, Recomputed
 from sandbox.egress.units import Ids, Sets, rows_per_set, shares_of_each, smallest_units
+from sandbox.kernel.findings import Verdict
 from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import Message, say
 
@@ -34,11 +36,28 @@ COUNT = ""
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One rule that published cells break: the check's code, how many cells, what reviewers read."""
+    """One rule that published cells break: the check's code, how many cells, what reviewers read.
+
+    `verdict` replaces the check's own where the rule could not be looked at to the end.
+    """
 
     check: str
     cells: tuple[int, ...]
     evidence: Message
+    verdict: Verdict | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """Every rule that published cells break, and how far their combinations were searched, by quantity."""
+
+    problems: tuple[Problem, ...]
+    searched: tuple[Searched, ...] = ()
+
+    @property
+    def bounds(self) -> str:
+        """Return how far combinations were searched, as the receipt of the check says it."""
+        return "; ".join(dict.fromkeys(str(one) for one in self.searched))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +76,18 @@ def judge_cells(
     thresholds: Thresholds,
 ) -> tuple[Problem, ...]:
     """Return every rule broken by the cells for which `shown` holds; empty means all are safe."""
+    return examine(truth, shown, units, thresholds).problems
+
+
+def examine(
+    truth: Recomputed,
+    shown: NDArray[np.bool_],
+    units: Mapping[str, Ids],
+    thresholds: Thresholds,
+) -> Examined:
+    """Return every rule broken by the cells for which `shown` holds, and how far was searched."""
     if not units:
-        return (Problem("small-group", (), say("没有统计单位，无法计算每格的对象数")),)
+        return Examined((Problem("small-group", (), say("没有统计单位，无法计算每格的对象数")),))
     base = keep(truth.sets, shown)
     problems = [_small(base, truth.count, units, thresholds, say("单元格的统计对象数"))]
     for measure in truth.measures.values():
@@ -66,8 +95,12 @@ def judge_cells(
             problems += _judge_measure(measure, base, shown, units, thresholds)
     problems.append(_one_class(truth, shown))
     problems.append(_remainder(base, units, thresholds))
-    problems.append(_within(families(truth, shown, owner="self"), units, thresholds))
-    return tuple(problem for problem in problems if problem is not None)
+    published = families(truth, shown, owner="self")
+    problems.append(_within(published, units, thresholds))
+    searched = _searched(published, units, thresholds)
+    if problems[-1] is None:
+        problems.append(_overlapping(searched))
+    return Examined(tuple(problem for problem in problems if problem is not None), searched)
 
 
 def keep(sets: Sets, shown: NDArray[np.bool_]) -> Sets:
@@ -302,3 +335,27 @@ def _within(published: Sequence[Family], units: Mapping[str, Ids], thresholds: T
             )
             return Problem("differencing", (), evidence)
     return None
+
+
+def _searched(
+    published: Sequence[Family], units: Mapping[str, Ids], thresholds: Thresholds
+) -> tuple[Searched, ...]:
+    """Return what a few figures of one cell leave, for each quantity by itself."""
+    by_quantity: dict[str, list[Sets]] = {}
+    for family in published:
+        by_quantity.setdefault(family.quantity, []).append(family.published.sets)
+    return tuple(overlapping(one, units, smallest=thresholds.smallest) for one in by_quantity.values())
+
+
+def _overlapping(searched: Sequence[Searched]) -> Problem | None:
+    found = [one for part in searched for one in part.found]
+    if found:
+        least = min(held for _, held in found)
+        evidence = say(
+            "{sets} 组对象可由同一格的几项相加减得出，最少 {least} 个", sets=len(found), least=least
+        )
+        return Problem("differencing", (), evidence)
+    if all(part.whole for part in searched):
+        return None
+    evidence = say("同一格的项目过多，无法逐一核算几项相加减的结果")
+    return Problem("differencing", (), evidence, Verdict.REVIEW)

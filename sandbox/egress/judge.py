@@ -185,7 +185,9 @@ def _claim(report: FileReport, sources: Sequence[Source], options: Options) -> N
         return
     report.ran_all(["compare", *_CELL_CHECKS])
     for problem in {problem.check: problem for problem in reversed(outcome.told)}.values():
-        report.add(Issue(problem.check, evidence=problem.evidence))
+        report.add(Issue(problem.check, evidence=problem.evidence, verdict=problem.verdict))
+    if outcome.bounds:
+        report.details["differencing"] = outcome.bounds
     report.proof = outcome
 
 
@@ -436,7 +438,8 @@ def _file(report: FileReport, concerned: Sequence[Verdict]) -> FileJudgement:
         outcome = report.ran.get(entry.name, Outcome.UNABLE)
         if entry.code in failed:
             outcome = Outcome.FAIL
-        receipts.append(Receipt(f"{entry.code}.{VERSION}", outcome, report.product.digest))
+        detail = report.details.get(entry.name, "")
+        receipts.append(Receipt(f"{entry.code}.{VERSION}", outcome, report.product.digest, detail))
     unable = [receipt for receipt in receipts if receipt.outcome is Outcome.UNABLE]
     findings = list(report.findings)
     if unable:

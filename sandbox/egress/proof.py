@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 import pyarrow as pa
 
-from sandbox.egress.cells import Problem, judge_cells
+from sandbox.egress.cells import Problem, examine, judge_cells
 from sandbox.egress.claims import CheckedClaim, Claim, check_claim, read_claim
 from sandbox.egress.compare import Comparison, compare
 from sandbox.egress.content import Issue
@@ -42,6 +42,7 @@ class Proof:
     """A claim that holds: the source, the recomputed cells, the comparison, the rules broken.
 
     `apart` are the rules that cells break which the seat's canaries alone fill, as if those were real.
+    `bounds` says how far combinations of cells were searched.
     """
 
     source: Source
@@ -50,6 +51,7 @@ class Proof:
     problems: tuple[Problem, ...]
     units: Mapping[str, Ids]
     apart: tuple[Problem, ...] = ()
+    bounds: str = ""
 
     @property
     def told(self) -> tuple[Problem, ...]:
@@ -94,8 +96,8 @@ def prove(
         if alone(comparison, seen, truth):
             apart = judge_cells(seen, comparison.published(seen.count), own, source.thresholds)
         comparison = in_truth(comparison, seen, truth)
-    problems = judge_cells(truth, comparison.published(truth.count), units, source.thresholds)
-    return Proof(source, truth, comparison, problems, units, apart)
+    found = examine(truth, comparison.published(truth.count), units, source.thresholds)
+    return Proof(source, truth, comparison, found.problems, units, apart, found.bounds)
 
 
 def run_claim(claim: Claim, sources: Sequence[Source], *, budget: Budget) -> Ran:

@@ -52,7 +52,8 @@ class FileReport:
 
     `contents` are what is searched; `own` those of them that the file openly holds, which alone are
     compared with a claim and written anew. `made` is what the gate makes of a specification, `modelled`
-    what a model was fitted over. `parts` are the bytes of the file, unpacked, and of an archive as well.
+    what a model was fitted over. `details` is what the receipt of a check says as well. `parts` are
+    the bytes of the file, unpacked, and of an archive as well.
     """
 
     product: Product
@@ -61,6 +62,7 @@ class FileReport:
     own: tuple[Content, ...] = ()
     findings: list[Finding] = field(default_factory=list)
     ran: dict[str, Outcome] = field(default_factory=dict)
+    details: dict[str, str] = field(default_factory=dict)
     archive: bool = False
     words: str = ""
     proof: Proof | None = None

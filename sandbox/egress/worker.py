@@ -354,6 +354,7 @@ def report_out(report: FileReport) -> bytes:
     header = {
         "findings": [finding_out(found) for found in report.findings],
         "ran": {name: outcome.value for name, outcome in report.ran.items()},
+        "details": report.details,
         "archive": report.archive,
         "cells": None if proof is None else [int(cell) for cell in proof.comparison.cells],
         "problems": 0 if proof is None else len(proof.problems),
@@ -378,6 +379,7 @@ def report_in(frame: bytes, product: Product, sources: Sequence[Source], options
     report = FileReport(product)
     report.findings = [finding_in(found) for found in sequence(header["findings"])]
     report.ran = {name: Outcome(text(outcome)) for name, outcome in mapping(header["ran"]).items()}
+    report.details = {name: text(detail) for name, detail in mapping(header["details"]).items()}
     report.archive = bool(header["archive"])
     if header["suffix"] is not None:
         report.rewriting = Rewriting(text(header["suffix"]), blobs[-1])
