@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -45,6 +45,7 @@ from tests.journeys.homes import (
 )
 
 __all__ = ["told"]
+NOW = datetime(2026, 12, 1, tzinfo=UTC)
 long = partial(pytest.param, marks=pytest.mark.long)
 SQL = (
     "SELECT 行政区划, count(DISTINCT 统一社会信用代码) AS 企业数 FROM source "
@@ -156,7 +157,7 @@ def test_what_left_by_a_template_is_handed_out_and_verified_anywhere(judged: Hom
         (made,) = desk.platform.store.find(Release, linked=("template", template.id))
         release.hand_out(desk.platform.gate, desk.actor(DEVELOPER), made.id, tmp_path / "out")
         key = desk.platform.signer.public
-    verified = verify_bundle(tmp_path / "out", key=key)
+    verified = verify_bundle(tmp_path / "out", key=key, now=NOW)
     told = "\n".join(str(one.message) for one in verified.lines)
     assert verified, told
     assert told.count("签署了模板") == 2
@@ -191,7 +192,7 @@ def test_a_bundle_without_the_signatures_of_its_template_does_not_hold(
         (made,) = desk.platform.store.find(Release, linked=("template", template.id))
         release.hand_out(desk.platform.gate, desk.actor(DEVELOPER), made.id, tmp_path / "out")
         key = desk.platform.signer.public
-    assert not verify_bundle(tmp_path / "out", key=key)
+    assert not verify_bundle(tmp_path / "out", key=key, now=NOW)
 
 
 def test_the_number_is_kept_by_the_template_that_was_asked(judged: Home) -> None:
