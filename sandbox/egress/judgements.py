@@ -6,6 +6,7 @@ a changed judgement is an error. Who may see what of it is the callers' matter.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from hashlib import sha256
 
 from sandbox.egress.desk import GATE_KEY, GateDesk
@@ -42,12 +43,19 @@ def load(desk: GateDesk, digest: str) -> Judgement:
     return codec.decode(Judgement, parse(data.decode()))
 
 
-def receipts_of(desk: GateDesk, digest: str) -> list[dict[str, str]]:
-    """Return which checks ran on what with what outcome, without any evidence."""
+def receipts_of(
+    desk: GateDesk, digest: str, *, of: Collection[tuple[str, str]] | None = None
+) -> list[dict[str, str]]:
+    """Return which checks ran on what with what outcome and how far they looked, without any evidence.
+
+    `of` names the files that are told of, each with the digest it was frozen under; None for all.
+    """
     judgement = load(desk, digest)
     return [
         {"file": file.path, "check": one.check, "outcome": one.outcome.value}
+        | ({"bounds": one.detail} if one.detail else {})
         for file in judgement.files
+        if of is None or (file.path, file.digest) in of
         for one in file.receipts
     ]
 

@@ -67,7 +67,7 @@ def receipt_body(
         ],
         "snapshots": [_snapshot(desk, one) for one in submission.snapshots],
         "judgement_sha256": submission.judgement,
-        "checks": receipts_of(desk, submission.judgement),
+        "checks": receipts_of(desk, submission.judgement, of={(one.name, one.submitted) for one in files}),
         "untied_earlier": _untied(desk, submission),
         "assessment": _assessment(desk, submission),
         "votes": [_vote(desk, review) for review in reviews],

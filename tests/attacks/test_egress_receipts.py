@@ -9,7 +9,19 @@ import pytest
 from rich.console import Console
 
 from sandbox.cli import inspect as terminal
-from sandbox.egress import audience, isolated, judgements, nightly, release, review, rounds
+from sandbox.demo.egress import RISKS
+from sandbox.egress import (
+    assessment,
+    audience,
+    intake,
+    isolated,
+    judgements,
+    nightly,
+    release,
+    review,
+    rounds,
+)
+from sandbox.egress.bundle_check import verify_bundle
 from sandbox.egress.checks import PER_FILE, VERSION
 from sandbox.egress.judge import judge
 from sandbox.egress.wire import judgement_in, judgement_out, pack
@@ -17,9 +29,11 @@ from sandbox.kernel.errors import RefusedError, SandboxError, TamperedError
 from sandbox.kernel.findings import FileJudgement, Judgement, Outcome, Receipt, Verdict
 from sandbox.kernel.records import Assessment, FileVote, Release, Submission
 from tests.egress.clinic import claim, csv_of, source, visits
+from tests.egress.test_bundle import NOW
+from tests.egress.test_intake import the_seat
 from tests.egress.test_worker import SQL
 from tests.journeys.forge import forge
-from tests.journeys.homes import DEVELOPER, PROVIDER, SECURITY, Desk, Home, judged, told
+from tests.journeys.homes import DEVELOPER, PROVIDER, SECURITY, Desk, Home, hand_in, judged, told
 
 __all__ = ["judged", "told"]
 ALL = frozenset(f"{one.code}.{VERSION}" for one in PER_FILE)
@@ -188,3 +202,33 @@ def test_a_policy_changed_by_both_parties_lets_a_refusal_be_judged_again_and_rec
 def test_the_judgement_survives_the_wire_with_every_receipt(proven) -> None:
     _, judgement, _ = proven
     assert judgement_in(judgement_out(judgement)) == judgement
+
+
+def test_what_is_held_back_of_a_partial_release_stands_nowhere_in_what_leaves(judged: Home, tmp_path) -> None:
+    """Its name, its checks and what was handed in of it are for reviewers alone."""
+    files = {"left.txt": "两句话。没有记录。".encode(), "kept-back.txt": "三句话。也没有记录。".encode()}
+    with judged.open() as desk:
+        gate, store = desk.platform.gate, desk.platform.store
+        hand_in(judged, desk, the_seat(desk).id, files)
+        (made,) = intake.collect(gate, the_seat(desk).id, refused=lambda _: None).submissions
+        made = intake.judge(gate, made.id)
+        assessment.file(gate, desk.actor(DEVELOPER), made.id, RISKS)
+        left, kept = (next(one for one in made.files if one.name == name) for name in files)
+        votes = (
+            FileVote(digest=left.rewritten, approve=True),
+            FileVote(digest=kept.rewritten, approve=False),
+        )
+        for who in (SECURITY, PROVIDER):
+            review.cast(gate, desk.actor(who), made.id, votes)
+        issued = release.release(gate, desk.actor(SECURITY), made.id)
+        body = release.verify_receipt(gate.frozen.get(issued.receipt), public_key=desk.platform.signer.public)
+        assert [one.name for one in issued.files] == [left.name]
+        assert {(one["file"], one["check"]) for one in body["checks"]} == {(left.name, each) for each in ALL}
+        release.hand_out(gate, desk.actor(DEVELOPER), issued.id, tmp_path / "out")
+        told_ = b"".join(one.read_bytes() for one in sorted((tmp_path / "out").rglob("*")) if one.is_file())
+        assert left.name.encode() in told_
+        assert kept.name.encode() not in told_
+        assert kept.digest.encode() not in told_
+        rest = store.load(Submission, made.id).record
+        assert len(judgements.receipts_of(gate, rest.judgement)) == 2 * len(ALL)  # the reviewers' own
+        assert verify_bundle(tmp_path / "out", key=desk.platform.signer.public, now=NOW)
