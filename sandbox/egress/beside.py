@@ -12,11 +12,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from sandbox.egress.cells import Family, families
 from sandbox.egress.checks import check
 from sandbox.egress.differencing import Published, Searched, search
+from sandbox.egress.fitting import MAX_CATEGORIES
 from sandbox.egress.kept import LEAVES, SHOWN, Kept, Standing
 from sandbox.egress.numbering import Numbered, number
 from sandbox.egress.origin import Source
@@ -24,7 +27,7 @@ from sandbox.egress.proof import Proof
 from sandbox.egress.recompute import Recomputed
 from sandbox.egress.report import Modelled
 from sandbox.egress.twins import twins
-from sandbox.egress.units import Ids
+from sandbox.egress.units import Ids, Sets
 from sandbox.kernel.findings import Finding, Verdict
 from sandbox.kernel.message import Message, say
 
@@ -100,17 +103,17 @@ def differencing(
 class Fit:
     """A model as it is compared: the version it was fitted on, and its rows as the one cell of its target.
 
-    `leaves` are the cells of a tree.
+    `groups` are the leaves of a tree, or for each variable of a linear model the rows of each category.
     """
 
     source: Source
     family: Family
-    leaves: Family | None = None
+    groups: tuple[Family, ...] = ()
 
     @property
     def families(self) -> tuple[Family, ...]:
         """Return what the ledger keeps of it."""
-        return (self.family,) if self.leaves is None else (self.family, self.leaves)
+        return (self.family, *self.groups)
 
 
 def fitted(owner: str, modelled: Modelled, source: Source) -> Fit:
@@ -122,9 +125,20 @@ def fitted(owner: str, modelled: Modelled, source: Source) -> Fit:
         present &= pc.is_valid(source.table.column(name)).to_numpy(zero_copy_only=False)
     sets = np.where(present, 0, -1).astype(np.int64)
     whole = Family(source.name, f"{_MODEL}{modelled.columns[0]}", Published(owner, sets))
-    if modelled.leaves is None:
-        return Fit(source, whole)
-    return Fit(source, whole, Family(source.name, LEAVES, Published(owner, modelled.leaves)))
+    parts = [modelled.leaves] if modelled.leaves is not None else _categories(modelled, source, present)
+    return Fit(source, whole, tuple(Family(source.name, LEAVES, Published(owner, one)) for one in parts))
+
+
+def _categories(modelled: Modelled, source: Source, present: NDArray[np.bool_]) -> list[Sets]:
+    """Return for each variable of few values the rows of each: a coefficient of a dummy is a mean of them."""
+    found: list[Sets] = []
+    for name in modelled.columns[1:]:
+        values = source.table.column(name).filter(pa.array(present)).combine_chunks().dictionary_encode()
+        if 1 < len(values.dictionary) <= MAX_CATEGORIES:
+            sets = np.full(present.size, -1, dtype=np.int64)
+            sets[present] = values.indices.to_numpy(zero_copy_only=False)
+            found.append(sets)
+    return found
 
 
 def refits(fits: Sequence[Fit], kept: Sequence[Kept] = ()) -> tuple[Finding, ...]:

@@ -26,7 +26,7 @@ from sandbox.kernel.message import say
 
 FORMAT = 1
 LEAVES = "leaves:"
-"""The quantity of the leaves of a tree: rows that end in the same one, counted roughly."""
+"""The quantity of a model's groups, told roughly: the leaves of a tree, the categories of a variable."""
 _CODEC = "zstd"
 
 

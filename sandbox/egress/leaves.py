@@ -1,22 +1,25 @@
-"""The leaves of trees beside tables and other trees: what a leaf less a cell, or less another leaf, gives.
+"""What models tell of groups beside tables and other models: what a group less a cell, or another, gives.
 
-A leaf says its subjects in whole tens and its figures roughly, so that what is found is for people and
-refuses nothing by itself. That two models of one target differ by a few rows is `beside.refits`. Pure; called
-by `judge`.
+A leaf of a tree, and the rows of one category of a linear model's variable, whose coefficient is a mean of
+them, say their subjects in whole tens and their figures roughly: what is found is for people and refuses
+nothing by itself. That two models of one target differ by a few rows is `beside.refits`. Pure; called by
+`judge`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sandbox.egress.beside import UNITS, Fit
 from sandbox.egress.cells import COUNT, Family, families
 from sandbox.egress.checks import check
-from sandbox.egress.differencing import Published, search
+from sandbox.egress.differencing import Exposure, Published, search
 from sandbox.egress.kept import LEAVES, Kept
+from sandbox.egress.numbering import Numbered, number
 from sandbox.egress.origin import Source
 from sandbox.egress.proof import Proof
+from sandbox.egress.twins import twins
 from sandbox.egress.units import Ids
 from sandbox.kernel.findings import Finding, Verdict
 from sandbox.kernel.message import say
@@ -24,57 +27,56 @@ from sandbox.kernel.message import say
 
 @dataclass(frozen=True, slots=True)
 class _Grove:
-    """Counts of tables and leaves of trees over the rows of one version; `trees` are the owners of leaves."""
+    """Counts of tables and groups of models over the same rows; `models` are the owners of groups.
+
+    `files` are the owners of what is new; `slices` what was told of other versions of the rows.
+    """
 
     smallest: int
     units: Mapping[str, Ids]
     files: frozenset[str]
-    trees: frozenset[str]
+    models: frozenset[str]
     published: tuple[Published, ...]
+    slices: tuple[Published, ...] = ()
 
 
 def beside_leaves(
     fits: Sequence[Fit], proofs: Mapping[str, Proof], kept: Sequence[Kept] = ()
 ) -> tuple[Finding, ...]:
-    """Return a finding for people wherever a tree and another product of the same version give too few units.
+    """Return a finding for people wherever a model and another product together give too few units.
 
-    `kept` must be comparable; what is kept of another version is left to the models' own comparison.
+    `kept` must be comparable; on another version of the data cells are compared that hold nearly the same.
     """
     found: list[Finding] = []
-    for table in sorted({source.name for source in _sources(fits, proofs)}):
-        grove = _grove(table, fits, proofs, kept)
-        if grove is not None:
-            found += _told(grove)
-    return tuple(found)
-
-
-def _grove(
-    table: str, fits: Sequence[Fit], proofs: Mapping[str, Proof], kept: Sequence[Kept]
-) -> _Grove | None:
-    """Return what is to be compared of one table, None where no tree is among it."""
-    grown = [one for one in fits if one.source.name == table and one.leaves is not None]
-    here = {path: proof for path, proof in proofs.items() if proof.source.name == table}
-    source = next(iter(_sources(grown, here)), None)
-    if source is None:
-        return None
-    held = [one for one in kept if one.table == table and one.snapshot == source.snapshot]
-    leaves = [one.leaves for one in grown if one.leaves is not None]
-    trees = {one.published.owner for one in leaves}
-    trees |= {one.owner for one in held if any(part.quantity == LEAVES for part in one.parts)}
-    if not trees:
-        return None
-    units = dict(source.units)
-    for proof in here.values():
-        units.update(proof.units)
-    told = [*leaves, *(part for path, proof in here.items() for part in _cells(path, proof))]
-    told += [part for one in held for part in one.families() if part.quantity in (COUNT, LEAVES)]
-    files = frozenset({one.published.owner for one in leaves} | here.keys())
-    published = tuple(part.published for part in told)
-    return _Grove(source.thresholds.smallest, units, files, frozenset(trees), published)
+    for source in {one.name: one for one in _sources(fits, proofs)}.values():
+        held = [one for one in kept if one.table == source.name and _told_of(one)]
+        own = _grove(source, fits, proofs, [one for one in held if one.snapshot == source.snapshot])
+        others = [one for one in held if one.snapshot != source.snapshot]
+        groves = [own, _over_versions(own, source.numbered, others)] if source.numbered else [own]
+        found += [told for grove in groves if grove.models for told in _told(grove)]
+    return tuple(dict.fromkeys(found))
 
 
 def _sources(fits: Sequence[Fit], proofs: Mapping[str, Proof]) -> list[Source]:
     return [*(one.source for one in fits), *(one.source for one in proofs.values())]
+
+
+def _told_of(kept: Kept) -> tuple[Family, ...]:
+    return tuple(part for part in kept.families() if part.quantity in (COUNT, LEAVES))
+
+
+def _grove(source: Source, fits: Sequence[Fit], proofs: Mapping[str, Proof], held: Sequence[Kept]) -> _Grove:
+    """Return what is to be compared on the version at hand."""
+    grown = [one for fit in fits if fit.source.name == source.name for one in fit.groups]
+    here = {path: proof for path, proof in proofs.items() if proof.source.name == source.name}
+    units = dict(source.units)
+    for proof in here.values():
+        units.update(proof.units)
+    told = [*grown, *(part for path, proof in here.items() for part in _cells(path, proof))]
+    files = frozenset(one.published.owner for one in told)
+    told += [part for one in held for part in _told_of(one)]
+    models = frozenset(one.published.owner for one in told if one.quantity == LEAVES)
+    return _Grove(source.thresholds.smallest, units, files, models, tuple(one.published for one in told))
 
 
 def _cells(path: str, proof: Proof) -> list[Family]:
@@ -82,21 +84,54 @@ def _cells(path: str, proof: Proof) -> list[Family]:
     return [part for part in families(proof.truth, shown, owner=path) if part.quantity == COUNT]
 
 
+def _over_versions(own: _Grove, here: Numbered, others: Sequence[Kept]) -> _Grove:
+    """Return what is new beside what was told of other versions; nothing where there is none."""
+    versions = {one.snapshot: one.numbered for one in others if one.numbered is not None}
+    if not versions:
+        return replace(own, models=frozenset())
+    whole = number([here, *versions.values()])
+    place = {snapshot: at for at, snapshot in enumerate(versions, 1)}
+    new = tuple(
+        Published(one.owner, whole.spread(0, one.sets)) for one in own.published if one.owner in own.files
+    )
+    old = [
+        (part.quantity, Published(one.owner, whole.spread(place[one.snapshot], part.published.sets)))
+        for one in others if one.snapshot in place
+        for part in _told_of(one)
+    ]  # fmt: skip
+    grown = own.models & own.files | {one.owner for quantity, one in old if quantity == LEAVES}
+    return _Grove(own.smallest, whole.units(), own.files, grown, new, tuple(one for _, one in old))
+
+
 def _told(grove: _Grove) -> list[Finding]:
     """Return what people are told: the other product and how few are left, or that not all was looked at."""
-    searched = search(grove.published, grove.units, smallest=grove.smallest, new=grove.files)
+    everything = (*grove.published, *grove.slices)
+    searched = search(everything, grove.units, smallest=grove.smallest, new=grove.files)
+    new = [one for one in grove.published if one.owner in grove.files]
+    alike = twins(new, grove.slices, grove.units, smallest=grove.smallest)
+    found = _findings(grove, (*searched.found, *alike))
+    if not searched.whole:
+        evidence = say("单元格过多，无法逐一核算与其他产品相减的结果")
+        paths = tuple(sorted(grove.files))
+        found.append(
+            check("set-differencing").finding(evidence=evidence, verdict=Verdict.REVIEW, paths=paths)
+        )
+    return found
+
+
+def _findings(grove: _Grove, exposures: Sequence[Exposure]) -> list[Finding]:
     least: dict[tuple[str, ...], int] = {}
-    for one in searched.found:
+    for one in exposures:
         owners = set(one.owners)
-        if len(owners) > 1 and owners & grove.trees and owners & grove.files:
+        if len(owners) > 1 and owners & grove.models and owners & grove.files:
             key = tuple(sorted(owners))
             least[key] = min(least.get(key, one.units), one.units)
     kinds = {kind for kind in grove.units if ":" not in kind}
     unit = UNITS.get(next(iter(kinds)), say("个统计对象")) if len(kinds) == 1 else say("个统计对象")
-    found = [
+    return [
         check("ledger").finding(
             evidence=say(
-                "树的叶子与 {owner} 相减得到 {units} {unit}",
+                "模型的分组（叶子或类别）与 {owner} 相减得到 {units} {unit}",
                 owner="、".join(sorted(set(owners) - grove.files) or owners),
                 units=units,
                 unit=unit,
@@ -106,10 +141,3 @@ def _told(grove: _Grove) -> list[Finding]:
         )
         for owners, units in sorted(least.items())
     ]
-    if not searched.whole:
-        evidence = say("单元格过多，无法逐一核算与其他产品相减的结果")
-        paths = tuple(sorted(grove.files))
-        found.append(
-            check("set-differencing").finding(evidence=evidence, verdict=Verdict.REVIEW, paths=paths)
-        )
-    return found

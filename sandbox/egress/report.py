@@ -38,7 +38,8 @@ class Product:
 class Modelled:
     """What a model was fitted over: a table, and columns that its rows have values in, the target first.
 
-    `leaves` is the leaf of a tree in which every row of the table ends, -1 for none; None for no tree.
+    `leaves` is the leaf of a tree in which every row of the table ends, -1 for none; None for a linear model,
+    whose groups are the categories of its variables.
     """
 
     table: str

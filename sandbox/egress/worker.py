@@ -47,6 +47,7 @@ from sandbox.egress.scribe import written
 from sandbox.egress.sources import build_sources, read_source
 from sandbox.egress.together import MAX_ROWS
 from sandbox.egress.tracer import traced
+from sandbox.egress.units import Sets
 from sandbox.egress.wire import (
     Json,
     finding_in,
@@ -363,7 +364,15 @@ def report_out(report: FileReport) -> bytes:
         "modelled": None if report.modelled is None else [report.modelled.table, *report.modelled.columns],
     }
     blobs = [_ipc(table) for table in tables]
-    return pack(header, [*blobs, b"" if report.rewriting is None else report.rewriting.data])
+    return pack(
+        header, [*blobs, _leaves_out(report), b"" if report.rewriting is None else report.rewriting.data]
+    )
+
+
+def _leaves_out(report: FileReport) -> bytes:
+    """Return the leaf of every row, in two bytes each; nothing where no tree was grown."""
+    leaves = None if report.modelled is None else report.modelled.leaves
+    return b"" if leaves is None else leaves.astype("<i2").tobytes()
 
 
 def _ipc(table: pa.Table) -> bytes:
@@ -383,17 +392,24 @@ def report_in(frame: bytes, product: Product, sources: Sequence[Source], options
     report.archive = bool(header["archive"])
     if header["suffix"] is not None:
         report.rewriting = Rewriting(text(header["suffix"]), blobs[-1])
-    sheets = tuple(Sheet("", pa.ipc.open_stream(blob).read_all()) for blob in blobs[:-1])
+    sheets = tuple(Sheet("", pa.ipc.open_stream(blob).read_all()) for blob in blobs[:-2])
     report.contents = [Content(FileType.BINARY, Form.UNREAD, sheets=sheets)]
     if header["modelled"] is not None:
         table, *columns = (text(one) for one in sequence(header["modelled"]))
-        report.modelled = Modelled(table, tuple(columns))
-        known = {one.name: set(one.table.column_names) for one in sources}
-        if not columns or not set(columns) <= known.get(table, set()):
+        known = {one.name: one.table for one in sources}
+        if not columns or table not in known or not set(columns) <= set(known[table].column_names):
             raise ValueError("modelled")
+        report.modelled = Modelled(table, tuple(columns), _leaves_in(blobs[-2], known[table].num_rows))
     if header["cells"] is not None and product.claim is not None:
         report.proof = _proof_again(product.claim, header, sources, options)
     return report
+
+
+def _leaves_in(data: bytes, rows: int) -> Sets | None:
+    leaves = np.frombuffer(data, "<i2").astype(np.int64) if data else None
+    if leaves is not None and (leaves.size != rows or leaves.min(initial=-1) < -1):
+        raise ValueError("leaves")
+    return leaves
 
 
 def _proof_again(claim: bytes, header: Json, sources: Sequence[Source], options: Options) -> Proof:
