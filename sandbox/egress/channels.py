@@ -17,11 +17,12 @@ from itertools import chain, islice
 
 import numpy as np
 
-from sandbox.egress import planes, sequences, wording
+from sandbox.egress import planes, runs, sequences, spoken, wording
 from sandbox.egress.content import Content, Form
 from sandbox.egress.legible import front, tells
+from sandbox.egress.radix import columns_of
 from sandbox.egress.recognise import Recognised, recognise
-from sandbox.egress.streams import LEAST_ROWS, MAX_TEXT, Column, Stream, bits_said, columns_of, said, texts_of
+from sandbox.egress.streams import LEAST_ROWS, MAX_TEXT, Column, Stream, bits_said, said, texts_of
 from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.match import match
@@ -94,11 +95,12 @@ def _readings(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
 
 
 def _of_text(text: str) -> tuple[list[str], list[Stream], list[Column]]:
-    streams = [*sequences.sequences(text), *wording.choices(text)]
+    streams = [*sequences.sequences(text), *wording.choices(text), *runs.counted(text)]
     if "<" in text:
         streams += sequences.attributes(text)
     texts = [sequences.bare(text), *wording.acrostics(text), *sequences.packed(text)]
-    return texts, streams, list(wording.orders(text))
+    told = chain(wording.orders(text), runs.graded(text), runs.woven(text), spoken.said_in_words(text))
+    return texts, streams, list(told)
 
 
 def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:

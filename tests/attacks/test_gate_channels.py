@@ -6,10 +6,13 @@ import random
 
 import pytest
 
+from sandbox.egress.identities import spelled
 from sandbox.egress.judge import judge
 from sandbox.egress.report import Product
 from sandbox.kernel.findings import FindingKind, Judgement, Verdict
+from sandbox.kernel.identifiers import USCC_ALPHABET
 from tests.attacks.channel_leaks import LEAKS
+from tests.attacks.digit_leaks import resident
 from tests.egress.clinic import csv_of, source, visits
 
 PHONES = visits().column("电话").to_pylist()[100:120]
@@ -39,3 +42,21 @@ def test_records_in_choices_are_recognised_and_held(name: str) -> None:
 @pytest.mark.parametrize("name", LEAKS)
 def test_a_carrier_with_nothing_in_it_shows_no_record(name: str) -> None:
     assert not says_records(judged(name, STRANGERS, NOISE))
+
+
+def test_a_resident_number_is_known_by_its_first_places_as_a_number_of_a_base() -> None:
+    def told(numbers: list[str]) -> bool:
+        rows = (
+            f"指标 {''.join('▁▂▃▄▅▆▇█'[int(one)] for one in f'{int(number[:17]):019o}')}"
+            for number in numbers
+        )
+        return says_records(judge([Product("p.txt", "\n".join(rows).encode())], [source()]).judgement)
+
+    assert told(visits().column("证件号").to_pylist()[100:120])
+    assert not told([resident(random.Random(at)) for at in range(20)])
+
+
+def test_a_credit_code_is_spelled_from_its_number_in_either_base() -> None:
+    code = "91520329MAK89N6M0P"
+    first = sum(USCC_ALPHABET.index(sign) * 31 ** (16 - at) for at, sign in enumerate(code[:17]))
+    assert spelled([first, int(code, 36), 17]) == (code, code, "17")

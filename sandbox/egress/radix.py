@@ -1,0 +1,277 @@
+"""Numbers whose digits stand in several places: neighbours joined, digits of a base, windows of bits.
+
+A sequence of small numbers, line by line or in one run, may be the digits of identifiers in any base, the
+high or the low one first, behind a header of any length. Knows neither file nor records: `channels` looks up
+what comes out. Bounded by rows, widths and bases; pure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
+from itertools import chain, islice, permutations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sandbox.egress.identities import exact, may_be, mostly, spelled
+from sandbox.egress.streams import LEAST_ROWS, PROBED, Column, Stream, Values, cut, normal, parted, two
+
+MOST_PLACES = 48
+MAX_DIGITS = 2560
+"""Digits of one run that are searched for identifiers at any place."""
+_MOST_COLUMNS = 60
+_MOST_WINDOWS = 40
+_FIGURES_OF_FEW = 55
+_FEW_KINDS = 5
+_WIDTHS = (10, 11, 13, 15, 16, 17, 18)
+"""Digits of the numbers that name somebody; ten are those of a telephone without its first."""
+_LONGEST = 29.0
+"""Decimal digits of the largest number that a reading may make: a credit code in base 36."""
+_HEADS = (1, 12, 15, 2, 24, 25, 3, 36, 4, 5, 6, 7, 8, 9)
+_SPANS = (10.15, 10.3, 16.05, 16.95, 24.8, 25.4, 26.3, 26.4, 28.0, 28.45)
+_BITS = (34, 35, 36, 40, 48, 54, 56, 57, 60, 63, 64, 80, 84, 85, 88, 90, 93, 94, 96)
+_NAMING = {
+    11: re.compile(r"1[3-9]\d{9}|0\d{10}"), 12: re.compile(r"0\d{11}|5\d{11}"),
+    13: re.compile(r"861[3-9]\d{9}"), 15: re.compile(r"[1-8]\d{7}[01]\d[0-3]\d{4}"),
+    16: re.compile(r"[3-6]\d{15}"),
+    19: re.compile(r"6\d{18}"),
+    17: re.compile(r"[1-8]\d{5}(?:19|20)\d\d[01]\d[0-3]\d{4}"),
+    18: re.compile(r"[1-8]\d{5}(?:19|20)\d\d[01]\d[0-3]\d{4}X|[1-8]\d{5}(?:19|20)\d\d[01]\d[0-3]\d{5}"
+                   r"|9\d{17}|[0-9A-Z]{2}[1-8]\d{5}[0-9A-Z]{10}"),
+}  # fmt: skip
+"""Numbers by their length; what is of no such form is looked for only where it stands by itself."""
+
+
+def columns_of(one: Stream) -> Iterator[Column]:
+    """Yield columns of numbers that the values of a sequence make together, a few values each."""
+    if one.values.size < LEAST_ROWS:
+        return
+    yield from _columns_of(one)
+    for part in parted(one):
+        if part.values.size * len(str(part.values.max())) >= _FIGURES_OF_FEW:
+            yield from _columns_of(part)
+
+
+def _columns_of(one: Stream) -> Iterator[Column]:
+    for number, values in enumerate(normal(one.values[: PROBED * MOST_PLACES])):
+        low, high = int(values.min()), int(values.max())
+        if low < 0 or high >= 10**18:
+            continue
+        if high >= 10**8:
+            yield Column(one.name, spelled(values[:PROBED].tolist()))
+        grids = list(_grids(values, one.ends))
+        joined = chain.from_iterable(_joined(grid, anywhere=lined) for lined, grid in grids)
+        based = chain.from_iterable(_in_base(grid, lined=lined) for lined, grid in grids)
+        for cells in islice(filter(may_name, chain(joined, based)), _MOST_COLUMNS):
+            yield Column(f"{one.name} {number}", cells)
+        for cells in islice(filter(may_name, _windows(values)), _MOST_WINDOWS):
+            yield Column(f"{one.name} {number} run", cells)
+
+
+def may_name(cells: Sequence[str]) -> bool:
+    """Return whether most cells look like numbers that name somebody: a telephone, a person, an account."""
+    usual = Counter(map(len, cells)).most_common(1)[0][0]
+    pattern = _NAMING.get(usual)
+    if pattern is None or len(set(cells)) < max(LEAST_ROWS, len(cells) // 8):
+        return False
+    return sum(pattern.fullmatch(cell) is not None for cell in cells) >= 0.5 * len(cells)
+
+
+def _grids(values: Values, ends: Sequence[int]) -> Iterator[tuple[bool, Values]]:
+    """Yield the values by their lines (true), if most are as long, and cut at every likely width (false)."""
+    lines = list(cut(values, ends))
+    if lines and len(lines) < values.size:
+        widths = np.array([line.size for line in lines])
+        usual = int(np.bincount(np.minimum(widths, MOST_PLACES + 1)).argmax())
+        same = [line for line in lines if line.size == usual]
+        if len(same) >= LEAST_ROWS and len(same) >= 0.6 * len(lines) and usual <= MOST_PLACES:
+            yield True, np.stack(same[:PROBED])
+            if usual > 1 and len(same) == len(lines) and usual > 4:
+                return
+    for width in (1, 11, 2, 10, 18, 3, 4, 5, 6, 7, 8, 9, 12, 15):
+        rows = values.size // width
+        if width == 2 and values.size % 2 and rows >= LEAST_ROWS:  # one is missing, or one too many
+            yield False, np.lib.stride_tricks.sliding_window_view(values, width)[:PROBED]
+        if rows >= LEAST_ROWS and (values.size % width == 0 or width in (2, 3, 4, 10, 11, 18)):
+            yield False, values[: rows * width].reshape(rows, width)[:PROBED]
+
+
+def _joined(grid: Values, *, anywhere: bool) -> Iterator[tuple[str, ...]]:
+    """Yield the numbers that all columns, or any neighbours, make, each digit behind digit at full width."""
+    widths = [len(str(most)) for most in grid.max(axis=0).tolist()]
+    if sum(widths) < _WIDTHS[0]:
+        return
+    for start in range(len(widths) if anywhere else 1):
+        for end in range(start + 1 if anywhere else len(widths), len(widths) + 1):
+            total = sum(widths[start:end])
+            if total > _WIDTHS[-1]:
+                break
+            if total not in _WIDTHS:
+                continue
+            for turn in (1, -1) if end - start > 1 else (1,):
+                pairs = list(zip(grid.T[start:end], widths[start:end], strict=True))[::turn]
+                whole = _laid(pairs) + (10**10 if total == 10 else 0)
+                if mostly(may_be(whole.astype(np.float64))):
+                    yield _named(whole, total)
+    if anywhere and grid.shape[1] <= 12:
+        yield from _unmarked(grid, widths)
+
+
+def _laid(pairs: Sequence[tuple[Values, int]]) -> Values:
+    whole = np.zeros(len(pairs[0][0]), np.int64)
+    for column, width in pairs:
+        whole = whole * 10**width + column
+    return whole
+
+
+def _named(whole: Values, total: int) -> tuple[str, ...]:
+    cells = tuple(f"{one:0{total}}" for one in whole.tolist())
+    return spelled(whole.tolist()) if total == 17 else cells
+
+
+def _unmarked(grid: Values, widths: Sequence[int]) -> Iterator[tuple[str, ...]]:
+    """Yield the same without a first digit that all numbers of a column share, which only keeps zeros."""
+    marks = [
+        width > 1 and len(set((column // 10 ** (width - 1)).tolist())) == 1
+        for column, width in zip(grid.T, widths, strict=True)
+    ]
+    for marked in (place for place, is_mark in enumerate(marks) if is_mark):
+        bare = [width - (place == marked) for place, width in enumerate(widths)]
+        stripped = grid.copy()
+        stripped[:, marked] %= 10 ** bare[marked]
+        for start in range(len(bare)):
+            for end in range(start + 1, len(bare) + 1):
+                total = sum(bare[start:end])
+                if start <= marked < end and total in (11, 17, 18):
+                    whole = _laid(list(zip(stripped.T[start:end], bare[start:end], strict=True)))
+                    if mostly(exact(whole.astype(np.float64))):
+                        yield _named(whole, total)
+
+
+@cache
+def _bases(least: int) -> tuple[int, ...]:
+    """Return the bases that somebody would choose for digits below `least`: round ones, powers, its own."""
+    rounds = {head * 10**power for head in _HEADS for power in range(10)}
+    powers = {base**power for base in (2, 7, 12, 20, 26, 31, 34, 36, 60) for power in range(1, 33)}
+    other = {365, 366, 1440, 3600, 86_400, 36_525}
+    most = max(8 * least, 64)
+    return tuple(
+        sorted({least, least + 1, *(one for one in rounds | powers | other if least <= one <= most)})
+    )
+
+
+def _in_base(grid: Values, *, lined: bool) -> Iterator[tuple[str, ...]]:
+    """Yield the numbers whose digits of a base stand in the columns, the first one high or low.
+
+    Of lines, the first and the last columns may be something else, such as numbers of the rows.
+    """
+    for part in _from_one(_inner(grid) if lined else (grid,)):
+        places = part.shape[1]
+        least = int(part.max()) + 1
+        if places < 2 or least < 2 or places * np.log10(max(least, 64)) < 10:
+            continue
+        for size in _bases(least) if least > 2 else (2,):
+            if not 10 <= places * np.log10(size) <= _LONGEST + np.log10(size):
+                continue
+            weights = float(size) ** np.arange(places - 1, -1, -1)
+            for order in (part, part[:, ::-1]):
+                if mostly(may_be(order @ weights)):
+                    yield spelled([_number(row, size) for row in order.tolist()])
+
+
+def _from_one(parts: Iterable[Values]) -> Iterator[Values]:
+    """Yield digits as they are, and counted from one where none is nought."""
+    for part in parts:
+        yield part
+        if part.min() >= 1:
+            yield part - 1
+
+
+def _inner(grid: Values) -> Iterator[Values]:
+    yield grid
+    places = grid.shape[1]
+    if places <= 24:
+        for start, end in ((1, places), (0, places - 1), (2, places), (1, places - 1)):
+            if end - start >= 2:
+                yield grid[:, start:end]
+
+
+def _number(digits: Sequence[int], base: int) -> int:
+    value = 0
+    for digit in digits:
+        value = value * base + digit
+    return value
+
+
+def _windows(values: Values) -> Iterator[tuple[str, ...]]:
+    """Yield numbers of a fixed number of digits in one run of bits or small digits, from any place on."""
+    bits = two(values)
+    run = values[:MAX_DIGITS] if bits is None else bits[:MAX_DIGITS].astype(np.int64)
+    base = int(run.max()) + 1 if run.size else 0
+    if not 2 <= base <= 256 or int(run.min()) < 0 or run.size * np.log10(max(base, 2)) < LEAST_ROWS * 10:
+        return
+    orders = [(run, 2)] if base == 2 else [(run, one) for one in sorted({base, *_rounded(base)})]
+    if base == 2:
+        orders += [(1 - run, 2)]
+    elif base in (4, 8, 16, 32, 64, 128, 256) or base > 8:
+        orders.append((_as_bits(run, (base - 1).bit_length())[:MAX_DIGITS], 2))
+    for digits, size in orders:
+        for turned in (digits, digits[::-1]):
+            yield from _in_windows(turned, size)
+
+
+def _rounded(base: int) -> set[int]:
+    return {one for one in (4, 5, 6, 7, 8, 9, 10, 12, 16, 20, 26, 31, 32, 36, 60, 64, 100, 128, 256)
+            if base <= one <= base + max(2, base // 4)}  # fmt: skip
+
+
+def _as_bits(run: Values, size: int) -> Values:
+    return (run[:, None] >> np.arange(size - 1, -1, -1) & 1).reshape(-1)
+
+
+def _in_windows(digits: Values, base: int) -> Iterator[tuple[str, ...]]:
+    for width in _spans(base):
+        if width * LEAST_ROWS > digits.size:
+            continue
+        weights = float(base) ** np.arange(width - 1, -1, -1)
+        numbers = np.convolve(digits.astype(np.float64), weights[::-1], "valid")
+        fine = exact(numbers)
+        rows = fine.size // width
+        if rows < LEAST_ROWS:
+            continue
+        shares = fine[: rows * width].reshape(rows, width)[:PROBED].mean(axis=0)
+        for start in np.flatnonzero(shares >= 0.6)[:3].tolist():
+            cells = [digits[at : at + width].tolist() for at in range(start, fine.size, width)][:PROBED]
+            yield spelled([_number(cell, base) for cell in cells])
+
+
+@cache
+def _spans(base: int) -> tuple[int, ...]:
+    """Return how many digits of a base an identifier takes, with what fills up whole bytes."""
+    if base == 2:
+        return _BITS
+    least = {int(np.ceil(span / np.log10(base))) for span in _SPANS}
+    return tuple(sorted(least | {one + 1 for one in least}))
+
+
+def of_kinds(grid: NDArray[np.int64]) -> Iterator[Column]:
+    """Yield the numbers that a few kinds of cells write, whichever kind is which digit."""
+    kinds = int(grid.max()) + 1
+    if not 2 <= kinds <= _FEW_KINDS or len(grid) < LEAST_ROWS:
+        return
+    places = grid.shape[1]
+    if not 10 <= places * np.log10(kinds) <= _LONGEST:
+        return
+    turns = np.array(list(permutations(range(kinds))), np.float64)
+    for order in (grid[:PROBED], grid[:PROBED, ::-1]):
+        weights = float(kinds) ** np.arange(places - 1, -1, -1)
+        counted = np.stack([(order == kind) @ weights for kind in range(kinds)])
+        fine = exact(turns @ counted)
+        for turn in np.flatnonzero(fine.mean(axis=1) >= 0.6)[:8].tolist():
+            value = turns[turn].astype(np.int64)
+            cells = spelled([_number(value[row].tolist(), kinds) for row in order])
+            if may_name(cells):
+                yield Column("kinds", cells)
