@@ -251,6 +251,7 @@ _READERS: dict[str, Callable[[_Books, Header, Payload], Iterator[Used]]] = {
     "seat:run": _ran,
     "seat:finish": _ended,
     "release:issue": _left,
+    "release:instantiate": _left,
     "release:recall": _left,
 }
 """What each step adds to the account."""

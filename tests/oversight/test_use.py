@@ -7,10 +7,12 @@ from collections import Counter
 import pytest
 
 from sandbox.kernel.errors import RefusedError
+from sandbox.kernel.lifecycle import STEPS
 from sandbox.kernel.records import Release, Snapshot
 from sandbox.oversight import use
 from sandbox.oversight.use import Metric
 from sandbox.seats import seat as seats
+from tests.attacks.test_templates import ask, in_force, judged, standing
 from tests.journeys.homes import (
     CODE,
     DEVELOPER,
@@ -24,7 +26,7 @@ from tests.journeys.homes import (
     told,
 )
 
-__all__ = ["released", "told"]
+__all__ = ["judged", "released", "standing", "told"]
 SUPERVISOR = "xie.mingjian"
 
 
@@ -60,6 +62,22 @@ def test_the_account_equals_a_plain_count_of_the_log(released: Home) -> None:
         assert found[Metric.RUNS] == verbs["seat:run"]
         assert found[Metric.PRODUCTS] == sum(len(one.record.files) for one in store.find(Release))
         assert found[Metric.RECALLS] == 0
+
+
+def test_what_leaves_by_a_reviewed_template_counts_to_its_provider_as_well(judged: Home) -> None:
+    with judged.open() as desk:
+        room, store = desk.platform.oversight, desk.platform.store
+        before = len(use.account(room, desk.actor(STEWARD)))
+        left = ask(desk, in_force(desk))
+        assert left.state == "released"
+        (row,) = use.account(room, desk.actor(STEWARD))[before:]
+        assert (row.metric, row.quantity) == (Metric.PRODUCTS, len(left.files))
+        assert (row.agreement, row.developer) == (MARKET, desk.actor(DEVELOPER).organisation)
+        assert store.fact(row.seq).verb == "release:instantiate"
+
+
+def test_every_step_by_which_something_leaves_is_read() -> None:
+    assert {row.name for row in STEPS if row.kind == Release.KIND and row.creates} <= use._READERS.keys()
 
 
 def test_who_sees_which_account(released: Home) -> None:
