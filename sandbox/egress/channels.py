@@ -45,7 +45,7 @@ def hidden_in(parts: Sequence[bytes], indexes: Sequence[RecordIndex]) -> Recogni
         if seen or not data or len(data) > MAX_BYTES:
             continue
         texts, streams, columns = _readings(data)
-        seen = _named(columns, streams, indexes)
+        seen = named(columns, streams, indexes)
         for one in () if seen else islice(streams, MAX_STREAMS):
             texts += texts_of(one)
         if not seen and texts:
@@ -66,7 +66,7 @@ def _bounded(texts: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _named(columns: list[Column], streams: Sequence[Stream], indexes: Sequence[RecordIndex]) -> Recognised:
+def named(columns: list[Column], streams: Sequence[Stream], indexes: Sequence[RecordIndex]) -> Recognised:
     """Return the records named by most rows of one reading as numbers."""
     every = chain(columns, chain.from_iterable(map(columns_of, streams)))
     unique = {one.cells: one for one in islice(every, MAX_COLUMNS) if len(set(one.cells)) >= LEAST_ROWS}

@@ -379,9 +379,17 @@ def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: O
         *refits(fits, kept),
         *beside_leaves(fits, proofs, kept),
         *_not_compared(proofs, again, options),
-        *(split_records(contents, indexes, sources) if len(contents) > 1 else ()),
+        *(
+            split_records(contents, indexes, sources, _bytes_of(reports, contents))
+            if len(contents) > 1
+            else ()
+        ),
         *_drip(reports, sources, options),
     ]
+
+
+def _bytes_of(reports: Sequence[FileReport], paths: Mapping[str, object]) -> dict[str, bytes]:
+    return {report.product.path: report.product.data for report in reports if report.product.path in paths}
 
 
 def _at_hand(sources: Sequence[Source], options: Options) -> tuple[tuple[Kept, ...], tuple[Kept, ...]]:

@@ -15,8 +15,10 @@ from sandbox.egress.digested import digested
 from sandbox.egress.keyed import deciphered
 from sandbox.egress.origin import Source
 from sandbox.egress.overlaid import canaries_in
+from sandbox.egress.pieces import pieced
 from sandbox.egress.recognise import Recognised, recognise
 from sandbox.egress.restated import restated
+from sandbox.egress.shares import mixed_within
 from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
 
@@ -52,10 +54,11 @@ def sighted(
     if proven:
         shown = len(seen.records) if seen.named else 0
         return Sighting(shown, seen.where, complete)
-    seen = seen or hidden_in(parts, indexes) or _opened(contents, indexes)
+    tables = [sheet.table for content in contents if content.form not in _ALIKE for sheet in content.sheets]
+    seen = seen or pieced(tables, indexes) or hidden_in(parts, indexes)
+    seen = seen or mixed_within(parts, tables, indexes) or _opened(contents, indexes)
     if seen:
         return Sighting(len(seen.records), seen.where, complete)
-    tables = [sheet.table for content in contents if content.form not in _ALIKE for sheet in content.sheets]
     again = restated(tables, sources) or digested(contents, sources)
     return Sighting(complete=complete) if again is None else Sighting(again.values, again.where, complete)
 

@@ -6,7 +6,7 @@ to a few are the matter of `beside`. Pure; called by `judge`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 
 import pyarrow as pa
@@ -14,8 +14,10 @@ import pyarrow as pa
 from sandbox.egress.checks import check
 from sandbox.egress.content import Content
 from sandbox.egress.origin import Source
+from sandbox.egress.pieces import pieced
 from sandbox.egress.recognise import recognise_views
 from sandbox.egress.restated import restated
+from sandbox.egress.shares import editions, shared
 from sandbox.egress.views import View
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.kernel.findings import Finding
@@ -28,8 +30,12 @@ def split_records(
     contents: Mapping[str, Sequence[Content]],
     indexes: Sequence[RecordIndex],
     sources: Sequence[Source] = (),
+    files: Mapping[str, bytes] | None = None,
 ) -> tuple[Finding, ...]:
-    """Return a finding for files that, put side by side or joined by a key, show source records."""
+    """Return a finding for files that show source records together: side by side, joined, or as shares.
+
+    `files` are their bytes, where there are any.
+    """
     tables = {
         path: sheet.table
         for path, parts in contents.items()
@@ -47,8 +53,35 @@ def split_records(
         if shown or again:
             seen.update(paths)
             records = len(shown.records) if again is None else again.values
-            found.append(check("set-record").finding(records=records, where="joined", paths=paths))
-    return tuple(found)
+            found.append(_together(records, "joined", paths))
+    return tuple(found) or tuple(_as_shares(tables, indexes, sources, files or {}))
+
+
+def _as_shares(
+    tables: Mapping[str, pa.Table],
+    indexes: Sequence[RecordIndex],
+    sources: Sequence[Source],
+    files: Mapping[str, bytes],
+) -> Iterator[Finding]:
+    """Yield what files show whose pieces, steps or shares have to be put together."""
+    pieces = pieced(list(tables.values()), indexes) if len(tables) > 1 else None
+    if pieces:
+        yield _together(len(pieces.records), "pieces", tuple(tables))
+        return
+    stacks = editions(files)
+    views = [View("editions", table, aligned=False) for table in stacks]
+    shown = recognise_views(views, indexes)
+    again = None if shown or not stacks else restated(stacks, sources)
+    if shown or again:
+        yield _together(len(shown.records) if again is None else again.values, "editions", tuple(files))
+        return
+    shares = shared(files, indexes)
+    if shares is not None:
+        yield _together(len(shares.seen.records), "shares", shares.paths)
+
+
+def _together(records: int, where: str, paths: Sequence[str]) -> Finding:
+    return check("set-record").finding(records=records, where=where, paths=tuple(paths))
 
 
 def _joins(tables: Mapping[str, pa.Table]) -> list[tuple[tuple[str, ...], pa.Table]]:

@@ -1,0 +1,121 @@
+"""Records cut into pieces or shares, over columns, rows or files, are recognised; those of strangers not."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from sandbox.egress.judge import judge
+from sandbox.egress.report import Product
+from sandbox.kernel.findings import FindingKind, Verdict
+from tests.attacks.digit_leaks import resident
+from tests.egress.clinic import source, visits
+
+Pairs = Sequence[tuple[str, str]]
+"""Resident numbers and telephones, as people have them."""
+Cut = Callable[[Pairs], dict[str, str]]
+WAYS: list[Cut] = []
+
+
+def way(cut: Cut) -> Cut:
+    WAYS.append(cut)
+    return cut
+
+
+def taken() -> Pairs:
+    table = visits().slice(100, 24)
+    return list(zip(table.column("证件号").to_pylist(), table.column("电话").to_pylist(), strict=True))
+
+
+def strangers() -> Pairs:
+    chance = random.Random(9)
+    return [(resident(chance), f"1{chance.randint(3 * 10**9, 10**10 - 1)}") for _ in range(24)]
+
+
+def csv(header: str, rows: Sequence[Sequence[object]]) -> str:
+    return "\n".join([header, *(",".join(map(str, row)) for row in rows)])
+
+
+@way
+def pieces_of_attributes(pairs: Pairs) -> dict[str, str]:
+    rows = [
+        (f"n{at}", f"{name}{part}", value[part * 6 : part * 6 + 6])
+        for at, one in enumerate(pairs) for name, value in zip("ab", one, strict=True) for part in range(3)
+    ]  # fmt: skip
+    random.Random(1).shuffle(rows)
+    return {"a.csv": csv("节点,属性,值", [row for row in rows if row[2]])}
+
+
+@way
+def halves_in_files_of_other_orders(pairs: Pairs) -> dict[str, str]:
+    mixed = list(pairs)
+    random.Random(2).shuffle(mixed)
+    return {
+        "a.csv": csv("网格,面积", [(at, one[:9]) for at, (one, _) in enumerate(pairs)]),
+        "b.csv": csv("地块,编号", [(at * 7, one[9:]) for at, (one, _) in enumerate(mixed)]),
+    }
+
+
+@way
+def pieces_in_columns_of_another_order(pairs: Pairs) -> dict[str, str]:
+    rows = [(at, phone[7:], phone[:3], phone[3:7]) for at, (_, phone) in enumerate(pairs)]
+    return {"a.csv": csv("站,甲,乙,丙", rows)}
+
+
+@way
+def shares_by_exclusive_or(pairs: Pairs) -> dict[str, str]:
+    data = "\n".join("|".join(pair) for pair in pairs).encode()
+    noise = random.Random(3).randbytes(len(data))
+    mixed = bytes(one ^ other for one, other in zip(data, noise, strict=True))
+    return {
+        f"{name}.json": json.dumps({"residual": [byte - 128 for byte in part]})
+        for name, part in (("a", noise), ("b", mixed))
+    }
+
+
+@way
+def digits_as_sums_of_two_columns(pairs: Pairs) -> dict[str, str]:
+    chance = random.Random(4)
+    rows = []
+    for sign in "".join(phone for _, phone in pairs):
+        first = chance.randint(0, 9)
+        rows.append((first, (int(sign) - first) % 10))
+    return {"a.csv": csv("上午,下午", rows)}
+
+
+@way
+def numbers_less_noise_in_two_files(pairs: Pairs) -> dict[str, str]:
+    chance = random.Random(5)
+    noise = [chance.randint(10**9, 10**10) for _ in pairs]
+    whole = [int(phone) + part for (_, phone), part in zip(pairs, noise, strict=True)]
+    return {"a.json": json.dumps({"v": noise}), "b.json": json.dumps({"v": whole})}
+
+
+@way
+def editions_of_a_total(pairs: Pairs) -> dict[str, str]:
+    files, total = {}, 10**12
+    for at, (_, phone) in enumerate([("", "0"), *pairs]):
+        total += int(phone)
+        files[f"第{at}版.csv"] = csv("指标,值", [("累计", total), ("人数", 4000 + at)])
+    return files
+
+
+def says(files: dict[str, str]) -> bool:
+    products = [Product(path, text.encode()) for path, text in files.items()]
+    judgement = judge(products, [source()]).judgement
+    assert all(one.verdict is not Verdict.RELEASE for one in judgement.files)
+    found = [*judgement.set_findings, *(one for file in judgement.files for one in file.findings)]
+    return any(one.kind is FindingKind.SOURCE_RECORD for one in found)
+
+
+@pytest.mark.parametrize("cut", WAYS)
+def test_pieces_and_shares_of_records_are_recognised(cut: Cut) -> None:
+    assert says(cut(taken()))
+
+
+@pytest.mark.parametrize("cut", WAYS)
+def test_pieces_and_shares_of_strangers_show_no_record(cut: Cut) -> None:
+    assert not says(cut(strangers()))
