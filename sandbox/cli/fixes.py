@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from sandbox.egress.fixing import Fixed
 
 
+NOT_COMPARED = "not-compared"
+"""What is known of earlier releases where there is no platform: nothing, and so it is said."""
+
+
 def join(group: typer.Typer) -> None:
     """Add the command to the gate's desk."""
     command(group, "fix")(fix)
@@ -56,6 +60,7 @@ def fix(
             path=str(target), rows=rounded.rows, base=base or 0,
         )  # fmt: skip
         data = {"path": str(target), "rows": rounded.rows, "base": base, "hidden": rounded.hidden}
+        data["ledger"] = NOT_COMPARED
         session.show(data, lambda console: console.print(session.text(line), markup=False))
     if fixed is not None:
         _write(target, {target: fixed.data, out / f"{target.name}{CLAIM_SUFFIX}": claim})
@@ -75,9 +80,10 @@ def _write(target: Path, contents: Mapping[Path, bytes]) -> None:
 def _shown(session: Session, target: Path, fixed: Fixed) -> None:
     def view(console: Console) -> None:
         line = say(
-            "{path}：{rows} 行，隐去 {left} 行；声明在旁边，可直接提交",
+            "{path}：{rows} 行，隐去 {left} 行；声明在旁边。没有与此前放行的产品核对：提交后由平台核对",
             path=str(target), rows=fixed.rows, left=fixed.left_out,
         )  # fmt: skip
         console.print(session.text(line), markup=False)
 
-    session.show({"path": str(target), "rows": fixed.rows, "left_out": fixed.left_out}, view)
+    data = {"path": str(target), "rows": fixed.rows, "left_out": fixed.left_out, "ledger": NOT_COMPARED}
+    session.show(data, view)

@@ -1,8 +1,8 @@
 """A refused submission mended by the gate in one call: its tables without what would disclose somebody.
 
-The gate computes each refused table from its claim, in isolation, and hands it in as the next round of the
-same request. Nobody is handed a byte of it: it is judged beside the ledger and looked at by people like any
-product. Called by the desks of the terminal and the browser.
+The gate computes each refused table from its claim, in isolation, judges it beside the ledger, and hands it
+in as the next round of the same request: what earlier products undo is not handed in. Nobody is handed a byte
+of it: it is judged again and looked at by people like any product. Called by the desks.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from pathlib import PurePosixPath
 from sandbox.egress import court, judgements, rounds
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.isolated import answered
+from sandbox.egress.remedy import NOTHING
 from sandbox.egress.wire import message_in, sequence, unpack
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError, IsolationError
@@ -55,7 +56,26 @@ def mend(desk: GateDesk, actor: Actor, submission_id: str) -> Submission:
     if not mended:
         raise InputError(next(one for one in made if isinstance(one, Message)))
     beside = tuple(one for one in stored.record.files if one.supporting)
-    return rounds.anew(desk, actor, stored, (*mended, *beside), answer="")
+    return rounds.anew(desk, actor, stored, (*_standing(desk, stored.record, mended), *beside), answer="")
+
+
+def _standing(
+    desk: GateDesk, submission: Submission, mended: tuple[SubmittedFile, ...]
+) -> tuple[SubmittedFile, ...]:
+    """Return the mended files that the gate does not refuse beside the ledger; InputError for none left."""
+    judged = court.judge(desk, replace(submission, files=mended)).judgement
+    fine = {one.path for one in judged.files if one.verdict is not Verdict.REFUSE}
+    left = tuple(one for one in mended if one.name in fine)
+    if left:
+        return left
+    undone = any(one.rule in court.LEDGER and one.verdict is Verdict.REFUSE for one in judged.set_findings)
+    if undone:
+        raise InputError(
+            say(
+                "隐去之后单独看是安全的，但与此前的产品相减仍会露出个别对象：请改变分组或条件，与此前的产品保持一致"
+            )
+        )
+    raise InputError(NOTHING)
 
 
 def _computed(

@@ -18,6 +18,7 @@ from sandbox.egress import (
     intake,
     judgements,
     ledger,
+    mending,
     nightly,
     release,
     review,
@@ -27,7 +28,7 @@ from sandbox.egress.receipt import receipt_body
 from sandbox.egress.telling import author_view
 from sandbox.egress.wire import pack
 from sandbox.keeping import audit
-from sandbox.kernel.errors import RefusedError, TamperedError
+from sandbox.kernel.errors import InputError, RefusedError, TamperedError
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.records import FileVote, Release, Seat, Snapshot, Submission
 from sandbox.seats import seat as seats
@@ -243,3 +244,29 @@ def test_another_body_that_asks_for_the_same_table_is_proven_and_learns_nothing(
         made = by_another_body(judged, desk, WHOLE)
         assert (made.state, made.files[0].verdict) == ("in-review", Verdict.RELEASE)
         assert first.id not in str(author_view(desk.platform.gate, made))
+
+
+def test_a_table_that_an_earlier_one_undoes_once_mended_is_not_offered(judged: Home) -> None:
+    """Without its smallest group it would be clean alone; the released table less the rest gives a few."""
+    with judged.open() as desk:
+        gate = desk.platform.gate
+        withdraw_first(desk)
+        by_size = f'SELECT "{KIND}" AS k, "{SIZE}" AS s, count(*) AS n FROM "{CODE}" GROUP BY 1, 2'
+        seen = ran(desk, by_size)
+        rare = min((one for one in seen if one["s"] and one["n"] > 2), key=lambda one: one["n"])
+        thin = f"{LESS[: LESS.index(' GROUP')]}".replace("WHERE ", "WHERE (") + (
+            f""") AND ("{KIND}" <> '{rare["k"]}' OR "{SIZE}" = '{rare["s"]}') GROUP BY 1"""
+        )
+        claim = json.dumps({"sql": thin, "subject": ID}, ensure_ascii=False).encode()
+        files = {"p.csv": table(desk, thin), "p.csv.claim.json": claim}
+        hand_in(judged, desk, the_seat(desk).id, files, request="0request-1")
+        (alone,) = intake.collect(gate, the_seat(desk).id, refused=lambda _: None).submissions
+        alone = intake.judge(gate, alone.id)
+        assert [one.name for one in mending.mendable(gate, alone)] == ["p.csv"]
+        one = approve(desk, drawn(judged, desk, WHOLE, request="0request-2"))
+        left = release.release(gate, desk.actor(OFFICER), one.id)
+        with pytest.raises(InputError, match="此前") as caught:
+            mending.mend(gate, desk.actor(DEVELOPER), alone.id)
+        assert left.id not in str(caught.value.message)  # the author learns of no other
+        after = desk.platform.store.load(Submission, alone.id).record
+        assert (after.state, after.round) == ("refused", 1)

@@ -24,6 +24,7 @@ def test_a_product_is_written_anew_and_proven(tmp_path: Path, capsys: pytest.Cap
     status, told = _json(capsys, "egress", "fix", *asked)
     assert status == 0
     assert (told["rows"], told["left_out"]) == (3, 2)
+    assert told["ledger"] == "not-compared"  # there is no platform whose releases it could be held against
     data = (tmp_path / "o" / "p.csv").read_bytes()
     written = (tmp_path / "o" / "p.csv.claim.json").read_bytes()
     assert judge([Product("p.csv", data, claim=written)], [source()]).judgement.verdict is Verdict.RELEASE

@@ -37,6 +37,7 @@ def test_the_author_has_a_refused_table_mended_by_one_call(site):
         assert OFFERED not in (await reviewer.get(page)).text
         offered = (await author.get(page)).text
         assert OFFERED in offered
+        assert '<a href="#mend">由闸口试着改好这份文件</a>' in offered
         form = filled(offered, f"{page}/mend")
         stolen = await reviewer.post(f"{page}/mend", data=form)
         assert stolen.status_code in (403, 409)

@@ -230,7 +230,9 @@ MEND = Action(
     _mend,
     verb="mend",
     record=Submission,
-    hint=word("闸口由声明重算，隐去会暴露个别对象的行，作为下一轮提交，照样判定和审查；改不好的文件不在其中"),
+    hint=word(
+        "闸口由声明重算，隐去会暴露个别对象的行，与此前的产品一并核对，作为下一轮提交，照样判定和审查；改不好的文件不在其中"
+    ),
 )
 COMMENT = Action(
     "comment:post",
