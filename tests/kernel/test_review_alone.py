@@ -140,6 +140,11 @@ def test_a_third_party_judges_what_it_was_commissioned_for_while_qualified(who: 
     assert rule.check(replace(JUDGE, organisation="lab"), now(**(third | fields))) not in (None, MISSING)
 
 
+def test_nobody_is_commissioned_for_what_is_not_there() -> None:
+    assert v.commissioned(LAB, now()) is None
+    assert v.commissioned(LAB, now(submission=None)) is not None
+
+
 def test_the_steps_around_a_vote_are_of_those_who_may_judge() -> None:
     assert o.MAY_JUDGE.check(JUDGE, now()) is None
     assert o.MAY_JUDGE.check(replace(JUDGE, organisation="authority"), now(own=BODY)) is None
@@ -163,6 +168,7 @@ def test_nothing_but_what_is_in_review_is_voted_on(state: str) -> None:
     assert v.IN_REVIEW.check(JUDGE, now()) is None
     assert v.IN_REVIEW.check(JUDGE, now(submission=submission(state=state))) not in (None, MISSING)
     assert v.IN_REVIEW.check(JUDGE, now(submission=None)) is MISSING
+    assert "闸口已拒绝" in str(v.IN_REVIEW.check(JUDGE, now(submission=submission(state="refused"))))
 
 
 def test_a_vote_is_bound_to_the_rewritten_digests_of_what_may_leave() -> None:
@@ -257,6 +263,7 @@ def test_two_answers_for_the_same_bytes_are_a_no() -> None:
 # --- a conflict and the third voter ---------------------------------------------------------
 
 NO = review(PROVIDER, "dept", "n", yes=(), no=("d1",))
+NO_OF_ALL = review(AUTHORITY, "authority", "m", yes=(), no=("d1",))
 OPEN = replace(submission(), phase=Phase.CONSOLIDATING)
 
 
@@ -281,8 +288,13 @@ def test_votes_that_differ_are_a_conflict_until_a_third_has_spoken() -> None:
         ((YES[0], NO, replace(NO, person="m"), third()), OPEN, False),  # as many against as for
         ((YES[0], NO, third(AUTHORITY, "authority")), OPEN, False),  # against the whole department
         ((YES[0], NO, replace(third(), votes=NO.votes)), OPEN, False),  # the third says no
+        (
+            (review(THIRD, "lab", "l"), YES[1], NO_OF_ALL, third()),
+            OPEN,
+            False,
+        ),  # lawful, but for the authority
     ],
-    ids=["third decides", "blind", "no third", "a tie", "against a whole body", "third against"],
+    ids=["third decides", "blind", "no third", "a tie", "against its own", "third against", "against a body"],
 )
 def test_a_third_voter_decides_on_the_table_alone(reviews, at, carries: bool) -> None:
     asked = now(reviews=reviews, submission=at)
