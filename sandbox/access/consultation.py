@@ -5,6 +5,7 @@ The review's own clock runs on meanwhile. An objection does not decide: the revi
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from sandbox.access import clocks
@@ -14,11 +15,14 @@ from sandbox.catalog.reading import require_reader
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Application, Consultation, Dataset, Environment, Item
+from sandbox.kernel.records import Application, Consultation, Dataset, Environment, Item, Organisation
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import with_record
 from sandbox.regulation.sectors import sectors
 from sandbox.store.changes import Change, Link
+
+_DEPARTMENTS = "11"
+"""The register of government departments in a credit code (GB 32100-2015)."""
 
 
 def ask(desk: AccessDesk, actor: Actor, item: str, *, body: str, question: str) -> Consultation:
@@ -107,9 +111,29 @@ def must_consult(desk: AccessDesk, application: Application, item: Item, dataset
     """Return whether an industry must be asked: data of a sector whose authority the reviewer is not."""
     if not desk.regime(application.regime).duty("sector-consultation") or not dataset.special_regime:
         return False
+    words = _industry(dataset)
+    return not words or not _authority_of(desk.directory.organisation(item.reviewer), words)
+
+
+def industry_of(desk: AccessDesk, dataset: Dataset, asked: Iterable[Consultation]) -> frozenset[str]:
+    """Return which of the bodies asked are the authority of the dataset's industry, by id.
+
+    Where the sector's pack names none, any department counts.
+    """
+    words = _industry(dataset) or ("",)
+    bodies = (desk.directory.organisation(one.organisation) for one in asked)
+    return frozenset(one.id for one in bodies if _authority_of(one, words))
+
+
+def _industry(dataset: Dataset) -> tuple[str, ...]:
+    """Return the words in the names of the authorities of the dataset's industry."""
     pack = next((one for one in sectors() if one.code == dataset.special_regime), None)
-    reviewer = desk.directory.organisation(item.reviewer).name
-    return pack is None or not any(word in reviewer for word in pack.industry)
+    return pack.industry if pack is not None else ()
+
+
+def _authority_of(body: Organisation, words: tuple[str, ...]) -> bool:
+    """Return whether a department, by its register, bears one of the words: a utility is no authority."""
+    return body.uscc.startswith(_DEPARTMENTS) and any(word in body.name for word in words)
 
 
 def of_item(desk: AccessDesk, item: str) -> tuple[Consultation, ...]:

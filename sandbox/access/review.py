@@ -264,6 +264,7 @@ def _situation(desk: AccessDesk, actor: Actor, item: Item) -> Situation:
         environment=environment,
         consultations=consulted,
         must_consult=consultation.must_consult(desk, application, item, dataset),
+        industry=consultation.industry_of(desk, dataset, consulted),
         acted=frozenset(directory.person_of_account(account) for account in judged)
         | directory.persons_of(item.organisation)
         | directory.persons_of(environment.organisation),

@@ -72,14 +72,14 @@ def _on_time(item: Item, asked: Extension, now: Situation) -> Message | None:
 
 
 def _consulted(_: Actor, now: Situation) -> Message | None:
-    """What was asked must be answered, and a matter of an industry must have been asked (第八条)."""
+    """What was asked must be answered, and an industry's own authority must have been asked (第八条)."""
     asked = now.consultations
     if asked is None or not isinstance(now.record, Item):
         return MISSING
     mine = [one for one in asked if one.item == now.record.id and one.state != "withdrawn"]
     if any(one.state == "asked" for one in mine):
         return say("行业主管部门的意见尚未答复：答复之前不能同意")
-    if now.must_consult and not mine:
+    if now.must_consult and not any(one.organisation in now.industry for one in mine):
         return say("数据涉及行业管理：同意之前须征求行业主管部门意见")
     return None
 

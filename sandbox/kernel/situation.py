@@ -106,6 +106,7 @@ class Situation:
     extensions_allowed: int = 0
     consultations: tuple[Consultation, ...] | None = None
     must_consult: bool = True
+    industry: frozenset[str] = frozenset()
     coordination: Coordination | None = None
     unstaffed: tuple[str, ...] | None = None
     principal: Account | None = None

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from sandbox.access import consultation, review
+from sandbox.kernel.actors import SYSTEM
 from sandbox.kernel.errors import InputError, NotFoundError, RefusedError
+from sandbox.kernel.lifecycle import step
+from sandbox.kernel.records import Dataset, Organisation
+from sandbox.municipality.numbers import uscc
+from sandbox.store.changes import Change
 from tests.access.hall import BODIES, Hall, hall
 
 
@@ -15,6 +22,7 @@ def town(tmp_path) -> Hall:
 
 
 HEALTH = BODIES["health"][0]
+UTILITY = ((Organisation, "market"), (Dataset, "firms"))
 
 
 def test_data_of_an_industry_is_not_approved_unasked(town: Hall) -> None:
@@ -40,6 +48,35 @@ def test_an_open_question_blocks_and_its_answer_frees(town: Hall) -> None:
     with pytest.raises(RefusedError):
         consultation.answer(town.desk, town.actors["tang"], asked.id, opinion="不行", objects=True)
     assert review.approve(town.desk, town.actors["mu"], item.id).state == "approved"
+
+
+def test_only_the_industrys_own_authority_is_an_answer(town: Hall) -> None:
+    """Somebody else may be asked as well; what he says does not stand for the industry."""
+    (item,) = town.pushed("relief")
+    other = consultation.ask(
+        town.desk, town.actors["mu"], item.id, body=BODIES["market"][0], question="可否用于统计？"
+    )
+    consultation.answer(town.desk, town.actors["yang"], other.id, opinion="可以", objects=False)
+    with pytest.raises(RefusedError, match="涉及行业管理"):
+        review.approve(town.desk, town.actors["mu"], item.id)
+    asked = consultation.ask(town.desk, town.actors["mu"], item.id, body=HEALTH, question="？")
+    consultation.answer(town.desk, town.actors["tang"], asked.id, opinion="可以", objects=False)
+    assert review.approve(town.desk, town.actors["mu"], item.id).state == "approved"
+
+
+def test_a_utility_is_not_its_own_industrys_authority(town: Hall) -> None:
+    """Its name may hold the industry's words: the department of the industry is heard all the same."""
+    body, held = (town.store.load(kind, town.ids[key]) for kind, key in UTILITY)
+    company = replace(body.record, name="遵义卫生健康服务有限责任公司", uscc=uscc("91", "520300", "MA6YW001"))
+    meters = replace(held.record, special_regime="health")
+    for name, record, version in (
+        ("organisation:attach", company, body.version),
+        ("dataset:classify", meters, held.version),
+    ):
+        town.store.write(SYSTEM, Change(step(name), record, expected=version))
+    (item,) = town.pushed("firms")
+    with pytest.raises(RefusedError, match="涉及行业管理"):
+        review.approve(town.desk, town.actors["yang"], item.id)
 
 
 def test_asking_does_not_stop_the_clock(town: Hall) -> None:
