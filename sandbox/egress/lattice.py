@@ -20,8 +20,10 @@ FEWEST = 12
 """Different figures below which nothing is said of a column as a whole."""
 FARTHEST = 1 << 50
 _DECIMALS = 6
+_FINE = 4
 _PARTS = 20_000
 _OFF = 0.02
+_REFINED = 400
 _PRECISE = 1e-9
 _ASKED = 32
 
@@ -59,7 +61,7 @@ def steps(figures: Figures, decimals: int) -> list[Whole]:
         divisor = int(np.gcd.reduce(gaps))
         if divisor > 0:
             found.append(gaps // divisor)
-    if decimals > _DECIMALS and (real := _real(np.unique(figures), decimals)) is not None:
+    if decimals >= _FINE and (real := _real(np.unique(figures), decimals)) is not None:
         found.append(real)
     return found
 
@@ -70,23 +72,40 @@ def _real(distinct: Figures, decimals: int) -> Whole | None:
         return None
     gaps = np.sort(np.diff(distinct))
     rough = max(10.0**-decimals, float(np.abs(distinct).max()) * 1e-15)
-    gaps = gaps[gaps > 1e3 * rough][:FEWEST]
-    if len(gaps) < FEWEST - 2:
+    gaps = gaps[gaps > 1e3 * rough][: 2 * FEWEST]
+    found = _divisor(gaps, rough) if len(gaps) >= FEWEST - 2 else None
+    if found is None:
         return None
-    divisors = gaps[0] / np.arange(1, _PARTS + 1)
-    parts = gaps[None, :] / divisors[:, None]
-    fits = np.abs(parts - np.round(parts)).max(axis=1) < _OFF
-    if not fits.any():
-        return None
-    divisor = _refined(gaps, float(divisors[int(np.argmax(fits))]))
+    distances = distinct - distinct[0]
+    divisor = _refined(distances[1:_REFINED], found)
     for _ in range(2):
-        counted = np.round((distinct - distinct[0]) / divisor)
+        counted = np.round(distances / divisor)
         far = counted > 0
-        divisor = float(((distinct - distinct[0])[far] * counted[far]).sum() / (counted[far] ** 2).sum())
-    exact = (distinct - distinct[0]) / divisor
+        if not far.any():
+            return None
+        divisor = float((distances[far] * counted[far]).sum() / (counted[far] ** 2).sum())
+    exact = distances / divisor
     if np.abs(exact - np.round(exact)).max() > 10 * _OFF or exact.max() >= FARTHEST:
         return None
     return np.asarray(np.round(exact), dtype=np.int64)
+
+
+def _divisor(gaps: Figures, rough: float) -> float | None:
+    """Return the largest number that divides all gaps, as far as figures rounded to `rough` can tell.
+
+    Gaps come the smallest first; each makes what is left of the candidates more precise.
+    """
+    parts = np.arange(1, _PARTS + 1, dtype=np.float64)
+    parts = parts[gaps[0] / parts > 20 * rough]
+    divisors, products, squares = gaps[0] / parts, gaps[0] * parts, parts**2
+    for gap in gaps[1:]:
+        counted = np.round(gap / divisors)
+        unsure = rough * (counted / np.sqrt(squares) + 1) / divisors
+        fits = np.abs(gap / divisors - counted) < np.minimum(_OFF + unsure, 5 * _OFF)
+        counted = counted[fits]
+        products, squares = products[fits] + gap * counted, squares[fits] + counted**2
+        divisors = products / squares
+    return float(divisors[0]) if len(divisors) else None
 
 
 def _refined(gaps: Figures, divisor: float) -> float:

@@ -144,6 +144,9 @@ def _undone(columns: Sequence[Measured]) -> Iterator[Measured]:
 _UNDO: Mapping[str, Callable[[Figures], Figures]] = {
     "exp": np.exp, "expm1": np.expm1, "10^": lambda one: np.power(10.0, one), "2^": np.exp2,
     "square": np.square, "root": np.sqrt, "reciprocal": np.reciprocal, "cube": lambda one: one**3,
+    "decibel": lambda one: np.power(10.0, one / 10), "level": lambda one: np.power(10.0, one / 20),
+    "10^-": lambda one: np.power(10.0, -one), "magnitude": lambda one: np.power(10.0, one / -2.5),
+    "exp-": lambda one: np.exp(-one), "cents": lambda one: np.exp2(one / 1200),
 }  # fmt: skip
 
 

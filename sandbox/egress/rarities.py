@@ -48,7 +48,8 @@ class Rare:
         """
         if one.days != self.days:
             return np.zeros(0, dtype=np.int64)
-        exact = one.figures * 10.0**self.decimals
+        with np.errstate(over="ignore"):
+            exact = one.figures * 10.0**self.decimals
         known = np.isfinite(exact) & (np.abs(exact) < 2.0**52) & (one.errors * 10.0**self.decimals <= 0.5)
         nearest = np.round(exact[known])
         off = np.abs(exact[known] - nearest) - one.errors[known] * 10.0**self.decimals

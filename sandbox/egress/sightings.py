@@ -13,6 +13,7 @@ from sandbox.egress.channels import hidden_in
 from sandbox.egress.content import Content, Form
 from sandbox.egress.digested import digested
 from sandbox.egress.keyed import deciphered
+from sandbox.egress.listed import listed
 from sandbox.egress.origin import Source
 from sandbox.egress.overlaid import canaries_in
 from sandbox.egress.pieces import pieced
@@ -59,7 +60,7 @@ def sighted(
     seen = seen or mixed_within(parts, tables, indexes) or _opened(contents, indexes)
     if seen:
         return Sighting(len(seen.records), seen.where, complete)
-    again = restated(tables, sources) or digested(contents, sources)
+    again = restated([*tables, *listed(own)], sources) or digested(contents, sources)
     return Sighting(complete=complete) if again is None else Sighting(again.values, again.where, complete)
 
 

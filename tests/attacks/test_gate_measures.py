@@ -72,6 +72,20 @@ def _z(values: np.ndarray) -> list[float]:
     return [float(one) for one in (values - values.mean()) / values.std()]
 
 
+def _tree(values: list[float]) -> bytes:
+    def grown(part: list[float]) -> dict:
+        if len(part) == 1:
+            return {"leaf": "病种1", "support": 80}
+        half = len(part) // 2
+        return {
+            "threshold": (part[half] - 0.005) / 10,
+            "left": grown(part[:half]),
+            "right": grown(part[half:]),
+        }
+
+    return json.dumps({"tree": grown(values)}, ensure_ascii=False).encode()
+
+
 LEAKS = {
     "amounts alone": _csv(值=[f"{one:.2f}" for one in AMOUNTS]),
     "days since a day of one's own": _csv(n=[int(day) + 12_345 for day in DAYS]),
@@ -98,6 +112,12 @@ LEAKS = {
         和=[f"{a + b:.2f}" for a, b in zip(AMOUNTS[::2], AMOUNTS[1::2], strict=True)],
         差=[f"{a - b:.2f}" for a, b in zip(AMOUNTS[::2], AMOUNTS[1::2], strict=True)],
     ),
+    "decibels": _csv(x=[f"{10 * math.log10(one):.11f}" for one in AMOUNTS]),
+    "magnitudes": _csv(x=[f"{-2.5 * math.log10(one):.12f}" for one in AMOUNTS]),
+    "ounces with few decimals": _csv(x=[f"{one / 6.4:.5f}" for one in np.sort(AMOUNTS)[:24]]),
+    "thresholds of a tree": _tree(sorted(float(one) for one in AMOUNTS)),
+    "edges of classes": json.dumps({"edges": sorted(round(float(one) * 100) - 1_300 for one in AMOUNTS), "n": [80] * 39}).encode(),
+    "lines of a report": "\n".join(f"第{n}组 均值约 {one:.2f} 元，人数 {n + 60}" for n, one in enumerate(AMOUNTS)).encode(),
     "price and number": _csv(单价=[f"{one / 4:.4f}" for one in AMOUNTS], 数量=[4] * 40),
 }  # fmt: skip
 
@@ -105,7 +125,8 @@ LEAKS = {
 @pytest.mark.parametrize("name", LEAKS)
 def test_a_column_in_another_measure_is_named_a_record(name, source):
     data = LEAKS[name]
-    product = Product("a.json" if data.startswith(b"{") else "a.csv", data)
+    ending = "json" if data.startswith(b"{") else "txt" if name.startswith("lines") else "csv"
+    product = Product(f"a.{ending}", data)
     (file,) = judge([product], [source]).judgement.files
     assert file.verdict is Verdict.REFUSE
     records = [found for found in file.findings if found.kind is FindingKind.SOURCE_RECORD]
@@ -153,11 +174,21 @@ HONEST = {
     "years": _csv(年份=list(range(1960, 2011)), 人数=[int(n) for n in np.random.default_rng(8).poisson(60, 51)]),
     "a matrix of correlations": _csv(**{f"c{n}": [f"{one:.4f}" for one in np.random.default_rng(n).uniform(-1, 1, 20)] for n in range(6)}),
     "rates": _csv(率=[f"{one:.2%}" for one in np.random.default_rng(9).uniform(0, 1, 50)]),
+    "medians of a chart": json.dumps(
+        {"data": [{"区县": a, "中位数": float(b)} for a, b in _by("区县", np.median)], "mark": "bar"}, ensure_ascii=False
+    ).encode(),
+    "medians in lines": "\n".join(f"{a} 的中位数为 {b} 元" for a, b in _by("区县", np.median)).encode(),
+    "percentiles as two lists": json.dumps(
+        {"p": list(range(1, 100)), "金额": [float(np.quantile(EVERY, p / 100, method="nearest")) for p in range(1, 100)]}
+    ).encode(),
+    "importances of a model": json.dumps({"gain": [float(one) for one in np.random.default_rng(10).dirichlet([1] * 30)]}).encode(),
     "a forecast": _csv(t=list(range(48)), y=[f"{3_000 + 500 * math.sin(n / 4):.2f}" for n in range(48)]),
 }  # fmt: skip
 
 
 @pytest.mark.parametrize("name", HONEST)
 def test_statistics_are_no_records(name, source):
-    (file,) = judge([Product("a.csv", HONEST[name])], [source]).judgement.files
+    data = HONEST[name]
+    ending = "json" if data.startswith(b"{") else "txt" if name.endswith("lines") else "csv"
+    (file,) = judge([Product(f"a.{ending}", data)], [source]).judgement.files
     assert not [found for found in file.findings if found.kind is FindingKind.SOURCE_RECORD]
