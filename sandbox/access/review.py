@@ -37,6 +37,8 @@ from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Effect, Link
 
 _AUTHORITY_LIBRARIES = ("base", "theme")
+_BEFORE = frozenset({"item:push", "item:reopen", "consultation:answer"})
+"""Steps besides those on the application whose persons do not review the item themselves."""
 
 
 def push(desk: AccessDesk, actor: Actor, application_id: str) -> tuple[Item, ...]:
@@ -250,12 +252,10 @@ def _situation(desk: AccessDesk, actor: Actor, item: Item) -> Situation:
     dataset = store.load(Dataset, item.dataset).record
     environment = store.load(Environment, item.environment).record
     consulted = consultation.of_item(desk, item.id)
-    facts = [*store.facts(record=item.application)]
+    facts = [*store.facts(record=item.application), *store.facts(record=item.id)]
     for one in consulted:
-        facts += [fact for fact in store.facts(record=one.id) if fact.verb == "consultation:answer"]
-    judged = {fact.actor for fact in facts if fact.verb.startswith(("application:", "consultation:"))} - {
-        "system"
-    }
+        facts += store.facts(record=one.id)
+    judged = {fact.actor for fact in facts if fact.verb.startswith("application:") or fact.verb in _BEFORE}
     return with_record(
         directory.situation(actor),
         record=item,
@@ -265,7 +265,7 @@ def _situation(desk: AccessDesk, actor: Actor, item: Item) -> Situation:
         consultations=consulted,
         must_consult=consultation.must_consult(desk, application, item, dataset),
         industry=consultation.industry_of(desk, dataset, consulted),
-        acted=frozenset(directory.person_of_account(account) for account in judged)
+        acted=frozenset(directory.person_of_account(account) for account in judged - {"system"})
         | directory.persons_of(item.organisation)
         | directory.persons_of(environment.organisation),
     )

@@ -201,7 +201,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
         a.WITHIN_BOUNDARY,
     ),
     "item:refuse": (r.CREDENTIAL, r.ITEM_REVIEWER, r.NOT_OPERATOR, r.DIFFERENT_PERSON),
-    "item:extend": (r.CREDENTIAL, r.ITEM_REVIEWER, r.NOT_OPERATOR, a.EXTENSION),
+    "item:extend": (r.CREDENTIAL, r.ITEM_REVIEWER, r.NOT_OPERATOR, r.DIFFERENT_PERSON, a.EXTENSION),
     "item:reopen": (*_AUTHORITY, r.DIFFERENT_PERSON, a.COORDINATED, a.REVIEWERS_NAMED),
     "item:close": (*_AUTHORITY, r.DIFFERENT_PERSON, a.COORDINATED),
     "item:withdraw": (r.CREDENTIAL, r.OWN_RECORD),

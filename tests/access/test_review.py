@@ -8,7 +8,7 @@ from datetime import date, timedelta
 import pytest
 
 from sandbox.access import application as applications
-from sandbox.access import boundaries, clocks, consultation, reading, review
+from sandbox.access import boundaries, clocks, consultation, coordination, reading, review
 from sandbox.kernel.boundary import Boundary, OutputForm
 from sandbox.kernel.errors import ConflictError, InputError, RefusedError
 from sandbox.kernel.records import Application, Consultation, Coordination, Extension, Item
@@ -161,6 +161,31 @@ def test_no_second_step_for_the_same_person_under_another_account(town: Hall) ->
             with pytest.raises(RefusedError) as refused:
                 decide(town.desk, who, item.id)
             assert codes(refused) == {"different-person"}
+
+
+def test_who_pushed_or_handed_back_does_not_decide_on_the_authoritys_own_library(town: Hall) -> None:
+    made = town.submit(requests=[{"dataset": "legal-persons", "columns": ["行业"], "justification": "分组"}])
+    applications.accept(town.desk, town.actors["chen"], made.id, findings="好")
+    (item,) = review.push(town.desk, town.actors["luo"], made.id)
+    for decide in (review.approve, lambda *a: review.refuse(*a, reason="不")):
+        with pytest.raises(RefusedError) as refused:
+            decide(town.desk, town.actors["luo"], item.id)
+        assert codes(refused) == {"different-person"}
+    review.refuse(town.desk, town.actors["wu"], item.id, reason="不")
+    (case,) = coordination.of_item(town.desk, item.id)
+    coordination.hand_back(town.desk, town.actors["luo"], case.id, outcome="再审")
+    with pytest.raises(RefusedError) as refused:
+        review.approve(town.desk, town.actors["luo"], item.id)
+    assert codes(refused) == {"different-person"}
+    assert review.approve(town.desk, town.actors["wu"], item.id).state == "approved"
+
+
+def test_who_judged_the_demand_does_not_lengthen_the_review(town: Hall) -> None:
+    (item,) = town.pushed("legal-persons")
+    with pytest.raises(RefusedError) as refused:
+        review.extend(town.desk, town.actors["chen"], item.id, extension(town))
+    assert codes(refused) == {"different-person"}
+    assert review.extend(town.desk, town.actors["luo"], item.id, extension(town)).extensions
 
 
 def test_approval_of_a_part_binds_the_item_to_that_part(town: Hall) -> None:
