@@ -15,6 +15,7 @@ from sandbox.kernel.records import (
     Account,
     Application,
     Consultation,
+    Coordination,
     Dataset,
     Grant,
     Item,
@@ -100,6 +101,25 @@ def _askers(directory: Directory, record: Record) -> Iterable[str]:
     return holding(directory, record.asked_by, Role.PROVIDER_REVIEWER, Role.AUTHORITY_OFFICER)
 
 
+def _asking(directory: Directory, record: Record) -> Iterator[str]:
+    """Whoever waits for a body's opinion: who asked for it, and the authority that sees to it."""
+    yield from _askers(directory, record)
+    yield from _officers(directory, record)
+
+
+def _concerned(directory: Directory, record: Record) -> Iterator[str]:
+    """Both sides of a term: who acts on it, who waits for it, and the authority."""
+    yield from _officers(directory, record)
+    if isinstance(record, Consultation):
+        yield from _consulted(directory, record)
+        yield from _askers(directory, record)
+        return
+    if isinstance(record, Coordination):
+        record = directory.store.load(Item, record.item).record
+    yield from _applicant(directory, record)
+    yield from _reviewers(directory, record)
+
+
 def _agreement(directory: Directory, record: Record) -> ServiceAgreement | None:
     if isinstance(record, ServiceAgreement):
         return record
@@ -168,6 +188,8 @@ AUDIENCES: dict[str, Callable[[Directory, Record], Iterable[str]]] = {
     "reviewers": _reviewers,
     "consulted": _consulted,
     "askers": _askers,
+    "asking": _asking,
+    "concerned": _concerned,
     "users": _users,
     "developers": _developers,
     "parties": _parties,

@@ -96,8 +96,14 @@ TEMPLATES: tuple[Template, ...] = (
         say("“{what}”（{id}）的初审已超过期限。"),
     ),
     Template(
+        "application:recount",
+        "concerned",
+        say("初审期限已重算"),
+        say("“{what}”（{id}）的初审期限因放假安排变化已重新计算，请查看新的届满日。"),
+    ),
+    Template(
         "item:extend",
-        "officers",
+        "concerned",
         say("审核期限已延长"),
         say("“{what}”（{id}）的审核期限经提供部门主要领导同意延长，特此告知。"),
     ),
@@ -115,7 +121,7 @@ TEMPLATES: tuple[Template, ...] = (
     ),
     Template(
         "item:recount",
-        "reviewers",
+        "concerned",
         say("审核期限已重算"),
         say("“{what}”（{id}）的审核期限因放假安排变化已重新计算，请查看新的届满日。"),
     ),
@@ -138,6 +144,24 @@ TEMPLATES: tuple[Template, ...] = (
         say("{id}：一项需求未获同意，请协调处理。"),
     ),
     Template(
+        "coordination:remind",
+        "officers",
+        say("协调期限临近"),
+        say("{id}：一项需求的协调期限临近，请及时协调处理。"),
+    ),
+    Template(
+        "coordination:escalate",
+        "officers",
+        say("协调已超过期限"),
+        say("{id}：一项需求的协调已超过期限，请尽快处理。"),
+    ),
+    Template(
+        "coordination:recount",
+        "concerned",
+        say("协调期限已重算"),
+        say("{id}：协调期限因放假安排变化已重新计算，请查看新的届满日。"),
+    ),
+    Template(
         "consultation:ask",
         "consulted",
         say("有征求意见待答复"),
@@ -148,6 +172,24 @@ TEMPLATES: tuple[Template, ...] = (
         "askers",
         say("征求意见已答复"),
         say("{id}：行业主管部门已答复意见，请继续审核。"),
+    ),
+    Template(
+        "consultation:remind",
+        "consulted",
+        say("征求意见期限临近"),
+        say("{id}：征求意见的答复期限临近，请及时答复。"),
+    ),
+    Template(
+        "consultation:escalate",
+        "asking",
+        say("征求意见逾期未答复"),
+        say("{id}：行业主管部门没有按期答复意见，审核期限照常计算，请督促。"),
+    ),
+    Template(
+        "consultation:recount",
+        "concerned",
+        say("答复期限已重算"),
+        say("{id}：征求意见的答复期限因放假安排变化已重新计算，请查看新的届满日。"),
     ),
     Template(
         "service-agreement:draft",
