@@ -99,14 +99,19 @@ def _privacy_kept(_: Actor, now: Situation) -> Message | None:
     return None
 
 
-def _not_excluded(_: Actor, now: Situation) -> Message | None:
-    """第三条: only privacy may be cured, by masking; what is not opened at all is not developed."""
-    if now.dataset is None:
-        return MISSING
-    found = next((_EXCLUDED[one] for one in now.dataset.exclusions if one in _EXCLUDED), None)
-    if found is None and now.dataset.core.opening is Opening.NOT_OPEN:
+def excluded(dataset: Dataset) -> Message | None:
+    """Return why the dataset is not developed, or None.
+
+    第三条: only privacy may be cured, by masking; what is not opened at all is not developed.
+    """
+    found = next((_EXCLUDED[one] for one in dataset.exclusions if one in _EXCLUDED), None)
+    if found is None and dataset.core.opening is Opening.NOT_OPEN:
         return say("不予开放的数据不得进入开发利用")
     return found
+
+
+def _not_excluded(_: Actor, now: Situation) -> Message | None:
+    return MISSING if now.dataset is None else excluded(now.dataset)
 
 
 def _deliverable(_: Actor, now: Situation) -> Message | None:

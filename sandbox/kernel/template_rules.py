@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date
 
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.catalogue_rules import excluded
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.records import Capacity, Organisation, OrganisationRole
 from sandbox.kernel.review_rules import capacity_of, lawful
@@ -240,7 +241,7 @@ def _inputs_stand(_: Actor, now: Situation) -> Message | None:
     gone = [each for each in now.inputs if each.state in ("withdrawn", "suspended")]
     if gone or any(each.state != "published" for each in now.snapshots):
         return say("模板所用的数据已被提供部门撤回或暂停")
-    return None
+    return next((why for each in now.inputs if (why := excluded(each)) is not None), None)
 
 
 def _no_incident(_: Actor, now: Situation) -> Message | None:

@@ -20,6 +20,7 @@ from sandbox.access.versions import standing, versions
 from sandbox.catalog.consents import usable
 from sandbox.catalog.reading import of_authority, registered
 from sandbox.kernel.actors import SYSTEM, Actor
+from sandbox.kernel.catalogue_rules import excluded
 from sandbox.kernel.decision import Answer, Decision, Refusal, decide
 from sandbox.kernel.errors import Attempt, InputError, NotFoundError, RefusedError, TamperedError
 from sandbox.kernel.lifecycle import step
@@ -396,10 +397,12 @@ def _covered(directory: Directory, snapshot: Snapshot, policy: AccessPolicy) -> 
 def shown_still(directory: Directory, snapshot: Snapshot) -> bool:
     """Return whether the snapshot may be worked on: neither it nor its dataset has been withdrawn or stopped.
 
-    Social data lies in a seat only while its contributor's consent holds (第五条).
+    What has turned out to be excluded, or is closed, is worked on no more (第三条); social data only while
+    its contributor's consent holds (第五条).
     """
     dataset = directory.store.load(Dataset, snapshot.dataset).record
     shown = snapshot.state == "published" and dataset.state not in ("withdrawn", "suspended")
+    shown = shown and excluded(dataset) is None
     if snapshot.environment != dataset.environment:  # it came by a transfer, and stays while that holds
         shown = shown and in_force(directory, dataset, snapshot.environment) is not None
     return shown and usable(directory, dataset)

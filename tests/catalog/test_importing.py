@@ -91,8 +91,10 @@ def test_closing_an_entry_stops_its_development(landed: Home) -> None:
         with pytest.raises(InputError, match="依据"):
             entries.describe(directory, steward, held.id, replace(held, core=Core(opening=Opening.NOT_OPEN)))
         closed = Core(opening=Opening.NOT_OPEN, opening_basis="public-security")
+        assert current_snapshots(directory, MARKET)
         made = entries.describe(directory, steward, held.id, replace(held, core=closed))
         assert (made.state, made.columns) == (held.state, held.columns)
+        assert current_snapshots(directory, MARKET) == ()
 
 
 def test_social_data_leaves_every_seat_with_its_consent(landed: Home) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from sandbox.catalog import entries
 from sandbox.egress import intake, review
 from sandbox.ingest import publish
 from sandbox.kernel.errors import InputError, NotFoundError, RefusedError
+from sandbox.kernel.metadata import Core, Exclusion, Opening
 from sandbox.kernel.records import (
     Environment,
     FileVote,
@@ -33,10 +35,11 @@ from tests.journeys.homes import (
     STEWARD,
     Home,
     judged,
+    landed,
     told,
 )
 
-__all__ = ["judged", "told"]
+__all__ = ["judged", "landed", "told"]
 
 
 def test_an_agreement_is_suspended_and_resumed(judged: Home) -> None:
@@ -102,6 +105,28 @@ def test_a_withdrawn_dataset_is_mounted_no_more_and_ends_the_run(judged: Home) -
         end.join()
         with pytest.raises(RefusedError, match="没有任何落地"):
             seats.run(room, desk.actor(DEVELOPER), "demo", ["true"])
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"exclusions": (Exclusion.PERSONAL_PRIVACY, Exclusion.STATE_SECRET)},
+        {"exclusions": (Exclusion.PERSONAL_PRIVACY, Exclusion.OTHER_LAW)},
+        {"core": Core(opening=Opening.NOT_OPEN, opening_basis="public-security")},
+    ],
+    ids=["secret", "other-law", "closed"],
+)
+def test_what_turns_out_to_be_excluded_is_mounted_no_more_and_comes_back_when_it_was_an_error(
+    landed: Home, found: dict[str, object]
+) -> None:
+    with landed.open() as desk:
+        directory, zhao = desk.platform.directory, desk.actor(STEWARD)
+        held = entries.by_code(directory, CODE).record
+        assert len(current_snapshots(directory, MARKET)) == 1
+        entries.describe(directory, zhao, held.id, replace(held, **found))
+        assert current_snapshots(directory, MARKET) == ()
+        entries.describe(directory, zhao, held.id, held)
+        assert len(current_snapshots(directory, MARKET)) == 1
 
 
 def test_the_author_takes_a_submission_back(judged: Home) -> None:
