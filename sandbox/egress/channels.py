@@ -129,7 +129,7 @@ def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
         held += more_bits
         streams += more
     texts += chain.from_iterable(map(bits_said, held))
-    return texts, streams, []
+    return texts, streams, list(runs.nibbles(data))
 
 
 def _package(data: bytes) -> tuple[list[str], list[Stream]]:

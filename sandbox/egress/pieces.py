@@ -129,14 +129,19 @@ def _known(cells: Sequence[str], rows: int, indexes: Sequence[RecordIndex]) -> R
 
 def _pivots(table: pa.Table) -> Iterator[pa.Table]:
     """Yield tables of entities, attributes and pieces as one row an entity, pieces of an attribute joined."""
-    if not 3 <= table.num_columns <= 5 or table.num_rows < 2 * _LEAST:
+    if not 3 <= table.num_columns <= 4 or table.num_rows < 2 * _LEAST:
         return
     columns = [[cell or "" for cell in column.to_pylist()] for column in table.columns]
     different = [len(set(column)) for column in columns]
     for key, attribute in permutations(range(table.num_columns), 2):
         if not (_LEAST <= different[key] <= MAX_ENTITIES and 2 <= different[attribute] <= 64):
             continue
-        if different[key] * different[attribute] > 2 * table.num_rows:
+        if (
+            different[key] * different[attribute] > 2 * table.num_rows
+            or different[key] < different[attribute]
+        ):
+            continue
+        if len(set(zip(columns[key], columns[attribute], strict=True))) < _ALIKE * table.num_rows:
             continue
         for value in range(table.num_columns):
             if value not in (key, attribute):

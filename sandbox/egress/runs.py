@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from datetime import date
 
 import numpy as np
@@ -27,6 +28,9 @@ _CLOCK = re.compile(r"(\d{1,4})\s*[:°度h时]\s*(\d{1,2})\s*[:′'分m]\s*(\d{1
 _DAY = re.compile(r"(?<!\d)(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)", re.ASCII)
 _EPOCHS = (date(1900, 1, 1), date(1899, 12, 30), date(1970, 1, 1), date(2000, 1, 1), date(1, 1, 1))
 _CELLS = re.compile(r"[,;\t|，；、\s]+")
+_FORMED = re.compile(
+    r"(?=(1[3-9]\d{9}|[1-8]\d{5}(?:19|20)\d\d[01]\d[0-3]\d{4}[\dX]|[1-9AN][1-39]\d{6}[0-9A-Z]{10}))", re.ASCII
+)
 _MARKED = re.compile(r"^[\s\-*•>#|+]*(?:\d+[.)、]\s*)?")
 
 
@@ -131,3 +135,22 @@ def woven(text: str) -> Iterator[Column]:
             cells = [run[start::parts] for run in fit[:64] for start in range(parts)]
             yield Column("woven", tuple(cells))
             yield Column("woven back", tuple(cell[::-1] for cell in cells))
+
+
+def nibbles(data: bytes) -> Iterator[Column]:
+    """Yield the numbers that a binary file holds as packed decimals or as EBCDIC, wherever they stand."""
+    head = data[:MAX_TEXT]
+    packed = head.hex()
+    turned = "".join(map("".join, zip(packed[1::2], packed[::2], strict=True)))
+    small = "".join(chr(48 + byte) if byte < 10 else " " for byte in head)
+    for name, text in (("packed", packed), ("swapped", turned), ("digits of bytes", small)):
+        yield from _numbers(name, text)
+    for page in ("cp037", "cp1047", "cp500"):
+        with suppress(LookupError):
+            yield from _numbers(page, head.decode(page, errors="replace"))
+
+
+def _numbers(name: str, text: str) -> Iterator[Column]:
+    found = list(dict.fromkeys(_FORMED.findall(text)))[:MAX_LINES]
+    if len(found) >= 3:
+        yield Column(name, tuple(found))

@@ -161,6 +161,13 @@ def braille_of_signs(phones: Sequence[str], _: bytes) -> bytes:
     ).encode()
 
 
+@leak("dat")
+def packed_decimals(phones: Sequence[str], _: bytes) -> bytes:
+    return b"".join(
+        f"RECORD{at:03d}".encode("cp037") + bytes.fromhex(one + "C") for at, one in enumerate(phones)
+    )
+
+
 def resident(chance: random.Random) -> str:
     """Return a resident number that is nobody's in the source."""
     day = f"{chance.randint(1950, 2000)}{chance.randint(1, 12):02d}{chance.randint(1, 28):02d}"
