@@ -15,10 +15,8 @@ from itertools import islice, permutations
 
 import pyarrow as pa
 
-from sandbox.egress.content import Content, Form, Sheet
 from sandbox.egress.identities import spelled
-from sandbox.egress.recognise import Recognised, recognise
-from sandbox.files.types import FileType
+from sandbox.egress.recognise import Recognised
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.match import match
 from sandbox.kernel.identifiers import is_mobile, is_resident_id, is_uscc
@@ -42,15 +40,16 @@ Column = tuple[int, tuple[str, ...]]
 def pieced(tables: Sequence[pa.Table], indexes: Sequence[RecordIndex]) -> Recognised:
     """Return the records that pieces in the columns of the tables show once they are put together."""
     columns = []
+    found: list[tuple[int, list[str]]] = []
     for table in tables:
         if 0 < table.num_rows * table.num_columns <= MAX_CELLS:
-            for pivot in _pivots(table):
-                sheet = Sheet("", pivot)
-                seen = recognise([Content(FileType.CSV, Form.TABLE, sheets=(sheet,))], indexes)
-                if seen:
-                    return seen
             columns += _columns(table)
-    found = list(_rows(columns[:MAX_COLUMNS])) + list(_mixed(columns[:MAX_COLUMNS]))
+            for pivot in _pivots(table):
+                whole = [[cell or "" for cell in column.to_pylist()] for column in pivot.columns]
+                found += [(len(cells), _shaped(cells)) for cells in whole]
+                found += _rows(_columns(pivot)[:MAX_COLUMNS])
+    found += _rows(columns[:MAX_COLUMNS])
+    found += _mixed(columns[:MAX_COLUMNS])
     for least, cells in found:
         seen = _known(cells, least, indexes)
         if seen:

@@ -209,7 +209,7 @@ def _number(digits: Sequence[int], base: int) -> int:
 def _windows(values: Values) -> Iterator[tuple[str, ...]]:
     """Yield numbers of a fixed number of digits in one run of bits or small digits, from any place on."""
     bits = two(values)
-    run = values[:MAX_DIGITS] if bits is None else bits[:MAX_DIGITS].astype(np.int64)
+    run = values[: MAX_DIGITS // 2] if bits is None else bits[:MAX_DIGITS].astype(np.int64)
     base = int(run.max()) + 1 if run.size else 0
     if not 2 <= base <= 256 or int(run.min()) < 0 or run.size * np.log10(max(base, 2)) < LEAST_ROWS * 10:
         return
