@@ -46,7 +46,9 @@ class Settings(BaseSettings):
     )
     regime: str = Field(default="national-2025", description="新申请默认适用的制度版本")
     region: str = Field(default="520300", description="计算工作日所用的行政区划代码")
-    class_floor: int = Field(default=5, ge=3, description="落地时准标识符等价类的下限；法定下限为 3")
+    class_floor: int = Field(
+        default=5, ge=3, description="落地时准标识符等价类的下限；法定下限为 3，制度和行业规则更严的从严"
+    )
     gate_memory: int = Field(default=6_000_000_000, description="闸口进程的内存上限（字节）")
     gate_seconds: int = Field(default=1800, description="闸口进程的时间上限（秒）")
     seat_memory: int = Field(default=4_000_000_000, description="席位的内存上限（字节）")

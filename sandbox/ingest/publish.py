@@ -180,10 +180,9 @@ def _land(desk: IngestDesk, inputs: Inputs, version: int, progress: Progress | N
     scoped = read_scoped(desk, inputs.delivery, inputs.terms.rows, progress, order=order_key)
     numbers = dense_units(scoped.table, _units(inputs.dataset))
     policy = narrowed(read_policy(inputs.policy.text), inputs.dataset.code, inputs.order.columns)
-    if policy.table(inputs.dataset.code).floor < desk.class_floor:
-        raise InputError(
-            say("脱敏策略的 k 低于本环境的下限 {floor}：请数据管理员调整", floor=desk.class_floor)
-        )
+    floor = desk.floor(inputs.access, inputs.dataset)
+    if policy.table(inputs.dataset.code).floor < floor:
+        raise InputError(say("脱敏策略的 k 低于本环境的下限 {floor}：请数据管理员调整", floor=floor))
     first = versions(inputs.agreement)[0]  # later versions of the agreement go on in its series
     series = f"{inputs.agreement.environment}/{inputs.dataset.code}/{first}"
     with desk.pool.stage(series) as stage:
@@ -307,15 +306,15 @@ def _flags(
     Personal privacy is lifted when no class is below the floor: a version without rows proves nothing.
     """
     flag = Exclusion.PERSONAL_PRIVACY
-    smallest = _smallest(result)
-    if flag not in inputs.dataset.exclusions or smallest < desk.class_floor:
+    smallest, floor = _smallest(result), desk.floor(inputs.access, inputs.dataset)
+    if flag not in inputs.dataset.exclusions or smallest < floor:
         return inputs.dataset.exclusions, ()
     cleared = Clearance(
         flag=flag,
         manifest=committed.digest,
         policy=result.policy.digest,
         smallest_class=smallest,
-        floor=desk.class_floor,
+        floor=floor,
     )
     return tuple(one for one in inputs.dataset.exclusions if one is not flag), (cleared,)
 
@@ -327,13 +326,13 @@ def _smallest(result: MaskResult) -> int:
 
 def _openness(desk: IngestDesk, inputs: Inputs, result: MaskResult) -> tuple[int, Message | None]:
     """Return the smallest class of the result, and why no interactive seat may open it, if so."""
-    smallest = _smallest(result)
+    smallest, floor = _smallest(result), desk.floor(inputs.access, inputs.dataset)
     if not inputs.dataset.grading.interactive:
         return smallest, say(
             "第 {grade} 级数据只落地、不开放交互席位", grade=int(inputs.dataset.grading.grade)
         )
-    if 0 < smallest < desk.class_floor:
-        return smallest, say("最小等价类低于 {floor}，有再识别风险", floor=desk.class_floor)
+    if 0 < smallest < floor:
+        return smallest, say("最小等价类低于 {floor}，有再识别风险", floor=floor)
     return smallest, None
 
 

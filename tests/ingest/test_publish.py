@@ -8,14 +8,38 @@ import pyarrow.parquet as pq
 import pytest
 
 from sandbox.access import agreement as agreements
+from sandbox.access.policy import policy_of
 from sandbox.catalog import entries
 from sandbox.ingest import batch, publish
+from sandbox.ingest import desk as ingest_desk
 from sandbox.kernel.errors import InputError, RefusedError
-from sandbox.kernel.records import Dataset, Item, LandingOrder, MaskingPolicy, RowRange, Snapshot
+from sandbox.kernel.records import (
+    Dataset,
+    Item,
+    LandingOrder,
+    MaskingPolicy,
+    RowRange,
+    ServiceAgreement,
+    Snapshot,
+)
 from sandbox.masking import versions
 from sandbox.masking.policy_file import read_policy, write_policy
+from sandbox.regulation.sectors import sectors
 from tests.journeys.forge import forge
-from tests.journeys.homes import CODE, CREDIT, MARKET, OFFICER, OPERATOR, STEWARD, Desk, Home, landed, told
+from tests.journeys.homes import (
+    CHRONIC,
+    CODE,
+    CREDIT,
+    HEALTH_STEWARD,
+    MARKET,
+    OFFICER,
+    OPERATOR,
+    STEWARD,
+    Desk,
+    Home,
+    landed,
+    told,
+)
 
 __all__ = ["landed", "told"]
 
@@ -54,6 +78,36 @@ def test_landing_again_makes_a_new_version_and_keeps_the_old(landed: Home) -> No
             pool.version(one.series, one.version).verify(digest=one.manifest_digest)
         old, new = (pool.version(one.series, one.version).parquet_files for one in (before, after))
         assert [pq.read_table(path) for path in old] == [pq.read_table(path) for path in new]
+
+
+def test_the_floor_is_the_regimes_of_the_agreement_where_that_is_stricter(landed: Home, monkeypatch) -> None:
+    with landed.open() as desk:
+        directory = desk.platform.directory
+        under = policy_of(directory, directory.store.load(ServiceAgreement, MARKET).record).regime
+        standing = directory.regimes[under]
+        rules = tuple(replace(one, value=7) if one.code == "landing-floor" else one for one in standing.rules)
+        monkeypatch.setitem(directory.regimes, under, replace(standing, rules=rules))
+        with pytest.raises(InputError, match="下限 7"):
+            publish.land(desk.platform.ingest, ordered(desk).id)
+
+
+def test_the_floor_is_the_sectors_where_its_rules_are_stricter(landed: Home, monkeypatch) -> None:
+    """第二十条: what a sector's pack says of the smallest class holds, whatever the platform's setting."""
+    with landed.open() as desk:
+        ingest, store = desk.platform.ingest, desk.platform.store
+        (made,) = (one.record for one in store.find(Snapshot, linked=("agreement", CHRONIC)))
+        before = store.load(LandingOrder, made.order).record
+        packs = tuple(replace(one, smallest_class=9) for one in sectors())
+        monkeypatch.setattr(ingest_desk, "sectors", lambda: packs)
+        order = publish.order(
+            ingest,
+            desk.actor(HEALTH_STEWARD),
+            agreement=CHRONIC,
+            dataset=made.dataset,
+            delivery=before.delivery,
+        )
+        with pytest.raises(InputError, match="下限 9"):
+            publish.land(ingest, order.id)
 
 
 def test_a_policy_below_the_floor_stops_and_the_order_can_be_reopened(landed: Home) -> None:
