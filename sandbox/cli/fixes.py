@@ -6,6 +6,7 @@ are the gate's.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -54,9 +55,10 @@ def fix(
         fixed = fixing.fix(claim, sources) if rounded is None else None
     target = out / f"{product.stem}.csv"
     if rounded is not None:
-        _write(target, {target: rounded.data})
+        beside = json.dumps({**json.loads(claim), "rounded": base}, ensure_ascii=False).encode()
+        _write(target, {target: rounded.data, out / f"{target.name}{CLAIM_SUFFIX}": beside})
         line = say(
-            "{path}：{rows} 行，取整到 {base} 的倍数，合计仍相加；取整后与声明不同，不附声明，由人审查",
+            "{path}：{rows} 行，取整到 {base} 的倍数，合计仍相加；附声明，由人审查；未与此前放行的核对",
             path=str(target), rows=rounded.rows, base=base or 0,
         )  # fmt: skip
         data = {"path": str(target), "rows": rounded.rows, "base": base, "hidden": rounded.hidden}

@@ -321,6 +321,12 @@ CHECKS: tuple[Check, ...] = (
         say("请在说明中写明服务的用途、调用者和请求的范围"),
     ),
     Check(
+        "G53", "rounded", FindingKind.UNVERIFIED, Verdict.REVIEW, _REVIEW,
+        say("取整的表由闸口按声明重算并取整，须由人看过"),
+        say("请在说明中写明取整的基数；能隐去小组的表改用隐去，可由闸口核实"),
+        parameter="smallest",
+    ),
+    Check(
         "G20", "set-record", FindingKind.SOURCE_RECORD, Verdict.REFUSE, _RAW,
         say("这些文件按行拼起来，能找到数据来源的记录"),
         say("请改为汇总结果，不要把记录分列在几个文件里"),

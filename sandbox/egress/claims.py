@@ -19,6 +19,7 @@ from sandbox.kernel.message import say
 MAX_CLAIM_BYTES = 32 * 1024
 MAX_SQL_CHARACTERS = 16 * 1024
 MAX_SUBJECT_CHARACTERS = 256
+MAX_BASE = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +117,31 @@ def read_claim(data: bytes) -> Claim:
 
     Raises InputError for another encoding, extra or repeated keys, or a file too large.
     """
+    claim, base = read_declared(data)
+    if base:
+        raise InputError(say("声明文件只能有 sql 和 subject 两项，请删去其余内容"))
+    return claim
+
+
+def read_declared(data: bytes) -> tuple[Claim, int]:
+    """Return the claim of a claim file, and to multiples of what its counts are rounded: 0 for not at all.
+
+    Raises InputError as `read_claim` does; `rounded` is the one further key that there may be.
+    """
     if len(data) > MAX_CLAIM_BYTES:
         raise InputError(say("声明文件过大，只写 sql 和 subject 两项"))
     try:
         document = json.loads(data.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise InputError(say("声明文件不是有效的 UTF-8 JSON，请检查括号、引号和重复的键")) from error
+    base = document.pop("rounded", 0) if isinstance(document, dict) else 0
+    if type(base) is not int or base < 0 or base == 1 or base > MAX_BASE:
+        raise InputError(say("声明的 rounded 须是取整的基数，2 到 {most} 的整数", most=MAX_BASE))
     if not isinstance(document, dict) or set(document) != {"sql", "subject"}:
         raise InputError(say("声明文件只能有 sql 和 subject 两项，请删去其余内容"))
     if not isinstance(document["sql"], str) or not isinstance(document["subject"], str):
         raise InputError(say("声明的 sql 和 subject 都应是文字"))
-    return Claim(sql=document["sql"], subject=document["subject"])
+    return Claim(sql=document["sql"], subject=document["subject"]), base
 
 
 def _unique(pairs: Sequence[tuple[str, object]]) -> dict[str, object]:

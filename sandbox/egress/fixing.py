@@ -82,26 +82,53 @@ def fix_by_rounding(
     Raises InputError for any other claim, a base below the threshold, counts that do not add up, or where
     a figure of a few could be told more closely than by the base: such tables are for suppression.
     """
-    claim = read_claim(claim_file)
-    source, truth, units = run_claim(claim, sources, budget=budget or Budget())
+    source, truth, units = run_claim(read_claim(claim_file), sources, budget=budget or Budget())
+    return written(truth, drawn(source, truth, units, base=base))
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """Counts of a claim with one or two keys before and after rounding; `lines`, `columns` name the places.
+
+    `line_of` and `column_of` say where each cell of the claim stands.
+    """
+
+    lines: list[str]
+    columns: list[str]
+    line_of: NDArray[np.int64]
+    column_of: NDArray[np.int64]
+    table: Grid
+    made: Rounded
+
+    @property
+    def alone(self) -> bool:
+        """Return whether there is one key only, and so no margins but the total."""
+        return self.columns == [""]
+
+
+def drawn(source: Source, truth: Recomputed, units: Mapping[str, Ids], *, base: int) -> Drawn:
+    """Return the counts of a claim rounded to multiples of `base`: the same counts always the same way.
+
+    Raises InputError as `fix_by_rounding` does.
+    """
     smallest = source.thresholds.smallest
     if base < smallest:
         raise InputError(say("取整的基数不能小于阈值 {smallest}", smallest=smallest))
-    names, table, held = _counts(truth, units)
+    places, table, held = counts_of(truth, units)
     thin = (held > 0) & (held < smallest)
     if (thin & (table >= base)).any():
         raise InputError(say("有单元格的对象很少而行数很多，取整遮不住：请改用隐去（不带 --round）"))
-    key = _key_of(claim.sql, source)
+    key = _key_of(table, source)
     for attempt in range(_KEYS):
         made = rounded(table, base, key=key + bytes([attempt]))
         if (widths(table, made, base, thin, enough=smallest - 1)[thin] >= smallest - 1).all():
-            return _written(truth, names, made, table)
+            return Drawn(*places, table, made)
     raise InputError(say("取整之后仍能由合计推算出个别单元格：请改用隐去（不带 --round）"))
 
 
-def _key_of(sql: str, source: Source) -> bytes:
-    """Return the key of the drawing: the same for the same table of the same data, known to no outsider."""
-    digest = sha256(sql.encode())
+def _key_of(table: Grid, source: Source) -> bytes:
+    """Return the key of the drawing, known to no outsider: who asks in other words gets no other drawing."""
+    digest = sha256(repr((table.shape, table.tolist())).encode())
     for batch in source.table.to_batches():
         for column in batch.columns:
             for buffer in column.buffers():
@@ -109,16 +136,18 @@ def _key_of(sql: str, source: Source) -> bytes:
     return digest.digest()
 
 
-Names = tuple[list[str], list[str]]
+Places = tuple[list[str], list[str], NDArray[np.int64], NDArray[np.int64]]
 
 
-def _counts(truth: Recomputed, units: Mapping[str, Ids]) -> tuple[Names, Grid, Grid]:
-    """Return the names of lines and columns, the counts, and the units behind each; InputError for others."""
-    items, keys = truth.claim.items, list(truth.keys.columns)
+def counts_of(truth: Recomputed, units: Mapping[str, Ids]) -> tuple[Places, Grid, Grid]:
+    """Return where lines and columns stand, the counts, and the units behind each; InputError for others."""
+    items = truth.claim.items
+    keys = [f"k{item.key}" for item in items if item.key is not None]  # as they are shown, not as grouped by
     counts = [one for one in items if one.aggregate is not None or one.figure is not None]
     plain = len(counts) == 1 and counts[0].aggregate is not None
     function = counts[0].aggregate.function if plain and counts[0].aggregate else ""
-    if function not in ("count", "count_distinct") or not 1 <= len(keys) <= 2:
+    shown = sorted(keys) == sorted(truth.keys)
+    if function not in ("count", "count_distinct") or not shown or not 1 <= len(keys) <= 2:
         raise InputError(say("只有一到两个分组列、一列计数的表可以取整：其他的表请用隐去（不带 --round）"))
     values = np.asarray(truth.values(counts[0]), dtype=np.float64)
     rows = truth.measures[counts[0].aggregate].sets if counts[0].aggregate else truth.sets
@@ -134,7 +163,7 @@ def _counts(truth: Recomputed, units: Mapping[str, Ids]) -> tuple[Names, Grid, G
     table[line_of[cells], column_of[cells]] = np.rint(values[cells]).astype(np.int64)
     held[line_of[cells], column_of[cells]] = smallest_units(truth.sets, units, truth.count)[cells]
     held[table > 0] = np.maximum(held[table > 0], 1)  # rows of nobody are of a few as well
-    return (lines, columns), table, held
+    return (lines, columns, line_of, column_of), table, held
 
 
 def _adds_up(sets: Sets, units: Mapping[str, Ids], values: NDArray[np.float64]) -> bool:
@@ -147,9 +176,9 @@ def _places(keys: pd.Series) -> tuple[list[str], NDArray[np.int64]]:
     return [str(one) for one in names], np.asarray(codes, dtype=np.int64)
 
 
-def _written(truth: Recomputed, names: Names, made: Rounded, table: Grid) -> RoundedTable:
-    lines, columns = names
-    alone = len(columns) == 1 and columns == [""]
+def written(truth: Recomputed, drawn: Drawn) -> RoundedTable:
+    """Return rounded counts as the table that may leave."""
+    lines, columns, made, alone = drawn.lines, drawn.columns, drawn.made, drawn.alone
     out: list[tuple[str, str, int]] = []
     for line, column in np.argwhere(made.inside > 0):
         out.append((lines[line], columns[column], int(made.inside[line, column])))
@@ -165,7 +194,7 @@ def _written(truth: Recomputed, names: Names, made: Rounded, table: Grid) -> Rou
     fields[counted] = [str(one[2]) for one in out]
     text = {name: pa.array(values, pa.string()) for name, values in fields.items()}
     data = write_table(pa.table(text), FileType.CSV).data
-    return RoundedTable(data, len(out), int(((table > 0) & (made.inside == 0)).sum()))
+    return RoundedTable(data, len(out), int(((drawn.table > 0) & (made.inside == 0)).sum()))
 
 
 def decimals_of(truth: Recomputed) -> tuple[int, ...]:

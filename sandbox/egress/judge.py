@@ -31,7 +31,8 @@ from sandbox.egress.proof import Proof, prove, run_claim
 from sandbox.egress.reading import read_content
 from sandbox.egress.recognise import recognise
 from sandbox.egress.report import FileReport, Product
-from sandbox.egress.rewrite import bundle, rewrite, rewrite_proven
+from sandbox.egress.rewrite import Rewriting, bundle, rewrite, rewrite_proven
+from sandbox.egress.roundings import Rounding, base_of, beside_rounded, examine
 from sandbox.egress.rowwise import Budget
 from sandbox.egress.salvage import packed_name, salvaged
 from sandbox.egress.sightings import sighted
@@ -171,11 +172,14 @@ def _wrapping(report: FileReport, opened: Unwrapped) -> None:
 
 def _claim(report: FileReport, sources: Sequence[Source], options: Options) -> None:
     """Try to prove the product; a missing claim is no issue here, only no proof."""
-    report.ran_all(["claim", "free-words"])
+    report.ran_all(["claim", "rounded", "free-words"])
     if any(content.plot is not None and content.plot.title for content in report.own):
         report.add(Issue("free-words"))
     if report.product.claim is None:
         report.ran_all(["compare", *_CELL_CHECKS], Outcome.NOT_APPLICABLE)
+        return
+    if base_of(report.product.claim):
+        _rounded(report, report.product.claim, sources, options)
         return
     outcome = prove(report.product.claim, _plain_table(report), sources, budget=options.budget)
     if not isinstance(outcome, Proof):
@@ -189,6 +193,20 @@ def _claim(report: FileReport, sources: Sequence[Source], options: Options) -> N
     if outcome.bounds:
         report.details["differencing"] = outcome.bounds
     report.proof = outcome
+
+
+def _rounded(report: FileReport, claim: bytes, sources: Sequence[Source], options: Options) -> None:
+    """Hold a table against the rounding that its claim declares; the gate's own drawing is what may leave."""
+    outcome = examine(claim, _plain_table(report), sources, budget=options.budget)
+    report.ran_all(["compare"])
+    report.ran_all(_CELL_CHECKS, Outcome.NOT_APPLICABLE)
+    if not isinstance(outcome, Rounding):
+        for issue in outcome.issues:
+            report.add(issue)
+        return
+    report.rounding, report.made = outcome, Rewriting(".csv", outcome.data)
+    evidence = say("闸口已按声明重算，计数及合计取整到 {base} 的倍数", base=outcome.base)
+    report.add(Issue("rounded", evidence=evidence))
 
 
 def _plain_table(report: FileReport) -> pa.Table | None:
@@ -332,7 +350,14 @@ def settle(reports: Sequence[FileReport], sources: Sequence[Source], options: Op
         if fit.source.snapshot:
             cells = KeptCells(fit.source.name, fit.source.snapshot, pack(fit.families))
             kept[fit.family.published.owner] = cells
+    for path, one in _roundings(reports).items():
+        if one.source.snapshot:
+            kept[path] = KeptCells(one.source.name, one.source.snapshot, one.packed())
     return Judged(Judgement(tuple(files), tuple(across)), rewritings, kept)
+
+
+def _roundings(reports: Sequence[FileReport]) -> dict[str, Rounding]:
+    return {report.product.path: report.rounding for report in reports if report.rounding is not None}
 
 
 def _fits(reports: Sequence[FileReport], sources: Sequence[Source]) -> list[Fit]:
@@ -354,7 +379,8 @@ def _kept(proof: Proof) -> KeptCells:
 def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: Options) -> list[Finding]:
     proofs = {report.product.path: report.proof for report in reports if report.proof is not None}
     fits = _fits(reports, sources)
-    kept, again = _at_hand(sources, options) if proofs or fits else ((), ())
+    rounded = _roundings(reports)
+    kept, again = _at_hand(sources, options) if proofs or fits or rounded else ((), ())
     rerun = [*options.earlier, *((one.owner, one.claim) for one in again if one.claim is not None)]
     earlier: list[Earlier] = []
     broken: list[Finding] = []
@@ -378,6 +404,7 @@ def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: O
         *differencing(proofs, [*earlier, *declined], kept),
         *refits(fits, kept),
         *beside_leaves(fits, proofs, kept),
+        *beside_rounded(rounded, proofs, kept),
         *_not_compared(proofs, again, options),
         *(
             split_records(contents, indexes, sources, _bytes_of(reports, contents))

@@ -11,9 +11,11 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from sandbox.egress.cells import Family
 from sandbox.egress.claims import Claim
@@ -24,10 +26,14 @@ from sandbox.fingerprint.arrays import read_arrays, write_arrays
 from sandbox.kernel.errors import TamperedError
 from sandbox.kernel.message import say
 
-FORMAT = 1
+FORMAT = 2
+_READ = (1, 2)
 LEAVES = "leaves:"
 """The quantity of a model's groups, told roughly: the leaves of a tree, the categories of a variable."""
+ROUNDED = "rounded:"
+"""The quantity of counts rounded to multiples: what follows from them is no set but how far it is known."""
 _CODEC = "zstd"
+Bounds: TypeAlias = tuple[tuple[int, int], ...]
 
 
 class Standing(StrEnum):
@@ -46,10 +52,14 @@ SHOWN = frozenset({Standing.HELD, Standing.DECLINED})
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One quantity of a kept table: what it is of, and the cell of every row, -1 for none."""
+    """One quantity of a kept table: what it is of, and the cell of every row, -1 for none.
+
+    `bounds` says of rounded counts, cell by cell, how far below and above the truth they leave it.
+    """
 
     quantity: str
     sets: Sets
+    bounds: Bounds = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A kept table as it comes from the ledger, still packed, and the claim it was proven by."""
+    """A kept table as it comes from the ledger, still packed, and its claim; `rounded` says of which kind."""
 
     owner: str
     table: str
@@ -87,10 +97,11 @@ class Entry:
     standing: Standing
     data: bytes
     claim: Claim | None = None
+    rounded: bool = False
 
 
-def pack(families: Sequence[Family]) -> bytes:
-    """Return the cells of a table's quantities as bytes."""
+def pack(families: Sequence[Family], bounds: Sequence[Bounds] = ()) -> bytes:
+    """Return the cells of a table's quantities as bytes; `bounds` are those of rounded ones, in order."""
     arrays, told = {}, []
     for place, family in enumerate(families):
         cells = family.published.sets + 1
@@ -98,7 +109,7 @@ def pack(families: Sequence[Family]) -> bytes:
         raw = np.ascontiguousarray(cells.astype(kind.newbyteorder("<"))).tobytes()
         squeezed = pa.Codec(_CODEC).compress(raw, asbytes=True)
         arrays[str(place)] = np.frombuffer(squeezed, np.uint8)
-        told.append([family.quantity, kind.itemsize, cells.size])
+        told.append([family.quantity, kind.itemsize, cells.size, bounds[place] if bounds else ()])
     out = io.BytesIO()
     write_arrays(out, arrays, note={"format": FORMAT, "parts": told})
     return out.getvalue()
@@ -108,14 +119,18 @@ def unpack(data: bytes) -> tuple[Part, ...]:
     """Return the parts of a packed table; TamperedError for bytes that are none."""
     arrays, note = read_arrays(io.BytesIO(data))
     try:
-        if note["format"] != FORMAT:
+        if note["format"] not in _READ:
             raise ValueError("format")
-        return tuple(
-            Part(str(quantity), _cells(arrays[str(place)].tobytes(), int(width), int(rows)))
-            for place, (quantity, width, rows) in enumerate(note["parts"])
-        )
+        return tuple(_part(arrays[str(place)], *told) for place, told in enumerate(note["parts"]))
     except (KeyError, TypeError, ValueError, OSError) as error:
         raise TamperedError(say("放行台账的一项不完整或已损坏，请从备份恢复")) from error
+
+
+def _part(
+    squeezed: NDArray[np.uint8], quantity: str, width: int, rows: int, bounds: Sequence[Sequence[int]] = ()
+) -> Part:
+    known = tuple((int(low), int(high)) for low, high in bounds)
+    return Part(str(quantity), _cells(squeezed.tobytes(), int(width), int(rows)), known)
 
 
 def _cells(squeezed: bytes, width: int, rows: int) -> Sets:

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from sandbox.egress.claims import Claim, read_claim
+from sandbox.egress.claims import Claim, read_declared
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.isolated import Ledger
 from sandbox.egress.judge import Judged
@@ -56,6 +56,7 @@ class Before:
 
 @dataclass(slots=True)
 class _Collected:
+    snapshots: tuple[str, ...]
     entries: list[Entry] = field(default_factory=list)
     earlier: list[tuple[str, Claim]] = field(default_factory=list)
     declined: list[tuple[str, Claim]] = field(default_factory=list)
@@ -99,7 +100,7 @@ def before(desk: GateDesk, submission: Submission, *, trial: bool, last: bool = 
     says: what was written past it may hide what this one must be held against.
     """
     _as_written(desk)
-    found, names = _Collected(), []
+    found, names = _Collected(submission.snapshots), []
     for other, file, standing in _products(desk, submission, trial=trial):
         if standing is not Standing.HELD:
             names.append(_name(other, file))
@@ -152,14 +153,17 @@ def _collect(
 ) -> None:
     """Add one product to what is compared: by its rows, else by its claim, else by its name alone."""
     entry, left = _entry(desk, other, file, standing), standing in (Standing.RELEASED, Standing.PENDING)
+    called = _called(desk, other)
     if entry is not None:
         found.entries.append(entry)
+        if left and entry.rounded and entry.snapshot not in found.snapshots:
+            found.untied.append(f"{called} {file.name}")  # how closely it is known beside others: not told
         return
-    called = _called(desk, other)
     claim = None
     if file.claim:
         try:
-            claim = read_claim(desk.frozen.get(file.claim))
+            claim, base = read_declared(desk.frozen.get(file.claim))
+            claim = None if base else claim  # without its kept rows it is nothing to subtract
         except InputError:
             if left:
                 found.unread.append(called)
@@ -220,10 +224,10 @@ def _entry(desk: GateDesk, submission: Submission, file: SubmittedFile, standing
     try:
         header, (data,) = unpack(frame)
         table, snapshot = text(header["table"]), text(header["snapshot"])
-        claim = read_claim(desk.frozen.get(file.claim)) if file.claim else None
+        claim, base = read_declared(desk.frozen.get(file.claim)) if file.claim else (None, 0)
     except (ValueError, KeyError, InputError) as error:
         raise TamperedError(say("放行台账的一项不完整或已损坏，请从备份恢复")) from error
-    return Entry(_called(desk, submission), table, snapshot, standing, data, claim)
+    return Entry(_called(desk, submission), table, snapshot, standing, data, claim, rounded=base > 0)
 
 
 def _frame(desk: GateDesk, submission: Submission, file: SubmittedFile) -> bytes | None:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from sandbox.egress.claims import read_claim
+from sandbox.egress.claims import read_declared
 from sandbox.egress.content import Content, Form, Issue
 from sandbox.egress.origin import Source
 from sandbox.egress.relations import tables_named
@@ -85,7 +85,7 @@ def check_permitted(report: FileReport, sources: Sequence[Source], bounds: Bound
 def _strangers(claim: bytes | None, sources: Sequence[Source]) -> tuple[str, ...]:
     """Return the tables that a claim reads and the agreement does not have; none for what cannot be read."""
     try:
-        named = tables_named(read_claim(claim).sql) if claim is not None else ()
+        named = tables_named(read_declared(claim)[0].sql) if claim is not None else ()
     except InputError:
         return ()  # said by the claim's own check
     known = {name.casefold() for source in sources for name in (source.name, *source.aliases)}

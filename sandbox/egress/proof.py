@@ -75,9 +75,9 @@ def prove(
     claim_file: bytes, table: pa.Table | None, sources: Sequence[Source], *, budget: Budget
 ) -> Proof | Unproven:
     """Return the proof of a product's claim, or why it has none; never raises for bad input."""
-    leaks = _leaks(claim_file)
-    if leaks:
-        return Unproven(leaks)
+    named = leaks(claim_file)
+    if named:
+        return Unproven(named)
     if table is None or table.num_rows > MAX_PRODUCT_ROWS:
         return Unproven((Issue("claim", evidence=say("产品不是单独一张普通的表，无法与声明比较")),))
     try:
@@ -85,7 +85,7 @@ def prove(
         (source, truth, units), (shown, seen, own) = run_as_seen(claim, sources, budget=budget)
     except InputError as error:
         return Unproven((Issue("claim", evidence=error.message),))
-    if _labels_name_somebody(truth, shown):
+    if labels_name_somebody(truth, shown):
         return Unproven((Issue("identifier", where="claim", evidence=say("声明中的标签与数据中的标识相同")),))
     rows = list(zip(*(column.to_pylist() for column in table.columns), strict=True)) if table.num_rows else []
     comparison = compare(table.column_names, rows, seen)
@@ -153,7 +153,8 @@ def table_names(sources: Sequence[Source]) -> dict[str, Source]:
     return names
 
 
-def _leaks(claim_file: bytes) -> tuple[Issue, ...]:
+def leaks(claim_file: bytes) -> tuple[Issue, ...]:
+    """Return what names somebody in a claim file itself."""
     text = claim_file[: 1 << 20].decode("utf-8", errors="ignore")
     return tuple(
         Issue("identifier", where="claim", evidence=say("声明中有 {kind}", kind=found.kind))
@@ -161,7 +162,7 @@ def _leaks(claim_file: bytes) -> tuple[Issue, ...]:
     )
 
 
-def _labels_name_somebody(truth: Recomputed, source: Source) -> bool:
+def labels_name_somebody(truth: Recomputed, source: Source) -> bool:
     """Return whether a text that the author wrote has in it a value of a column that names somebody."""
     labels = {
         label for label in canonical_array(pa.array(truth.claim.labels, pa.string())).to_pylist() if label

@@ -14,6 +14,7 @@ from sandbox.egress.checks import check
 from sandbox.egress.content import Content, Issue
 from sandbox.egress.proof import Proof
 from sandbox.egress.rewrite import Rewriting
+from sandbox.egress.roundings import Rounding
 from sandbox.egress.units import Sets
 from sandbox.kernel.findings import Finding, Outcome
 from sandbox.kernel.message import Message
@@ -52,9 +53,9 @@ class FileReport:
     """What is known of one file while it is being judged.
 
     `contents` are what is searched; `own` those of them that the file openly holds, which alone are
-    compared with a claim and written anew. `made` is what the gate makes of a specification, `modelled`
-    what a model was fitted over. `details` is what the receipt of a check says as well. `parts` are
-    the bytes of the file, unpacked, and of an archive as well.
+    compared with a claim and written anew. `made` is what the gate makes of a specification or a rounding,
+    `modelled` what a model was fitted over. `details` is what the receipt of a check says as well.
+    `parts` are the bytes of the file, unpacked, and of an archive as well.
     """
 
     product: Product
@@ -68,6 +69,7 @@ class FileReport:
     words: str = ""
     proof: Proof | None = None
     made: Rewriting | None = None
+    rounding: Rounding | None = None
     modelled: Modelled | None = None
     rewriting: Rewriting | None = None
 

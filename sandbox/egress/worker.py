@@ -43,6 +43,7 @@ from sandbox.egress.proof import Proof, run_claim
 from sandbox.egress.remedy import remedied
 from sandbox.egress.report import FileReport, Modelled, Product
 from sandbox.egress.rewrite import Rewriting
+from sandbox.egress.roundings import round_claim
 from sandbox.egress.scribe import written
 from sandbox.egress.sources import build_sources, read_source
 from sandbox.egress.together import MAX_ROWS
@@ -361,6 +362,7 @@ def report_out(report: FileReport) -> bytes:
         "problems": 0 if proof is None else len(proof.problems),
         "apart": [] if proof is None else [one.check for one in proof.apart],
         "suffix": None if report.rewriting is None else report.rewriting.suffix,
+        "rounded": report.rounding is not None,
         "modelled": None if report.modelled is None else [report.modelled.table, *report.modelled.columns],
     }
     blobs = [_ipc(table) for table in tables]
@@ -400,6 +402,10 @@ def report_in(frame: bytes, product: Product, sources: Sequence[Source], options
         if not columns or table not in known or not set(columns) <= set(known[table].column_names):
             raise ValueError("modelled")
         report.modelled = Modelled(table, tuple(columns), _leaves_in(blobs[-2], known[table].num_rows))
+    if header["rounded"] and product.claim is not None:
+        report.rounding = round_claim(product.claim, sources, budget=options.budget)[0]
+        if report.rewriting is not None and report.rewriting.data != report.rounding.data:
+            raise ValueError("rounded")
     if header["cells"] is not None and product.claim is not None:
         report.proof = _proof_again(product.claim, header, sources, options)
     return report

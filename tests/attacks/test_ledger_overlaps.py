@@ -79,11 +79,11 @@ def test_more_columns_than_are_combined_are_for_people() -> None:
 
 
 def oracle(figures: list[np.ndarray], people: dict[str, np.ndarray], smallest: int) -> set[tuple[int, int]]:
-    """Return rows and units of every small set that two to four cells leave, one at least taken away.
+    """Return rows and units of every small set that two to four figures of a cell leave, one taken away.
 
     What is only added up is larger than each part, which is a figure with a rule of its own.
     """
-    cells = [(one == cell).astype(int) for one in figures for cell in np.unique(one[one >= 0])]
+    cells = [(one >= 0).astype(int) for one in figures]  # a figure of nobody is one too
     found = set()
     for many in (2, 3, 4):
         for chosen in combinations(cells, many):

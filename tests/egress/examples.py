@@ -19,11 +19,12 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from sandbox.egress.claims import Claim
+from sandbox.egress.fixing import fix_by_rounding
 from sandbox.egress.judge import Options
 from sandbox.egress.permitted import Bounds
 from sandbox.egress.report import Product
 from sandbox.kernel.boundary import OutputForm
-from tests.egress.clinic import SYNTHETIC, claim, csv_of, invented, visits
+from tests.egress.clinic import SYNTHETIC, claim, csv_of, invented, source, visits
 
 BY_KIND = "SELECT 病种, count(*) AS n FROM visits GROUP BY 病种"
 BY_SEX = "SELECT 性别, count(*) AS n FROM visits GROUP BY 性别"
@@ -52,6 +53,13 @@ def _result(sql: str) -> bytes:
 def proven(sql: str, path: str = "p.csv") -> list[Product]:
     """Return the true product of a claim."""
     return [Product(path, _result(sql), claim=claim(sql))]
+
+
+def rounded(sql: str) -> list[Product]:
+    """Return the counts of a claim rounded to tens, with the claim that says so."""
+    data = fix_by_rounding(claim(sql), [source()], base=10).data
+    declared = {**json.loads(claim(sql)), "rounded": 10}
+    return [Product("p.csv", data, claim=json.dumps(declared, ensure_ascii=False).encode())]
 
 
 def plotted(sql: str, **more: object) -> list[Product]:
@@ -232,6 +240,7 @@ EXAMPLES: dict[str, Example] = {
     "G50": Example(lambda: served(60, 分="金额"), lambda: served(60)),
     "G51": Example(lambda: served(60, "就诊日期", "区县"), lambda: served(60)),
     "G52": Example(lambda: served(60), lambda: proven(BY_KIND)),
+    "G53": Example(lambda: rounded(BY_DISTRICT), lambda: proven(BY_KIND)),
     "G33": Example(
         lambda: bare("病种,男,女,合计\n甲,20,40,60\n乙,,41,44\n合计,23,81,104\n"),
         lambda: bare("病种,男,女,合计\n甲,20,40,60\n乙,30,41,71\n合计,50,81,131\n"),

@@ -157,3 +157,13 @@ def test_most_tables_of_counts_can_be_rounded() -> None:
 def test_a_base_below_the_threshold_hides_nothing() -> None:
     with pytest.raises(InputError, match="阈值"):
         fix_by_rounding(claim(COUNTS[0]), [source()], base=5)
+
+
+def test_labels_stand_under_their_own_heading_however_the_claim_groups() -> None:
+    asked = "SELECT 区县, 性别, count(*) AS n FROM visits GROUP BY 性别, 区县"
+    rows = list(csv.DictReader(io.StringIO(fix_by_rounding(claim(asked), [source()], base=10).data.decode())))
+    assert {one["性别"] for one in rows} == {"男", "女", TOTAL}
+    assert {one["区县"] for one in rows} >= {"汇川区", "仁怀市", TOTAL}
+    hidden = "SELECT 区县, count(*) AS n FROM visits GROUP BY 区县, 性别"
+    with pytest.raises(InputError):
+        fix_by_rounding(claim(hidden), [source()], base=10)
