@@ -16,6 +16,12 @@ from sandbox.fingerprint.evidence import CELLS, STRONG
 
 RANGES = 1024
 """Lists of records that a row's common values lead to, at most."""
+TIES = 4096
+"""Records that explain a row equally well, at most."""
+
+borrowing = njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+"""Compiles what allocates nothing and keeps no array: counting who refers to each array of a tuple, at every
+call of every row, took half of the search."""
 
 
 class Hits(NamedTuple):
@@ -26,6 +32,15 @@ class Hits(NamedTuple):
     column: Any  # source column
     entry: Any
     count: Any  # records that hold the entry
+
+
+class Found(NamedTuple):
+    """What is reported of rows: the best record of each."""
+
+    rows: Any
+    found: Any  # record, cells, crowd
+    bits: Any
+    agree: Any  # by source column: whether it agrees
 
 
 class Scratch(NamedTuple):
@@ -50,9 +65,10 @@ class Scratch(NamedTuple):
     cell_turn: Any
     cell: Any
     ranges: Any  # of `rows` to look at for common values: begin, end, and column and mark they must hold
+    units: Any  # of the kept records
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@njit(cache=True, nogil=True)
 def scratch(columns, width, most):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Room for rows of `width` candidate columns with at most `most` values held."""
     return Scratch(
@@ -63,8 +79,8 @@ def scratch(columns, width, most):  # type: ignore[no-untyped-def]  # noqa: ANN0
         np.zeros(columns, np.int64),
         np.zeros(columns, np.int64),
         np.zeros(1, np.int64),
-        np.zeros(4096, np.int64),
-        np.zeros(4096, np.float32),
+        np.empty(TIES, np.int64),
+        np.zeros(TIES, np.float32),
         np.zeros(1, np.int64),
         np.zeros(2, np.int64),
         np.zeros(1, np.int64),
@@ -74,11 +90,12 @@ def scratch(columns, width, most):  # type: ignore[no-untyped-def]  # noqa: ANN0
         np.zeros(columns, np.int64),
         np.zeros(width, np.int64),
         np.zeros(width, np.float32),
-        np.zeros((RANGES, 4), np.int64),
+        np.empty((RANGES, 4), np.int64),
+        np.empty(TIES, np.int64),
     )
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@borrowing
 def search(t, h, low, high, s, floor, enough, settled, rare, left):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Keep the records that explain a row; return what is left of the budget, and whether it was short.
 
@@ -118,13 +135,13 @@ def search(t, h, low, high, s, floor, enough, settled, rare, left):  # type: ign
     return max(left, 0), short
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@borrowing
 def _beneath(s, most, floor):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Whether a record that is worth so much at most need not be looked at."""
     return most <= floor or (s.kept[0] > 0 and most < s.bits[0] - np.float32(0.02))
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@borrowing
 def _by_count(h, low, high, s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Put the row's values in the order of the number of their rows, rarest first."""
     number = high - low
@@ -137,7 +154,7 @@ def _by_count(h, low, high, s):  # type: ignore[no-untyped-def]  # noqa: ANN001,
         s.counts[at], s.sorted[at] = count, low + k
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@borrowing
 def _bounds(h, low, high, s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """The most that a record can be worth that holds none of the values before each, in their order."""
     by_column, by_cell = np.float32(0), np.float32(0)
@@ -157,7 +174,7 @@ def _bounds(h, low, high, s):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
         s.bound[k] = min(by_column, by_cell)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _common(t, h, low, high, s, floor, rare, left, short):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901
     """Which records to look at for common values: those of pairs, and of the rarest of them alone where
     pairs do not cover it. Returns the budget, the number of ranges, and whether they are not all."""
@@ -192,7 +209,7 @@ def _common(t, h, low, high, s, floor, rare, left, short):  # type: ignore[no-un
     return left - cost, number + 1, short
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _uncovered(t, c, s, floor, weak):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Whether a record could reach the floor with common values that no pair with column c leads to."""
     bits = np.float32(0)
@@ -203,7 +220,7 @@ def _uncovered(t, c, s, floor, weak):  # type: ignore[no-untyped-def]  # noqa: A
     return bits > floor
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _needed(t, h, low, high, s, floor, weak, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Column and mark of the row's value that a record with the rarest common one must hold too, or -1."""
     best, worth, shared = -1, np.float32(0), np.float32(0)
@@ -223,7 +240,7 @@ def _needed(t, h, low, high, s, floor, weak, c):  # type: ignore[no-untyped-def]
     return best, (h.entry[found] - t.base[best] + 1) & 0xFFFF
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _pair(t, c, e, number):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Where the records lie that hold entry e of column c and, by its mark, a value of c's partner."""
     mark = uint64(number) & uint64(0xFFFF)
@@ -242,7 +259,7 @@ def _pair(t, c, e, number):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN
     return low - shift, last - shift
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@borrowing
 def _look(t, h, low, high, s, floor, record):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Score a record, unless it is seen early that it is beneath the floor, and keep it if it is beyond."""
     agreed = np.float32(0)
@@ -272,7 +289,7 @@ def _look(t, h, low, high, s, floor, record):  # type: ignore[no-untyped-def]  #
     return bits
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@borrowing
 def _score(t, h, low, high, s, record):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202, C901
     """Bits of a record for a row, 0 for too few cells; leaves the agreeing columns, finest first, and
     the number of cells."""
@@ -310,7 +327,7 @@ def _score(t, h, low, high, s, record):  # type: ignore[no-untyped-def]  # noqa:
     return np.float32(0)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@borrowing
 def _agree(t, s, number, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Put a column among those that agree, in the order of their ranks; return how many they are."""
     at = number
@@ -324,7 +341,7 @@ def _agree(t, s, number, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, AN
     return number + 1
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@borrowing
 def _listed(t, e, record):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Whether a record is among the rows of an entry, which are in ascending order."""
     low, end = np.int64(t.start[e]), np.int64(t.start[e + 1])
@@ -338,32 +355,46 @@ def _listed(t, e, record):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN2
     return low < end and np.int64(t.rows[low]) == record
 
 
-@njit(cache=True, nogil=True)
+@borrowing
 def _crowd(t, s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Units whose records explain a row as well as the best does."""
-    units = np.empty(s.kept[0], np.int64)
     number = 0
     for k in range(s.kept[0]):
         if s.bits[k] >= s.bits[0] - np.float32(0.01):
             unit = np.int64(t.units[s.records[k]]) if len(t.units) else np.int64(0)
-            units[number] = unit if unit else -1 - s.records[k]
+            s.units[number] = unit if unit else -1 - s.records[k]
             number += 1
-    units = np.sort(units[:number])
+    _sort(s.units, number)
     crowd = 1
     for k in range(1, number):
-        crowd += units[k] != units[k - 1]
+        crowd += s.units[k] != s.units[k - 1]
     return crowd
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def report(t, h, low, high, s, count, found, bits, agree):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+@borrowing
+def _sort(numbers, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Sort the first `count` numbers in place (Shell's way: numpy's would ask for memory)."""
+    gap = count // 2
+    while gap:
+        for k in range(gap, count):
+            number, at = numbers[k], k
+            while at >= gap and numbers[at - gap] > number:
+                numbers[at] = numbers[at - gap]
+                at -= gap
+            numbers[at] = number
+        gap //= 2
+
+
+@borrowing
+def report(t, h, low, high, s, count, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Write a row's best record: cells and columns that agree, and the units that explain it as well."""
     record = s.records[0]
     crowd = _crowd(t, s) if s.kept[0] > 1 else 1
     if s.scored[0] != record:
         _score(t, h, low, high, s, record)
-    found[0, count], found[1, count], found[2, count] = record, s.cells[0], crowd
-    bits[count] = s.bits[0]
-    agree[count] = False
+    out.found[0, count], out.found[1, count], out.found[2, count] = record, s.cells[0], crowd
+    out.bits[count] = s.bits[0]
+    for c in range(out.agree.shape[1]):
+        out.agree[count, c] = False
     for k in range(s.cells[1]):
-        agree[count, s.agreeing[k]] = True
+        out.agree[count, s.agreeing[k]] = True

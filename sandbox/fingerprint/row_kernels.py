@@ -12,7 +12,7 @@ import numpy as np
 from numba import njit, uint64
 
 from sandbox.fingerprint.evidence import STEP
-from sandbox.fingerprint.record_kernels import Hits, report, scratch, search
+from sandbox.fingerprint.record_kernels import Found, Hits, borrowing, report, scratch, search
 
 CHUNK = 2048
 """Rows at a time: their values stay in the second-level cache."""
@@ -43,8 +43,10 @@ class Tables(NamedTuple):
     top: Any  # how far to shift a hash for its bucket
     worth: Any  # bits of a value by the number of rows that hold it
     fine: Any  # columns of many values, whose pairs are ...
-    pairs: Any  # ... sifted: a bit for the values of any two of them that one record holds
+    pairs: Any  # ... sifted: two bits of one word for the values of any two of them that one record holds
     pair_shift: Any
+    slots: Any  # by entry: the bits of its hash behind those of the bucket, and where its rows begin
+    told: Any  # columns whose hash is told wholly by bucket and slot
 
 
 @njit(cache=True, nogil=True)
@@ -58,41 +60,67 @@ def scan_block(t, hashes, places, width, filled, floor, enough, settled, rare, b
     columns = len(t.masks)
     links = np.zeros((width, columns), np.int64)
     named = np.empty((2, 64), np.int64)
-    rows = np.empty(1024, np.int64)
-    found = np.empty((3, 1024), np.int64)  # record, cells, crowd
-    bits = np.empty(1024, np.float32)
-    agree = np.empty((1024, columns), np.bool_)
+    out = _room(1024, columns)
     names, count, left, spent = 0, 0, budget, False
     for begin in range(0, hashes.shape[1], CHUNK):
         h = _hits(t, hashes, places, begin, min(begin + CHUNK, hashes.shape[1]))
-        named, names = _named(t, h, begin, named, names, links)
+        while names + len(h.entry) > named.shape[1]:
+            named = np.concatenate((named, np.empty_like(named)), axis=1)
+        names = _named(t, h, begin, named, names, links)
+        while count + CHUNK > len(out.rows):
+            out = _longer_room(out)
         s = scratch(columns, width, _widest(h))
-        for row in range(len(h.first) - 1):
-            low, high = h.first[row], h.first[row + 1]
-            if high == low:
-                continue
-            if _weigh(t, h, low, high, s) > floor and _may_hold(t, h, low, high, s, floor):
-                left, short = search(
-                    t, h, low, high, s, floor, enough, settled * filled[begin + row], rare, left
-                )
-                spent = spent or short
-                if s.kept[0]:
-                    if count == len(rows):
-                        rows, bits = _longer(rows), np.concatenate((bits, np.empty_like(bits)))
-                        found = np.concatenate((found, np.empty_like(found)), axis=1)
-                        agree = np.concatenate((agree, np.empty_like(agree)))
-                    rows[count] = begin + row
-                    report(t, h, low, high, s, count, found, bits, agree)
-                    count += 1
-            for k in range(s.number[0]):
-                s.held[s.columns[k]] = 0
+        count, left, short = _followed(t, h, s, begin, filled, floor, enough, settled, rare, left, out, count)
+        spent = spent or short
     return (
-        rows[:count], found[:, :count], bits[:count], agree[:count], named[0, :names], named[1, :names],
-        links, spent,
+        out.rows[:count], out.found[:, :count], out.bits[:count], out.agree[:count],
+        named[0, :names], named[1, :names], links, spent,
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@njit(cache=True, nogil=True)
+def _room(rows, columns):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    return Found(
+        np.empty(rows, np.int64),
+        np.empty((3, rows), np.int64),
+        np.empty(rows, np.float32),
+        np.empty((rows, columns), np.bool_),
+    )
+
+
+@njit(cache=True, nogil=True)
+def _longer_room(out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    return Found(
+        _longer(out.rows),
+        np.concatenate((out.found, np.empty_like(out.found)), axis=1),
+        _longer(out.bits),
+        _longer(out.agree),
+    )
+
+
+@borrowing
+def _followed(t, h, s, begin, filled, floor, enough, settled, rare, left, out, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Search for the records of some rows, and report them from `count` on; the count, the budget left, and
+    whether it was short."""
+    spent = False
+    for row in range(len(h.first) - 1):
+        low, high = h.first[row], h.first[row + 1]
+        if high == low:
+            continue
+        if _weigh(t, h, low, high, s) > floor and _may_hold(t, h, low, high, s, floor):
+            needed = settled * filled[begin + row]
+            left, short = search(t, h, low, high, s, floor, enough, needed, rare, left)
+            spent = spent or short
+            if s.kept[0]:
+                out.rows[count] = begin + row
+                report(t, h, low, high, s, count, out)
+                count += 1
+        for k in range(s.number[0]):
+            s.held[s.columns[k]] = 0
+    return count, left, spent
+
+
+@borrowing
 def _widest(h):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     most = 0
     for row in range(len(h.first) - 1):
@@ -100,7 +128,7 @@ def _widest(h):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return most
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@njit(cache=True, nogil=True)
 def _longer(array):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return np.concatenate((array, np.empty_like(array)))
 
@@ -109,61 +137,71 @@ def _longer(array):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 def _hits(t, hashes, places, begin, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Every held value of some rows: by row, and within it by candidate column, reading, source column."""
     rows = end - begin
-    row = np.empty(rows * 4 + 16, np.int32)
-    place = np.empty(rows * 4 + 16, np.int16)
-    column = np.empty(rows * 4 + 16, np.int16)
-    entry = np.empty(rows * 4 + 16, np.int64)
+    owner = np.empty((3, rows * 8 + 16), np.int16)  # row, candidate column, source column
+    held = np.empty((2, rows * 8 + 16), np.int64)  # entry, records that hold it
     likely = np.empty(rows, np.uint8)
     wanted = np.empty(rows + 1, np.int32)
     entries = np.empty((2, rows + 1), np.int64)
     count = 0
     for k in range(len(places)):
-        every = np.uint8(0)
-        for i in range(rows):
-            found = hashes[k, begin + i]
-            likely[i] = t.sieve[found >> t.shift] if found else np.uint8(0)
-            every |= likely[i]
+        cells = hashes[k, begin:end]
+        every = _sieved(t, cells, likely)
         for c in range(len(t.masks)):
             if not (every >> (c & 7)) & 1:
                 continue
-            number = _lookup(t, c, hashes[k, begin:end], likely, wanted, entries)
-            while count + number > len(row):
-                row, place, column = _longer(row), _longer(place), _longer(column)
-                entry = _longer(entry)
-            for j in range(number):
-                row[count + j], place[count + j], column[count + j] = wanted[j], places[k], c
-                entry[count + j] = entries[0, j]
-            count += number
-    return _by_row(t, rows, count, row, place, column, entry)
-
-
-@njit(cache=True, nogil=True, forceinline=True)
-def _by_row(t, rows, number, row, place, column, entry):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    first = np.zeros(rows + 1, np.int64)
-    for i in range(number):
-        first[row[i] + 1] += 1
-    for i in range(rows):
-        first[i + 1] += first[i]
-    at = first[:-1].copy()
+            number = _lookup(t, c, cells, likely, wanted, entries)
+            while count + number > owner.shape[1]:
+                owner = np.concatenate((owner, np.empty_like(owner)), axis=1)
+                held = np.concatenate((held, np.empty_like(held)), axis=1)
+            count = _added(owner, held, count, number, places[k], c, wanted, entries)
     h = Hits(
-        first,
-        np.empty(number, np.int16),
-        np.empty(number, np.int16),
-        np.empty(number, np.int64),
-        np.empty(number, np.int64),
+        np.zeros(rows + 1, np.int64),
+        np.empty(count, np.int16),
+        np.empty(count, np.int16),
+        np.empty(count, np.int64),
+        np.empty(count, np.int64),
     )
-    for i in range(number):
-        to = at[row[i]]
-        at[row[i]] += 1
-        e = entry[i]
-        h.place[to], h.column[to], h.entry[to] = place[i], column[i], e
-        h.count[to] = np.int64(t.start[e + 1]) - np.int64(t.start[e])
+    _by_row(rows, count, owner, held, h, np.empty(rows, np.int64))
     return h
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@borrowing
+def _sieved(t, cells, likely):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Which columns may hold each cell, a bit each; and which may hold any."""
+    every = np.uint8(0)
+    for i in range(len(cells)):
+        found = cells[i]
+        likely[i] = t.sieve[found >> t.shift] if found else np.uint8(0)
+        every |= likely[i]
+    return every
+
+
+@borrowing
+def _added(owner, held, count, number, place, column, wanted, entries):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    for j in range(number):
+        owner[0, count + j], owner[1, count + j], owner[2, count + j] = wanted[j], place, column
+        held[0, count + j], held[1, count + j] = entries[0, j], entries[1, j]
+    return count + number
+
+
+@borrowing
+def _by_row(rows, number, owner, held, h, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    for i in range(number):
+        h.first[owner[0, i] + 1] += 1
+    for i in range(rows):
+        at[i] = h.first[i]
+        h.first[i + 1] += h.first[i]
+    for i in range(number):
+        to = at[owner[0, i]]
+        at[owner[0, i]] += 1
+        h.place[to], h.column[to] = owner[1, i], owner[2, i]
+        h.entry[to], h.count[to] = held[0, i], held[1, i]
+
+
+@borrowing
 def _lookup(t, c, hashes, likely, wanted, entries):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Put the rows whose hash a column holds into `wanted` and its entries into `entries`; their number.
+    """Put the rows whose hash a column holds into `wanted` and its entries and their counts into `entries`;
+    their number.
 
     Step by step over all rows: no row waits for the memory that another asked for.
     """
@@ -171,36 +209,38 @@ def _lookup(t, c, hashes, likely, wanted, entries):  # type: ignore[no-untyped-d
     for i in range(len(likely)):
         wanted[number] = i
         number += (likely[i] >> bit) & 1
-    mask, top, begin, base = t.masks[c], t.top[c], t.begin[c], t.base[c]
+    mask, top, begin, base, told = t.masks[c], t.top[c], t.begin[c], t.base[c], t.told[c]
+    behind = uint64(64) - top
     for j in range(number):
         slot = begin + np.int64((hashes[wanted[j]] & mask) >> top)
         entries[0, j], entries[1, j] = base + np.int64(t.bucket[slot]), base + np.int64(t.bucket[slot + 1])
     found = 0
     for j in range(number):
         kept = hashes[wanted[j]] & mask
+        tag = np.uint32((kept << behind) >> uint64(32))
         low, high = entries[0, j], entries[1, j]
-        while low < high and t.hashes[low] != kept:
+        while low < high and (t.slots[low, 0] != tag or not (told or t.hashes[low] == kept)):
             low += 1
-        wanted[found], entries[0, found] = wanted[j], low
-        found += low < high
+        if low < high:
+            wanted[found], entries[0, found] = wanted[j], low
+            entries[1, found] = np.int64(t.slots[low + 1, 1]) - np.int64(t.slots[low, 1])
+            found += 1
     return found
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@borrowing
 def _named(t, h, begin, named, count, links):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Add rows that hold a value which proves a record alone, with its entry; counts all links on the way."""
     for row in range(len(h.first) - 1):
         for i in range(h.first[row], h.first[row + 1]):
             links[h.place[i], h.column[i]] += 1
             if t.sure[h.column[i]]:
-                if count == named.shape[1]:
-                    named = np.concatenate((named, np.empty_like(named)), axis=1)
                 named[0, count], named[1, count] = begin + row, h.entry[i]
                 count += 1
-    return named, count
+    return count
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@borrowing
 def _weigh(t, h, low, high, s):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Set the bits of each column held, and return the most that a record could be worth."""
     number = 0
@@ -229,7 +269,7 @@ def _weigh(t, h, low, high, s):  # type: ignore[no-untyped-def]  # noqa: ANN001,
     return min(total, by_cell + best)
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@borrowing
 def _may_hold(t, h, low, high, s, floor):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Whether a record may reach the floor with values that some record holds two by two.
 
@@ -249,35 +289,48 @@ def _may_hold(t, h, low, high, s, floor):  # type: ignore[no-untyped-def]  # noq
             best = max(best, worth)
             if t.fine[h.column[i]] and (dearest < 0 or worth > s.worth[h.column[dearest]]):
                 dearest = i
-        if bound + best <= floor:
+        bound += best
+        if bound <= floor:
             return False
-        if dearest < 0 or _beside(t, h, low, high, s, dearest) > floor:
+        if dearest < 0 or _beside(t, h, low, high, s, dearest, bound, floor) > floor:
             return True
         s.counts[dearest - low] = 1
 
 
-@njit(cache=True, nogil=True, forceinline=True)
-def _beside(t, h, low, high, s, one):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """The most that a record can be worth that holds one fine value of the row."""
-    c = h.column[one]
+@borrowing
+def _beside(t, h, low, high, s, one, bound, floor):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The most that a record can be worth that holds one fine value of the row, and none asked of before.
+
+    `bound` is what it could be worth if it held all; nothing more is asked once that is not beyond the floor.
+    """
+    c, place = h.column[one], h.place[one]
     mark = uint64(h.entry[one] - t.base[c] + 1) & uint64(0xFFFF)
-    bound, best, last = np.float32(0), np.float32(0), -1
-    for i in range(low, high):
-        if h.place[i] != last:
-            bound, best, last = bound + best, np.float32(0), h.place[i]
-        d = h.column[i]
-        if s.worth[d] <= best:
-            continue
-        if t.fine[d] and d != c and last != h.place[one]:
-            other = uint64(h.entry[i] - t.base[d] + 1) & uint64(0xFFFF)
-            at = _pair_of(c, mark, d, other) >> t.pair_shift
-            if not (t.pairs[at >> uint64(3)] >> (at & uint64(7))) & uint64(1):
-                continue
-        best = s.worth[d]
-    return bound + best
+    i = low
+    while i < high and bound > floor:
+        cell, most, best = h.place[i], np.float32(0), np.float32(0)
+        while i < high and h.place[i] == cell:
+            d = h.column[i]
+            if not s.counts[i - low]:
+                worth = s.worth[d]
+                most = max(most, worth)
+                if worth > best and (
+                    d == c or cell == place or not t.fine[d] or _together(t, h, c, mark, d, i)
+                ):
+                    best = worth
+            i += 1
+        bound -= most - best
+    return bound
 
 
-@njit(cache=True, nogil=True, forceinline=True)
+@borrowing
+def _together(t, h, c, mark, d, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Whether some record may hold a value of column c, by its mark, and the value i, of column d."""
+    word = _pair_of(c, mark, d, uint64(h.entry[i] - t.base[d] + 1) & uint64(0xFFFF))
+    bits = _bits_of(word)
+    return t.pairs[word >> t.pair_shift] & bits == bits
+
+
+@borrowing
 def _pair_of(c, mark, d, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """A word spread over 64 bits for the values of two columns, in either order."""
     one, two = uint64(c) << uint64(16) | mark, uint64(d) << uint64(16) | other
@@ -288,9 +341,15 @@ def _pair_of(c, mark, d, other):  # type: ignore[no-untyped-def]  # noqa: ANN001
     return word * uint64(0xBF58476D1CE4E5B9)
 
 
-@njit(cache=True, nogil=True)
+@borrowing
+def _bits_of(word):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The two bits of a pair within its word of the sieve."""
+    return uint64(1) << (word & uint64(63)) | uint64(1) << ((word >> uint64(6)) & uint64(63))
+
+
+@borrowing
 def sift_pairs(marks, c, d, pairs, shift):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Set the bit of the values that each record holds of columns c and d."""
+    """Set the bits of the values that each record holds of columns c and d."""
     for record in range(len(marks)):
-        word = _pair_of(c, uint64(marks[record, c]), d, uint64(marks[record, d])) >> shift
-        pairs[word >> uint64(3)] |= np.uint8(1) << np.uint8(word & uint64(7))
+        word = _pair_of(c, uint64(marks[record, c]), d, uint64(marks[record, d]))
+        pairs[word >> shift] |= _bits_of(word)

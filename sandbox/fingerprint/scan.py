@@ -23,8 +23,8 @@ Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 _SIEVE_BITS: Final = 27  # at most 128 MiB
 _COMMON: Final = 1 << 16
 _LOAD: Final = 2  # a bucket holds two to four entries
-_FINE: Final = 6  # columns whose pairs of values are sifted, ...
-_PAIR_BITS: Final = 3  # ... with two to the third to fourth bits a pair, ...
+_FINE: Final = 7  # columns whose pairs of values are sifted, ...
+_PAIR_BITS: Final = 3  # ... with two to the third to fourth bits a pair, two of them set, ...
 _MOST_BITS: Final = 30  # ... 128 MiB at most
 
 
@@ -69,6 +69,7 @@ def laid_out(index: RecordIndex) -> Tables:
             index.hashes, index.masks, index.base, index.start, index.rows, index.marks, index.small,
             index.partner, order, offset, index.implies, index.units, rank, strong_columns(index), sure,
             sieve, shift, bucket, begin, top, _worth(index.records), fine, pairs, pair_shift,
+            *_slots(index, top),
         )  # fmt: skip
     made: Tables = index.prepared["tables"]
     return made
@@ -93,8 +94,8 @@ def _sieve(index: RecordIndex) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], np.
     return sieve, shift
 
 
-def _pairs(index: RecordIndex) -> tuple[Any, np.ndarray[Any, np.dtype[np.uint8]], np.uint64]:
-    """The columns of most values, a bit for every two values of them that one record holds, and the shift.
+def _pairs(index: RecordIndex) -> tuple[Any, Words, np.uint64]:
+    """The columns of most values, bits for every two values of them that one record holds, and the shift.
 
     A row whose fine values belong to no record two by two is no record unless its common values suffice.
     """
@@ -106,7 +107,7 @@ def _pairs(index: RecordIndex) -> tuple[Any, np.ndarray[Any, np.dtype[np.uint8]]
     chosen = np.flatnonzero(fine).tolist()
     two = [(c, d) for at, c in enumerate(chosen) for d in chosen[at + 1 :]]
     bits = min(max((index.records * len(two)).bit_length() + _PAIR_BITS, 10), _MOST_BITS)
-    pairs, shift = np.zeros(1 << (bits - 3), np.uint8), np.uint64(64 - bits)
+    pairs, shift = np.zeros(1 << (bits - 6), np.uint64), np.uint64(64 - bits + 6)
     for c, d in two:
         sift_pairs(index.marks, c, d, pairs, shift)
     return fine, pairs, shift
@@ -125,6 +126,20 @@ def _buckets(index: RecordIndex) -> tuple[Any, Integers, Words]:
         top.append(64 - bits)
         size += len(parts[-1])
     return np.concatenate(parts), np.array(begin, np.int64), np.array(top, np.uint64)
+
+
+def _slots(index: RecordIndex, top: Words) -> tuple[Any, Any]:
+    """By entry the 32 bits of its hash behind its bucket's, and its start: they are asked for together.
+    By column, whether these bits and the bucket's are all that is kept of its hashes."""
+    slots = np.zeros((len(index.start), 2), np.uint32)
+    slots[:, 1] = index.start
+    told = np.zeros(len(index.columns), np.bool_)
+    for column in range(len(index.columns)):
+        first, last = int(index.base[column]), int(index.base[column + 1])
+        behind = np.uint64(64) - top[column]
+        slots[first:last, 0] = (index.hashes[first:last] << behind) >> np.uint64(32)
+        told[column] = not int(index.masks[column] << behind) & 0xFFFFFFFF
+    return slots, told
 
 
 def _order(index: RecordIndex) -> tuple[Any, Integers]:

@@ -118,3 +118,35 @@ def test_visits_are_found_by_either_search(columns):
     shared = np.isin(fast.rows, plain.rows)
     assert (fast.records[shared] == plain.records).mean() > 0.99
     scan.prepare()
+
+
+@given(st.lists(st.integers(-(2**62), 2**62), max_size=200))
+def test_numbers_sorted_in_place_are_sorted(numbers):
+    from sandbox.fingerprint.record_kernels import _sort
+
+    held = np.array([*numbers, 7, -7], np.int64)
+    _sort(held, len(numbers))
+    assert held.tolist() == [*sorted(numbers), 7, -7]
+
+
+def test_a_column_of_more_values_than_a_mark_tells_is_looked_up_alike():
+    rng = np.random.default_rng(3)
+    rows = 90_000
+    source = pa.table(
+        {
+            "id": pa.array([f"ID{n:07}" for n in rng.permutation(rows)]),
+            "name": pa.array([f"名{n}" for n in rng.integers(0, 10**6, rows)]),
+            "amount": pa.array([f"{n / 100:.2f}" for n in rng.integers(100, 10**6, rows)]),
+        }
+    )
+    index = RecordIndex.build([("raw", source)], key=KEY)
+    assert not index.small[:3].any()
+    strangers = pa.array([f"ID{n:07}" for n in range(rows, rows + 300)])
+    part = source.slice(500, 300).append_column("other", strangers)
+    read = room._hash_table(index, part, False)
+    search = evidence.Search(17.5, 40.0, evidence.Budget(10**9))
+    plain, fast = room._match_block(index, read, 0, search), room._scanned(index, read, search)[0]
+    assert np.array_equal(plain.links, fast.links)
+    assert len(fast.scored.rows) == 300
+    for name in ("rows", "records", "bits", "share", "crowd", "columns"):
+        assert np.array_equal(getattr(plain.scored, name), getattr(fast.scored, name)), name
