@@ -10,6 +10,7 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from functools import cache
@@ -54,7 +55,7 @@ def with_own(folder: Path) -> tuple[Regime, ...]:
     """Return the regimes shipped and those in a home's folder, the earliest first.
 
     An own file of a shipped id takes its place, and may change the platform's settings there, never
-    what is law. `InputError` names the file that cannot be used: no rule is guessed.
+    what is law or standard. `InputError` names the file that cannot be used: no rule is guessed.
     """
     known = {one.id: one for one in regimes()}
     for path in sorted(folder.glob("*.toml")) if folder.is_dir() else []:
@@ -64,26 +65,40 @@ def with_own(folder: Path) -> tuple[Regime, ...]:
             raise InputError(say("读不了制度文件 {name}：请检查权限和编码", name=path.name)) from None
         if made.id in known:
             _check_law(known[made.id], made, name=path.name)
+        _check_whole(made, name=path.name)
         known[made.id] = made
     return tuple(sorted(known.values(), key=lambda one: one.effective_from))
 
 
 def _check_law(shipped: Regime, made: Regime, *, name: str) -> None:
+    """Raise InputError where an own file changes what is no setting, or calls a setting law."""
     own = {rule.code: rule for rule in made.rules}
-    changed = [
-        rule.code
-        for rule in shipped.rules
-        if rule.basis is Basis.LAW and (rule.code not in own or own[rule.code].value != rule.value)
-    ]
+    changed = [rule.code for rule in shipped.rules if not _kept(rule, own.get(rule.code))]
     if changed or made.effective_from != shipped.effective_from or made.valid_to != shipped.valid_to:
         raise InputError(
             say(
-                "制度文件 {name} 与随附的 {id} 不一致：办法规定的 {codes} 不能改，只能改本平台设置",
+                "制度文件 {name} 与随附的 {id} 不一致：法规和标准规定的 {codes} 不能改，只能改本平台设置",
                 name=name,
                 id=shipped.id,
                 codes="、".join(changed) or "effective_from / valid_to",
             )
         )
+
+
+def _check_whole(made: Regime, *, name: str) -> None:
+    """Raise InputError where a rule that every measure is asked for is not there, or is of another kind."""
+    own = {rule.code: (rule.kind, rule.unit) for rule in made.rules}
+    first, *others = ({rule.code: (rule.kind, rule.unit) for rule in one.rules} for one in regimes())
+    asked = {code: kind for code, kind in first.items() if all(one.get(code) == kind for one in others)}
+    if wrong := [code for code, kind in asked.items() if own.get(code) != kind]:
+        raise _fault(name, say("缺少规则 {codes}，或其类别、单位不同", codes="、".join(wrong)))
+
+
+def _kept(rule: Rule, own: Rule | None) -> bool:
+    """Return whether an own file leaves a rule as it is, up to its words; of a setting the basis alone."""
+    if rule.basis is Basis.PROPOSAL:
+        return own is None or own.basis is Basis.PROPOSAL
+    return own is not None and replace(own, text=rule.text) == rule
 
 
 def load(text: str, *, name: str) -> Regime:
