@@ -30,6 +30,9 @@ MAX_ENTITIES = 5_000
 _LEAST = 3
 _SHARE = 0.3
 _ALIKE = 0.9
+_BEYOND = 3
+"""How many times what the decoy gives must be found, besides the least."""
+_TURNED = str.maketrans("0123456789", "3456789012")
 _WIDTHS = (11, 17, 18)
 _PIECE = re.compile(r"[0-9A-Z]{2,16}")
 _INDEX = re.compile(r"[\W_]*\d+$|[\W_]*[a-zA-Z甲乙丙丁上中下前后左右]$")
@@ -49,9 +52,12 @@ def pieced(tables: Sequence[pa.Table], indexes: Sequence[RecordIndex]) -> Recogn
                 found += [(len(cells), _shaped(cells)) for cells in whole]
                 found += _rows(_columns(pivot)[:MAX_COLUMNS])
     found += _rows(columns[:MAX_COLUMNS])
-    found += _mixed(columns[:MAX_COLUMNS])
     for least, cells in found:
         seen = _known(cells, least, indexes)
+        if seen:
+            return seen
+    for least, cells, decoy in _mixed(columns[:MAX_COLUMNS]):
+        seen = _known(cells, least, indexes, decoy)
         if seen:
             return seen
     return Recognised()
@@ -81,8 +87,11 @@ def _rows(columns: Sequence[Column]) -> Iterator[tuple[int, list[str]]]:
                 yield rows, _shaped(cells)
 
 
-def _mixed(columns: Sequence[Column]) -> Iterator[tuple[int, list[str]]]:
-    """Yield what each piece of one column makes with each of another, for rows that stand in no order."""
+def _mixed(columns: Sequence[Column]) -> Iterator[tuple[int, list[str], list[str]]]:
+    """Yield what each piece of one column makes with each of another, for rows that stand in no order.
+
+    The last list is a decoy: the same with other digits in the second piece, which shows what chance gives.
+    """
     room = MAX_PAIRS
     for (width, one), (other_width, other) in permutations(columns, 2):
         if width + other_width not in _WIDTHS or not set(one) or len(one) > MAX_ROWS or len(other) > MAX_ROWS:
@@ -92,7 +101,12 @@ def _mixed(columns: Sequence[Column]) -> Iterator[tuple[int, list[str]]]:
         room -= len(heads) * len(tails)
         if room < 0:
             return
-        yield min(len(one), len(other)), _shaped([head + tail for head in heads for tail in tails])
+        turned = [tail.translate(_TURNED) for tail in tails]
+        yield (
+            min(len(one), len(other)),
+            _shaped([head + tail for head in heads for tail in tails]),
+            _shaped([head + tail for head in heads for tail in turned]),
+        )
 
 
 def _may_begin(cell: str) -> bool:
@@ -112,7 +126,9 @@ def _shaped(cells: Sequence[str]) -> list[str]:
     return found
 
 
-def _known(cells: Sequence[str], rows: int, indexes: Sequence[RecordIndex]) -> Recognised:
+def _known(
+    cells: Sequence[str], rows: int, indexes: Sequence[RecordIndex], decoy: Sequence[str] = ()
+) -> Recognised:
     """Return the records of identifiers put together, if so many rows show one that it is no chance."""
     unique = list(dict.fromkeys(cells))
     if len(unique) < _LEAST:
@@ -120,7 +136,10 @@ def _known(cells: Sequence[str], rows: int, indexes: Sequence[RecordIndex]) -> R
     for number, index in enumerate(indexes):
         found = match(index, [(cell,) for cell in unique])
         records = set(found.records.tolist())
-        if len(records) >= max(_LEAST, _SHARE * min(rows, len(unique))):
+        if len(records) < max(_LEAST, _SHARE * min(rows, len(unique))):
+            continue
+        by_chance = len(match(index, [(cell,) for cell in dict.fromkeys(decoy)]).rows) if decoy else 0
+        if len(records) >= _BEYOND * by_chance + _LEAST:
             shown = frozenset((number, record) for record in records)
             return Recognised(shown, "pieces", named=True, wholly=True)
     return Recognised()

@@ -50,7 +50,8 @@ class Rare:
             return np.zeros(0, dtype=np.int64)
         with np.errstate(over="ignore"):
             exact = one.figures * 10.0**self.decimals
-        known = np.isfinite(exact) & (np.abs(exact) < 2.0**52) & (one.errors * 10.0**self.decimals <= 0.5)
+            sure = one.errors * 10.0**self.decimals <= 0.5
+        known = np.isfinite(exact) & (np.abs(exact) < 2.0**52) & sure
         nearest = np.round(exact[known])
         off = np.abs(exact[known] - nearest) - one.errors[known] * 10.0**self.decimals
         asked = distinct(np.where(off <= 1e-4, nearest, _beside(nearest)).astype(np.int64))

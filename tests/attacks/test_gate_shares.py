@@ -6,13 +6,16 @@ import json
 import random
 from collections.abc import Callable, Sequence
 
+import pyarrow as pa
 import pytest
 
 from sandbox.egress.judge import judge
+from sandbox.egress.pieces import pieced
 from sandbox.egress.report import Product
+from sandbox.fingerprint.index import RecordIndex
 from sandbox.kernel.findings import FindingKind, Verdict
 from tests.attacks.digit_leaks import resident
-from tests.egress.clinic import source, visits
+from tests.egress.clinic import KEY, source, visits
 
 Pairs = Sequence[tuple[str, str]]
 """Resident numbers and telephones, as people have them."""
@@ -119,3 +122,17 @@ def test_pieces_and_shares_of_records_are_recognised(cut: Cut) -> None:
 @pytest.mark.parametrize("cut", WAYS)
 def test_pieces_and_shares_of_strangers_show_no_record(cut: Cut) -> None:
     assert not says(cut(strangers()))
+
+
+def test_pieces_that_chance_puts_together_show_no_record() -> None:
+    """Of numbers that stand close together any two pieces make one: the decoy shows as many."""
+    dense = pa.table({"电话": [f"1380000{number:04d}" for number in range(10_000)]})
+    index = RecordIndex.build([("raw", dense)], key=KEY, identifiers=("电话",))
+    chance = random.Random(6)
+    heads = pa.table({"甲": [f"1380000{at}" for at in range(10)]})
+    tails = pa.table({"乙": [f"{chance.randint(0, 999):03d}" for _ in range(12)]})
+    assert not pieced([heads, tails], [index])
+    phones = visits().column("电话").to_pylist()[100:124]
+    cut = [pa.table({"甲": [one[:8] for one in phones]}), pa.table({"乙": [one[8:] for one in phones[::-1]]})]
+    known = source().index
+    assert known is not None and len(pieced(cut, [known]).records) == 24
