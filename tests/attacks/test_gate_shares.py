@@ -135,4 +135,5 @@ def test_pieces_that_chance_puts_together_show_no_record() -> None:
     phones = visits().column("电话").to_pylist()[100:124]
     cut = [pa.table({"甲": [one[:8] for one in phones]}), pa.table({"乙": [one[8:] for one in phones[::-1]]})]
     known = source().index
-    assert known is not None and len(pieced(cut, [known]).records) == 24
+    assert known is not None
+    assert len(pieced(cut, [known]).records) == 24
