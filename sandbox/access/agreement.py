@@ -12,6 +12,7 @@ from dataclasses import replace
 from sandbox.access.desk import AccessDesk
 from sandbox.access.document import Document, operating_document, record_text, seal_text, service_document
 from sandbox.access.policy import check_extents, compiled, record_policy
+from sandbox.access.words import check_record
 from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.errors import ConflictError, InputError
 from sandbox.kernel.lifecycle import step
@@ -37,7 +38,10 @@ _ENDED = frozenset({"terminated", "expired"})
 
 def draft_operating(desk: AccessDesk, actor: Actor, agreement: OperatingAgreement) -> OperatingAgreement:
     """Return the operating agreement as drafted by the operator."""
-    situation = with_record(desk.directory.situation(actor), record=agreement)
+    check_record(agreement)
+    situation = with_record(
+        desk.directory.situation(actor), record=agreement, longest_term_days=_longest(desk)
+    )
     require(actor, step("operating-agreement:draft"), situation)
     change = Change(step("operating-agreement:draft"), agreement)
     kept: OperatingAgreement = desk.directory.store.write(actor, change)[0].record
@@ -48,7 +52,12 @@ def sign_operating(desk: AccessDesk, actor: Actor, identifier: str) -> Operating
     """Return the operating agreement in force, signed by the authority."""
     stored = desk.directory.store.load(OperatingAgreement, identifier)
     other_side = desk.directory.persons_of(stored.record.organisation)
-    situation = with_record(desk.directory.situation(actor), record=stored.record, acted=other_side)
+    situation = with_record(
+        desk.directory.situation(actor),
+        record=stored.record,
+        acted=other_side,
+        longest_term_days=_longest(desk),
+    )
     require(actor, step("operating-agreement:sign"), situation)
     text = operating_document(desk.directory, stored.record)
     record_text(desk.directory, stored.record.organisation, text)
@@ -58,6 +67,13 @@ def sign_operating(desk: AccessDesk, actor: Actor, identifier: str) -> Operating
     change = Change(step("operating-agreement:sign"), changed, expected=stored.version, note=note)
     desk.directory.store.write(actor, change)
     return changed
+
+
+def _longest(desk: AccessDesk) -> int:
+    """Return the longest term that a measure in force lets an operating agreement have, in days."""
+    today, every = desk.directory.today(), tuple(desk.regimes.values())
+    standing = [one for one in every if one.in_force(today)] or every
+    return max((one.longest_term_days for one in standing), default=0)
 
 
 def _sealed(desk: AccessDesk, number: str, document: str, policy: str) -> tuple[Seal, ...]:

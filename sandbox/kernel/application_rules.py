@@ -18,9 +18,10 @@ from sandbox.kernel.records import (
     Grant,
     Item,
     ItemRequest,
+    OperatingAgreement,
     ServiceAgreement,
 )
-from sandbox.kernel.rules import MISSING, Rule
+from sandbox.kernel.rules import MISSING, Rule, term_fault
 from sandbox.kernel.situation import Situation
 
 
@@ -126,6 +127,16 @@ def _conditions_kept(_: Actor, now: Situation) -> Message | None:
         if banned := (together - {item.dataset}) & set(item.boundary.joins_banned):
             return say("审核条件禁止与数据集 {names} 关联使用", names="、".join(sorted(banned)))
     return None
+
+
+def _operating_whole(_: Actor, now: Situation) -> Message | None:
+    """An operating agreement says what is operated, where, and how long: no longer than a measure lets it."""
+    one = now.record
+    if not isinstance(one, OperatingAgreement):
+        return MISSING
+    if not (one.scope.strip() and one.environment_code.strip()):
+        return say("开发利用协议须写明运营范围和开发利用环境的代码")
+    return term_fault(one, now)
 
 
 def _amends(_: Actor, now: Situation) -> Message | None:
@@ -256,6 +267,7 @@ EXTENSION = Rule("extension", "第八条", _extension)
 CONSULTED = Rule("consulted", "第八条", _consulted)
 WITHIN_BOUNDARY = Rule("within-boundary", "第八条", _within_boundary)
 CONDITIONS_KEPT = Rule("conditions-kept", "第十七条", _conditions_kept)
+OPERATING_WHOLE = Rule("operating-whole", "第十一条", _operating_whole)
 AMENDS = Rule("amends", "第十七条", _amends)
 FIRST_VERSION = Rule("first-version", "第十二条", _first_version)
 LATER_VERSION = Rule("later-version", "第十七条", _later_version)

@@ -272,7 +272,14 @@ def _justified(request: ItemRequest, now: Situation) -> bool:
 
 def _term(_: Actor, now: Situation) -> Message | None:
     one = now.record
-    if not isinstance(one, Application | ServiceAgreement) or not now.longest_term_days:
+    if not isinstance(one, Application | ServiceAgreement):
+        return MISSING
+    return term_fault(one, now)
+
+
+def term_fault(one: Application | ServiceAgreement | OperatingAgreement, now: Situation) -> Message | None:
+    """Return what is wrong with a term of use: turned round, over, or longer than the regime lets it be."""
+    if not now.longest_term_days:
         return MISSING
     if one.term_to < one.term_from or one.term_to < now.today:
         return say("使用期限的结束日期早于开始日期或已经过去")

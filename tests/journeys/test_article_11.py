@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from sandbox.kernel.records import Environment, OperatingAgreement
 from tests.access.hall import COLUMNS, MONDAY, Hall, add_person, hall
 from tests.access.signed import approved, drafted, signed
 from tests.attacks.test_policy import seal_keys
+from tests.journeys.refusals import refused
 
 COUNTY = "520328"
 UNTIL = MONDAY.replace(year=2028)
@@ -64,6 +66,29 @@ def test_agreement_then_environment_then_nothing_more_after_its_end(town: Hall) 
     agreements.terminate_operating(town.desk, town.actors["chen"], kept.id, reason="另行选择运营商")
     agreements.close_environment(town.desk, town.actors["chen"], county.id, reason="协议终止")
     assert town.store.load(Environment, county.id).record.state == "closed"
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"scope": " "},
+        {"environment_code": ""},
+        {"term_to": MONDAY.replace(year=2020)},
+        {"term_from": MONDAY.replace(year=2029)},
+        {"term_to": MONDAY.replace(year=2056)},
+    ],
+    ids=["scope", "environment", "over", "turned", "for-a-generation"],
+)
+def test_what_is_no_agreement_is_neither_drafted_nor_signed(town: Hall, wrong: dict[str, object]) -> None:
+    """It says what is operated, where and how long: five years at most (2025 norm, clause 14)."""
+    assert refused(contract, town, **wrong) == {"operating-whole": "第十一条"}
+
+
+def test_what_is_over_before_it_is_signed_is_not_signed(town: Hall) -> None:
+    made = contract(town, term_to=MONDAY + timedelta(days=30))
+    town.pass_days(31)
+    found = refused(agreements.sign_operating, town.desk, town.actors["chen"], made.id)
+    assert found == {"operating-whole": "第十一条"}
 
 
 def test_no_service_agreement_without_the_operators_own(town: Hall) -> None:
