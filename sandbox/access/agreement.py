@@ -12,7 +12,6 @@ from dataclasses import replace
 from sandbox.access.desk import AccessDesk
 from sandbox.access.document import Document, operating_document, record_text, seal_text, service_document
 from sandbox.access.policy import check_extents, compiled, record_policy
-from sandbox.access.words import check_record
 from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.errors import ConflictError, InputError
 from sandbox.kernel.lifecycle import step
@@ -29,6 +28,7 @@ from sandbox.kernel.records import (
 )
 from sandbox.kernel.situation import Situation
 from sandbox.kernel.terms import Seal
+from sandbox.kernel.words import check_record, checked
 from sandbox.people.directory import with_record
 from sandbox.store.changes import Change, Effect, Link, R, Stored
 from sandbox.vault.signers import seal
@@ -83,6 +83,7 @@ def _sealed(desk: AccessDesk, number: str, document: str, policy: str) -> tuple[
 
 def establish(desk: AccessDesk, actor: Actor, environment: Environment) -> Environment:
     """Return the environment, established under an operating agreement in force."""
+    check_record(environment)
     operating = desk.directory.store.load(OperatingAgreement, environment.agreement).record
     if operating.environment_code != environment.code:
         raise InputError(say("开发利用协议约定的不是环境 {code}", code=environment.code))
@@ -238,7 +239,7 @@ def close_environment(desk: AccessDesk, actor: Actor, identifier: str, *, reason
 
 def _end(desk: AccessDesk, actor: Actor, kind: type[R], what: tuple[str, str, str]) -> R:
     identifier, name, reason = what
-    if not reason.strip():
+    if not checked(reason, where="reason"):
         raise InputError(say("终止或关闭须写明理由"))
     stored = desk.directory.store.load(kind, identifier)
     require(actor, step(name), with_record(desk.directory.situation(actor), record=stored.record))
@@ -260,6 +261,7 @@ def expire_due(desk: AccessDesk) -> tuple[ServiceAgreement, ...]:
 
 
 def _move(desk: AccessDesk, actor: Actor, identifier: str, name: str, reason: str = "") -> ServiceAgreement:
+    checked(reason, where="reason")
     stored = desk.directory.store.load(ServiceAgreement, identifier)
     require(actor, step(name), situation_of(desk, actor, stored.record))
     changed = replace(stored.record, state=step(name).target)

@@ -11,7 +11,6 @@ from dataclasses import replace
 from sandbox.access import clocks, transfer
 from sandbox.access.desk import AccessDesk
 from sandbox.access.eligibility import eligibility_of
-from sandbox.access.words import check_record, needed
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
@@ -28,6 +27,7 @@ from sandbox.kernel.records import (
     Supplement,
 )
 from sandbox.kernel.situation import Situation
+from sandbox.kernel.words import check_record, needed
 from sandbox.people.directory import with_record
 from sandbox.regulation.calendars import regions
 from sandbox.store.canonical import Json

@@ -10,7 +10,6 @@ from dataclasses import replace
 from typing import Any
 
 from sandbox.access.desk import AccessDesk
-from sandbox.access.words import check_record
 from sandbox.catalog.entries import by_code
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.boundary import Boundary, OutputForm
@@ -19,6 +18,7 @@ from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import Dataset
+from sandbox.kernel.words import check_record
 from sandbox.people.directory import with_record
 from sandbox.store.changes import Change
 

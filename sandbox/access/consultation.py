@@ -10,13 +10,13 @@ from dataclasses import replace
 
 from sandbox.access import clocks
 from sandbox.access.desk import AccessDesk
-from sandbox.access.words import needed
 from sandbox.catalog.reading import require_reader
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import Application, Consultation, Dataset, Environment, Item, Organisation
 from sandbox.kernel.situation import Situation
+from sandbox.kernel.words import needed
 from sandbox.people.directory import with_record
 from sandbox.regulation.sectors import sectors
 from sandbox.store.changes import Change, Link

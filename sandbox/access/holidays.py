@@ -16,13 +16,13 @@ from typing import Any
 
 from sandbox.access.desk import AccessDesk
 from sandbox.access.nightly import Round, run
-from sandbox.access.words import needed
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import CalendarNotice
+from sandbox.kernel.words import needed
 from sandbox.people.directory import with_record
 from sandbox.regulation.calendars import CITY, Notice, regions
 from sandbox.store.canonical import Json

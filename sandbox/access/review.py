@@ -12,7 +12,6 @@ from datetime import date
 
 from sandbox.access import clocks, consultation, coordination
 from sandbox.access.desk import AccessDesk
-from sandbox.access.words import check_record, checked
 from sandbox.catalog import impacts
 from sandbox.catalog.reading import require_reader
 from sandbox.kernel.actors import Actor
@@ -32,6 +31,7 @@ from sandbox.kernel.records import (
     Organisation,
 )
 from sandbox.kernel.situation import Situation
+from sandbox.kernel.words import check_record, checked
 from sandbox.people.directory import with_record
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Effect, Link

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sandbox.access.words import checked
 from sandbox.catalog.entries import by_code
 from sandbox.catalog.reading import is_party
 from sandbox.kernel.actors import SYSTEM, Actor
@@ -19,6 +18,7 @@ from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import Dataset, Environment, Transfer
 from sandbox.kernel.situation import Situation
+from sandbox.kernel.words import checked
 from sandbox.people.directory import Directory, with_record
 from sandbox.store.changes import Change, Link
 

@@ -13,6 +13,7 @@ from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.metadata import Opening, ResourceCode, Sharing
 from sandbox.kernel.records import Dataset
+from sandbox.kernel.words import unreadable
 from sandbox.regulation.catalogue import lists
 
 _DEPARTMENT = "department"
@@ -55,6 +56,8 @@ def faults(dataset: Dataset) -> Iterator[Message]:
     core, known = dataset.core, lists()
     if not dataset.title.strip():
         yield say("数据集须有名称")
+    if (wrong := unreadable(dataset.title, "title") or unreadable(core)) is not None:
+        yield wrong
     for name in core.formats:
         if name not in known.formats:
             yield say("格式 {name} 不在目录代码表里", name=name)

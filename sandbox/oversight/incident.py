@@ -31,6 +31,7 @@ from sandbox.kernel.records import (
     Snapshot,
     Submission,
 )
+from sandbox.kernel.words import checked
 from sandbox.oversight.desk import OversightDesk
 from sandbox.oversight.duties import agreements_with
 from sandbox.people.directory import with_record
@@ -69,7 +70,7 @@ def open_incident(
     `target` is the id of a service agreement, a seat, a developer or a dataset. The clock of the report
     runs from `known_at`, now unless told. Raises `InputError` for another target, `RefusedError`.
     """
-    if not title.strip() or not reason.strip():
+    if not checked(title, where="title") or not checked(reason, where="reason"):
         raise InputError(say("登记安全事件须写明名称和情况"))
     now = desk.directory.clock()
     known = known_at or now
@@ -210,7 +211,7 @@ _REACHES: dict[str, Callable[[OversightDesk, str], Reach]] = {
 
 def close(desk: OversightDesk, actor: Actor, identifier: str, *, conclusion: str) -> Incident:
     """Return the incident, closed by another officer than the one who opened it, after its report."""
-    if not conclusion.strip():
+    if not checked(conclusion, where="conclusion"):
         raise InputError(say("办结安全事件须写明处理结论"))
     stored = desk.directory.store.load(Incident, identifier)
     opener = desk.directory.person_of_account(stored.record.opened_by)

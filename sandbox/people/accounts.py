@@ -19,6 +19,7 @@ from sandbox.kernel.lifecycle import STEPS, step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import Account
+from sandbox.kernel.words import checked
 from sandbox.people import grants, secrets
 from sandbox.people.directory import Directory, with_record
 from sandbox.store.changes import Change, Link, Stored
@@ -59,7 +60,7 @@ def invite(
 def _new_account(
     directory: Directory, organisation: str, name: str, display_name: str, identity: str
 ) -> Account:
-    if not name.strip() or not display_name.strip():
+    if not checked(name, where="name") or not checked(display_name, where="display_name"):
         raise InputError(say("账户须有登录名和姓名"))
     if _LIKE_AN_ID.fullmatch(name):
         raise InputError(say("登录名 {name} 像记录编号：请换一个", name=name))

@@ -15,6 +15,7 @@ from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import Attachment, Organisation, Ruling
+from sandbox.kernel.words import check_record
 from sandbox.people.directory import Directory, with_record
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change
@@ -36,6 +37,7 @@ def checked(directory: Directory, organisation: Organisation) -> Organisation:
     """Return the organisation if its name and code can be registered."""
     if not organisation.name.strip():
         raise InputError(say("单位须有名称"))
+    check_record(organisation)
     if not is_uscc(organisation.uscc):
         raise InputError(say("统一社会信用代码 {code} 不正确：请核对", code=organisation.uscc))
     if any(one.record.uscc == organisation.uscc for one in directory.store.find(Organisation)):
@@ -65,6 +67,7 @@ def attach(directory: Directory, actor: Actor, identifier: str, paper: Attachmen
     """Return the organisation with one more paper, by digest: what its kind and funding rest on."""
     if not paper.name.strip() or not _DIGEST.fullmatch(paper.digest):
         raise InputError(say("证明材料须有名称和文件摘要（SHA-256）"))
+    check_record(paper)
     stored = directory.store.load(Organisation, identifier)
     held = stored.record
     require(actor, step("organisation:attach"), with_record(directory.situation(actor), record=held))
@@ -84,6 +87,7 @@ def decide(directory: Directory, actor: Actor, identifier: str, ruling: Ruling) 
     """
     stored = directory.store.load(Organisation, identifier)
     held = stored.record
+    check_record(ruling)
     made = replace(ruling, decided_by=actor.account, decided_on=directory.today())
     situation = with_record(directory.situation(actor), record=held, ruling=made)
     require(actor, step("organisation:decide"), situation)

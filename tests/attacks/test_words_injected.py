@@ -14,18 +14,27 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from sandbox.access import agreement as agreements
 from sandbox.access import application as applications
 from sandbox.access import boundaries, portal, review
 from sandbox.catalog import entries
 from sandbox.kernel.boundary import Boundary
 from sandbox.kernel.errors import CredentialError, InputError
 from sandbox.kernel.metadata import Core
-from sandbox.kernel.records import Application, Dataset, Organisation
+from sandbox.kernel.records import (
+    Application,
+    Attachment,
+    Dataset,
+    Environment,
+    OperatingAgreement,
+    Organisation,
+)
 from sandbox.municipality.numbers import uscc
-from sandbox.people import grants, organisations
+from sandbox.oversight import incident
+from sandbox.people import accounts, grants, organisations
 from sandbox.web.exports import as_csv, as_xlsx
 from tests.access.hall import REGIME, Hall, hall
-from tests.access.test_words import HARMLESS
+from tests.access.test_words import HARMLESS, UNREADABLE
 from tests.journeys.refusals import refused
 from tests.people.homes import Town, town
 
@@ -109,3 +118,43 @@ def test_no_list_that_leaves_runs_in_a_spreadsheet(words: str, tmp_path: Path) -
         assert not [one for one in cells if one[:1] in tuple("=+-@\t\r＝＋－＠")]
         assert len(table) == 3
     assert {one.data_type for row in sheet.rows for one in row} <= {"s", "n"}
+
+
+def signs(city: Hall, words: str) -> dict[str, object]:
+    """Return what hands these words in, by the field that they are handed in for."""
+    desk, people, directory = city.desk, city.actors, city.desk.directory
+    body = city.store.load(Organisation, city.ids["firm"]).record
+    held = city.store.load(Dataset, city.ids["firms"]).record
+    operating = city.store.load(OperatingAgreement, city.ids["operating"]).record
+    place = city.store.load(Environment, held.environment).record
+    fresh = replace(body, id="", name=words, uscc=uscc("91", "520300", "MA6YX009"))
+    paper = Attachment(name=words, digest="ab" * 32, size=9, type="pdf")
+    return {
+        "name": lambda: organisations.register(directory, people["chen"], fresh),
+        "paper": lambda: organisations.attach(directory, people["chen"], body.id, paper),
+        "title": lambda: entries.describe(directory, people["zhao"], held.id, replace(held, title=words)),
+        "abstract": lambda: entries.describe(
+            directory, people["zhao"], held.id, replace(held, core=Core(abstract=words))
+        ),
+        "scope": lambda: agreements.draft_operating(
+            desk, people["zhang"], replace(operating, id="", state="drafted", scope=words)
+        ),
+        "environment": lambda: agreements.establish(
+            desk, people["chen"], replace(place, id="", code="520328", name=words)
+        ),
+        "reason": lambda: agreements.terminate_operating(desk, people["chen"], operating.id, reason=words),
+        "display_name": lambda: accounts.invite(
+            directory, people["chen"], organisation=body.id, name="new", display_name=words, identity=""
+        ),
+        "incident": lambda: incident.open_incident(None, people["chen"], body.id, title=words, reason="x"),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("words", UNREADABLE, ids=("nul", "escape", "turned", "surrogate", "long"))
+def test_what_no_reader_could_see_is_taken_nowhere(city: Hall, words: str) -> None:
+    """A name that turns the reading direction would stand in agreements, notices and lists of others."""
+    before = len(city.store.facts())
+    for field, hand_in in signs(city, words).items():
+        with pytest.raises(InputError):
+            hand_in()
+        assert len(city.store.facts()) == before, field
