@@ -41,6 +41,25 @@ document.addEventListener("keydown", (event) => {
   for (const open of document.querySelectorAll("details.act[open]")) { open.open = false; open.querySelector("summary").focus(); }
 });
 
+// The question mark shows the keys of a page over it, unless something is being typed; Escape goes back.
+for (const keys of document.querySelectorAll("details.keys")) {
+  const over = document.createElement("dialog"), close = document.createElement("button"), head = document.createElement("h2");
+  for (const one of keys.querySelectorAll("[data-script]")) one.hidden = false;
+  over.className = "keys";
+  head.id = "keys-head"; head.textContent = keys.querySelector("summary").textContent;
+  over.setAttribute("aria-labelledby", head.id);
+  close.className = "btn btn-outline-primary"; close.textContent = keys.dataset.close;
+  close.addEventListener("click", () => over.close());
+  over.append(head, ...[...keys.children].slice(1).map((one) => one.cloneNode(true)), close);
+  keys.after(over);
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "?" || event.ctrlKey || event.metaKey || event.altKey || over.open) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    event.preventDefault();
+    over.showModal();
+  });
+}
+
 // A file goes part by part; what has arrived stays on the server, and a broken line is waited out.
 async function upload(event, form) {
   event.preventDefault();
