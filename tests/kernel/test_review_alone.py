@@ -244,6 +244,12 @@ def test_whose_votes_the_law_asks_for(reviews, providers, carries: bool) -> None
     assert v.quorum(asked) is carries
 
 
+def test_two_of_the_authority_are_not_its_provider_where_both_are_one_body() -> None:
+    asked = now(reviews=(YES[0], review(AUTHORITY, "authority", "c")), providers=frozenset({"authority"}))
+    assert not v.quorum(asked)
+    assert v.approved_digests(asked) == frozenset()
+
+
 def test_an_agreement_that_asks_for_three_persons_gets_three() -> None:
     access = AccessPolicy.__new__(AccessPolicy)
     object.__setattr__(access, "reviewers", 3)
@@ -459,3 +465,31 @@ def said(**fields: object) -> Comment:
 )
 def test_a_comment_is_of_those_who_judge_or_openly_of_the_author(who, comment, fields, fits: bool) -> None:
     assert (o.COMMENT_FITS.check(who, now(record=comment, **fields)) is None) is fits
+
+
+def test_a_comment_is_not_told_without_the_facts() -> None:
+    for rule in (o.COMMENT_FITS, o.OWN_COMMENT):
+        assert rule.check(JUDGE, now(record=submission())) is MISSING
+        assert rule.check(JUDGE, now(record=said(), submission=None)) is MISSING
+
+
+def test_whoever_a_sample_is_planted_under_does_not_write_as_its_author() -> None:
+    sample = replace(submission(author="judge"), sample="leak", state="returned")
+    asked = now(record=said(public=True), submission=sample)
+    assert o.COMMENT_FITS.check(JUDGE, asked) is not None
+    assert o.COMMENT_FITS.check(JUDGE, now(record=said(text="字" * o.MOST_COMMENT))) is None
+
+
+@pytest.mark.parametrize(
+    ("comment", "at", "may"),
+    [
+        (said(), submission(), True),
+        (said(account="another"), submission(), False),
+        (said(public=True), submission(), True),
+        (said(public=True), submission(state="returned"), False),
+        (said(public=True), replace(submission(), round=2), False),
+        (said(), replace(submission(), round=2), True),
+    ],
+)
+def test_a_comment_is_taken_back_by_its_writer_until_the_other_side_has_read_it(comment, at, may) -> None:
+    assert (o.OWN_COMMENT.check(JUDGE, now(record=comment, submission=at)) is None) is may
