@@ -22,6 +22,7 @@ from starlette.responses import Response
 
 from sandbox.files.types import FileType, sniff
 from sandbox.kernel.findings import FindingKind
+from sandbox.web import charts
 
 STYLE = (
     "body{margin:12px;font:14px/1.6 'PingFang SC','Noto Sans CJK SC',sans-serif;color:#1a2230}"
@@ -33,6 +34,8 @@ STYLE = (
     "ol{margin:0 0 12px;padding:8px 8px 8px 32px;border:1px solid #cfd6df;background:#f7f9fb}"
     "li span{color:#5a6472}li b{margin-right:6px}tr.gap td{text-align:center;color:#5a6472}"
     "img{max-width:100%}p{color:#5a6472;margin:0 0 8px}"
+    "div{display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start}"
+    "figure{margin:0;flex:1 1 320px;max-width:640px}figcaption{color:#5a6472}"
 )
 _STYLE = Markup("{}").format(Markup(STYLE))  # noqa: S704  a constant of this file
 _HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
@@ -266,8 +269,25 @@ def _table(
         notes.append(_note(t("被拒绝的文件：值已遮盖，红底是发现所指的地方")))
     if len(rows) > MOST_ROWS + 1:
         notes.append(_note(t("只显示前 {count} 行和发现所指的行", count=MOST_ROWS)))
-    frame = Markup("{}<table><thead><tr><th>#</th>{}</tr></thead><tbody>{}</tbody></table>")
-    return frame.format(Markup("").join(notes), head, Markup("").join(body))
+    table = Markup("<table><thead><tr><th>#</th>{}</tr></thead><tbody>{}</tbody></table>").format(
+        head, Markup("").join(body)
+    )
+    beside = _beside(rows, marks, t) if open_to_read else Markup("")
+    if beside:
+        table = Markup("<div>{}{}</div>").format(table, beside)
+    return Markup("").join(notes) + table
+
+
+def _beside(rows: Sequence[Sequence[str]], marks: Marks, t: Translate) -> Markup:
+    """Return the table drawn, beside it; nothing where it cannot be drawn, or a finding may mean a record."""
+    if any(one.kind in HIDDEN for one in marks.pointers):
+        return Markup("")
+    drawing = charts.of_table(rows)
+    if drawing is None:
+        return Markup("")
+    source = f"data:image/svg+xml;base64,{base64.b64encode(drawing).decode()}"
+    figure = Markup('<figure><img alt="{}" src="{}"><figcaption>{}</figcaption></figure>')
+    return figure.format(t("本表的图"), source, t("由本表画出，只供审查，不随产品放行"))
 
 
 def _row(line: int, row: Sequence[str], head: Sequence[str], marks: Marks, open_to_read: bool) -> Markup:

@@ -1,12 +1,13 @@
 """A product as the reviewer reads it: what findings point at is marked by number, records are blacked out."""
 
+import base64
 import json
 import re
 
 import pytest
 
 from sandbox.kernel.findings import FindingKind
-from sandbox.web.framed import MOST_ROWS, Pointer, document, redacted
+from sandbox.web.framed import HIDDEN, MOST_ROWS, Pointer, document, redacted
 
 
 def t(template, **values):
@@ -124,3 +125,51 @@ def test_what_is_no_tree_is_shown_as_its_text(nodes):
 
 def tree_of(nodes):
     return json.dumps({"format": "decision-tree/1", "nodes": nodes}, ensure_ascii=False).encode()
+
+
+def drawing(page):
+    """Return the chart beside a table, None where there is none."""
+    found = re.search(r'<figure><img alt="本表的图" src="data:image/svg\+xml;base64,([^"]*)">', page)
+    return None if found is None else base64.b64decode(found[1]).decode()
+
+
+def test_a_table_that_may_leave_is_drawn_beside_itself():
+    page = str(document("a.csv", "地区,性别,户数\n甲,男,12\n甲,女,30\n乙,男,\n".encode(), (), t))
+    drawn = drawing(page)
+    assert "<table>" in page
+    assert drawn.count("<rect") == 2 + 2  # ground, legend, and a bar a figure
+    for name in ("甲、男", "甲、女", "乙、男", "户数"):
+        assert f">{name}</text>" in drawn
+    assert "不随产品放行" in page
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "地区,户数\n甲,12\n",  # one row is no chart
+        "户数,人数\n1,2\n3,4\n",  # nothing that names a place
+        "地区,名称\n甲,x\n乙,y\n",  # no figures
+        "地区,户数\n甲,12\n乙\n",  # a row that is short
+        "地区,地区\n甲,12\n乙,3\n",
+        "地区,户数\n" + "".join(f"地{n},{n}\n" for n in range(121)),
+        "地区,户数\n甲,1e999\n乙,=1+1\n",
+    ],
+)
+def test_what_has_nothing_to_be_drawn_by_stands_alone(text):
+    page = str(document("a.csv", text.encode(), (), t))
+    assert "<table>" in page
+    assert drawing(page) is None
+
+
+@pytest.mark.parametrize("kind", sorted(HIDDEN))
+def test_nothing_is_drawn_of_what_may_be_a_record(kind):
+    page = str(document("a.csv", table(8), (pointer("rows 3", kind),), t))
+    assert "█" in page
+    assert drawing(page) is None
+    assert drawing(str(redacted("a.csv", table(8), (), t, known=frozenset({"地区"})))) is None
+
+
+def test_names_in_a_drawing_are_letters_and_no_marks():
+    drawn = drawing(str(document("a.csv", "地区,户数\n<b>&,12\n</svg>,3\n".encode(), (), t)))
+    assert "&lt;b&gt;&amp;" in drawn
+    assert drawn.count("</svg>") == 1
