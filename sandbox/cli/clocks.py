@@ -81,10 +81,13 @@ def run_round(session: Session) -> None:
     """每晚一次：重算期限、提醒、上报逾期、检查来年日历 · the nightly round of all clocks."""
     from sandbox.access import nightly
     from sandbox.egress import nightly as reviews
-    from sandbox.oversight import staffing
+    from sandbox.oversight import deadline, staffing
 
-    done = nightly.run(session.platform.access)
-    staffing.warn(session.platform.oversight)
+    access, oversight = session.platform.access, session.platform.oversight
+    done = nightly.run(access)
+    staffing.warn(oversight)
+    deadline.answers(oversight, access)
+    deadline.calendar(oversight, access)
 
     def view(_: Console) -> None:
         counts = [(done.seen, len(done.recounted), len(done.reminded), len(done.escalated), len(done.faults))]

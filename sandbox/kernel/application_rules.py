@@ -49,6 +49,21 @@ def _supplement_once(_: Actor, now: Situation) -> Message | None:
     return None
 
 
+def _answer_overdue(_: Actor, now: Situation) -> Message | None:
+    """What was sent back is judged as it lies only when nobody answered within the whole term."""
+    one = now.record
+    if not isinstance(one, Application):
+        return MISSING
+    if one.state != "returned":
+        return None
+    if one.supplement is None or one.supplement.answer_by is None:
+        return MISSING
+    until = one.supplement.answer_by.latest
+    if now.today > until:
+        return None
+    return say("补正期限 {day} 尚未届满：届满之前不能作出不予通过的结论", day=until.isoformat())
+
+
 def _extension(_: Actor, now: Situation) -> Message | None:
     item, asked = now.record, now.extension
     if not isinstance(item, Item) or asked is None or not now.extension_days or not now.extensions_allowed:
@@ -263,6 +278,7 @@ def _deputy_term(grant: Grant, now: Situation) -> Message | None:
 FROM_PORTAL = Rule("from-portal", "第七条", _from_portal)
 TWO_FINDINGS = Rule("two-findings", "第八条", _two_findings)
 SUPPLEMENT_ONCE = Rule("supplement-once", "第七条", _supplement_once)
+ANSWER_OVERDUE = Rule("answer-overdue", "第七条", _answer_overdue)
 EXTENSION = Rule("extension", "第八条", _extension)
 CONSULTED = Rule("consulted", "第八条", _consulted)
 WITHIN_BOUNDARY = Rule("within-boundary", "第八条", _within_boundary)

@@ -149,7 +149,7 @@ STEPS: tuple[Step, ...] = (
     _step("application", "supplement", "submitted", "returned", _OFFICER, article="第七条"),
     _step("application", "answer", "returned", "submitted", _DEVELOPER, article="第七条"),
     _step("application", "accept", "submitted", "accepted", _OFFICER, article="第八条"),
-    _step("application", "reject", "submitted", "rejected", _OFFICER, article="第八条"),
+    _step("application", "reject", "submitted returned", "rejected", _OFFICER, article="第八条"),
     _step(
         "application",
         "withdraw",

@@ -181,7 +181,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
         r.REGIME,
     ),
     "application:accept": (*_AUTHORITY, r.ELIGIBLE, r.DIFFERENT_PERSON, a.TWO_FINDINGS),
-    "application:reject": _AUTHORITY,
+    "application:reject": (*_AUTHORITY, r.DIFFERENT_PERSON, a.ANSWER_OVERDUE),
     "application:withdraw": (r.CREDENTIAL, r.OWN_RECORD),
     "item:push": (
         *_AUTHORITY,

@@ -352,10 +352,22 @@ TEMPLATES: tuple[Template, ...] = (
         say("“{what}”（{id}）有 {count} 项需求待审核，却没有可以办理的审核人：请指定审核人或代理人。"),
     ),
     Template(
-        "clock:overdue",
-        "named",
-        say("审核已超过期限"),
-        say("“{what}”（{id}）的期限是 {due}，已经超过，现报市大数据主管部门督办。"),
+        "clock:supplement",
+        "applicant",
+        say("补正期限临近"),
+        say("“{what}”（{id}）的补正期限是 {due}，还有 {days} 个工作日，请按期补正。"),
+    ),
+    Template(
+        "clock:supplement-overdue",
+        "concerned",
+        say("补正已超过期限"),
+        say("“{what}”（{id}）没有在 {due} 之前补正：主管部门可以据现有材料作出初审结论。"),
+    ),
+    Template(
+        "clock:calendar",
+        "officers",
+        say("放假安排尚未登记"),
+        say("{what} 年的放假安排还没有登记，有关期限为暂定：通知公布后请及时登记。"),
     ),
 )
 """Every notice, in the order of the journey."""

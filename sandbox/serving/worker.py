@@ -116,6 +116,8 @@ class Worker:
         """Recount, remind and escalate the terms that run; alarms for a calendar or reviewers that miss."""
         done = nightly.run(self.platform.access)
         staffing.warn(self.platform.oversight)
+        deadline.answers(self.platform.oversight, self.platform.access)
+        deadline.calendar(self.platform.oversight, self.platform.access)
         for fault in done.faults:
             LOG.warning("%s: %s", fault.record, fault.reason)
         for name, reason in reviews.run(self.platform.gate).faults:

@@ -84,6 +84,23 @@ def test_what_is_missing_is_told_once_and_completely(town: Hall) -> None:
     assert codes(refused) == {"supplement-once"}
 
 
+def test_what_nobody_answers_is_judged_as_it_lies_and_not_before_its_term_is_over(town: Hall) -> None:
+    made = town.submit()
+    told = applications.supplement(town.desk, town.actors["chen"], made.id, points=("缺安全方案",))
+    assert told.supplement is not None
+    assert told.supplement.answer_by is not None
+    town.go_to(told.supplement.answer_by.latest)
+    with pytest.raises(RefusedError, match="尚未届满") as refused:
+        applications.reject(town.desk, town.actors["chen"], made.id, findings="未补正")
+    assert codes(refused) == {"answer-overdue"}
+    town.pass_days(1)
+    with pytest.raises(RefusedError) as refused:
+        applications.accept(town.desk, town.actors["chen"], made.id, findings="好")
+    assert "state" in codes(refused)
+    ended = applications.reject(town.desk, town.actors["chen"], made.id, findings="未按期补正")
+    assert ended.state == "rejected"
+
+
 def test_an_answer_cannot_slip_out_of_the_lapsed_regimes_override(town: Hall) -> None:
     made = town.submit(regime="zunyi-2022", regime_override="衔接")
     applications.supplement(town.desk, town.actors["chen"], made.id, points=("缺",))

@@ -36,6 +36,8 @@ def test_number_and_applicant_are_kept_and_the_importer_judges_nothing(town: Hal
     assert kept.attachments[0].digest == "ab" * 32
     with pytest.raises(RefusedError, match="同一个人"):
         applications.accept(town.desk, town.actors["chen"], kept.id, findings="好")
+    with pytest.raises(RefusedError, match="同一个人"):
+        applications.reject(town.desk, town.actors["chen"], kept.id, findings="不")
     assert applications.accept(town.desk, town.actors["luo"], kept.id, findings="好").state == "accepted"
 
 

@@ -68,6 +68,7 @@ from sandbox.kernel.records import (
     Snapshot,
     Stoppage,
     Subscription,
+    Supplement,
     Transfer,
     Undertaking,
 )
@@ -114,6 +115,9 @@ ITEM = Item(
     dataset="dataset", reviewer="dept", columns=("地区",), pushed_on=TODAY, due_on=TODAY,
 )  # fmt: skip
 CLOCK = Clock(started_on=TODAY, days=15, region="520300", due=NEXT_YEAR, earliest=NEXT_YEAR, latest=NEXT_YEAR)
+UNANSWERED = Supplement(
+    points=("缺",), told_on=TODAY, answer_by=replace(CLOCK, latest=TODAY - timedelta(days=1))
+)
 EXTENSION = Extension(
     days=15, leader="李", document="文", approved_on=TODAY, notified_on=TODAY, reason="复杂"
 )
@@ -396,6 +400,7 @@ RECORD_OF: dict[str, Record] = {
     "review:revise": replace(VOTES[0], voter="me", person="p"),
     "organisation:decide": TRADER,
     "application:import": replace(APPLICATION, portal_number="1"),
+    "application:reject": replace(APPLICATION, supplement=UNANSWERED),
 }
 
 
