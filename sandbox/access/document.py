@@ -124,8 +124,16 @@ def service_document(directory: Directory, agreement: ServiceAgreement, policy: 
         directory.organisation(agreement.organisation),
     )
     standing = clauses()
+    regime = directory.regimes.get(policy.regime)
+    if regime is None:
+        raise TamperedError(say("找不到申请所依据的制度版本 {name}", name=policy.regime))
     sections = (
-        _parties((("甲方（数据运营商）", operator), ("乙方（数据开发利用者）", developer))),
+        _parties(
+            (
+                (f"甲方（{regime.role_name('operator')}）", operator),
+                (f"乙方（{regime.role_name('developer')}）", developer),
+            )
+        ),
         _purpose(directory, agreement, application),
         Section("数据项", (_environment(policy),), *_data(directory, policy)),
         _term(directory, policy),

@@ -20,7 +20,7 @@ from sandbox.kernel.errors import InputError, NotFoundError, RefusedError
 from sandbox.kernel.records import OperatingAgreement
 from sandbox.kernel.terms import Hours, Quotas, Terms
 from sandbox.regulation import clauses
-from tests.access.hall import MONDAY, Hall, hall
+from tests.access.hall import LAPSED, MONDAY, Hall, hall
 from tests.access.signed import approved, drafted, in_force, signed
 
 TERMS = Terms(
@@ -50,6 +50,18 @@ def test_everything_agreed_upon_stands_in_it(town: Hall) -> None:
     assert text.count("（一）") == len(clauses.clauses().of("service"))
     people = [(one.side, one.name) for one in signatures(town.desk.directory, made)]
     assert people == [("乙方同意", "lin"), ("甲方签署", "zhang")]
+
+
+def test_the_sides_are_called_what_their_measure_calls_them(town: Hall) -> None:
+    new = html_of(town, signed(town, "firms").id)
+    items = approved(town, "firms", regime=LAPSED, regime_override="存量衔接")
+    old = html_of(town, in_force(town, drafted(town, items)).id)
+    for text, operator, developer in (
+        (new, "甲方（运营机构）", "乙方（开发利用主体）"),
+        (old, "甲方（数据运营商）", "乙方（数据开发利用者）"),
+    ):
+        assert operator in text
+        assert developer in text
 
 
 def test_the_same_agreement_is_the_same_bytes(town: Hall) -> None:
