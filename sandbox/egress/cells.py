@@ -6,6 +6,7 @@ code of its check. Thresholds come from the grade. Pure; called by `judge`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox.egress.claims import CheckedClaim
+from sandbox.egress.coding import grouped
 from sandbox.egress.differencing import Published, exposures
 from sandbox.egress.expressions import POSITIONS, SPREADS, Expression, columns_of
 from sandbox.egress.measures import condition_of, is_indicator, shift_of
@@ -24,8 +26,8 @@ from sandbox.kernel.findings import Verdict
 from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import Message, say
 
-_TIME_OR_NUMBER = r"[-+]?[0-9][-0-9./: 年月日季度周T]*"
-_FLAGS = ("0", "1", "0.0", "1.0")
+_TIME_OR_NUMBER = re.compile(r"[-+]?[0-9][-0-9./: 年月日季度周T]*")
+_FLAGS = frozenset(("0", "1", "0.0", "1.0"))
 """Numbers that say whether something holds, and so are classes."""
 _MIXED = 0.5
 """Share of cells in groups of several classes from which a group of one class stands out."""
@@ -251,22 +253,22 @@ def _one_class(truth: Recomputed, shown: NDArray[np.bool_]) -> Problem | None:
     it has. Keys that follow from the others in every group (a district from its town) say nothing,
     and times are no classes.
     """
-    keys = truth.keys.columns
-    if not len(keys) or not shown.any():
+    keys = truth.keys
+    if not keys or not shown.any():
         return None
     bad = np.zeros(shown.size, dtype=bool)
     for place, name in enumerate(keys):
-        values = truth.keys[name].dropna().astype(str)
-        if values.str.fullmatch(_TIME_OR_NUMBER).all() and not values.isin(_FLAGS).all():
+        values = {text for text in keys[name].texts() if text is not None}
+        if all(_TIME_OR_NUMBER.fullmatch(text) for text in values) and not values <= _FLAGS:
             continue
-        if values.nunique() < 2:
+        if len(values) < 2:
             bad |= _chosen_elsewhere(truth.claim, truth.claim.keys[place])
             continue
-        rest = [other for other in keys if other != name]
+        rest = [key for other, key in keys.items() if other != name]
         if not rest:
             continue
-        cells = truth.keys.groupby(rest, dropna=False, sort=False)[name]
-        classes = cells.transform("size").to_numpy()
+        groups = grouped(rest)
+        classes = np.bincount(groups)[groups]
         if (classes > 1).mean() >= _MIXED:
             bad |= classes == 1
     found = np.flatnonzero(bad & shown)

@@ -29,6 +29,12 @@ class Coded:
     codes: NDArray[np.int64]
     values: pa.Array
 
+    def texts(self) -> list[str | None]:
+        """Return the value of every row, as text."""
+        return [
+            None if one is None else str(one) for one in self.values.take(pa.array(self.codes)).to_pylist()
+        ]
+
 
 def coded(column: pa.ChunkedArray | pa.Array) -> Coded:
     """Return a column by its different values, in the order in which they come up, null as one of them."""
@@ -55,6 +61,12 @@ def spread(column: Coded, results: pa.Array) -> Coded:
     found = coded(results)
     same = np.array_equal(found.codes, np.arange(found.codes.size))
     return Coded(column.codes if same else found.codes[column.codes], found.values)
+
+
+def grouped(keys: Sequence[Coded]) -> NDArray[np.int64]:
+    """Return the number of every row's group by all keys, null as one more value, groups as they come up."""
+    sets, _ = cells_of(keys, np.ones(keys[0].codes.size, dtype=bool))
+    return np.asarray(sets, dtype=np.int64)
 
 
 def cells_of(keys: Sequence[Coded], kept: NDArray[np.bool_]) -> tuple[Sets, NDArray[np.int64]]:

@@ -92,13 +92,7 @@ def keys_of(truth: Recomputed) -> list[tuple[str | None, ...]]:
     places = [item.key for item in truth.claim.items if item.key is not None]
     if not places:
         return [()]
-    texts = [
-        [
-            canonical_key(None if value is None or value != value else str(value))
-            for value in truth.keys[f"k{place}"]
-        ]
-        for place in places
-    ]
+    texts = [[canonical_key(value) for value in truth.keys[f"k{place}"].texts()] for place in places]
     return list(zip(*texts, strict=True))
 
 

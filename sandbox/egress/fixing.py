@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 import numpy as np
-import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
 from sandbox.egress.cells import judge_cells
 from sandbox.egress.claims import read_claim
+from sandbox.egress.coding import Coded, grouped
 from sandbox.egress.compare import Comparison
 from sandbox.egress.content import Content, Form
 from sandbox.egress.origin import Source
@@ -171,9 +171,11 @@ def _adds_up(sets: Sets, units: Mapping[str, Ids], values: NDArray[np.float64]) 
     return any(int(distinct_per_set(whole, ids, 1)[0]) == int(np.nansum(values)) for ids in units.values())
 
 
-def _places(keys: pd.Series) -> tuple[list[str], NDArray[np.int64]]:
-    codes, names = pd.factorize(keys.astype(str).where(keys.notna(), ""), sort=True)
-    return [str(one) for one in names], np.asarray(codes, dtype=np.int64)
+def _places(key: Coded) -> tuple[list[str], NDArray[np.int64]]:
+    texts = [text or "" for text in key.texts()]
+    names = sorted(set(texts))
+    place = {name: at for at, name in enumerate(names)}
+    return names, np.array([place[text] for text in texts], dtype=np.int64)
 
 
 def written(truth: Recomputed, drawn: Drawn) -> RoundedTable:
@@ -234,11 +236,10 @@ def _lines_closed(
     A line is all cells that differ in one key only: its total may be known from another table. What it hides
     is two cells at least, with twice the units that a cell needs: then neither is known but for the other.
     """
-    keys = list(truth.keys.columns)
+    keys = list(truth.keys)
     changed = False
     for name in keys if len(keys) > 1 else ():
-        rest = [other for other in keys if other != name]
-        lines = truth.keys.groupby(rest, dropna=False, sort=False).ngroup().to_numpy()
+        lines = grouped([truth.keys[other] for other in keys if other != name])
         hidden = truth.shown & ~shown
         number = np.bincount(lines, weights=hidden)
         units = np.bincount(lines, weights=np.where(hidden, held, 0))

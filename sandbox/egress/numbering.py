@@ -11,8 +11,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
+from sandbox.egress.coding import coded
 from sandbox.egress.units import Ids, Sets
 from sandbox.fingerprint.siphash import Words
 
@@ -56,11 +58,9 @@ class Together:
 
     def units(self) -> dict[str, Ids]:
         """Return per kind the dense unit of every row."""
-        import pandas as pd  # only where versions are compared
-
         found = {}
         for kind, names in self.names.items():
-            codes = pd.factorize(names)[0].astype(np.int64) + 1
+            codes = coded(pa.array(names)).codes.astype(np.int64) + 1
             found[kind] = np.where(names == 0, 0, codes).astype(np.uint32)
         return found
 

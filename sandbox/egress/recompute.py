@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 import duckdb
 import numpy as np
@@ -18,7 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sandbox.egress.claims import CheckedClaim, Item
-from sandbox.egress.coding import cells_of, coded
+from sandbox.egress.coding import Coded, cells_of, coded
 from sandbox.egress.expressions import Aggregate, Column, Expression, Kind, Names, emit
 from sandbox.egress.fence import check_bound
 from sandbox.egress.rowwise import Budget, RowPlan, Rows, engine_of, evaluate
@@ -26,9 +25,6 @@ from sandbox.egress.summaries import summarised
 from sandbox.egress.units import Sets, distinct_per_set, rows_per_set
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 MAX_CELLS = 200_000
 
@@ -56,12 +52,12 @@ class Measured:
 class Recomputed:
     """The claim's true result: per cell its keys, and per aggregate its values.
 
-    `keys` has one column of text or null per key and one row per cell; `shown` says which
+    `keys` has per key its text or null in every cell; `shown` says which
     cells HAVING lets through; `sets` numbers the cell of every source row (-1: dropped by WHERE).
     """
 
     claim: CheckedClaim
-    keys: pd.DataFrame
+    keys: Mapping[str, Coded]
     shown: NDArray[np.bool_]
     sets: Sets
     measures: Mapping[Aggregate, Measured]
@@ -125,32 +121,30 @@ def _told(
 ) -> Recomputed:
     """Return the cells of rows that are evaluated."""
     claim = plan.claim
-    sets, keys = _cells(rows, plan, present)
+    sets, keys, count = _cells(rows, plan, present)
     measures = {
-        aggregate: _measure(aggregate, index, rows.table, sets, len(keys))
+        aggregate: _measure(aggregate, index, rows.table, sets, count)
         for index, aggregate in enumerate(plan.aggregates)
     }
-    shown = _having(engine, claim.having, measures, len(keys))
-    figures = _figures(engine, claim.figures, measures, len(keys))
+    shown = _having(engine, claim.having, measures, count)
+    figures = _figures(engine, claim.figures, measures, count)
     return Recomputed(claim=claim, keys=keys, shown=shown, sets=sets, measures=measures, figures=figures)
 
 
-def _cells(rows: Rows, plan: RowPlan, present: NDArray[np.bool_] | None) -> tuple[Sets, pd.DataFrame]:
-    """Return the cell number of every row (-1: dropped) and the keys of the cells."""
-    import pandas as pd  # only where a claim is recomputed: it is large, and most processes never do
-
+def _cells(
+    rows: Rows, plan: RowPlan, present: NDArray[np.bool_] | None
+) -> tuple[Sets, Mapping[str, Coded], int]:
+    """Return the cell number of every row (-1: dropped), the keys of the cells and how many there are."""
     kept, by_value = _kept(rows, present), rows.by_value
     names = [f"k{index}" for index in range(len(plan.claim.keys))]
     if not names:
-        return np.where(kept, 0, -1).astype(np.int64), pd.DataFrame(index=range(1))
+        return np.where(kept, 0, -1).astype(np.int64), {}, 1
     keys = [by_value[name] if name in by_value else coded(rows.table.column(name)) for name in names]
     sets, first = cells_of(keys, kept)
     if first.size > MAX_CELLS:
         raise InputError(say("声明无法由闸口核算：分组过多，请用更粗的分组"))
-    chosen = {
-        name: key.values.take(pa.array(key.codes[first])) for name, key in zip(names, keys, strict=True)
-    }
-    return sets, pa.table(chosen).to_pandas()
+    chosen = {name: Coded(key.codes[first], key.values) for name, key in zip(names, keys, strict=True)}
+    return sets, chosen, int(first.size)
 
 
 def _kept(rows: Rows, present: NDArray[np.bool_] | None) -> NDArray[np.bool_]:

@@ -103,8 +103,8 @@ def _proven(truth: Recomputed, comparison: Comparison) -> pa.Table:
     names, columns, keys = [], [], []
     for place, item in enumerate(truth.claim.items):
         if item.key is not None:
-            values = truth.keys[f"k{item.key}"].iloc[shown]
-            column = [None if value is None or value != value else _key_text(str(value)) for value in values]
+            texts = truth.keys[f"k{item.key}"].texts()
+            column = [None if (text := texts[cell]) is None else _key_text(text) for cell in shown]
             keys.append(item.name)
         else:
             figures = truth.rounded(item)[shown]

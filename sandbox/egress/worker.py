@@ -22,6 +22,7 @@ import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from importlib.abc import MetaPathFinder
 from pathlib import Path
 
 import numpy as np
@@ -84,6 +85,7 @@ CRASHED = say("检查这个文件时进程中止、超时或超出内存，不�
 def main() -> int:
     """Judge the job on stdin and write the result frame to stdout; return 0 when that was done."""
     job_dir = Path(sys.argv[1])
+    sys.meta_path.insert(0, _NoPandas())
     warm_up()
     result = os.dup(1)
     os.dup2(2, 1)  # whatever a library prints goes to stderr: stdout carries the frame alone
@@ -91,6 +93,18 @@ def main() -> int:
     with os.fdopen(result, "wb") as out:
         out.write(frame)
     return 0
+
+
+class _NoPandas(MetaPathFinder):
+    """Lets nothing import pandas: pyarrow would, to ask of every list whether it is one of its series.
+
+    That is a fifth of what starting this process takes, and nothing here has a data frame.
+    """
+
+    def find_spec(self, fullname: str, *_: object) -> None:
+        """Refuse pandas and its parts; know nothing of anything else."""
+        if fullname.partition(".")[0] == "pandas":
+            raise ModuleNotFoundError(name=fullname)
 
 
 def warm_up() -> None:

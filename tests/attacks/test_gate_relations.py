@@ -150,6 +150,6 @@ def test_the_figures_are_those_of_the_engine() -> None:
     )
     truth = run_claim(Claim(sql, "证件号"), [source()], budget=Budget())[1]
     for row in rows[1:]:
-        cell = truth.keys["k0"].tolist().index(row[0])
+        cell = truth.keys["k0"].texts().index(row[0])
         for item, shown in zip(truth.claim.items[1:], row[1:], strict=True):
             assert truth.values(item)[cell] == pytest.approx(float(shown), rel=1e-9)

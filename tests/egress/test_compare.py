@@ -21,7 +21,8 @@ def truth() -> Recomputed:
 def rows(truth: Recomputed) -> list[list[str]]:
     values = [truth.measures[part].values for part in truth.claim.aggregates]
     return [
-        [str(key), f"{int(n)}", repr(float(m))] for key, n, m in zip(truth.keys["k0"], *values, strict=True)
+        [str(key), f"{int(n)}", repr(float(m))]
+        for key, n, m in zip(truth.keys["k0"].texts(), *values, strict=True)
     ]
 
 

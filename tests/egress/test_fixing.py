@@ -7,6 +7,7 @@ import csv
 import io
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from sandbox.egress.claims import read_claim
@@ -92,14 +93,15 @@ def test_an_auditor_who_knows_every_margin_does_not_learn_what_is_hidden(sql: st
     except InputError:
         return
     hidden = truth.shown & ~shown
-    keys = list(truth.keys.columns)
+    keys = list(truth.keys)
     if len(keys) < 2 or not hidden.any():
         return
     held = smallest_units(truth.sets, units, truth.count)
     values = np.bincount(truth.sets[truth.sets >= 0], minlength=truth.count).astype(float)
     lines = []
     for name in keys:
-        groups = truth.keys.groupby([key for key in keys if key != name], dropna=False).indices
+        rest = pd.DataFrame({key: truth.keys[key].texts() for key in keys if key != name})
+        groups = rest.groupby(list(rest.columns), dropna=False).indices
         lines += [np.asarray(places) for places in groups.values()]
     behind = [smallest_units(np.where(np.isin(truth.sets, line), 0, -1), units, 1)[0] for line in lines]
     most = at.thresholds.smallest  # a total of fewer, or of a lone cell, is that cell and never shown
