@@ -1,6 +1,7 @@
 """Nothing decides without an article or a policy; a planted rule that rests on nothing is found."""
 
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
@@ -36,6 +37,25 @@ def test_a_row_without_article_or_policy_is_found(tmp_path, row, faults):
     found = list(foundations.of_files(tmp_path))
     assert len(found) == faults
     assert all(one.startswith("planted.toml: x") for one in found)
+
+
+def test_a_rule_that_no_code_reads_is_found(tmp_path, monkeypatch):
+    assert list(foundations.of_unread()) == []
+    (tmp_path / "reader.py").write_text('regime.deadline("provider-review")\nregime.floor("landing")\n')
+    found = set(foundations.of_unread(tmp_path))
+    assert "rule review-extension is read by nothing" in found
+    assert not {"rule provider-review is read by nothing", "rule landing-floor is read by nothing"} & found
+    monkeypatch.setitem(foundations.WAITING, "landing", "later")
+    assert "rule landing is read and still said to wait" in set(foundations.of_unread())
+
+
+def test_the_worker_ends_access_within_the_time_that_every_measure_asks():
+    """第十七条: minutes after the end of a term; the worker's round of terms is that often."""
+    from sandbox.regulation.loader import regimes
+    from sandbox.serving import worker
+
+    tasks = {one.name: one for one in worker.tasks(Mock())}
+    assert all(tasks["clocks"].seconds <= one.rule("access-end").number * 60 for one in regimes())
 
 
 def test_the_page_keeps_law_and_setting_apart():
