@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections import Counter
 from dataclasses import replace
 
 import duckdb
@@ -23,6 +24,7 @@ from sandbox.egress import (
     release,
     review,
 )
+from sandbox.egress.fixing import TOTAL
 from sandbox.egress.judgements import gate_key
 from sandbox.egress.receipt import receipt_body
 from sandbox.egress.telling import author_view
@@ -270,3 +272,58 @@ def test_a_table_that_an_earlier_one_undoes_once_mended_is_not_offered(judged: H
         assert left.id not in str(caught.value.message)  # the author learns of no other
         after = desk.platform.store.load(Submission, alone.id).record
         assert (after.state, after.round) == ("refused", 1)
+
+
+def rounded_pairs(desk: Desk, base: int = 10) -> tuple[str, bytes]:
+    """Return a claim of counts by kind and size, and its table with margins as a seat rounds it: up."""
+    sql = f'SELECT "{KIND}", "{SIZE}", count(*) AS "n" FROM "{CODE}" GROUP BY 1, 2'
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in ran(desk, sql):
+        kind, size = (str(row[name] or "") for name in (KIND, SIZE))
+        for place in ((kind, size), (kind, TOTAL), (TOTAL, size), (TOTAL, TOTAL)):
+            counts[place] += int(str(row["n"]))
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow((KIND, SIZE, "n"))
+    writer.writerows((*place, -(-count // base) * base) for place, count in counts.items())
+    return sql, out.getvalue().encode()
+
+
+def test_a_rounded_table_of_a_seat_is_drawn_by_the_gate_and_meets_what_was_rounded_before(
+    judged: Home,
+) -> None:
+    with judged.open() as desk:
+        gate = desk.platform.gate
+        withdraw_first(desk)
+        sql, data = rounded_pairs(desk)
+        claim = json.dumps({"sql": sql, "subject": ID, "rounded": 10}, ensure_ascii=False).encode()
+        files = {"r.csv": data, "r.csv.claim.json": claim}
+        one = brought(judged, desk, files, request="0request-1")
+        told = judgements.load(gate, one.judgement)
+        assert [found.rule for found in told.files[0].findings] == ["G53"], told.files[0].findings
+        assert (one.state, one.files[0].verdict) == ("in-review", Verdict.REVIEW)
+        assert one.files[0].ledger  # kept, with how closely each count is told
+        left = release.release(gate, desk.actor(OFFICER), approve(desk, one).id)
+        leaving = gate.frozen.get(left.files[0].released)
+        assert leaving != data  # the gate's own drawing, over what is no canary
+        figures = [
+            int(row[2]) for row in csv.reader(io.StringIO(leaving.decode("utf-8-sig"))) if row[2] != "n"
+        ]
+        assert all(figure % 10 == 0 for figure in figures)
+        two = brought(judged, desk, files, request="0request-2")  # the same again is drawn the same way
+        assert not judgements.load(gate, two.judgement).set_findings
+        assert judgements.load(gate, two.judgement).untied == ()
+
+
+def test_a_rounded_table_of_another_version_is_named_to_reviewers(judged: Home) -> None:
+    """Another body's rows are another version: how closely a count is known beside it is not worked out."""
+    with judged.open() as desk:
+        gate = desk.platform.gate
+        withdraw_first(desk)
+        sql, data = rounded_pairs(desk)
+        claim = json.dumps({"sql": sql, "subject": ID, "rounded": 10}, ensure_ascii=False).encode()
+        one = brought(judged, desk, {"r.csv": data, "r.csv.claim.json": claim}, request="0request-1")
+        left = release.release(gate, desk.actor(OFFICER), approve(desk, one).id)
+        made = by_another_body(judged, desk, WHOLE)
+        assert judgements.load(gate, made.judgement).untied == (f"{left.id} r.csv",)
+        assert left.id not in str(author_view(gate, made))
