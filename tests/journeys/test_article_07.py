@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -65,6 +66,19 @@ def test_an_item_without_a_reason_for_every_field_is_incomplete(town: Hall) -> N
     bare = {"dataset": "firms", "columns": list(COLUMNS[:2]), "reasons": {COLUMNS[0]: "分组"}}
     with pytest.raises(RefusedError, match="逐项说明理由"):
         town.submit(**(WHOLE | {"requests": [bare]}))
+
+
+def test_where_the_measure_asks_for_it_every_field_has_its_own_reason(town: Hall) -> None:
+    """One reason for a dataset's fields is our setting; a city that wants one for each sets it so."""
+    shared = {"dataset": "firms", "columns": list(COLUMNS[:2]), "justification": "分组"}
+    own = shared | {"reasons": {COLUMNS[0]: "按区县分组", COLUMNS[1]: "按行业分组"}}
+    assert town.submit(**(WHOLE | {"requests": [shared]})).state == "submitted"
+    standing = town.desk.regimes[REGIME]
+    rules = tuple(replace(one, value=True) if one.code == "field-reasons" else one for one in standing.rules)
+    town.desk.regimes[REGIME] = replace(standing, rules=rules)
+    with pytest.raises(RefusedError, match="逐项说明理由"):
+        town.submit(**(WHOLE | {"requests": [shared]}))
+    assert town.submit(**(WHOLE | {"requests": [own]})).state == "submitted"
 
 
 def test_a_demand_from_draft_to_acceptance(town: Hall) -> None:
