@@ -7,6 +7,8 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
 
+import pytest
+
 from sandbox.demo.egress import RISKS
 from sandbox.egress import looks, template_sheet, templates
 from sandbox.kernel.template_records import terms_of
@@ -69,6 +71,7 @@ def test_every_verb_from_the_draft_to_the_revocation(judged: Home, typed, tmp_pa
     assert "第十九条" in err
 
 
+@pytest.mark.long  # tests/attacks/test_templates.py has the bad look every day
 def test_a_bad_look_at_the_terminal_suspends_and_recalls(judged: Home, typed) -> None:
     with judged.open() as desk:
         template = in_force(desk)

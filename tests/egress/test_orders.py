@@ -536,7 +536,7 @@ def live(told: Path, monkeypatch: pytest.MonkeyPatch, examples: int, steps: int)
 
 
 def test_no_order_of_actions_lets_out_what_was_not_approved(told: Path, monkeypatch) -> None:
-    live(told, monkeypatch, 8, 30)
+    live(told, monkeypatch, 5, 30)
 
 
 @pytest.mark.long

@@ -5,6 +5,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from sandbox.access.policy import policy_of
 from sandbox.kernel.records import Examination, ServiceAgreement, Submission
 from tests.web.conftest import Site
@@ -161,6 +163,7 @@ def test_wrong_values_are_told_in_place_and_nothing_is_tried(site):
     run(walk())
 
 
+@pytest.mark.long
 def test_the_limits_of_models_and_synthetic_data_are_tried_and_told(site):
     async def walk():
         officer = await site.visitor(OFFICER)
@@ -178,6 +181,7 @@ def test_the_limits_of_models_and_synthetic_data_are_tried_and_told(site):
     run(walk())
 
 
+@pytest.mark.long  # the terminal's own trial stops and goes on every day
 def test_a_trial_that_stopped_goes_on_where_it_was_and_is_its_owners_alone(site):
     async def walk():
         officer, operator = await site.visitor(OFFICER), await site.visitor(OPERATOR)
