@@ -330,6 +330,19 @@ def withdraw_consent(
     session.show(made, lambda console: console.print(f"{made.id} {session.text(stated(made))}", markup=False))
 
 
+@command(dataset, "withdraw", person=True)
+def withdraw(
+    session: Session,
+    code: Annotated[str, typer.Argument(help="数据集代码或编号 · dataset")],
+) -> None:
+    """撤销编目：不再落地，席位里也不再挂载 · withdraw an entry: it lands and is mounted no more."""
+    from sandbox.catalog import entries
+
+    directory, actor = session.platform.directory, session.actor()
+    made = entries.withdraw(directory, actor, entries.by_code(directory, code).record.id)
+    session.show(made, lambda console: console.print(f"{made.id} {session.text(stated(made))}", markup=False))
+
+
 def file_digest(path: Path) -> str:
     """Return the SHA-256 of a file; `InputError` if it cannot be read."""
     try:

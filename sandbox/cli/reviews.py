@@ -187,6 +187,19 @@ def _comment(egress: typer.Typer) -> None:
         done = say("留言 {id} 已记下", id=made.id)
         session.show(made, lambda console: console.print(session.text(done), markup=False))
 
+    @command(egress, "withdraw-comment", person=True)
+    def withdraw_comment(
+        session: Session,
+        identifier: Annotated[str, typer.Argument(help="留言编号 · id of the comment")],
+    ) -> None:
+        """收回自己的留言；提交人读过的收不回 · take a comment back, unless the author read it."""
+        from sandbox.egress import comments
+
+        made = comments.withdraw(session.platform.gate, session.actor(), identifier)
+        session.show(
+            made, lambda console: console.print(f"{made.id} {session.text(stated(made))}", markup=False)
+        )
+
 
 def _claim(egress: typer.Typer) -> None:
     @command(egress, "claim", person=True)
@@ -222,6 +235,19 @@ def _assess(egress: typer.Typer) -> None:
         made = assessment.file(session.platform.gate, session.actor(), submission, risks)
         done = say("风险评估 {id} 已提交", id=made.id)
         session.show(made, lambda console: console.print(session.text(done), markup=False))
+
+    @command(egress, "withdraw-assessment", person=True)
+    def withdraw_assessment(
+        session: Session,
+        identifier: Annotated[str, typer.Argument(help="评估编号 · id of the assessment")],
+    ) -> None:
+        """收回自己提交的风险评估 · take a risk assessment back."""
+        from sandbox.egress import assessment
+
+        made = assessment.withdraw(session.platform.gate, session.actor(), identifier)
+        session.show(
+            made, lambda console: console.print(f"{made.id} {session.text(stated(made))}", markup=False)
+        )
 
 
 def risks_in(file: Path) -> tuple[Risk, ...]:
