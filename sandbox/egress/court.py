@@ -74,7 +74,9 @@ def judge(
     )
     judged = judge_isolated(products, sources, options=options, limits=desk.limits, ledger=before.ledger)
     told = replace(judged.judgement, beside=before.names, untied=before.untied)
-    return replace(judged, judgement=told)
+    named = {one.name for one in sources[: len(snapshots)]}  # of the others no table is kept: none has a name
+    kept = {path: cells for path, cells in judged.kept.items() if cells.table in named}
+    return replace(judged, judgement=told, kept=kept)
 
 
 def again(desk: GateDesk, submission: Submission) -> Judgement | None:

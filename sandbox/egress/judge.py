@@ -40,6 +40,7 @@ from sandbox.egress.specified import make
 from sandbox.egress.spotting import spot_cells, spot_text
 from sandbox.egress.tables import RowLevelLimits, carries_nothing, table_issues
 from sandbox.egress.together import split_records
+from sandbox.egress.tying import Tied, tied
 from sandbox.files.types import FileType
 from sandbox.files.unwrap import ProblemCode, Unwrapped, unwrap
 from sandbox.fingerprint.canonical import canonical, canonical_array
@@ -353,7 +354,23 @@ def settle(reports: Sequence[FileReport], sources: Sequence[Source], options: Op
     for path, one in _roundings(reports).items():
         if one.source.snapshot:
             kept[path] = KeptCells(one.source.name, one.source.snapshot, one.packed())
+    for path, found in _tied(reports, sources).items():
+        kept[path] = KeptCells(found.source.name, found.source.snapshot, pack(found.families("")))
     return Judged(Judgement(tuple(files), tuple(across)), rewritings, kept)
+
+
+def _tied(reports: Sequence[FileReport], sources: Sequence[Source]) -> dict[str, Tied]:
+    """Return the tables without a claim whose figures tell what lies behind them."""
+    found: dict[str, Tied] = {}
+    kept = [source for source in sources if source.snapshot]
+    for report in reports:
+        sheets = [sheet for content in report.contents for sheet in content.sheets]
+        made = report.rewriting is not None and report.made is None and report.modelled is None
+        if report.product.claim is None and made and not report.archive and len(sheets) == 1:
+            one = tied(sheets[0].table, kept)
+            if one is not None:
+                found[report.product.path] = one
+    return found
 
 
 def _roundings(reports: Sequence[FileReport]) -> dict[str, Rounding]:

@@ -327,3 +327,18 @@ def test_a_rounded_table_of_another_version_is_named_to_reviewers(judged: Home) 
         made = by_another_body(judged, desk, WHOLE)
         assert judgements.load(gate, made.judgement).untied == (f"{left.id} r.csv",)
         assert left.id not in str(author_view(gate, made))
+
+
+def test_what_people_let_leave_without_a_claim_meets_what_comes_later(judged: Home) -> None:
+    with judged.open() as desk:
+        gate = desk.platform.gate
+        withdraw_first(desk)
+        one = brought(judged, desk, {"p.csv": table(desk, WHOLE)}, request="0request-1")
+        assert (one.files[0].verdict, bool(one.files[0].claim)) == (Verdict.REVIEW, False)
+        assert one.files[0].ledger  # tied by its figures, the seat's canaries among them
+        left = release.release(gate, desk.actor(OFFICER), approve(desk, one).id)
+        made = by_another_body(judged, desk, LESS)
+        assert made.state == "refused"
+        found = judgements.load(gate, made.judgement)
+        assert any(each.rule == "G31" and left.id in str(each.evidence) for each in found.set_findings)
+        assert found.untied == ()
