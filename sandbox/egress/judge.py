@@ -335,7 +335,8 @@ def _write(report: FileReport) -> None:
 
 def settle(reports: Sequence[FileReport], sources: Sequence[Source], options: Options) -> Judged:
     """Return the judgement of all reports, with what shows only across files."""
-    across = list(_across(reports, sources, options))
+    undeclared = _tied(reports, sources)
+    across = list(_across(reports, sources, options, undeclared))
     files, rewritings = [], {}
     for report in reports:
         concerned = [found.verdict for found in across if report.product.path in found.paths]
@@ -354,7 +355,7 @@ def settle(reports: Sequence[FileReport], sources: Sequence[Source], options: Op
     for path, one in _roundings(reports).items():
         if one.source.snapshot:
             kept[path] = KeptCells(one.source.name, one.source.snapshot, one.packed())
-    for path, found in _tied(reports, sources).items():
+    for path, found in undeclared.items():
         kept[path] = KeptCells(found.source.name, found.source.snapshot, pack(found.families("")))
     return Judged(Judgement(tuple(files), tuple(across)), rewritings, kept)
 
@@ -393,11 +394,17 @@ def _kept(proof: Proof) -> KeptCells:
     return KeptCells(proof.source.name, proof.source.snapshot, pack(parts))
 
 
-def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: Options) -> list[Finding]:
+def _across(
+    reports: Sequence[FileReport],
+    sources: Sequence[Source],
+    options: Options,
+    undeclared: Mapping[str, Tied],
+) -> list[Finding]:
     proofs = {report.product.path: report.proof for report in reports if report.proof is not None}
     fits = _fits(reports, sources)
     rounded = _roundings(reports)
-    kept, again = _at_hand(sources, options) if proofs or fits or rounded else ((), ())
+    some = proofs or fits or rounded or undeclared
+    kept, again = _at_hand(sources, options) if some else ((), ())
     rerun = [*options.earlier, *((one.owner, one.claim) for one in again if one.claim is not None)]
     earlier: list[Earlier] = []
     broken: list[Finding] = []
@@ -420,7 +427,7 @@ def _across(reports: Sequence[FileReport], sources: Sequence[Source], options: O
         *broken,
         *differencing(proofs, [*earlier, *declined], kept),
         *refits(fits, kept),
-        *beside_leaves(fits, proofs, kept),
+        *beside_leaves(fits, proofs, kept, undeclared),
         *beside_rounded(rounded, proofs, kept),
         *_not_compared(proofs, again, options),
         *(

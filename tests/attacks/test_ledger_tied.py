@@ -79,3 +79,23 @@ def test_the_same_table_with_its_claim_afterwards_is_nothing_new() -> None:
 )
 def test_what_the_figures_do_not_tell_is_not_guessed(data: str) -> None:
     assert not judged(Product("p.csv", data.encode())).kept
+
+
+def test_people_are_told_what_a_table_without_a_claim_gives_beside_an_earlier_one() -> None:
+    everybody = "SELECT 病种, count(*) AS n FROM visits GROUP BY 病种"
+    fewer = "SELECT 病种, count(*) AS n FROM visits WHERE 区县 <> '赤水市' GROUP BY 病种"
+    before = ledger(judged(made(fewer, declared=True)))
+    found = judged(made(everybody, declared=False), kept=(before,))
+    assert found.judgement.verdict is Verdict.REVIEW
+    (one,) = [one for one in found.judgement.set_findings if one.rule == "G31"]
+    assert str(one.evidence) == "没有声明的表与 14 相减得到 1 人"
+    same = ledger(judged(made(everybody, declared=True)))
+    assert not judged(made(everybody, declared=False), kept=(same,)).judgement.set_findings
+
+
+def test_two_tables_handed_in_together_meet_although_one_has_no_claim() -> None:
+    everybody = "SELECT 病种, count(*) AS n FROM visits GROUP BY 病种"
+    fewer = "SELECT 病种, count(*) AS n FROM visits WHERE 区县 <> '赤水市' GROUP BY 病种"
+    found = judged(made(everybody, declared=False), made(fewer, declared=True, path="q.csv"))
+    assert "G31" in {one.rule for one in found.judgement.set_findings}
+    assert {one.verdict for one in found.judgement.files} == {Verdict.REVIEW}
