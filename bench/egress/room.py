@@ -56,7 +56,7 @@ class _Kept(io.BytesIO):
 
 
 @cache
-def _snapshots() -> tuple[SnapshotSource, ...]:
+def snapshots() -> tuple[SnapshotSource, ...]:
     made = []
     for name in ("居民", "企业"):
         raw = pa.Table.from_pylist(tables()[name])
@@ -93,7 +93,7 @@ def ask(files: Files, *, isolated: bool = True) -> Answer:
         Product(name, data, claim=files.get(name + CLAIM_SUFFIX))
         for name, data in files.items() if not name.endswith(CLAIM_SUFFIX)
     ]  # fmt: skip
-    judged = judge_isolated(products, _snapshots()) if isolated else judge(products, _sources())
+    judged = judge_isolated(products, snapshots()) if isolated else judge(products, _sources())
     return answer_of(judged.judgement)
 
 

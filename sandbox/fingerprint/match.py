@@ -30,7 +30,7 @@ from sandbox.fingerprint.evidence import (
     single,
 )
 from sandbox.fingerprint.readings import readings, segments, tokens, windows
-from sandbox.fingerprint.scan import laid_out, scan
+from sandbox.fingerprint.scan import laid_out, linked, scan
 from sandbox.fingerprint.siphash import keyed_hash
 
 if TYPE_CHECKING:
@@ -133,6 +133,8 @@ def match(
             for start in range(0, rows, _BLOCK)
         ]
     chosen = _choose(parts, floor, crowd)
+    if len(chosen.rows) or any(len(part.named_rows) for part in parts):
+        parts = _all_linked(index, read, parts)
     return _report(index, parts, chosen, rows=rows, complete=not search.budget.spent)
 
 
@@ -193,14 +195,31 @@ def _scanned(index: RecordIndex, read: list[list[Words]], search: Search) -> lis
         part = _cut(read, slice(start, start + _BLOCK))
         filled = _filled(part)
         share = _PAIRS * len(filled) // rows + _PAIRS_A_ROW * len(filled)
-        hashes = [(place, reading) for place, column in enumerate(part) for reading in column]
-        scored, named, entries, links, short = scan(index, hashes, filled=filled, search=search, budget=share)
-        named, entries = single(index, named, entries)
-        return _part(scored.shifted(start), named + start, entries, filled=filled, links=links), short
+        seen = scan(index, _listed(part), filled=filled, search=search, budget=share)
+        named, entries = single(index, seen.named, seen.entries)
+        found = _part(seen.scored.shifted(start), named + start, entries, filled=filled, links=seen.links)
+        return replace(found, strange=seen.strange), seen.short
 
     found = side_by_side(one, range(0, rows, _BLOCK))
     search.budget.spent |= any(short for _, short in found)
     return [part for part, _ in found]
+
+
+def _all_linked(index: RecordIndex, read: list[list[Words]], parts: list[_Part]) -> list[_Part]:
+    """The same with links of every row, once something was found: only then they are told."""
+
+    def one(item: tuple[int, _Part]) -> _Part:
+        at, part = item
+        if not part.strange:
+            return part
+        cut = _cut(read, slice(at * _BLOCK, (at + 1) * _BLOCK))
+        return replace(part, links=linked(index, _listed(cut)), strange=0)
+
+    return side_by_side(one, enumerate(parts))
+
+
+def _listed(read: list[list[Words]]) -> list[tuple[int, Words]]:
+    return [(place, reading) for place, column in enumerate(read) for reading in column]
 
 
 def _hash_table(index: RecordIndex, table: pa.Table, compiled: bool | None) -> list[list[Words]]:
@@ -233,11 +252,12 @@ class _Part:
     filled: int
     eligible: int  # rows with cells enough to be a record
     links: np.ndarray[Any, np.dtype[np.int64]]  # [candidate columns, source columns] cells that agree
+    strange: int = 0  # rows that the links do not count
 
 
 def _match_block(index: RecordIndex, read: list[list[Words]], start: int, search: Search) -> _Part:
     filled = _filled(read)
-    hits = Hits.find(index, [(place, reading) for place, hashes in enumerate(read) for reading in hashes])
+    hits = Hits.find(index, _listed(read))
     named, entries = single(index, *hits.identifiers(index))
     scored = score_rows(index, hits, filled=filled, search=search)
     return _part(scored.shifted(start), named + start, entries, filled=filled, links=hits.links(index))

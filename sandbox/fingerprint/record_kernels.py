@@ -13,15 +13,12 @@ import numpy as np
 from numba import njit, uint64
 
 from sandbox.fingerprint.evidence import CELLS, STRONG
+from sandbox.fingerprint.pair_kernels import Glance, borrowing
 
 RANGES = 1024
 """Lists of records that a row's common values lead to, at most."""
 TIES = 4096
 """Records that explain a row equally well, at most."""
-
-borrowing = njit(cache=True, nogil=True, forceinline=True, _nrt=False)
-"""Compiles what allocates nothing and keeps no array: counting who refers to each array of a tuple, at every
-call of every row, took half of the search."""
 
 
 class Hits(NamedTuple):
@@ -32,6 +29,7 @@ class Hits(NamedTuple):
     column: Any  # source column
     entry: Any
     count: Any  # records that hold the entry
+    key: Any  # upper half of the hash
 
 
 class Found(NamedTuple):
@@ -66,6 +64,7 @@ class Scratch(NamedTuple):
     cell: Any
     ranges: Any  # of `rows` to look at for common values: begin, end, and column and mark they must hold
     units: Any  # of the kept records
+    glance: Any
 
 
 @njit(cache=True, nogil=True)
@@ -92,6 +91,13 @@ def scratch(columns, width, most):  # type: ignore[no-untyped-def]  # noqa: ANN0
         np.zeros(width, np.float32),
         np.empty((RANGES, 4), np.int64),
         np.empty(TIES, np.int64),
+        Glance(
+            np.empty(most, np.int64),
+            np.empty(most, np.int64),
+            np.empty(most, np.uint64),
+            np.empty(most, np.float32),
+            np.empty(most, np.bool_),
+        ),
     )
 
 

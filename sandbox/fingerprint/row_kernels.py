@@ -12,10 +12,16 @@ import numpy as np
 from numba import njit, uint64
 
 from sandbox.fingerprint.evidence import STEP
-from sandbox.fingerprint.record_kernels import Found, Hits, borrowing, report, scratch, search
+from sandbox.fingerprint.pair_kernels import Glance, borrowing, may_hold
+from sandbox.fingerprint.record_kernels import Found, Hits, report, scratch, search
 
 CHUNK = 2048
 """Rows at a time: their values stay in the second-level cache."""
+
+BITS = 16
+"""Bits of a place of the sieve."""
+_LOWEST = np.array([0, *((n & -n).bit_length() - 1 for n in range(1, 1 << BITS))], np.int8)
+_AGAIN = 8  # chunks after which it is tried again whether strangers can be told at once
 
 
 class Tables(NamedTuple):
@@ -36,14 +42,17 @@ class Tables(NamedTuple):
     rank: Any  # place of a column among all, the finest first
     strong: Any
     sure: Any  # columns one value of which proves a record
-    sieve: Any  # by the top bits of a hash: one bit for each column modulo eight that may hold it
+    sieve: Any  # by the top bits of a hash: which columns may hold it, by their bits
+    bit: Any  # the number of each column's bit; small columns share the last
+    most: Any  # by bit: what a value of its columns is worth at most, ...
+    sifted: Any  # ... the number of its column, if its pairs of values are sifted, else -1, ...
+    proves: Any  # ... and whether its column's values prove a record
     shift: Any
     bucket: Any  # first entry of a column's hashes by their top bits, from `begin[c]` on
     begin: Any
     top: Any  # how far to shift a hash for its bucket
     worth: Any  # bits of a value by the number of rows that hold it
-    fine: Any  # columns of many values, whose pairs are ...
-    pairs: Any  # ... sifted: two bits of one word for the values of any two of them that one record holds
+    pairs: Any  # two bits of one word for the values of any two sifted columns that one record holds
     pair_shift: Any
     slots: Any  # by entry: the bits of its hash behind those of the bucket, and where its rows begin
     told: Any  # columns whose hash is told wholly by bucket and slot
@@ -54,28 +63,134 @@ def scan_block(t, hashes, places, width, filled, floor, enough, settled, rare, b
     """Best record of each row of a block, rows named by a sure value, and which columns agree how often.
 
     `hashes` [readings, rows], `places` the candidate column of each reading, `filled` the row's cells.
-    Returns rows, records, bits, cells, crowd, agreeing columns, named rows, their entries, links, and
-    whether the budget of (row, record) pairs was not enough.
+    Returns rows, records, bits, cells, crowd, agreeing columns, named rows, their entries, links, the number
+    of rows that were no record at first sight and are missing in the links, and whether the budget of
+    (row, record) pairs was not enough.
     """
     columns = len(t.masks)
     links = np.zeros((width, columns), np.int64)
     named = np.empty((2, 64), np.int64)
-    out = _room(1024, columns)
+    out = _room(CHUNK, columns)
+    rows = np.empty(CHUNK, np.int64)
     names, count, left, spent = 0, 0, budget, False
+    strange, glances, turn = 0, True, 0
     for begin in range(0, hashes.shape[1], CHUNK):
-        h = _hits(t, hashes, places, begin, min(begin + CHUNK, hashes.shape[1]))
+        cells = hashes[:, begin : begin + CHUNK]
+        if glances or turn % _AGAIN == 0:
+            number = _glanced(t, cells, places, floor, rows)
+            glances = 2 * number < cells.shape[1]
+        else:
+            number = _every(rows, cells.shape[1])
+        turn += 1
+        strange += cells.shape[1] - number
+        if number == 0:
+            continue
+        h = _hits(t, _picked(cells, rows[:number]), places)
         while names + len(h.entry) > named.shape[1]:
             named = np.concatenate((named, np.empty_like(named)), axis=1)
-        names = _named(t, h, begin, named, names, links)
-        while count + CHUNK > len(out.rows):
+        names = _named(t, h, begin, rows, named, names, links)
+        while count + number > len(out.rows):
             out = _longer_room(out)
         s = scratch(columns, width, _widest(h))
-        count, left, short = _followed(t, h, s, begin, filled, floor, enough, settled, rare, left, out, count)
+        count, left, short = _followed(
+            t, h, s, begin, rows, filled, floor, enough, settled, rare, left, out, count
+        )
         spent = spent or short
     return (
         out.rows[:count], out.found[:, :count], out.bits[:count], out.agree[:count],
-        named[0, :names], named[1, :names], links, spent,
+        named[0, :names], named[1, :names], links, strange, spent,
     )  # fmt: skip
+
+
+@njit(cache=True, nogil=True)
+def count_links(t, hashes, places, width):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Which columns agree how often: [candidate columns, source columns]."""
+    links = np.zeros((width, len(t.masks)), np.int64)
+    for begin in range(0, hashes.shape[1], CHUNK):
+        _linked(_hits(t, hashes[:, begin : begin + CHUNK], places), links)
+    return links
+
+
+@borrowing
+def _linked(h, links):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    for i in range(len(h.place)):
+        links[h.place[i], h.column[i]] += 1
+
+
+@borrowing
+def _every(rows, number):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    for i in range(number):
+        rows[i] = i
+    return number
+
+
+@njit(cache=True, nogil=True)
+def _picked(cells, rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """The cells of some rows."""
+    out = np.empty((cells.shape[0], len(rows)), np.uint64)
+    for k in range(cells.shape[0]):
+        for j in range(len(rows)):
+            out[k, j] = cells[k, rows[j]]
+    return out
+
+
+@njit(cache=True, nogil=True)
+def _glanced(t, cells, places, floor, rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Put into `rows` those that hold a sure value, or could be a record for all that the sieves tell."""
+    readings, size = cells.shape
+    bits = np.empty((readings, size), np.uint16)
+    sure = np.zeros(size, np.bool_)
+    wanted = np.empty((2, size + 1), np.int16)
+    entries = np.empty((2, size + 1), np.int64)
+    _sure(t, cells, bits, sure, wanted, entries)
+    room = readings * BITS
+    glance = Glance(
+        np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint64),
+        np.empty(room, np.float32), np.empty(room, np.bool_),
+    )  # fmt: skip
+    return _hopeful(t, cells, places, bits, sure, floor, glance, rows)
+
+
+@borrowing
+def _sure(t, cells, bits, sure, wanted, entries):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Sieve the cells; mark the rows that hold a sure value, and take its bit from the cells that do not."""
+    size = cells.shape[1]
+    for k in range(cells.shape[0]):
+        for i in range(size):
+            found = cells[k, i]
+            bits[k, i] = t.sieve[found >> t.shift] if found else np.uint16(0)
+        for c in range(len(t.masks)):
+            if not t.proves[t.bit[c]] or not t.sure[c]:
+                continue
+            number, bit = 0, t.bit[c]
+            for i in range(size):
+                wanted[0, number] = i
+                number += (bits[k, i] >> bit) & 1
+            for j in range(number):
+                bits[k, wanted[0, j]] &= ~(np.uint16(1) << np.uint16(bit))
+            number = _lookup(t, c, cells[k], wanted[0, :number], wanted[1], entries)
+            for j in range(number):
+                bits[k, wanted[1, j]] |= np.uint16(1) << np.uint16(bit)
+                sure[wanted[1, j]] = True
+
+
+@borrowing
+def _hopeful(t, cells, places, bits, sure, floor, glance, rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Put the rows that must be looked at into `rows`; their number."""
+    count = 0
+    for i in range(cells.shape[1]):
+        number = 0
+        for k in range(cells.shape[0]):
+            left = bits[k, i]
+            while left:
+                bit = _LOWEST[left]
+                left &= left - np.uint16(1)
+                glance.place[number], glance.column[number] = places[k], t.sifted[bit]
+                glance.key[number], glance.worth[number] = cells[k, i] >> uint64(32), t.most[bit]
+                number += 1
+        rows[count] = i
+        count += sure[i] or may_hold(t, glance, 0, number, floor)
+    return count
 
 
 @njit(cache=True, nogil=True)
@@ -99,7 +214,7 @@ def _longer_room(out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @borrowing
-def _followed(t, h, s, begin, filled, floor, enough, settled, rare, left, out, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _followed(t, h, s, begin, rows, filled, floor, enough, settled, rare, left, out, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Search for the records of some rows, and report them from `count` on; the count, the budget left, and
     whether it was short."""
     spent = False
@@ -107,12 +222,12 @@ def _followed(t, h, s, begin, filled, floor, enough, settled, rare, left, out, c
         low, high = h.first[row], h.first[row + 1]
         if high == low:
             continue
-        if _weigh(t, h, low, high, s) > floor and _may_hold(t, h, low, high, s, floor):
-            needed = settled * filled[begin + row]
-            left, short = search(t, h, low, high, s, floor, enough, needed, rare, left)
+        if _weigh(t, h, low, high, s) > floor and _may_be(t, h, low, high, s, floor):
+            at = begin + rows[row]
+            left, short = search(t, h, low, high, s, floor, enough, settled * filled[at], rare, left)
             spent = spent or short
             if s.kept[0]:
-                out.rows[count] = begin + row
+                out.rows[count] = at
                 report(t, h, low, high, s, count, out)
                 count += 1
         for k in range(s.number[0]):
@@ -134,58 +249,68 @@ def _longer(array):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 
 
 @njit(cache=True, nogil=True)
-def _hits(t, hashes, places, begin, end):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _hits(t, hashes, places):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Every held value of some rows: by row, and within it by candidate column, reading, source column."""
-    rows = end - begin
+    rows = hashes.shape[1]
     owner = np.empty((3, rows * 8 + 16), np.int16)  # row, candidate column, source column
     held = np.empty((2, rows * 8 + 16), np.int64)  # entry, records that hold it
-    likely = np.empty(rows, np.uint8)
-    wanted = np.empty(rows + 1, np.int32)
+    keys = np.empty(rows * 8 + 16, np.uint64)
+    likely = np.empty((BITS, rows + 1), np.int16)
+    many = np.empty(BITS, np.int64)
+    wanted = np.empty(rows + 1, np.int16)
     entries = np.empty((2, rows + 1), np.int64)
     count = 0
     for k in range(len(places)):
-        cells = hashes[k, begin:end]
-        every = _sieved(t, cells, likely)
+        cells = hashes[k]
+        _sieved(t, cells, likely, many)
         for c in range(len(t.masks)):
-            if not (every >> (c & 7)) & 1:
+            number = many[t.bit[c]]
+            if not number:
                 continue
-            number = _lookup(t, c, cells, likely, wanted, entries)
+            number = _lookup(t, c, cells, likely[t.bit[c], :number], wanted, entries)
             while count + number > owner.shape[1]:
                 owner = np.concatenate((owner, np.empty_like(owner)), axis=1)
                 held = np.concatenate((held, np.empty_like(held)), axis=1)
-            count = _added(owner, held, count, number, places[k], c, wanted, entries)
+                keys = _longer(keys)
+            count = _added(owner, held, keys, count, number, places[k], c, cells, wanted, entries)
     h = Hits(
         np.zeros(rows + 1, np.int64),
         np.empty(count, np.int16),
         np.empty(count, np.int16),
         np.empty(count, np.int64),
         np.empty(count, np.int64),
+        np.empty(count, np.uint64),
     )
-    _by_row(rows, count, owner, held, h, np.empty(rows, np.int64))
+    _by_row(rows, count, owner, held, keys, h, np.empty(rows, np.int64))
     return h
 
 
 @borrowing
-def _sieved(t, cells, likely):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Which columns may hold each cell, a bit each; and which may hold any."""
-    every = np.uint8(0)
+def _sieved(t, cells, likely, many):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """List by bit the rows whose cells its columns may hold, `many` of each."""
+    for bit in range(BITS):
+        many[bit] = 0
     for i in range(len(cells)):
         found = cells[i]
-        likely[i] = t.sieve[found >> t.shift] if found else np.uint8(0)
-        every |= likely[i]
-    return every
+        bits = t.sieve[found >> t.shift] if found else np.uint16(0)
+        while bits:
+            bit = _LOWEST[bits]
+            likely[bit, many[bit]] = i
+            many[bit] += 1
+            bits &= bits - np.uint16(1)
 
 
 @borrowing
-def _added(owner, held, count, number, place, column, wanted, entries):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _added(owner, held, keys, count, number, place, column, cells, wanted, entries):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     for j in range(number):
         owner[0, count + j], owner[1, count + j], owner[2, count + j] = wanted[j], place, column
         held[0, count + j], held[1, count + j] = entries[0, j], entries[1, j]
+        keys[count + j] = cells[wanted[j]] >> uint64(32)
     return count + number
 
 
 @borrowing
-def _by_row(rows, number, owner, held, h, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _by_row(rows, number, owner, held, keys, h, at):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     for i in range(number):
         h.first[owner[0, i] + 1] += 1
     for i in range(rows):
@@ -195,47 +320,43 @@ def _by_row(rows, number, owner, held, h, at):  # type: ignore[no-untyped-def]  
         to = at[owner[0, i]]
         at[owner[0, i]] += 1
         h.place[to], h.column[to] = owner[1, i], owner[2, i]
-        h.entry[to], h.count[to] = held[0, i], held[1, i]
+        h.entry[to], h.count[to], h.key[to] = held[0, i], held[1, i], keys[i]
 
 
 @borrowing
 def _lookup(t, c, hashes, likely, wanted, entries):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Put the rows whose hash a column holds into `wanted` and its entries and their counts into `entries`;
-    their number.
+    """Put those likely rows whose hash a column holds into `wanted`, and its entries and their counts into
+    `entries`; their number.
 
     Step by step over all rows: no row waits for the memory that another asked for.
     """
-    number, bit = 0, c & 7
-    for i in range(len(likely)):
-        wanted[number] = i
-        number += (likely[i] >> bit) & 1
     mask, top, begin, base, told = t.masks[c], t.top[c], t.begin[c], t.base[c], t.told[c]
     behind = uint64(64) - top
-    for j in range(number):
-        slot = begin + np.int64((hashes[wanted[j]] & mask) >> top)
+    for j in range(len(likely)):
+        slot = begin + np.int64((hashes[likely[j]] & mask) >> top)
         entries[0, j], entries[1, j] = base + np.int64(t.bucket[slot]), base + np.int64(t.bucket[slot + 1])
     found = 0
-    for j in range(number):
-        kept = hashes[wanted[j]] & mask
+    for j in range(len(likely)):
+        kept = hashes[likely[j]] & mask
         tag = np.uint32((kept << behind) >> uint64(32))
         low, high = entries[0, j], entries[1, j]
         while low < high and (t.slots[low, 0] != tag or not (told or t.hashes[low] == kept)):
             low += 1
         if low < high:
-            wanted[found], entries[0, found] = wanted[j], low
+            wanted[found], entries[0, found] = likely[j], low
             entries[1, found] = np.int64(t.slots[low + 1, 1]) - np.int64(t.slots[low, 1])
             found += 1
     return found
 
 
 @borrowing
-def _named(t, h, begin, named, count, links):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+def _named(t, h, begin, rows, named, count, links):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Add rows that hold a value which proves a record alone, with its entry; counts all links on the way."""
     for row in range(len(h.first) - 1):
         for i in range(h.first[row], h.first[row + 1]):
             links[h.place[i], h.column[i]] += 1
             if t.sure[h.column[i]]:
-                named[0, count], named[1, count] = begin + row, h.entry[i]
+                named[0, count], named[1, count] = begin + rows[row], h.entry[i]
                 count += 1
     return count
 
@@ -270,86 +391,12 @@ def _weigh(t, h, low, high, s):  # type: ignore[no-untyped-def]  # noqa: ANN001,
 
 
 @borrowing
-def _may_hold(t, h, low, high, s, floor):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Whether a record may reach the floor with values that some record holds two by two.
-
-    Asks of one fine value after another, the dearest first, until the rest is not enough without them.
-    Never false where a record does reach it.
-    """
-    for k in range(high - low):
-        s.counts[k] = 0
-    while True:
-        bound, best, last, dearest = np.float32(0), np.float32(0), -1, -1
-        for i in range(low, high):
-            if h.place[i] != last:
-                bound, best, last = bound + best, np.float32(0), h.place[i]
-            if s.counts[i - low]:
-                continue
-            worth = s.worth[h.column[i]]
-            best = max(best, worth)
-            if t.fine[h.column[i]] and (dearest < 0 or worth > s.worth[h.column[dearest]]):
-                dearest = i
-        bound += best
-        if bound <= floor:
-            return False
-        if dearest < 0 or _beside(t, h, low, high, s, dearest, bound, floor) > floor:
-            return True
-        s.counts[dearest - low] = 1
-
-
-@borrowing
-def _beside(t, h, low, high, s, one, bound, floor):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """The most that a record can be worth that holds one fine value of the row, and none asked of before.
-
-    `bound` is what it could be worth if it held all; nothing more is asked once that is not beyond the floor.
-    """
-    c, place = h.column[one], h.place[one]
-    mark = uint64(h.entry[one] - t.base[c] + 1) & uint64(0xFFFF)
-    i = low
-    while i < high and bound > floor:
-        cell, most, best = h.place[i], np.float32(0), np.float32(0)
-        while i < high and h.place[i] == cell:
-            d = h.column[i]
-            if not s.counts[i - low]:
-                worth = s.worth[d]
-                most = max(most, worth)
-                if worth > best and (
-                    d == c or cell == place or not t.fine[d] or _together(t, h, c, mark, d, i)
-                ):
-                    best = worth
-            i += 1
-        bound -= most - best
-    return bound
-
-
-@borrowing
-def _together(t, h, c, mark, d, i):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Whether some record may hold a value of column c, by its mark, and the value i, of column d."""
-    word = _pair_of(c, mark, d, uint64(h.entry[i] - t.base[d] + 1) & uint64(0xFFFF))
-    bits = _bits_of(word)
-    return t.pairs[word >> t.pair_shift] & bits == bits
-
-
-@borrowing
-def _pair_of(c, mark, d, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """A word spread over 64 bits for the values of two columns, in either order."""
-    one, two = uint64(c) << uint64(16) | mark, uint64(d) << uint64(16) | other
-    if c > d:
-        one, two = two, one
-    word = (one << uint64(32) | two) * uint64(0x9E3779B97F4A7C15)
-    word ^= word >> uint64(29)
-    return word * uint64(0xBF58476D1CE4E5B9)
-
-
-@borrowing
-def _bits_of(word):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """The two bits of a pair within its word of the sieve."""
-    return uint64(1) << (word & uint64(63)) | uint64(1) << ((word >> uint64(6)) & uint64(63))
-
-
-@borrowing
-def sift_pairs(marks, c, d, pairs, shift):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Set the bits of the values that each record holds of columns c and d."""
-    for record in range(len(marks)):
-        word = _pair_of(c, uint64(marks[record, c]), d, uint64(marks[record, d]))
-        pairs[word >> shift] |= _bits_of(word)
+def _may_be(t, h, low, high, s, floor):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+    """Whether a record may reach the floor with the row's values, told as `may_hold` tells it."""
+    for i in range(low, high):
+        k = i - low
+        s.glance.place[k], s.glance.column[k] = h.place[i], h.column[i]
+        s.glance.key[k], s.glance.worth[k] = h.key[i], s.worth[h.column[i]]
+        if t.sifted[t.bit[h.column[i]]] < 0:
+            s.glance.column[k] = -1
+    return may_hold(t, s.glance, 0, high - low, floor)

@@ -6,6 +6,7 @@ two serves. What is laid out is kept with the index, in memory only.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
@@ -15,41 +16,65 @@ from sandbox.fingerprint.index import RARE
 
 if TYPE_CHECKING:
     from sandbox.fingerprint.index import RecordIndex
+    from sandbox.fingerprint.postings import Rows
     from sandbox.fingerprint.row_kernels import Tables
     from sandbox.fingerprint.siphash import Words
 
 Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
+Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
-_SIEVE_BITS: Final = 27  # at most 128 MiB
+_SIEVE_BITS: Final = 26  # at most 128 MiB
 _COMMON: Final = 1 << 16
 _LOAD: Final = 2  # a bucket holds two to four entries
+_BITS: Final = 16  # columns that a place of the sieve tells apart, the smallest together
 _FINE: Final = 7  # columns whose pairs of values are sifted, ...
 _PAIR_BITS: Final = 3  # ... with two to the third to fourth bits a pair, two of them set, ...
 _MOST_BITS: Final = 30  # ... 128 MiB at most
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Scanned:
+    """Best records of a block's rows; rows and entries of sure values; which columns agree how often.
+
+    `strange` rows were no record at first sight: the links do not count them. `short`: the budget was.
+    """
+
+    scored: Scored
+    named: Integers
+    entries: Integers
+    links: Integers
+    strange: int
+    short: bool
+
+
 def scan(
-    index: RecordIndex,
-    hashes: list[tuple[int, Words]],
-    *,
-    filled: Integers,
-    search: Search,
-    budget: int,
-) -> tuple[Scored, Integers, Integers, Integers, bool]:
-    """Best records of a block's rows; rows and entries of sure values; links; whether the budget was short.
+    index: RecordIndex, hashes: list[tuple[int, Words]], *, filled: Integers, search: Search, budget: int
+) -> Scanned:
+    """Search a block for records.
 
     `hashes` are the readings of candidate columns, with the column's place; as `Hits.find` takes them.
     """
     from sandbox.fingerprint.row_kernels import scan_block  # the compiler is slow to load
 
-    grid = np.stack([column for _, column in hashes])
-    places = np.array([place for place, _ in hashes], np.int64)
-    rows, found, bits, agree, named, entries, links, short = scan_block(
-        laid_out(index), grid, places, int(places[-1]) + 1, filled.astype(np.int64),
+    rows, found, bits, agree, named, entries, links, strange, short = scan_block(
+        laid_out(index), *_grid(hashes), filled.astype(np.int64),
         search.floor, search.enough, SETTLED, RARE, budget,
     )  # fmt: skip
     share = (found[1] / np.maximum(filled[rows], 1)).astype(np.float32)
-    return Scored(rows, found[0], bits, share, found[2], agree), named, entries, links, bool(short)
+    scored = Scored(rows, found[0], bits, share, found[2], agree)
+    return Scanned(scored, named, entries, links, int(strange), bool(short))
+
+
+def linked(index: RecordIndex, hashes: list[tuple[int, Words]]) -> Integers:
+    """[candidate column, source column] number of cells of a block that hold a value of it."""
+    from sandbox.fingerprint.row_kernels import count_links
+
+    return np.asarray(count_links(laid_out(index), *_grid(hashes)))
+
+
+def _grid(hashes: list[tuple[int, Words]]) -> tuple[Any, Integers, int]:
+    places = np.array([place for place, _ in hashes], np.int64)
+    return np.stack([column for _, column in hashes]), places, int(places[-1]) + 1
 
 
 def laid_out(index: RecordIndex) -> Tables:
@@ -57,10 +82,11 @@ def laid_out(index: RecordIndex) -> Tables:
     from sandbox.fingerprint.row_kernels import Tables
 
     if "tables" not in index.prepared:
-        sieve, shift = _sieve(index)
+        bit = _shared_bits(index)
+        sieve, shift = _sieve(index, bit)
         bucket, begin, top = _buckets(index)
         order, offset = _order(index)
-        fine, pairs, pair_shift = _pairs(index)
+        fine, pairs, pair_shift = _pairs(index, bit)
         sizes = np.array([column.traits.distinct for column in index.columns])
         rank = np.empty(len(sizes), np.int64)
         rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes))
@@ -68,8 +94,8 @@ def laid_out(index: RecordIndex) -> Tables:
         index.prepared["tables"] = Tables(
             index.hashes, index.masks, index.base, index.start, index.rows, index.marks, index.small,
             index.partner, order, offset, index.implies, index.units, rank, strong_columns(index), sure,
-            sieve, shift, bucket, begin, top, _worth(index.records), fine, pairs, pair_shift,
-            *_slots(index, top),
+            sieve, bit, *_by_bit(index, bit, fine), shift, bucket, begin, top, _worth(index.records),
+            pairs, pair_shift, *_slots(index, top),
         )  # fmt: skip
     made: Tables = index.prepared["tables"]
     return made
@@ -82,35 +108,70 @@ def _worth(records: int) -> Any:
     return np.maximum(bits, 0).astype(np.float32)
 
 
-def _sieve(index: RecordIndex) -> tuple[np.ndarray[Any, np.dtype[np.uint8]], np.uint64]:
-    """Four to eight places for each entry, at least a thousand: most strangers fall on an empty one."""
-    bits = min(max(len(index.hashes).bit_length() + 2, 10), _SIEVE_BITS)
+def _shared_bits(index: RecordIndex) -> Integers:
+    """The bit of each column in the sieve: the finest have one for themselves, the others share the last."""
+    finest = np.argsort(-np.diff(index.base) + (index.records + 1) * _virtual(index), kind="stable")
+    bit = np.empty(len(finest), np.int64)
+    bit[finest] = np.minimum(np.arange(len(finest)), _BITS - 1)
+    return bit
+
+
+def _virtual(index: RecordIndex) -> Mask:
+    return np.array([column.virtual for column in index.columns])
+
+
+def _sieve(index: RecordIndex, bit: Integers) -> tuple[np.ndarray[Any, np.dtype[np.uint16]], np.uint64]:
+    """Two to four places for each entry, at least a thousand: most strangers fall on an empty one."""
+    bits = min(max(len(index.hashes).bit_length() + 1, 10), _SIEVE_BITS)
     shift = np.uint64(64 - bits)
-    sieve = np.zeros(1 << bits, np.uint8)
+    sieve = np.zeros(1 << bits, np.uint16)
     for column in range(len(index.columns)):
         first, last = int(index.base[column]), int(index.base[column + 1])
         place = index.hashes[first:last] >> shift
-        sieve[place] |= np.uint8(1 << (column & 7))
+        sieve[place] |= np.uint16(1 << bit[column])
     return sieve, shift
 
 
-def _pairs(index: RecordIndex) -> tuple[Any, Words, np.uint64]:
+def _by_bit(index: RecordIndex, bit: Integers, fine: Mask) -> tuple[Any, Integers, Mask]:
+    """Of each bit what a value is worth at most, its one sifted column or -1, and if it proves a record."""
+    most, sifted = np.zeros(_BITS, np.float32), np.full(_BITS, -1, np.int64)
+    proves = np.zeros(_BITS, np.bool_)
+    for column, own in enumerate(bit.tolist()):
+        first, last = int(index.base[column]), int(index.base[column + 1])
+        rarest = int(np.diff(index.start[first : last + 1]).min(initial=index.records)) if last > first else 1
+        most[own] = max(most[own], np.rint(np.log2(index.records / max(rarest, 1)) * STEP) / STEP)
+        if (bit == own).sum() == 1:
+            sifted[own] = column if fine[column] else -1
+            proves[own] = index.columns[column].traits.identifier
+    return most, sifted, proves
+
+
+def _pairs(index: RecordIndex, bit: Integers) -> tuple[Mask, Words, np.uint64]:
     """The columns of most values, bits for every two values of them that one record holds, and the shift.
 
     A row whose fine values belong to no record two by two is no record unless its common values suffice.
     """
-    from sandbox.fingerprint.row_kernels import sift_pairs
+    from sandbox.fingerprint.pair_kernels import sift_pairs
 
-    fine = np.zeros(len(index.columns), np.bool_)
-    by_size = np.argsort([-column.traits.distinct for column in index.columns], kind="stable")
-    fine[[place for place in by_size.tolist() if not index.columns[place].virtual][:_FINE]] = True
+    fine = (bit < min(_FINE, _BITS - 1)) & ~_virtual(index)
     chosen = np.flatnonzero(fine).tolist()
     two = [(c, d) for at, c in enumerate(chosen) for d in chosen[at + 1 :]]
     bits = min(max((index.records * len(two)).bit_length() + _PAIR_BITS, 10), _MOST_BITS)
     pairs, shift = np.zeros(1 << (bits - 6), np.uint64), np.uint64(64 - bits + 6)
+    keys = {column: _keys(index, column) for column in chosen}
     for c, d in two:
-        sift_pairs(index.marks, c, d, pairs, shift)
+        sift_pairs(c, keys[c], d, keys[d], pairs, shift)
     return fine, pairs, shift
+
+
+def _keys(index: RecordIndex, column: int) -> Rows:
+    """Upper half of the hash that each record has in a column; 0 for none."""
+    first, last = int(index.base[column]), int(index.base[column + 1])
+    start = index.start[first : last + 1]
+    out = np.zeros(index.records, np.uint32)
+    halves = (index.hashes[first:last] >> np.uint64(32)).astype(np.uint32)
+    out[index.rows[start[0] : start[-1]]] = np.repeat(halves, np.diff(start))
+    return out
 
 
 def _buckets(index: RecordIndex) -> tuple[Any, Integers, Words]:

@@ -76,7 +76,7 @@ def test_the_compiled_search_finds_all_that_the_plain_one_finds(seed, sizes, spo
         read = room._hash_table(index, copy, False)
         search = evidence.Search(9.0, 40.0, evidence.Budget(10**9))
         plain = room._match_block(index, read, 0, search)
-        fast = room._scanned(index, read, search)[0]
+        fast = room._all_linked(index, read, room._scanned(index, read, search))[0]
     assert np.array_equal(plain.links, fast.links)
     found = dict(zip(fast.scored.rows.tolist(), fast.scored.bits.tolist(), strict=True))
     for row, bits in zip(plain.scored.rows.tolist(), plain.scored.bits.tolist(), strict=True):
@@ -145,7 +145,8 @@ def test_a_column_of_more_values_than_a_mark_tells_is_looked_up_alike():
     part = source.slice(500, 300).append_column("other", strangers)
     read = room._hash_table(index, part, False)
     search = evidence.Search(17.5, 40.0, evidence.Budget(10**9))
-    plain, fast = room._match_block(index, read, 0, search), room._scanned(index, read, search)[0]
+    plain = room._match_block(index, read, 0, search)
+    fast = room._all_linked(index, read, room._scanned(index, read, search))[0]
     assert np.array_equal(plain.links, fast.links)
     assert len(fast.scored.rows) == 300
     for name in ("rows", "records", "bits", "share", "crowd", "columns"):
