@@ -69,9 +69,10 @@ def run(desk: AccessDesk, *, recount_only: bool = False) -> Round:
     faults: list[Fault] = []
     look = _Look(desk, calendars, recount_only=recount_only)
     for cls, states in OPEN:
-        clocks = desk.directory.store.lists.glance(cls, ("clock",), states=states)
+        fields = ("clock", "supplement") if cls is Application else ("clock",)
+        clocks = desk.directory.store.lists.glance(cls, fields, states=states)
         seen += len(clocks)
-        wanted = sorted(id for id, state, (clock,) in clocks if state != "returned" and look.wants(clock))
+        wanted = sorted(id for id, state, told in clocks if look.wants(state, *told))
         for place in range(0, len(wanted), TOGETHER):
             steps = []
             for one in _loaded(desk, cls, wanted[place : place + TOGETHER]):
@@ -86,7 +87,7 @@ def run(desk: AccessDesk, *, recount_only: bool = False) -> Round:
         tend(desk.directory.store.engine)
     return Round(
         seen=seen,
-        recounted=_taken(written, "recount"),
+        recounted=_taken(written, "recount", "recount-answer"),
         reminded=_taken(written, "remind"),
         escalated=_taken(written, "escalate"),
         faults=tuple(faults),
@@ -111,24 +112,33 @@ class _Look:
         self._recount_only = recount_only
         self._known: dict[tuple[tuple[str, object], ...], bool] = {}
 
-    def wants(self, clock: dict[str, object] | None) -> bool:
-        """Return whether the record must be read: its clock changes, ends, or cannot be judged here."""
-        if clock is None:
-            return True
-        key = tuple(clock.items())
+    def wants(
+        self, state: str, clock: dict[str, Any] | None, supplement: dict[str, Any] | None = None
+    ) -> bool:
+        """Return whether the record must be read: its clock changes, ends, or cannot be judged here.
+
+        Of what was sent back only the applicant's own term runs, where one was set, and only its days change.
+        """
+        if state == "returned":
+            clock = (supplement or {}).get("answer_by")
+            return clock is not None and self._kept(clock, asked=True)
+        return clock is None or self._kept(clock, asked=False)
+
+    def _kept(self, clock: dict[str, Any], *, asked: bool) -> bool:
+        key = (("asked", asked), *clock.items())
         if key not in self._known:
-            self._known[key] = self._judge(cast("Json", clock))
+            self._known[key] = self._judge(cast("Json", clock), asked=asked)
         return self._known[key]
 
-    def _judge(self, found: Json) -> bool:
+    def _judge(self, found: Json, *, asked: bool) -> bool:
         try:
             clock = cast("Clock", decode(cast("Any", Clock), found))
             calendar = self._calendars(clock.region)
             fresh = counted(clock, calendar)
         except SandboxError:
             return True  # the close look says what is wrong with it
-        if fresh != clock:
-            return True
+        if fresh != clock or asked:
+            return fresh != clock
         if self._recount_only or self._today > clock.latest:
             return not self._recount_only and clock.escalated_on is None
         if clock.reminded_on is not None or (clock.earliest - self._today).days > FAR_DAYS:
@@ -136,8 +146,8 @@ class _Look:
         return days_left(self._today, clock.earliest, calendar) <= self._lead
 
 
-def _taken(written: Sequence[_Step], verb: str) -> tuple[str, ...]:
-    return tuple(one.record for one in written if any(change.step.verb == verb for change in one.changes))
+def _taken(written: Sequence[_Step], *verbs: str) -> tuple[str, ...]:
+    return tuple(one.record for one in written if any(change.step.verb in verbs for change in one.changes))
 
 
 def _write(desk: AccessDesk, steps: Sequence[_Step]) -> list[_Step]:
@@ -166,10 +176,12 @@ def missing_year(calendar: Calendar, today: date) -> int | None:
 
 
 def _changes(desk: AccessDesk, one: Running, calendar: Calendar, *, recount_only: bool) -> tuple[Change, ...]:
-    """Return what is to be written of one clock tonight; of the applicant's own term nothing follows."""
-    if one.what == "supplement":
-        return ()
+    """Return what is to be written of one clock tonight; of the applicant's own term only its days."""
     today, fresh, found = desk.directory.today(), counted(one.clock, calendar), _Writing(desk, one)
+    if one.what == "supplement":
+        if fresh != one.clock:
+            found.add(fresh, "recount-answer", _difference(one.clock, fresh))
+        return tuple(found.changes)
     if fresh != one.clock:
         if fresh.latest >= today:
             fresh = replace(fresh, escalated_on=None)
@@ -220,6 +232,8 @@ class _Writing:
         row = step(f"{record.KIND}:{verb}")
         require(SYSTEM, row, Situation(today=self._today, record=record))
         changes: dict[str, Any] = {"clock": clock}
+        if one.what == "supplement" and isinstance(record, Application) and record.supplement is not None:
+            changes = {"supplement": replace(record.supplement, answer_by=clock)}
         if isinstance(record, Item):
             changes["due_on"] = clock.due
         told: dict[str, Json] = {**note, "organisation": one.organisation, "concerned": sorted(one.concerned)}

@@ -161,6 +161,7 @@ STEPS: tuple[Step, ...] = (
     _step("application", "remind", "submitted", "submitted", article="第八条"),
     _step("application", "escalate", "submitted", "submitted", article="第八条"),
     _step("application", "recount", "submitted", "submitted", article="第八条"),
+    _step("application", "recount-answer", "returned", "returned", article="第七条"),
     _step("item", "push", "", "pushed", _OFFICER, article="第八条"),
     _step("item", "approve", "pushed", "approved", _PROVIDER, _OFFICER, article="第八条"),
     _step("item", "refuse", "pushed", "refused", _PROVIDER, _OFFICER, article="第八条"),

@@ -170,6 +170,7 @@ RULES: dict[str, tuple[r.Rule, ...]] = {
     "application:remind": (r.SYSTEM_ONLY,),
     "application:escalate": (r.SYSTEM_ONLY,),
     "application:recount": (r.SYSTEM_ONLY,),
+    "application:recount-answer": (r.SYSTEM_ONLY,),
     "application:submit": (
         r.CREDENTIAL,
         r.IS_DEVELOPER,

@@ -130,6 +130,7 @@ VERBS = {
     "answer": say("答复"),
     "escalate": say("上报"),
     "recount": say("重算期限"),
+    "recount-answer": say("重算补正期限"),
     "remind": say("催办"),
     "extend": say("延长期限"),
     "reopen": say("重新审核"),

@@ -102,6 +102,12 @@ TEMPLATES: tuple[Template, ...] = (
         say("“{what}”（{id}）的初审期限因放假安排变化已重新计算，请查看新的届满日。"),
     ),
     Template(
+        "application:recount-answer",
+        "concerned",
+        say("补正期限已重算"),
+        say("“{what}”（{id}）的补正期限因放假安排变化已重新计算，请查看新的届满日。"),
+    ),
+    Template(
         "item:extend",
         "concerned",
         say("审核期限已延长"),

@@ -9,7 +9,7 @@ import pytest
 from sandbox.access import application as applications
 from sandbox.access import clocks, consultation, coordination, holidays, nightly, review
 from sandbox.kernel.errors import ConflictError, InputError, RefusedError
-from sandbox.kernel.records import CalendarNotice, Item
+from sandbox.kernel.records import Application, CalendarNotice, Item
 from tests.access.hall import BODIES, Hall, hall
 
 SPRING = tuple(date(2027, 2, 5) + timedelta(days=one) for one in range(8))
@@ -92,6 +92,35 @@ def test_the_notice_settles_what_was_provisional_and_says_what_changed(tmp_path)
     note = town.store.payload(fact.seq)["note"]
     assert (note["old"], note["new"]) == (item.due_on.isoformat(), fresh.due_on.isoformat())
     assert set(note["concerned"]) == {town.ids[key] for key in ("firm", "market", "authority")}
+
+
+def test_the_notice_moves_the_applicants_own_term_in_the_record(tmp_path) -> None:
+    """Who may reject what nobody answered reads the record: no term of days that are over lets him."""
+    town = late(tmp_path)
+    made = town.submit()
+    told = applications.supplement(town.desk, town.actors["chen"], made.id, points=("缺安全方案",))
+    assert told.supplement is not None
+    old = told.supplement.answer_by
+    assert old is not None
+    assert old.provisional
+    before = town.store.load(Application, made.id).record
+    assert nightly.run(town.desk).recounted == ()
+    kept = holidays.record(town.desk, town.actors["chen"], holidays.notice_of(town.actors["chen"], NOTICE))
+    assert made.id in kept.recount.recounted
+    after = town.store.load(Application, made.id).record
+    assert after.supplement is not None
+    fresh = after.supplement.answer_by
+    assert fresh is not None
+    assert not fresh.provisional
+    assert old.earliest <= fresh.due <= old.latest
+    assert (after.state, after.clock, after.supplement.points) == (
+        "returned",
+        before.clock,
+        told.supplement.points,
+    )
+    (fact,) = town.store.facts(verb="application:recount-answer")
+    assert town.store.payload(fact.seq)["note"]["new"] == fresh.due.isoformat()
+    assert nightly.run(town.desk).recounted == ()
 
 
 def test_a_notice_taken_back_makes_it_provisional_again(tmp_path) -> None:
