@@ -217,12 +217,12 @@ def _longer_room(out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
 def _followed(t, h, s, begin, rows, filled, floor, enough, settled, rare, left, out, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Search for the records of some rows, and report them from `count` on; the count, the budget left, and
     whether it was short."""
-    spent = False
+    spent, dense = False, 2 * count > begin  # where most are records, none is sifted
     for row in range(len(h.first) - 1):
         low, high = h.first[row], h.first[row + 1]
         if high == low:
             continue
-        if _weigh(t, h, low, high, s) > floor and _may_be(t, h, low, high, s, floor):
+        if _weigh(t, h, low, high, s) > floor and (dense or _may_be(t, h, low, high, s, floor)):
             at = begin + rows[row]
             left, short = search(t, h, low, high, s, floor, enough, settled * filled[at], rare, left)
             spent = spent or short
