@@ -25,6 +25,8 @@ from sandbox.fingerprint.sidecar import finest
 _DECIMALS = 4
 _ROUND = 100
 _SAMPLE = 200
+DENSE = 0.5
+"""Share of the days or amounts between the ends that somebody holds: from there on any is held by chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,8 @@ def _rare(name: str, figures: Figures, decimals: int, units: Ids | None, *, days
     if scaled is None or len(scaled) < FEWEST:
         return
     values, codes = np.unique(scaled, return_inverse=True)
+    if len(values) > DENSE * float(values[-1] - values[0] + 1):
+        return
     held = _holders(codes, None if units is None else units[filled], len(values))
     rare, crowd = values[held < CROWD], values[held >= CROWD]
     if len(rare) < FEWEST:

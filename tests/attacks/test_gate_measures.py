@@ -16,6 +16,7 @@ import pytest
 from sandbox.egress.judge import judge
 from sandbox.egress.origin import Source
 from sandbox.egress.report import Product
+from sandbox.egress.restated import restated
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.sidecar import UnitColumns, dense_units
 from sandbox.kernel.findings import FindingKind, Verdict
@@ -192,3 +193,18 @@ def test_statistics_are_no_records(name, source):
     ending = "json" if data.startswith(b"{") else "txt" if name.endswith("lines") else "csv"
     (file,) = judge([Product(f"a.{ending}", data)], [source]).judgement.files
     assert not [found for found in file.findings if found.kind is FindingKind.SOURCE_RECORD]
+
+
+def test_days_that_nearly_everybody_could_have_prove_nothing():
+    """Where most days of a year have a patient, any list of days lies among those of one patient each."""
+    order = np.random.default_rng(5)
+    first = np.datetime64("2024-01-01")
+    days = np.sort(order.choice(366, 330, replace=False))
+    cells = [str(first + int(day)) for day in [*days, *order.choice(days, 400)]]
+    visits = pa.table({"就诊日期": cells, "证件号": [f"{number:018d}" for number in range(len(cells))]})
+    dense = Source("visits", visits, dense_units(visits, [UnitColumns("person", ("证件号",))]), None)
+    drawn = pa.table({"日期": [str(first + int(day)) for day in order.choice(days, 200)]})
+    assert restated([drawn], [dense]) is None
+    few = visits.take(pa.array(np.arange(0, 330, 6)))
+    sparse = Source("visits", few, dense_units(few, [UnitColumns("person", ("证件号",))]), None)
+    assert restated([few.select(["就诊日期"])], [sparse]) is not None
