@@ -24,7 +24,8 @@ import pandas as pd
 import pyarrow as pa
 
 from sandbox.egress.inspect import CLAIM_SUFFIX
-from sandbox.egress.judge import Options, judge
+from sandbox.egress.judge import judge
+from sandbox.egress.options import Options
 from sandbox.egress.origin import Source
 from sandbox.egress.report import Product
 from sandbox.egress.sources import SourceTable, build_sources

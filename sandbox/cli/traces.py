@@ -38,7 +38,7 @@ def trace(
 ) -> int:
     """外泄文件溯源：出自哪个席位（仅安全审查员和经办人）· which seat a leaked file came from."""
     from sandbox.egress import tracing
-    from sandbox.egress.judge import Options
+    from sandbox.egress.options import Options
     from sandbox.files.opening import open_regular
 
     platform, actor = session.platform, session.actor()

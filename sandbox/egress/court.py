@@ -21,8 +21,8 @@ from sandbox.egress.canary_safe import safe_of
 from sandbox.egress.checks import check
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.isolated import SnapshotSource, judge_isolated
-from sandbox.egress.judge import Judged, Options
 from sandbox.egress.judgements import gate_key
+from sandbox.egress.options import Judged, Options
 from sandbox.egress.permitted import bounds_of
 from sandbox.egress.report import Product
 from sandbox.kernel.entities import IdentifierClass

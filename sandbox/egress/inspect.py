@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from sandbox.egress.isolated import GateLimits, inspect_files
-from sandbox.egress.judge import Judged, Options
+from sandbox.egress.options import Judged, Options
 from sandbox.egress.report import Product
 from sandbox.files.opening import open_regular
 from sandbox.kernel.errors import InputError, SandboxError

@@ -25,7 +25,8 @@ from sandbox.egress import (
     telling,
 )
 from sandbox.egress.desk import GateDesk
-from sandbox.egress.judge import WORDS, Judged
+from sandbox.egress.judge import WORDS
+from sandbox.egress.options import Judged
 from sandbox.egress.spotting import spot_text
 from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.errors import InputError, RefusedError

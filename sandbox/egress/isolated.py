@@ -24,8 +24,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sandbox.egress.checks import PER_FILE, VERSION, check
-from sandbox.egress.judge import Judged, KeptCells, Options
 from sandbox.egress.kept import Entry
+from sandbox.egress.options import Judged, KeptCells, Options
 from sandbox.egress.permitted import Bounds
 from sandbox.egress.report import Product
 from sandbox.egress.units import MANY_ROWS

@@ -9,44 +9,36 @@ rewritings out; the process around it (`worker`) bounds time and memory.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sandbox.egress.beside import Earlier, Fit, comparable, differencing, fitted, refits
+from sandbox.egress.across import across, fits_of, roundings_of, undeclared_of
 from sandbox.egress.cells import families
 from sandbox.egress.checks import PER_FILE, VERSION, check
-from sandbox.egress.claims import Claim
 from sandbox.egress.content import Content, Form, Issue
 from sandbox.egress.inside import look_inside
-from sandbox.egress.kept import SHOWN, Kept, pack
-from sandbox.egress.leaves import beside_leaves
+from sandbox.egress.kept import pack
 from sandbox.egress.naming import named
+from sandbox.egress.options import Judged, KeptCells, Options
 from sandbox.egress.origin import Source
-from sandbox.egress.permitted import Bounds, check_permitted
-from sandbox.egress.proof import Proof, prove, run_claim
+from sandbox.egress.permitted import check_permitted
+from sandbox.egress.proof import Proof, prove
 from sandbox.egress.reading import read_content
 from sandbox.egress.recognise import recognise
 from sandbox.egress.report import FileReport, Product
 from sandbox.egress.rewrite import Rewriting, bundle, rewrite, rewrite_proven
-from sandbox.egress.roundings import Rounding, base_of, beside_rounded, examine
-from sandbox.egress.rowwise import Budget
+from sandbox.egress.roundings import Rounding, base_of, examine
 from sandbox.egress.salvage import packed_name, salvaged
 from sandbox.egress.sightings import sighted
 from sandbox.egress.specified import make
 from sandbox.egress.spotting import spot_cells, spot_text
-from sandbox.egress.tables import RowLevelLimits, carries_nothing, table_issues
-from sandbox.egress.together import split_records
-from sandbox.egress.tying import Tied, tied
+from sandbox.egress.tables import carries_nothing, table_issues
 from sandbox.files.types import FileType
 from sandbox.files.unwrap import ProblemCode, Unwrapped, unwrap
 from sandbox.fingerprint.canonical import canonical, canonical_array
-from sandbox.fingerprint.index import RecordIndex
-from sandbox.kernel.errors import InputError
-from sandbox.kernel.findings import FileJudgement, Finding, Judgement, Outcome, Receipt, Verdict, worst
+from sandbox.kernel.findings import FileJudgement, Judgement, Outcome, Receipt, Verdict, worst
 from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import say
 
@@ -58,49 +50,6 @@ _CELL_CHECKS = (
 )  # fmt: skip
 
 _SHAPES = ("regression", "survival", "ratio-base", "zero-cells", "subtraction")
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The parameters of a judgement; recorded with it by whoever asks for it.
-
-    `canaries` are values that exist only in controlled data; `kept` are the tables of the ledger;
-    `earlier` are claims that were released before tables were kept, with the label they are known by,
-    `declined` those that never left, `unread` whose claims can be read no more;
-    `handed_in` is how many products of the same data the seat has had judged; `words` is what the
-    author wrote about the files and is read outside before anybody voted. `bounds` is what the access
-    policy lets leave; None where no agreement is at hand.
-    """
-
-    max_bytes: int = 512 << 20
-    budget: Budget = field(default_factory=Budget)
-    row_level: RowLevelLimits = field(default_factory=RowLevelLimits)
-    canaries: frozenset[str] = frozenset()
-    earlier: tuple[tuple[str, Claim], ...] = ()
-    declined: tuple[tuple[str, Claim], ...] = ()
-    unread: tuple[str, ...] = ()
-    kept: tuple[Kept, ...] = ()
-    handed_in: int = 0
-    words: str = ""
-    bounds: Bounds | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class KeptCells:
-    """The packed cells of a proven table, and of which table and version its rows are."""
-
-    table: str
-    snapshot: str
-    data: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The judgement, the bytes of every rewriting by its SHA-256, and by path what the ledger keeps."""
-
-    judgement: Judgement
-    rewritings: Mapping[str, bytes]
-    kept: Mapping[str, KeptCells] = field(default_factory=dict)
 
 
 def judge(products: Sequence[Product], sources: Sequence[Source], options: Options | None = None) -> Judged:
@@ -335,11 +284,11 @@ def _write(report: FileReport) -> None:
 
 def settle(reports: Sequence[FileReport], sources: Sequence[Source], options: Options) -> Judged:
     """Return the judgement of all reports, with what shows only across files."""
-    undeclared = _tied(reports, sources)
-    across = list(_across(reports, sources, options, undeclared))
+    undeclared = undeclared_of(reports, sources)
+    beside = list(across(reports, sources, options, undeclared))
     files, rewritings = [], {}
     for report in reports:
-        concerned = [found.verdict for found in across if report.product.path in found.paths]
+        concerned = [found.verdict for found in beside if report.product.path in found.paths]
         judged = _file(report, concerned)
         files.append(judged)
         if report.rewriting is not None and judged.rewritten_digest is not None:
@@ -348,145 +297,22 @@ def settle(reports: Sequence[FileReport], sources: Sequence[Source], options: Op
         report.product.path: _kept(report.proof) for report in reports
         if report.proof is not None and report.proof.source.snapshot
     }  # fmt: skip
-    for fit in _fits(reports, sources):
+    for fit in fits_of(reports, sources):
         if fit.source.snapshot:
             cells = KeptCells(fit.source.name, fit.source.snapshot, pack(fit.families))
             kept[fit.family.published.owner] = cells
-    for path, one in _roundings(reports).items():
+    for path, one in roundings_of(reports).items():
         if one.source.snapshot:
             kept[path] = KeptCells(one.source.name, one.source.snapshot, one.packed())
     for path, found in undeclared.items():
         kept[path] = KeptCells(found.source.name, found.source.snapshot, pack(found.families("")))
-    return Judged(Judgement(tuple(files), tuple(across)), rewritings, kept)
-
-
-def _tied(reports: Sequence[FileReport], sources: Sequence[Source]) -> dict[str, Tied]:
-    """Return the tables without a claim whose figures tell what lies behind them."""
-    found: dict[str, Tied] = {}
-    kept = [source for source in sources if source.snapshot]
-    for report in reports:
-        sheets = [sheet for content in report.contents for sheet in content.sheets]
-        made = report.rewriting is not None and report.made is None and report.modelled is None
-        if report.product.claim is None and made and not report.archive and len(sheets) == 1:
-            one = tied(sheets[0].table, kept)
-            if one is not None:
-                found[report.product.path] = one
-    return found
-
-
-def _roundings(reports: Sequence[FileReport]) -> dict[str, Rounding]:
-    return {report.product.path: report.rounding for report in reports if report.rounding is not None}
-
-
-def _fits(reports: Sequence[FileReport], sources: Sequence[Source]) -> list[Fit]:
-    """Return the models among the reports as the ledger compares them."""
-    by_name = {source.name: source for source in sources}
-    return [
-        fitted(report.product.path, report.modelled, by_name[report.modelled.table])
-        for report in reports
-        if report.modelled is not None and report.modelled.table in by_name
-    ]
+    return Judged(Judgement(tuple(files), tuple(beside)), rewritings, kept)
 
 
 def _kept(proof: Proof) -> KeptCells:
     """Return what the ledger keeps of a table whose claim held, whatever else was found."""
     parts = families(proof.truth, proof.comparison.published(proof.truth.count), owner="")
     return KeptCells(proof.source.name, proof.source.snapshot, pack(parts))
-
-
-def _across(
-    reports: Sequence[FileReport],
-    sources: Sequence[Source],
-    options: Options,
-    undeclared: Mapping[str, Tied],
-) -> list[Finding]:
-    proofs = {report.product.path: report.proof for report in reports if report.proof is not None}
-    fits = _fits(reports, sources)
-    rounded = _roundings(reports)
-    some = proofs or fits or rounded or undeclared
-    kept, again = _at_hand(sources, options) if some else ((), ())
-    rerun = [*options.earlier, *((one.owner, one.claim) for one in again if one.claim is not None)]
-    earlier: list[Earlier] = []
-    broken: list[Finding] = []
-    try:
-        earlier = [
-            Earlier(owner, run_claim(claim, sources, budget=options.budget)[1])
-            for owner, claim in (rerun if proofs else ())
-        ]
-    except InputError:
-        # A released claim that no longer runs cannot be compared: nothing proven may leave beside it.
-        evidence = say("无法与此前放行的产品比较")
-        broken = [check("set-differencing").finding(evidence=evidence, paths=tuple(proofs))]
-    contents = {
-        report.product.path: report.contents for report in reports
-        if report.proof is None and not report.has("source-record")
-    }  # fmt: skip
-    indexes: list[RecordIndex] = [source.index for source in sources if source.index is not None]
-    declined = _declined(sources, options) if proofs else []
-    return [
-        *broken,
-        *differencing(proofs, [*earlier, *declined], kept),
-        *refits(fits, kept),
-        *beside_leaves(fits, proofs, kept, undeclared),
-        *beside_rounded(rounded, proofs, kept),
-        *_not_compared(proofs, again, options),
-        *(
-            split_records(contents, indexes, sources, _bytes_of(reports, contents))
-            if len(contents) > 1
-            else ()
-        ),
-        *_drip(reports, sources, options),
-    ]
-
-
-def _bytes_of(reports: Sequence[FileReport], paths: Mapping[str, object]) -> dict[str, bytes]:
-    return {report.product.path: report.product.data for report in reports if report.product.path in paths}
-
-
-def _at_hand(sources: Sequence[Source], options: Options) -> tuple[tuple[Kept, ...], tuple[Kept, ...]]:
-    """Return the kept tables that can be compared by their rows, and those that must be computed again.
-
-    What never left and cannot be compared by its rows is let be, as a claim that no longer runs is.
-    """
-    by_name = {source.name: source for source in sources}
-    known = [one for one in options.kept if one.table in by_name]
-    plain = tuple(one for one in known if comparable(one, by_name[one.table]))
-    rest = [one for one in known if one not in plain and one.standing not in SHOWN]
-    return plain, tuple(rest)
-
-
-def _not_compared(proofs: Mapping[str, Proof], again: Sequence[Kept], options: Options) -> list[Finding]:
-    """Return what no subtraction could be computed with as it left: people decide beside what it says."""
-    told = [
-        *(say("此前放行的 {owner} 的声明已无法读取", owner=owner) for owner in options.unread),
-        *(
-            say("此前放行的 {owner} 所用的版本已无法逐行对照，只能按声明在本版数据上重算", owner=one.owner)
-            for one in again
-        ),
-    ]
-    paths = tuple(sorted(proofs))
-    return [check("ledger-unread").finding(evidence=one, paths=paths) for one in told if paths]
-
-
-def _declined(sources: Sequence[Source], options: Options) -> list[Earlier]:
-    """Return what never left, as far as it can still be computed."""
-    found = []
-    for owner, claim in options.declined:
-        with suppress(InputError):
-            truth = run_claim(claim, sources, budget=options.budget)[1]
-            found.append(Earlier(owner, truth, declined=True))
-    return found
-
-
-def _drip(reports: Sequence[FileReport], sources: Sequence[Source], options: Options) -> list[Finding]:
-    """Return a finding when one seat has handed in more products of the data than its limits let pass."""
-    count = options.handed_in + len(reports)
-    most = min((one.thresholds.drip_products for one in sources), default=Thresholds().drip_products)
-    if not options.handed_in or count <= most:
-        return []
-    evidence = say("该席位对同一数据已提交 {count} 个产品", count=count)
-    paths = tuple(report.product.path for report in reports)
-    return [check("drip").finding(evidence=evidence, paths=paths)]
 
 
 def _file(report: FileReport, concerned: Sequence[Verdict]) -> FileJudgement:

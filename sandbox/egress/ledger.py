@@ -17,9 +17,9 @@ from typing import BinaryIO, cast
 from sandbox.egress.claims import Claim, read_declared
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.isolated import Ledger
-from sandbox.egress.judge import Judged
 from sandbox.egress.judgements import gate_key
 from sandbox.egress.kept import Entry, Standing
+from sandbox.egress.options import Judged
 from sandbox.egress.wire import pack, text, unpack
 from sandbox.kernel.errors import InputError, SandboxError, TamperedError
 from sandbox.kernel.findings import Verdict

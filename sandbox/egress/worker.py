@@ -33,10 +33,11 @@ from sandbox.egress.cells import Problem, judge_cells
 from sandbox.egress.claims import Claim, read_claim
 from sandbox.egress.compare import Comparison
 from sandbox.egress.content import Content, Form, Issue, Sheet
-from sandbox.egress.judge import Options, judge_file, settle
+from sandbox.egress.judge import judge_file, settle
 from sandbox.egress.kept import Kept, Standing
 from sandbox.egress.kept import unpack as unpack_cells
 from sandbox.egress.numbering import Numbered
+from sandbox.egress.options import Options
 from sandbox.egress.origin import Source
 from sandbox.egress.overlaid import index_of
 from sandbox.egress.permitted import Bounds

@@ -12,7 +12,8 @@ import json
 import duckdb
 import pytest
 
-from sandbox.egress.judge import Options, judge
+from sandbox.egress.judge import judge
+from sandbox.egress.options import Options
 from sandbox.egress.report import Product
 from sandbox.kernel.findings import FileJudgement, FindingKind, Verdict
 from tests.egress.clinic import claim, source, visits

@@ -7,7 +7,8 @@ import zipfile
 
 import pytest
 
-from sandbox.egress.judge import WORDS, Options, judge
+from sandbox.egress.judge import WORDS, judge
+from sandbox.egress.options import Options
 from sandbox.egress.report import Product
 from sandbox.kernel.findings import FileJudgement, FindingKind, Verdict
 from tests.attacks.test_gate_files import COUNT_SQL, counts

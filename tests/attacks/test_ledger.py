@@ -5,7 +5,8 @@ from __future__ import annotations
 import duckdb
 
 from sandbox.egress.claims import Claim
-from sandbox.egress.judge import Judged, Options, judge
+from sandbox.egress.judge import judge
+from sandbox.egress.options import Judged, Options
 from sandbox.egress.report import Product
 from sandbox.kernel.findings import Verdict
 from tests.egress.clinic import claim, csv_of, source, visits

@@ -9,8 +9,9 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
-from sandbox.egress.judge import Judged, Options, judge
+from sandbox.egress.judge import judge
 from sandbox.egress.kept import Kept, Standing, unpack
+from sandbox.egress.options import Judged, Options
 from sandbox.egress.origin import Source
 from sandbox.egress.report import Product
 from sandbox.kernel.findings import Verdict

@@ -15,9 +15,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.egress.fixing import fix_by_rounding
-from sandbox.egress.judge import Judged, Options, judge, judge_file, settle
+from sandbox.egress.judge import judge, judge_file, settle
 from sandbox.egress.kept import ROUNDED, Kept, Standing, unpack
 from sandbox.egress.narrowing import Told, exact, narrowed
+from sandbox.egress.options import Judged, Options
 from sandbox.egress.origin import Source
 from sandbox.egress.report import Product
 from sandbox.egress.roundings import base_of

@@ -14,9 +14,10 @@ import pyarrow as pa
 import pytest
 
 from sandbox.egress.claims import Claim
-from sandbox.egress.judge import Judged, Options, judge
+from sandbox.egress.judge import judge
 from sandbox.egress.kept import Kept, Standing, unpack
 from sandbox.egress.numbering import Numbered
+from sandbox.egress.options import Judged, Options
 from sandbox.egress.origin import Source
 from sandbox.egress.report import Product
 from sandbox.fingerprint.sidecar import UnitColumns, dense_units, row_words, unit_words

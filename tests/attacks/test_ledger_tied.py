@@ -5,8 +5,9 @@ from __future__ import annotations
 import duckdb
 import pytest
 
-from sandbox.egress.judge import Judged, Options, judge
+from sandbox.egress.judge import judge
 from sandbox.egress.kept import Kept, Standing, unpack
+from sandbox.egress.options import Judged, Options
 from sandbox.egress.report import Product
 from sandbox.kernel.findings import Verdict
 from tests.attacks.test_ledger_sets import first

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pytest
 
 from sandbox.egress import wire
-from sandbox.egress.judge import Judged, Options, judge, judge_file, settle
+from sandbox.egress.judge import judge, judge_file, settle
 from sandbox.egress.kept import Kept, Standing, unpack
+from sandbox.egress.options import Judged, Options
 from sandbox.egress.origin import Source
 from sandbox.egress.report import Product
 from sandbox.egress.worker import report_in, report_out

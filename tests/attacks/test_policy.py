@@ -19,7 +19,8 @@ from sandbox.access import agreement as agreements
 from sandbox.access.document import check_seals, text_named
 from sandbox.access.policy import compiled, policy_of
 from sandbox.access.terms import forms_of, hours_of, join_named, quotas_of, rows_of
-from sandbox.egress.judge import Options, judge
+from sandbox.egress.judge import judge
+from sandbox.egress.options import Options
 from sandbox.egress.permitted import Bounds, bounds_of
 from sandbox.egress.report import Product
 from sandbox.kernel.actors import SYSTEM

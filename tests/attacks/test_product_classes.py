@@ -18,7 +18,8 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sandbox.egress.judge import Options, judge
+from sandbox.egress.judge import judge
+from sandbox.egress.options import Options
 from sandbox.egress.origin import Source
 from sandbox.egress.permitted import Bounds
 from sandbox.egress.report import Product

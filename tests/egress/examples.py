@@ -20,7 +20,7 @@ import pyarrow.csv as pacsv
 
 from sandbox.egress.claims import Claim
 from sandbox.egress.fixing import fix_by_rounding
-from sandbox.egress.judge import Options
+from sandbox.egress.options import Options
 from sandbox.egress.permitted import Bounds
 from sandbox.egress.report import Product
 from sandbox.kernel.boundary import OutputForm

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from sandbox.egress.checks import CHECKS
-from sandbox.egress.judge import Options, judge
+from sandbox.egress.judge import judge
+from sandbox.egress.options import Options
 from sandbox.egress.report import Product
 from sandbox.kernel.findings import Verdict
 from tests.egress.clinic import source

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from sandbox.egress.content import Model
 from sandbox.egress.fitting import MAX_CATEGORIES, Fitted, fit, read_model
-from sandbox.egress.judge import Options, judge
+from sandbox.egress.judge import judge
+from sandbox.egress.options import Options
 from sandbox.egress.origin import Source
 from sandbox.egress.permitted import Bounds
 from sandbox.egress.report import Product

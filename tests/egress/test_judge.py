@@ -10,7 +10,8 @@ import pytest
 
 from sandbox.egress.checks import CHECKS, PER_FILE
 from sandbox.egress.claims import Claim
-from sandbox.egress.judge import Options, judge, judge_file, settle
+from sandbox.egress.judge import judge, judge_file, settle
+from sandbox.egress.options import Options
 from sandbox.egress.report import Product
 from sandbox.kernel.findings import FileJudgement, FindingKind, Outcome, Verdict
 from sandbox.kernel.message import say

@@ -46,7 +46,7 @@ from sandbox.egress import (
     stoppage,
 )
 from sandbox.egress.checks import check
-from sandbox.egress.judge import Judged
+from sandbox.egress.options import Judged
 from sandbox.kernel.errors import CredentialError, SandboxError
 from sandbox.kernel.findings import FileJudgement, Judgement, Outcome, Receipt, Verdict
 from sandbox.kernel.records import (

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from sandbox.egress.checks import CHECKS
 from sandbox.egress.differencing import Published, exposures
 from sandbox.egress.expressions import Aggregate, Column
-from sandbox.egress.judge import Options, judge
+from sandbox.egress.judge import judge
 from sandbox.egress.margins import given_back
+from sandbox.egress.options import Options
 from sandbox.egress.permitted import _strangers
 from sandbox.egress.positions import at_the_edge, few_degrees, thinly_held
 from sandbox.egress.recompute import Measured

@@ -13,7 +13,8 @@ import pytest
 
 from sandbox.egress import isolated, worker
 from sandbox.egress.isolated import SnapshotSource, judge_isolated
-from sandbox.egress.judge import Options, judge, judge_file
+from sandbox.egress.judge import judge, judge_file
+from sandbox.egress.options import Options
 from sandbox.egress.report import Product
 from sandbox.egress.wire import judgement_in, judgement_out, pack, unpack
 from sandbox.fingerprint.sidecar import Sidecar, UnitColumns

@@ -8,7 +8,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from sandbox.egress import tracing
-from sandbox.egress.judge import Options as GateOptions
+from sandbox.egress.options import Options as GateOptions
 from sandbox.files.opening import open_regular
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.records import Dataset, ServiceAgreement
