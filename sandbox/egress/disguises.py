@@ -8,10 +8,10 @@ written from it. Bounded in size, number and depth. Pure; called by `inside`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import groupby, islice
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,7 @@ from sandbox.egress.alphabets import lengthy, morse, packed
 from sandbox.egress.ciphers import broken, moved_bytes
 from sandbox.egress.codepages import moved, paged, repaired, stripped
 from sandbox.egress.content import Content, Form
+from sandbox.egress.folding import folded
 from sandbox.egress.glyphs import few, rare
 from sandbox.egress.legible import LEAST_BYTES, held_numbers, legible, said, speaks
 from sandbox.egress.numerals import branches, figures, sequences
@@ -52,6 +53,7 @@ _TOKEN = re.compile(r"[!-~]{32,}")
 _LINE = re.compile(r"^\s*(?:(?:#|//|--|;|%|\*|/\*|>|\d+[.:)]|[-+]\s)\s*)?[\"'(]*(.*?)[\"',;)\\+]*\s*$")
 _CODED = re.compile(rb"[!-~\s]+")
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
+_LONG = re.compile(r"[!-~]{16,}")
 _BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
 _QUOTED = re.compile(r"[\"'<>]")
 _PREFIX = re.compile(r"^[\w.-]{1,20}\s*[=:]\s*")
@@ -185,6 +187,9 @@ def _text(text: str, path: str, found: _Found, *, depth: int) -> None:
     for new in morse(text) if _dotted(text) else ():
         found.add(new)
     found.guess(figures(text))
+    built = folded(text)
+    if built:
+        found.add(built)
     for data in _codes(text):
         _bytes(data, path, found, depth=depth)
 
@@ -217,12 +222,27 @@ def _runs(text: str) -> Iterator[str]:
         if len(block) > 1:
             yield "\n".join(block)
             yield "\n".join(_bare(one) for one in block)
+            yield from _folded(block)
         alone += [*block[: 2 - len(block)], line]
         block = []
     for token in _TOKEN.findall("\n".join(alone))[:200]:
         yield from (part for part in _QUOTED.split(token) if len(part) >= 32)
         yield token
     yield from _RUN.findall(text)[:200]
+
+
+def _folded(block: Sequence[str]) -> Iterator[str]:
+    """Yield the neighbouring lines that are one long token each, without what introduces them.
+
+    Also without the first sign of each: in a binary patch it tells how long the line is.
+    """
+    bare = (line.strip() for line in block)
+    for whole, lines in groupby(bare, key=lambda one: bool(_LONG.fullmatch(one))):
+        told = list(lines) if whole else []
+        if len(told) > 1 and len(told) < len(block):
+            yield "\n".join(told)
+        if len(told) > 1:
+            yield "\n".join(one[1:] for one in told)
 
 
 def _bare(line: str) -> str:

@@ -7,6 +7,7 @@ be a telephone or an identity number. Evidence only. Pure; called by `disguises`
 
 from __future__ import annotations
 
+import base64
 import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +16,8 @@ from string import ascii_lowercase, ascii_uppercase, digits
 import numpy as np
 
 from sandbox.egress.content import Document
+from sandbox.egress.identities import spelled
+from sandbox.kernel.identifiers import is_uscc
 
 MAX_ITEMS = 100_000
 LEAST_ITEMS = 12
@@ -46,10 +49,16 @@ _MOTOROLA = re.compile(r"^S([123])[0-9A-Fa-f]{2}([0-9A-Fa-f]+)[0-9A-Fa-f]{2}\s*$
 _LISTED = re.compile(r"(?<![\w.])-?(?:0[xX][0-9a-fA-F]{1,16}|0b[01]{1,64}|0o[0-7]{1,22}|\d{1,20})(?![\w.])")
 _ESCAPED = re.compile(r"(?:\\x|%|=|\$|0x|&#x?|\\u00|\\)([0-9a-fA-F]{2})(?![0-9a-fA-F])")
 _TOKEN = re.compile(r"(?<![\w+/=-])[0-9A-Za-z_+/-]{5,64}(?![\w+/=-])")
+_PART = re.compile(r"[0-9A-Za-z]{5,40}")
+_SHORT = re.compile(
+    r"(?<![\w+/=-])(?:[\w+/-]{7}=|[\w+/-]{8}|[\w+/-]{10}==|[\w+/-]{11}=)(?![\w+/=])", re.ASCII
+)
+"""Five, six, seven and eight bytes in base64."""
 _FRACTION = re.compile(r"\d\.(\d{3,12})(?!\d)")
 _PHONE = re.compile(r"1[3-9]\d{9}")
 _RESIDENT = re.compile(r"[1-8]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d{4}\d")
 _CLOCK = re.compile(r"(?<![\d:])(\d{1,8}):([0-5]\d):([0-5]\d)(?![\d:])")
+_URL = str.maketrans("-_", "+/")
 _LOWER = digits + ascii_lowercase
 _ALPHABETS = (
     "01", digits[:8], digits + "abcdef", _LOWER[:32], "0123456789abcdefghjkmnpqrstvwxyz",
@@ -160,16 +169,27 @@ def figures(text: str) -> list[str]:
     """Return the telephone and identity numbers that tokens are in another base or layout."""
     found: list[str] = []
     tokens = list(dict.fromkeys(_TOKEN.findall(text)[:MAX_ITEMS]))
+    parts = [one for one in dict.fromkeys(_PART.findall(text)[:MAX_ITEMS]) if one not in set(tokens)]
     for alphabet in _ALPHABETS:
         found += telling(_in_base(tokens, alphabet))
+        found += telling(_in_base(parts, alphabet))
+    packed = [_base64(one) for one in dict.fromkeys(_SHORT.findall(text)[:MAX_ITEMS])]
+    for order in ("big", "little"):
+        found += telling([str(int.from_bytes(one, order)) for one in packed])
     wide = [int(one) for one in _addresses(text)]
     wide += [
         int(re.sub(r"[^0-9a-fA-F]", "", one), 16) for one in (*_UUID.findall(text), *_MAC.findall(text))
     ][:MAX_ITEMS]
+    found += telling([str(one) for one in wide])
     for bits in (64, 60, 56, 48, 40, 36):
         found += telling([str(one & (1 << bits) - 1) for one in wide])
     found += _laid_out(text)
     return list(dict.fromkeys(found))
+
+
+def _base64(text: str) -> bytes:
+    """Return the bytes of a short run of base64, in either alphabet."""
+    return base64.b64decode(text.translate(_URL) + "=" * (-len(text) % 4))
 
 
 def _in_base(tokens: Sequence[str], alphabet: str) -> list[str]:
@@ -228,9 +248,14 @@ def _places(rows: Sequence[Sequence[str]]) -> list[str]:
     return max(ways, key=lambda way: len(telling(way)))
 
 
+def _naming(text: str) -> bool:
+    return bool(_PHONE.fullmatch(text) or _RESIDENT.fullmatch(text)) or is_uscc(text, inner=False)
+
+
 def telling(numbers: Sequence[str]) -> list[str]:
     """Return the numbers that look like telephones or identity numbers, if a good share of all does."""
-    seen = [one for one in numbers if _PHONE.fullmatch(one) or _RESIDENT.fullmatch(one)]
+    written = spelled([int(one) for one in numbers])
+    seen = [one for one in written if _naming(one)]
     return seen if len(seen) >= max(_FEW, _SHARE * len(numbers)) else []
 
 

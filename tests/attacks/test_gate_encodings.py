@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import bz2
 import codecs
+import gzip
 import json
 import lzma
 import random
@@ -27,6 +28,7 @@ from backports import zstd
 from sandbox.egress.judge import judge
 from sandbox.egress.report import Product
 from sandbox.kernel.findings import FindingKind, Verdict
+from sandbox.kernel.identifiers import USCC_ALPHABET
 from tests.attacks.exam_room import RECOGNISED, sources, world
 
 COLUMNS = ("姓名", "身份证号", "手机号", "出生日期")
@@ -36,6 +38,23 @@ PROSE = "本季度全市运行总体平稳，主要指标好于预期。\n各部
 def payload() -> bytes:
     """Return twenty records as lines."""
     return "\n".join(",".join(row[name] for name in COLUMNS) for row in world().persons[:20]).encode()
+
+
+def number_of(code: str) -> int:
+    """Return a credit code as the number that its signs are in base 31."""
+    value = 0
+    for sign in code:
+        value = value * len(USCC_ALPHABET) + USCC_ALPHABET.index(sign)
+    return value
+
+
+def built() -> str:
+    """Return a program that puts names and telephones together."""
+    return "rows = []\n" + "\n".join(
+        "rows.append(" + " + ".join(f"chr({ord(sign)})" for sign in row["姓名"])
+        + f" + str({row['手机号'][:5]} * 10**6 + {int(row['手机号'][5:])}))"
+        for row in world().persons[:20]
+    )  # fmt: skip
 
 
 def phones() -> list[int]:
@@ -173,6 +192,12 @@ TECHNIQUES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "invisible bits": ("a.md", lambda: noted("指标" + over(payload(), "\u200b\u200c") + "平稳")),
     "invisible fours": ("a.md", lambda: noted("指标" + over(payload(), "\u200b\u200d\u2060\ufeff") + "平稳")),
     "morse by two words": ("a.txt", lambda: "\n".join(map(morse_line, phones())).encode()),
+    "base64 folded under a key": ("a.yaml", lambda: ("version: 2\ncache: !!binary |\n" + wrapped(base64.b64encode(gzip.compress(payload())).decode(), 60, "  ") + "\n").encode()),
+    "base85 of a binary patch": ("a.patch", lambda: ("GIT binary patch\nliteral 4096\n" + wrapped(base64.b85encode(zlib.compress(payload())).decode(), 52, "z") + "\n").encode()),
+    "telephones in links": ("a.txt", lambda: "\n".join(f"https://s.cn/{number(phone.to_bytes(5, 'big'), SIXTY_TWO)}?v=7" for phone in phones()).encode()),
+    "numbers of eight bytes": ("a.csv", lambda: listed([base64.b64encode(phone.to_bytes(8, "big")).decode() for phone in phones()], "摘要")),
+    "credit codes as guids": ("a.csv", lambda: listed([str(uuid.UUID(int=number_of(row["统一社会信用代码"]))) for row in world().firms[:20]], "任务")),
+    "names and sums in a program": ("a.py", lambda: built().encode()),
     "base64 backwards": ("a.txt", lambda: noted(wrapped(base64.b64encode(payload()).decode()[::-1]))),
     "hexadecimal of base32": ("a.txt", lambda: noted(wrapped(base64.b32encode(payload()).hex()))),
     "xxd": ("a.log", lambda: "\n".join(f"{at * 16:08x}: {one.hex(' ', 2)}  ................" for at, one in enumerate(groups(payload(), 16))).encode()),
