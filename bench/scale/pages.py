@@ -29,6 +29,7 @@ from sandbox.store.opener import Store
 from sandbox.web.api_lists import LISTS, MOST
 from sandbox.web.console import PAGES, build
 from sandbox.web.options import API, Options
+from sandbox.web.service import warm
 from sandbox.web.signin import UnsafeSessionAuth
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -136,6 +137,7 @@ async def measure(home: Path, times: int, *, long: bool = False) -> list[Line]:
     platform = open_platform(home)
     tokens = json.loads((home / "demo-accounts.json").read_text(encoding="utf-8"))["accounts"]
     app = build(platform, Options((ORIGIN,), home / "assets"), UnsafeSessionAuth())
+    warm(app, platform)  # as the service does when it starts
     print(f"{'page':<50}{'person':<16}{'status':>6}{'first':>9}{'fact':>9}{'then':>9}{'cpu':>9}{'KiB':>8}")
     told = []
     for name in PEOPLE[:1] if long else PEOPLE:

@@ -7,6 +7,7 @@ Reads its addresses from options and the Hub's from the environment that a Hub's
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import shutil
 import threading
@@ -14,6 +15,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
+from starlette.applications import Starlette
 
 from sandbox.app import Platform, open_platform
 from sandbox.web.console import build
@@ -43,8 +45,7 @@ def main(arguments: list[str] | None = None) -> None:
 def serve(platform: Platform, options: Options, sign_in: SignIn, *, port: int) -> None:
     """Serve on loopback; the proxy is the only way in from outside."""
     app = build(platform, options, sign_in)
-    used = app.state.console.used  # read at once: else the first who looks at the account of use waits for it
-    threading.Thread(target=used.now, args=(platform.oversight,), name="account of use", daemon=True).start()
+    threading.Thread(target=warm, args=(app, platform), name="account of use", daemon=True).start()
     uvicorn.run(
         app,
         host="127.0.0.1",
@@ -55,6 +56,17 @@ def serve(platform: Platform, options: Options, sign_in: SignIn, *, port: int) -
         log_level="warning",
         timeout_graceful_shutdown=3,
     )
+
+
+def warm(app: Starlette, platform: Platform) -> None:
+    """Read what is large and stays, and take it out of the garbage collector's rounds.
+
+    Else the first who looks at the account of use waits for it, and now and then somebody's page waits for a
+    round over all of it: 0.2 to 0.4 s in a home of a million facts.
+    """
+    app.state.console.used.now(platform.oversight)
+    gc.collect()
+    gc.freeze()
 
 
 def _parser() -> argparse.ArgumentParser:
