@@ -169,7 +169,8 @@ def figures(text: str) -> list[str]:
     """Return the telephone and identity numbers that tokens are in another base or layout."""
     found: list[str] = []
     tokens = list(dict.fromkeys(_TOKEN.findall(text)[:MAX_ITEMS]))
-    parts = [one for one in dict.fromkeys(_PART.findall(text)[:MAX_ITEMS]) if one not in set(tokens)]
+    whole = set(tokens)
+    parts = [one for one in dict.fromkeys(_PART.findall(text)[:MAX_ITEMS]) if one not in whole]
     for alphabet in _ALPHABETS:
         found += telling(_in_base(tokens, alphabet))
         found += telling(_in_base(parts, alphabet))
