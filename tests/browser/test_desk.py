@@ -73,6 +73,29 @@ def seen(person, picture):
 
 
 @pytest.mark.long
+def test_a_question_mark_shows_the_keys_and_types_itself_where_one_writes(enter):
+    person = enter(SECURITY)
+    page = person.page
+    for place in ("/reviews", f"/submissions/{titled(person.started.home, OPEN)}"):
+        person.go(place)
+        shown = page.locator("dialog.keys")
+        assert not shown.is_visible()
+        page.keyboard.press("?")
+        assert shown.is_visible()
+        assert "显示这些按键" in shown.inner_text()
+        assert shown.get_by_role("button").evaluate("one => one === document.activeElement")
+        person.look("desk-keys" if place == "/reviews" else "desk-keys-submission")
+        page.keyboard.press("Escape")
+        assert not shown.is_visible()
+    box = page.locator("main textarea").first
+    box.evaluate("one => { const sheet = one.closest('details'); if (sheet) sheet.open = true; }")
+    box.fill("为什么")
+    box.press("?")
+    assert not shown.is_visible()
+    assert "?" in box.input_value()
+
+
+@pytest.mark.long
 def test_from_the_queue_to_a_release_in_part_and_its_recall(enter):
     first, second = enter(SECURITY), enter(PROVIDER)
     page, place = first.page, f"/submissions/{titled(first.started.home, OPEN)}"
@@ -168,26 +191,3 @@ def test_a_policy_is_read_tried_in_the_background_and_amended(enter):
     operator.settle()
     page.wait_for_url("**/service-agreements/service-agreement-*")
     assert "新的一版已拟订" in operator.text()
-
-
-@pytest.mark.long
-def test_a_question_mark_shows_the_keys_and_types_itself_where_one_writes(enter):
-    person = enter(SECURITY)
-    page = person.page
-    for place in ("/reviews", f"/submissions/{titled(person.started.home, OPEN)}"):
-        person.go(place)
-        shown = page.locator("dialog.keys")
-        assert not shown.is_visible()
-        page.keyboard.press("?")
-        assert shown.is_visible()
-        assert "显示这些按键" in shown.inner_text()
-        assert shown.get_by_role("button").evaluate("one => one === document.activeElement")
-        person.look("desk-keys" if place == "/reviews" else "desk-keys-submission")
-        page.keyboard.press("Escape")
-        assert not shown.is_visible()
-    box = page.locator("main textarea").first
-    box.evaluate("one => { const sheet = one.closest('details'); if (sheet) sheet.open = true; }")
-    box.fill("为什么")
-    box.press("?")
-    assert not shown.is_visible()
-    assert "?" in box.input_value()

@@ -38,7 +38,11 @@ class Visit:
     def __init__(self, browser, started, name, *, script=True):
         self.started, self.name = started, name
         self.context = browser.new_context(
-            viewport=WIDE, locale="zh-CN", timezone_id="Asia/Shanghai", java_script_enabled=script
+            viewport=WIDE,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            java_script_enabled=script,
+            reduced_motion="reduce",  # what a colour passes through on its way is nobody's contrast
         )
         self.context.add_init_script(HEARD)
         self.page = self.context.new_page()
