@@ -22,6 +22,8 @@ from sandbox.egress.lattice import FEWEST, Whole, disordered, hits, shift, steps
 from sandbox.egress.measured import Measured, days_of, figure, figures_of, measured
 from sandbox.egress.origin import Source
 from sandbox.egress.rarities import Rare, crowded, rarities
+from sandbox.egress.workings import moved, workings
+from sandbox.fingerprint.buffers import distinct
 from sandbox.fingerprint.canonical import canonical
 
 BITS = 24.0
@@ -56,7 +58,7 @@ def restated(tables: Sequence[pa.Table], sources: Sequence[Source]) -> Restated 
     found = []
     for table in short:
         if rare and not _labels_apart(table, sources):
-            found += list(_restated(measured(table), rare))
+            found += list(_restated(measured(table), rare)) or list(_worked(table, rare, sources))
     return max(found, key=lambda one: one.values, default=None)
 
 
@@ -73,9 +75,26 @@ def _restated(columns: Sequence[Measured], rare: Sequence[Rare]) -> Iterator[Res
             yield Restated(one.name, count, bits)
 
 
+def _worked(table: pa.Table, rare: Sequence[Rare], sources: Sequence[Source]) -> Iterator[Restated]:
+    """Yield columns that restate values once arithmetic is undone, and identifiers moved by one number."""
+    likely, compared = workings(table, rare)
+    needed = BITS + math.log2(max(compared, 1))
+    for one in likely:
+        count, bits = _weighed(distinct(one.values[~np.isin(one.values, one.rare.crowd)]), one.rare)
+        if bits >= needed:
+            yield Restated(one.name, count, bits)
+    by_one = None if likely else moved(table, sources)
+    if by_one is not None:
+        yield Restated(by_one[0], by_one[1], needed)
+
+
 def _as_it_is(one: Measured, rare: Rare) -> tuple[int, float]:
     """Return how many figures are rare values themselves, and the evidence in it."""
-    asked = rare.asked(one)
+    return _weighed(rare.asked(one), rare)
+
+
+def _weighed(asked: Whole, rare: Rare) -> tuple[int, float]:
+    """Return how many different figures in a column's units are its rare values, and the evidence in it."""
     if len(asked) < FEWEST:
         return 0, 0.0
     count = int(hits(asked, rare.values).sum())

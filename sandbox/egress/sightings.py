@@ -20,6 +20,7 @@ from sandbox.egress.pieces import pieced
 from sandbox.egress.recognise import Recognised, recognise
 from sandbox.egress.restated import restated
 from sandbox.egress.shares import mixed_within
+from sandbox.egress.solved import solved
 from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
 
@@ -58,9 +59,11 @@ def sighted(
     tables = [sheet.table for content in contents if content.form not in _ALIKE for sheet in content.sheets]
     seen = seen or pieced(tables, indexes) or hidden_in(parts, indexes)
     seen = seen or mixed_within(parts, tables, indexes) or _opened(contents, indexes)
+    figures = [*tables, *listed(own)]
+    seen = seen or solved(own, figures, indexes)
     if seen:
         return Sighting(len(seen.records), seen.where, complete)
-    again = restated([*tables, *listed(own)], sources) or digested(contents, sources)
+    again = restated(figures, sources) or digested(contents, sources)
     return Sighting(complete=complete) if again is None else Sighting(again.values, again.where, complete)
 
 

@@ -1,0 +1,198 @@
+"""What two or more columns of figures may have been before arithmetic laid them apart or together.
+
+Sums beside differences, quotients beside remainders, products, digits woven, small weights, a length and an
+angle. Tells candidates and nothing else, as `inverses` does of one column. Pure; called by `solved` and
+`workings`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from functools import cache, reduce
+from itertools import combinations, permutations, product
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sandbox.egress.inverses import Candidate, tens_of
+from sandbox.egress.matrices import Exact, Matrix, exact, rounded
+
+MAX_PAIRED = 7
+_SMALL = 9
+_LARGE = 10**9
+_PHONE = 13 * 10**9
+_FITS = 1 << 62
+
+
+def paired(held: Matrix) -> Iterator[Candidate]:
+    """Yield what two columns together may have been."""
+    whole = [(one.name, one.whole) for one in held.columns if one.whole is not None][:MAX_PAIRED]
+    for (one, left), (other, right) in permutations(whole, 2):
+        if len(left) == len(right):
+            yield from _laid(f"{one}, {other}", left, right, held.constants)
+    for (one, left), (other, right) in combinations(whole, 2):
+        if len(left) == len(right):
+            yield from _both(f"{one}, {other}", left, right)
+    real = [one for one in held.columns if one.decimals or one.whole is None][:MAX_PAIRED]
+    for first, second in permutations(real, 2):
+        if len(first.real) == len(second.real):
+            yield from _as_plane(f"{first.name}, {second.name}", first.real, second.real)
+
+
+def _laid(name: str, high: Exact, low: Exact, constants: Sequence[int]) -> Iterator[Candidate]:
+    """Yield a quotient and a remainder put together, by tens, by what the file states, by round numbers."""
+    most, least = int(max(low)), int(min(low))
+    if least < 0 or int(min(high)) < 0 or int(max(high)) * (most + 1) * 200 < _LARGE:
+        return
+    digits = len(str(most))
+    bases = {10 ** (digits + more): None for more in range(3)}
+    bases |= {one: None for one in constants if one > most}
+    bases |= dict.fromkeys(_moduli(most))
+    for base in bases:
+        yield f"{name}: by {base}", high * base + low
+    if abs(digits - len(str(int(max(high))))) <= 1:
+        width = max(digits, len(str(int(max(high)))))
+        yield f"{name}: woven", exact([_woven(int(a), int(b), width) for a, b in zip(high, low, strict=True)])
+
+
+def _moduli(most: int) -> list[int]:
+    """Return the numbers somebody would divide by that leave remainders up to `most`: round, or prime."""
+    bits = most.bit_length()
+    found = [1 << bits, (1 << bits) - 1, (1 << bits) + 1]
+    tens = 10 ** len(str(most))
+    found += [one for one in (tens + 1, tens - 1, tens // 2, tens // 4, tens * 2) if one > most]
+    found += [one for one in (365, 366, 1440, 3600, 86_400, 1000, 1024) if most < one <= 2 * most]
+    prime = below(tens)
+    return [*found, prime] if prime > most else found
+
+
+@cache
+def below(limit: int) -> int:
+    """Return the largest prime below a limit."""
+    return next(one for one in range(limit - 1, 1, -1) if is_prime(one))
+
+
+def is_prime(number: int) -> bool:
+    """Return whether a number is prime (Miller and Rabin; exact below 3.3e24)."""
+    bases = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41)
+    if number < 2 or any(number % one == 0 for one in bases):
+        return number in bases
+    odd, halvings = number - 1, 0
+    while odd % 2 == 0:
+        odd, halvings = odd // 2, halvings + 1
+    for base in bases:
+        value = pow(base, odd, number)
+        if value not in (1, number - 1) and number - 1 not in _squares(value, halvings - 1, number):
+            return False
+    return True
+
+
+def _squares(value: int, times: int, modulus: int) -> Iterator[int]:
+    for _ in range(times):
+        value = value * value % modulus
+        yield value
+
+
+def _woven(one: int, other: int, width: int) -> int:
+    pairs = zip(str(one).zfill(width), str(other).zfill(width), strict=True)
+    return int("".join(first + second for first, second in pairs))
+
+
+def _both(name: str, left: Exact, right: Exact) -> Iterator[Candidate]:
+    most = max(int(abs(left).max()), int(abs(right).max()))
+    if most * most < _PHONE:
+        return
+    yield f"{name}: product", left * right
+    yield f"{name}: squares", left * left + right * right
+    yield from mixtures(name, [left, right], _PAIRS)
+    if most < _PHONE // 2:
+        return
+    if int(min(left)) >= 0 and int(min(right)) >= 0:
+        yield f"{name}: exclusive or", left ^ right
+    for first, second in ((left, right), (right, left)):
+        if not any(int(one) == 0 for one in second):
+            yield f"{name}: quotient", first // second
+
+
+def mixtures(
+    name: str, columns: Sequence[Exact], weights: Sequence[tuple[int, ...]], *, least: int = _PHONE
+) -> Iterator[Candidate]:
+    """Yield columns weighted and added, divided by what divides them all; the largest is `least` or more."""
+    most = max(int(abs(column).max()) for column in columns)
+    if not least <= most * sum(map(abs, weights[-1])):
+        return
+    kind = np.int64 if most * sum(map(abs, weights[-1])) < _FITS else object
+    mixed = np.array(weights, dtype=kind) @ np.stack([column.astype(kind) for column in columns])
+    divisors = np.gcd.reduce(mixed, axis=1)
+    tops = np.abs(mixed).max(axis=1)
+    for one, sums, divisor, top in zip(weights, mixed, divisors, tops, strict=True):
+        if divisor and top >= least * divisor:
+            values = (sums if sums[0] >= 0 else -sums) // divisor
+            yield f"{name}: {one}", values.astype(object)
+
+
+def _weights(places: int, most: int) -> list[tuple[int, ...]]:
+    """Return the different directions of small whole weights, none of them nought, one of each sign pair."""
+    found = []
+    for one in product(range(-most, most + 1), repeat=places):
+        if math.gcd(*one) == 1 and next(value for value in one if value) > 0 and all(one):
+            found.append(one)
+    return sorted(found, key=lambda one: sum(map(abs, one)))
+
+
+_PAIRS = _weights(2, _SMALL)
+_FEW_PAIRS = _weights(2, 4)
+_THREES = _weights(3, 3)
+_FOURS = _weights(4, 1)
+
+
+def several(held: Matrix) -> Iterator[Candidate]:
+    """Yield sums, exclusive ors and small mixtures of three or four columns, and of all."""
+    whole = [(one.name, one.whole) for one in held.columns if one.whole is not None][:MAX_PAIRED]
+    whole = [one for one in whole if len(one[1]) == len(whole[0][1])]
+    if len(whole) < 3:
+        return
+    for places, weights in ((3, _THREES), (4, _FOURS)):
+        for chosen in list(combinations(whole, places))[:4]:
+            columns = [column for _, column in chosen]
+            if max(int(abs(column).max()) for column in columns) >= _LARGE:
+                yield from mixtures(", ".join(name for name, _ in chosen), columns, weights)
+    columns = [column for _, column in whole]
+    yield "all added", reduce(lambda a, b: a + b, columns)
+    yield "all multiplied", reduce(lambda a, b: a * b, columns)
+    if all(int(min(column)) >= 0 for column in columns):
+        yield "all by exclusive or", reduce(lambda a, b: a ^ b, columns)
+
+
+def small_pairs(held: Matrix) -> Iterator[Candidate]:
+    """Yield what two columns of small numbers together may have been: mixed, multiplied, laid together."""
+    whole = [(one.name, one.whole) for one in held.columns if one.whole is not None][:MAX_PAIRED]
+    for (one, left), (other, right) in combinations(whole, 2):
+        if len(left) != len(right):
+            continue
+        name = f"{one}, {other}"
+        yield from mixtures(name, [left, right], _FEW_PAIRS, least=1000)
+        yield f"{name}: product", left * right
+        for first, second in ((left, right), (right, left)):
+            if int(min(first)) >= 0 and int(min(second)) > 0:
+                yield f"{name}: quotient", first // second
+                yield f"{name}: by tens", first * 10 ** len(str(int(max(second)))) + second
+        if int(min(left)) >= 0 and int(min(right)) >= 0:
+            yield f"{name}: exclusive or", left ^ right
+
+
+def _as_plane(name: str, one: NDArray[np.float64], other: NDArray[np.float64]) -> Iterator[Candidate]:
+    """Yield a point of the plane by its length and angle, either way, and products and quotients."""
+    with np.errstate(all="ignore"):
+        for label, real in (
+            ("length", np.hypot(one, other)), ("x", one * np.cos(other)), ("y", one * np.sin(other)),
+            ("x of degrees", one * np.cos(np.radians(other))),
+            ("y of degrees", one * np.sin(np.radians(other))),
+            ("product", one * other), ("quotient", one / other), ("squares", one**2 + other**2),
+            ("angle", np.arctan2(other, one)), ("sum", one + other), ("difference", np.abs(one - other)),
+        ):  # fmt: skip
+            for power in tens_of(real):
+                found = rounded(real * 10.0**power)
+                if found is not None:
+                    yield f"{name}: {label} e{power}", found

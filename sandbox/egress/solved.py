@@ -1,0 +1,105 @@
+"""Identifiers that arithmetic was done to, found again by undoing it.
+
+Every way back that `inverses` and `remainders` know is tried on a few rows of a table; what then looks like
+telephones, resident numbers or credit codes in most rows is worked out exactly and asked of the index. A
+reading counts when a good share of its rows names records. Pure; called by `sightings`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import chain, islice
+
+import pyarrow as pa
+
+from sandbox.egress import inverses, pairings, remainders
+from sandbox.egress.channels import named
+from sandbox.egress.content import Content
+from sandbox.egress.identities import spelled
+from sandbox.egress.inverses import Candidate
+from sandbox.egress.matrices import LEAST, Figures, Matrix, constants, matrix
+from sandbox.egress.recognise import Recognised
+from sandbox.egress.streams import Column
+from sandbox.fingerprint.index import RecordIndex
+from sandbox.kernel.identifiers import resident_id_check_digit
+
+MAX_TABLES = 6
+MAX_CANDIDATES = 12_000
+MAX_ASKED = 200
+MAX_CELLS = 400_000
+_SEEN = 12
+_MOST = 0.6
+_PHONE = (13 * 10**9, 2 * 10**10)
+_DATED = re.compile(r"[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
+_OLD = re.compile(r"[1-8]\d{5}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
+
+
+def solved(
+    contents: Sequence[Content], tables: Sequence[pa.Table], indexes: Sequence[RecordIndex]
+) -> Recognised:
+    """Return the records that figures of the tables name once the arithmetic done to them is undone."""
+    if not indexes:
+        return Recognised()
+    stated = constants(contents)
+    asked: list[Column] = []
+    for table in tables[:MAX_TABLES]:
+        if table.num_rows >= LEAST and 0 < table.num_rows * table.num_columns <= MAX_CELLS:
+            asked += islice(solutions(matrix(table, stated)), MAX_ASKED - len(asked))
+    return named(asked, (), indexes) if asked else Recognised()
+
+
+def solutions(held: Matrix) -> Iterator[Column]:
+    """Yield the columns of identifiers that the figures may have been."""
+    front = Matrix(tuple(_cut(one) for one in held.columns), held.constants)
+    names = {name for name, values in islice(_ways(front), MAX_CANDIDATES) if _names(values.tolist())}
+    if not names:
+        return
+    for name, values in islice(_ways(held), MAX_CANDIDATES):
+        if name in names:
+            yield Column(name, _written(values.tolist()))
+    for name, values in islice(remainders.rings(held), MAX_ASKED):
+        if _names(values.tolist()):
+            yield Column(name, _written(values.tolist()))
+
+
+def _cut(one: Figures) -> Figures:
+    whole = None if one.whole is None else one.whole[:_SEEN]
+    return Figures(one.name, one.real[:_SEEN], whole, one.decimals)
+
+
+def _ways(held: Matrix) -> Iterator[Candidate]:
+    return chain(
+        inverses.alone(held), pairings.paired(held), remainders.remainders(held), pairings.several(held)
+    )
+
+
+def _names(values: Sequence[int]) -> bool:
+    """Return whether most numbers lie where identifiers do and differ."""
+    if len(values) < LEAST - 1 or len(set(values)) < LEAST - 1:
+        return False
+    wrong = int((1 - _MOST) * len(values))
+    if max(values) < _PHONE[0]:
+        return False
+    for one in values:
+        wrong -= not _identifies(one)
+        if wrong < 0:
+            return False
+    return True
+
+
+def _identifies(number: int) -> bool:
+    if number < _PHONE[0]:
+        return False
+    if number < _PHONE[1] or 8613 * 10**9 <= number < 8620 * 10**9:
+        return True
+    if number >= 10**18:
+        return number < 10**28 and spelled([number])[0] != str(number)
+    text = str(number)
+    if len(text) == 18:
+        return _DATED.fullmatch(text[:17]) is not None and resident_id_check_digit(text[:17]) == text[17]
+    return (_DATED if len(text) == 17 else _OLD).fullmatch(text) is not None
+
+
+def _written(values: Sequence[int]) -> tuple[str, ...]:
+    return spelled(values)

@@ -1,0 +1,261 @@
+"""Records disguised as other numbers: each way of arithmetic is undone and the people are found again."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import json
+import math
+import random
+import struct
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate, pairwise
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from sandbox.egress.judge import judge
+from sandbox.egress.origin import Source
+from sandbox.egress.report import Product
+from sandbox.fingerprint.index import RecordIndex
+from sandbox.fingerprint.sidecar import UnitColumns, dense_units
+from sandbox.kernel.findings import FindingKind
+from sandbox.kernel.identifiers import resident_id_check_digit
+from tests.egress.clinic import KEY
+
+PEOPLE = 2_000
+SOME = 40
+PRIME = 99_999_999_977
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One record, each value as the number that it is."""
+
+    number: str
+    phone: int
+    birth: dt.date
+    district: str
+    visit: dt.date
+    cents: int
+
+
+def _people() -> list[Person]:
+    chance = random.Random(20_261_127)
+    found = []
+    for _ in range(PEOPLE):
+        birth = dt.date(1940, 1, 1) + dt.timedelta(days=chance.randrange(29_000))
+        district = f"5203{chance.choice((2, 3, 4, 22, 23, 24, 25, 26, 27, 28, 29, 30, 81, 82)):02d}"
+        front = f"{district}{birth:%Y%m%d}{chance.randrange(1000):03d}"
+        found.append(
+            Person(
+                front + resident_id_check_digit(front),
+                chance.randrange(13 * 10**9, 2 * 10**10),
+                birth,
+                district,
+                dt.date(2024, 1, 1) + dt.timedelta(days=chance.randrange(730)),
+                int(chance.lognormvariate(8, 1) * 100),
+            )
+        )
+    return found
+
+
+EVERYBODY = _people()
+CHOSEN = random.Random(3).sample(EVERYBODY, SOME)
+PHONES = [one.phone for one in CHOSEN]
+IDS = [int(one.number[:17]) for one in CHOSEN]
+
+
+@pytest.fixture(scope="module")
+def source() -> Source:
+    table = pa.table(
+        {
+            "证件号": [one.number for one in EVERYBODY],
+            "手机号": [str(one.phone) for one in EVERYBODY],
+            "出生日期": [one.birth.isoformat() for one in EVERYBODY],
+            "区划": [one.district for one in EVERYBODY],
+            "就诊日期": [one.visit.isoformat() for one in EVERYBODY],
+            "金额": [f"{one.cents / 100:.2f}" for one in EVERYBODY],
+        }
+    )
+    return Source(
+        name="people",
+        table=table,
+        units=dense_units(table, [UnitColumns("person", ("证件号",))]),
+        index=RecordIndex.build([("raw", table)], key=KEY, identifiers=("证件号", "手机号")),
+        identifiers=frozenset({"证件号", "手机号"}),
+    )
+
+
+def sheet(header: Sequence[str], rows: Sequence[Sequence[object]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows([header, *rows])
+    return out.getvalue().encode()
+
+
+def column(values: Sequence[object], header: str = "值") -> bytes:
+    return sheet(["序", header], list(enumerate(values, 1)))
+
+
+def day(one: dt.date) -> int:
+    return one.toordinal()
+
+
+def woven(one: int, other: int, places: int) -> int:
+    pairs = zip(str(one).zfill(places), str(other).zfill(places), strict=True)
+    return int("".join(a + b for a, b in pairs))
+
+
+def ring(weights: Sequence[int]) -> list[int]:
+    rows = len(PHONES)
+    return [
+        sum(weight * PHONES[(place + step) % rows] for step, weight in enumerate(weights))
+        for place in range(rows)
+    ]
+
+
+def permuted(one: int) -> int:
+    return int(str(one)[::-1])
+
+
+Made = Callable[[], bytes]
+NAMED: dict[str, Made] = {
+    "remainders, moduli stated": lambda: sheet(
+        ["m9001", "m8999", "m9007"], [[one % 9001, one % 8999, one % 9007] for one in PHONES]
+    ),
+    "remainders, moduli unsaid": lambda: sheet(
+        ["周一", "周二", "周三"], [[one % 9941, one % 9931, one % 9929] for one in PHONES]
+    ),
+    "remainders by powers beside one another": lambda: sheet(
+        ["a", "b", "c"], [[one % 9999, one % 10000, one % 10001] for one in PHONES]
+    ),
+    "integer mixture": lambda: sheet(
+        ["PC1", "PC2"], [[4 * a + 7 * b, 3 * a + 2 * b] for a, b in zip(IDS, PHONES, strict=True)]
+    ),
+    "mixture of three": lambda: sheet(
+        ["x", "y", "z"],
+        [
+            [a + b + c, a - b + 2 * c, 2 * a + b - c]
+            for a, b, c in zip(PHONES, PHONES[1:] + PHONES[:1], PHONES[2:] + PHONES[:2], strict=True)
+        ],
+    ),
+    "square roots as hexadecimal reals": lambda: column([math.sqrt(one).hex() for one in PHONES]),
+    "logarithms by two": lambda: column([f"{math.log2(one):.14f}" for one in PHONES]),
+    "reciprocals": lambda: column([repr(1 / one) for one in PHONES]),
+    "angles": lambda: column([repr(math.degrees(math.atan(one / 1e10))) for one in PHONES]),
+    "cubes": lambda: column([one**3 for one in PHONES]),
+    "affine by a stated prime": lambda: column(
+        [(one * 7_654_321 + 1_234_567) % PRIME for one in PHONES], f"(7654321x+1234567) mod {PRIME}"
+    ),
+    "inverses by a stated prime": lambda: column([pow(one, -1, PRIME) for one in PHONES], f"p={PRIME}"),
+    "powers by a stated prime": lambda: column(
+        [pow(one, 65537, 2**61 - 1) for one in PHONES], "x^65537 mod 2^61-1"
+    ),
+    "moved by an unsaid number": lambda: column([one - 8_765_432_109 for one in PHONES]),
+    "turned and moved": lambda: column([98_765_432_101 - 3 * one for one in PHONES]),
+    "resident numbers moved": lambda: column([one - 31_415_926_535_897_932 for one in IDS]),
+    "masked by an unsaid number": lambda: column([one ^ 0x1234567890ABC for one in IDS]),
+    "gray code": lambda: column([one ^ one >> 1 for one in PHONES]),
+    "bits of reals": lambda: column([struct.unpack("<q", struct.pack("<d", one))[0] for one in PHONES]),
+    "reals of bits": lambda: column([repr(struct.unpack("<d", struct.pack("<q", one))[0]) for one in IDS]),
+    "complement to a power of ten": lambda: column([10**11 - one for one in PHONES]),
+    "digits backwards": lambda: column([permuted(one) for one in PHONES]),
+    "digits of two woven": lambda: column(
+        [woven(one // 10**6, one % 10**6, 6) for one in PHONES]
+    ),
+    "steps": lambda: column([PHONES[0], *(b - a for a, b in pairwise(PHONES))]),
+    "running totals": lambda: column(list(accumulate(PHONES))),
+    "totals of totals": lambda: column(list(accumulate(accumulate(PHONES)))),
+    "bits that changed": lambda: column(list(accumulate(PHONES, lambda a, b: a ^ b))),
+    "quotient and remainder": lambda: sheet(
+        ["批次", "箱号"], [[one // 131_071, one % 131_071] for one in PHONES]
+    ),
+    "product of two": lambda: sheet(
+        ["宽", "高"],
+        [[one * (place + 3), place + 3] for place, one in enumerate(PHONES)],
+    ),
+    "fraction whose parts differ by it": lambda: column(
+        [f"{one * 11 + place}/{place}" for place, one in enumerate(PHONES, 17)]
+    ),
+    "length and angle": lambda: sheet(
+        ["r", "phi"],
+        [[repr(math.hypot(one, place)), repr(math.atan2(place, one))] for place, one in enumerate(PHONES)],
+    ),
+    "weights round a ring": lambda: column(ring((3, 1, 4))),
+    "multiples by a prime that the document states": lambda: json.dumps(
+        {"mod": PRIME, "k": 31_337, "x": [one * 31_337 % PRIME for one in PHONES]}
+    ).encode(),
+}  # fmt: skip
+MEASURED: dict[str, Made] = {
+    "sum and difference": lambda: sheet(
+        ["s1", "d1", "s2", "d2"],
+        [
+            [day(one.birth) + day(one.visit), day(one.visit) - day(one.birth),
+             one.cents + int(one.district), one.cents - int(one.district)]
+            for one in CHOSEN
+        ],
+    ),
+    "fields laid together": lambda: column(
+        [
+            ((day(one.birth) - 600_000) * 10**6 + int(one.district)) * 10**9 + one.cents
+            for one in CHOSEN
+        ]
+    ),
+    "columns times factors": lambda: sheet(
+        ["a", "b"], [[day(one.birth) * 87, one.cents * 56] for one in CHOSEN]
+    ),
+    "amount by weights": lambda: sheet(
+        ["x", "y"], [[2 * one.cents + 3 * day(one.birth), one.cents + day(one.birth)] for one in CHOSEN]
+    ),
+    "year and day in one number": lambda: column([f"{one.birth:%Y%j}" for one in CHOSEN]),
+    "squares of amounts": lambda: column([one.cents**2 for one in CHOSEN]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*NAMED, *MEASURED])
+def test_numbers_made_of_records_are_recognised(source: Source, name: str) -> None:
+    data = (NAMED | MEASURED)[name]()
+    kind = "p.json" if data[:1] == b"{" else "p.csv"
+    judged = judge([Product(kind, data)], [source]).judgement
+    assert FindingKind.SOURCE_RECORD in {found.kind for found in judged.files[0].findings}
+
+
+def _strangers() -> list[int]:
+    chance = random.Random(99)
+    return [chance.randrange(13 * 10**9, 2 * 10**10) for _ in PHONES]
+
+
+@pytest.mark.parametrize("name", list(NAMED))
+def test_the_same_of_strangers_is_nobodys(source: Source, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    others = _strangers()
+    monkeypatch.setattr("tests.attacks.test_gate_numbers.PHONES", others)
+    monkeypatch.setattr("tests.attacks.test_gate_numbers.IDS", [one * 1_000_003 + 10**16 for one in others])
+    data = NAMED[name]()
+    kind = "p.json" if data[:1] == b"{" else "p.csv"
+    judged = judge([Product(kind, data)], [source]).judgement
+    assert FindingKind.SOURCE_RECORD not in {found.kind for found in judged.files[0].findings}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_statistics_whose_figures_follow_from_one_another_are_nobodys(source: Source, seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    counts = chance.integers(20, 4000, 60)
+    sums = (counts * chance.uniform(2000, 4000, 60)).round(2)
+    data = sheet(
+        ["人数", "费用", "次均", "占比", "累计"],
+        list(
+            zip(
+                counts,
+                sums,
+                (sums / counts).round(2),
+                (sums / sums.sum()).round(6),
+                counts.cumsum(),
+                strict=True,
+            )
+        ),
+    )
+    judged = judge([Product("p.csv", data)], [source]).judgement
+    assert FindingKind.SOURCE_RECORD not in {found.kind for found in judged.files[0].findings}
