@@ -1,0 +1,1 @@
+"""A fourth examination by another hand: new disguises for records, each with its decoder."""
