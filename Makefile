@@ -34,6 +34,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_FLAGS) --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
+	$(BIN)/python -c "from sandbox.fingerprint.scan import prepare; prepare()"
 	touch $(STAMP)
 
 $(PAGES): package-lock.json package.json .npmrc $(STAMP)

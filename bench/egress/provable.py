@@ -19,7 +19,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
-from bench.egress.room import KEY, _sources
+from bench.egress.room import KEY, sources_of
 from bench.egress.world import tables
 from sandbox.egress import scribe
 from sandbox.egress.judge import judge
@@ -220,7 +220,7 @@ def sources() -> tuple[Source, ...]:
     levels = ["三级" if place % 2 else "二级" for place in range(len(names))]
     listed = pa.table({"医院": names, "等级": levels})
     index = RecordIndex.build([("raw", listed)], key=KEY, units=None)
-    return (*_sources(), Source(_HOSPITALS, listed, {}, index))
+    return (*sources_of(), Source(_HOSPITALS, listed, {}, index))
 
 
 def answers() -> Iterator[tuple[Provable, bytes]]:

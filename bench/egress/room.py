@@ -82,7 +82,8 @@ def snapshot(
 
 
 @cache
-def _sources() -> tuple[Source, ...]:
+def sources_of() -> tuple[Source, ...]:
+    """Return the same tables as sources in this process."""
     raw = [SourceTable(name, pa.Table.from_pylist(tables()[name])) for name in ("居民", "企业")]
     return build_sources(raw, [SourceTable("脱敏", pa.Table.from_pylist(tables()["脱敏"]))], key=KEY)
 
@@ -93,7 +94,7 @@ def ask(files: Files, *, isolated: bool = True) -> Answer:
         Product(name, data, claim=files.get(name + CLAIM_SUFFIX))
         for name, data in files.items() if not name.endswith(CLAIM_SUFFIX)
     ]  # fmt: skip
-    judged = judge_isolated(products, snapshots()) if isolated else judge(products, _sources())
+    judged = judge_isolated(products, snapshots()) if isolated else judge(products, sources_of())
     return answer_of(judged.judgement)
 
 

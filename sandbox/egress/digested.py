@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import re
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -53,7 +54,8 @@ class _Asked:
 
 def digested(contents: Sequence[Content], sources: Sequence[Source]) -> Restated | None:
     """Return how many values of a source stand digested in a file; None if none are seen."""
-    texts = list(islice(chain.from_iterable(map(cells_and_lines, contents)), MAX_CELLS))
+    told = (content for content in contents if not content.guessed)
+    texts = list(islice(chain.from_iterable(map(cells_and_lines, told)), MAX_CELLS))
     asked = _asked(texts)
     if not asked:
         return None
@@ -72,12 +74,19 @@ def digested(contents: Sequence[Content], sources: Sequence[Source]) -> Restated
 
 
 def _asked(texts: Sequence[str]) -> list[_Asked]:
-    """Return the digests in a file by their length, those of which there are enough."""
+    """Return the digests in a file by their length, those of which there are enough.
+
+    Eight signs and more without a letter are seldom a digest: where nearly none has one, they are numbers.
+    """
     found: dict[int, set[bytes]] = {}
+    lettered = Counter[int]()
     for text in texts:
-        for hexadecimal in _HEX.findall(text):
+        for hexadecimal in set(_HEX.findall(text)):
             if len(hexadecimal) % 2 == 0:
                 found.setdefault(len(hexadecimal) // 2, set()).add(bytes.fromhex(hexadecimal))
+                lettered[len(hexadecimal) // 2] += not hexadecimal.isdecimal()
+    found = {size: held for size, held in found.items() if lettered[size] >= LEAST // 2}
+    for text in texts:
         if _PACKED.fullmatch(text.strip()):
             with suppress(ValueError, binascii.Error):
                 plain = base64.b64decode(text.strip() + "=" * (-len(text.strip()) % 4), altchars=None)

@@ -65,9 +65,25 @@ def _spelled(number: int) -> str:
     return _code(number) or str(number)
 
 
+def _heads(alphabet: str) -> frozenset[int]:
+    """Return the numbers that the first two places of a credit code are in an alphabet."""
+    return frozenset(
+        alphabet.index(one[0]) * len(alphabet) + alphabet.index(one[1]) for one in USCC_REGISTERS
+    )
+
+
+_BEGUN = tuple(
+    (alphabet, len(alphabet) ** 15, len(alphabet) ** 16, _heads(alphabet))
+    for alphabet in (USCC_ALPHABET, _ALNUM)
+)
+"""Of each alphabet what the second place of seventeen and of eighteen is worth, and the first two places."""
+
+
 def _code(number: int) -> str:
     """Return the credit code that a number is in base 31 or 36, with or without its last place."""
-    for alphabet in (USCC_ALPHABET, _ALNUM):
+    for alphabet, short, full, heads in _BEGUN:
+        if number // short not in heads and number // full not in heads:
+            continue
         text, left = "", number
         while left and len(text) <= 18:
             left, place = divmod(left, len(alphabet))

@@ -11,6 +11,7 @@ import base64
 import ipaddress
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from string import ascii_lowercase, ascii_uppercase, digits
 
 import numpy as np
@@ -58,6 +59,7 @@ _FRACTION = re.compile(r"\d\.(\d{3,12})(?!\d)")
 _PHONE = re.compile(r"1[3-9]\d{9}")
 _RESIDENT = re.compile(r"[1-8]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d{4}\d")
 _CLOCK = re.compile(r"(?<![\d:])(\d{1,8}):([0-5]\d):([0-5]\d)(?![\d:])")
+_DIGITS = re.compile(r"\d{1,9}")
 _URL = str.maketrans("-_", "+/")
 _LOWER = digits + ascii_lowercase
 _ALPHABETS = (
@@ -195,20 +197,29 @@ def _base64(text: str) -> bytes:
 
 def _in_base(tokens: Sequence[str], alphabet: str) -> list[str]:
     """Return the tokens that an alphabet writes, where it has ten to eighteen places."""
-    place = {sign: number for number, sign in enumerate(alphabet)}
     base = len(alphabet)
-    if len(alphabet) <= 36:
-        tokens = [one.lower() for one in tokens]
-    least = int(30 / np.log2(base))
+    written = _written(alphabet)
+    usual = str.maketrans(alphabet, _LOWER[:base]) if base <= len(_LOWER) else {}
     found = []
-    for one in tokens:
-        if least <= len(one) <= 62 / np.log2(base) + 2 and all(sign in place for sign in one):
+    for one in map(str.lower, tokens) if base <= len(_LOWER) else tokens:
+        if written.fullmatch(one):
             for way in (one, one[::-1]) if base <= 16 else (one,):
-                value = 0
-                for sign in way:
-                    value = value * base + place[sign]
-                found.append(str(value))
+                found.append(str(int(way.translate(usual), base) if usual else _value(way, alphabet)))
     return found
+
+
+@cache
+def _written(alphabet: str) -> re.Pattern[str]:
+    """Return what a number of ten to eighteen places is in an alphabet."""
+    bits = np.log2(len(alphabet))
+    return re.compile(f"[{re.escape(alphabet)}]{{{int(30 / bits)},{int(62 / bits + 2)}}}")
+
+
+def _value(text: str, alphabet: str) -> int:
+    value = 0
+    for sign in text:
+        value = value * len(alphabet) + alphabet.index(sign)
+    return value
 
 
 def _laid_out(text: str) -> list[str]:
@@ -220,15 +231,14 @@ def _laid_out(text: str) -> list[str]:
     found += telling(_places(rows))
     lines = text.splitlines()[:MAX_ITEMS]
     readers: tuple[Callable[[str], list[str]], ...] = (
-        lambda line: _FRACTION.findall(line),
+        _FRACTION.findall,
         lambda line: [str(int(one[:6], 16)) for one in _COLOUR.findall(line)],
-        lambda line: re.findall(r"\d{1,9}", line),
-        lambda line: re.findall(r"\d{1,9}", line)[1:],
-        lambda line: re.findall(r"\d{1,9}", line)[:-1],
     )
-    for reader in readers:
-        rows = [row for row in map(reader, lines) if row and len(row) <= 18]
-        found += telling(_places(rows))
+    every = [[row for line in lines if (row := reader(line))] for reader in readers]
+    whole = [row for line in lines if (row := _DIGITS.findall(line))]
+    every += [whole, [row[1:] for row in whole], [row[:-1] for row in whole]]
+    for rows in every:
+        found += telling(_places([row for row in rows if 0 < len(row) <= 18]))
     return found
 
 
@@ -255,9 +265,13 @@ def _naming(text: str) -> bool:
 
 def telling(numbers: Sequence[str]) -> list[str]:
     """Return the numbers that look like telephones or identity numbers, if a good share of all does."""
-    written = spelled([int(one) for one in numbers])
-    seen = [one for one in written if _naming(one)]
-    return seen if len(seen) >= max(_FEW, _SHARE * len(numbers)) else []
+    least = max(_FEW, _SHARE * len(numbers))
+    values = [int(one) for one in numbers]
+    sized = [one for one in values if one >= 10**16 or 13 * 10**9 <= one < 2 * 10**10]
+    if len(sized) < least:
+        return []
+    seen = [one for one in spelled(sized) if _naming(one)]
+    return seen if len(seen) >= least else []
 
 
 def branches(document: Document, start: str = "", depth: int = 0) -> Iterator[str]:

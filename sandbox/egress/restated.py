@@ -55,11 +55,16 @@ def restated(tables: Sequence[pa.Table], sources: Sequence[Source]) -> Restated 
     if not short:
         return None
     rare = [one for source in sources for one in rarities(source)]
-    found = []
+    found: list[Restated] = []
     for table in short:
-        if rare and not _labels_apart(table, sources):
-            found += list(_restated(measured(table), rare)) or list(_worked(table, rare, sources))
+        seen = _shown(table, rare, sources) if rare else []
+        if seen and not _labels_apart(table, sources):
+            found += seen
     return max(found, key=lambda one: one.values, default=None)
+
+
+def _shown(table: pa.Table, rare: Sequence[Rare], sources: Sequence[Source]) -> list[Restated]:
+    return list(_restated(measured(table), rare)) or list(_worked(table, rare, sources))
 
 
 def _restated(columns: Sequence[Measured], rare: Sequence[Rare]) -> Iterator[Restated]:

@@ -17,10 +17,11 @@ from sandbox.egress.listed import listed
 from sandbox.egress.origin import Source
 from sandbox.egress.overlaid import canaries_in
 from sandbox.egress.pieces import pieced
-from sandbox.egress.recognise import Recognised, recognise
+from sandbox.egress.recognise import Recognised, recognise, recognise_views
 from sandbox.egress.restated import restated
 from sandbox.egress.shares import mixed_within
 from sandbox.egress.solved import solved
+from sandbox.egress.views import views_of
 from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
 
@@ -50,8 +51,11 @@ def sighted(
     of them guesses, costs evidence.
     """
     indexes = [source.index for source in sources if source.index is not None]
-    plain = recognise(own, indexes)
-    seen = (plain or recognise(contents, indexes)).with_more(canaries_in(contents, sources))
+    views = {id(content): views_of(content) for content in own}  # laid out once for both questions
+    plain = recognise_views([view for content in own for view in views[id(content)]], indexes)
+    every = (views.get(id(content)) or views_of(content) for content in contents)
+    seen = plain or recognise_views([view for some in every for view in some], indexes)
+    seen = seen.with_more(canaries_in(contents, sources))
     complete = (seen.complete and plain.complete) or bool(seen)
     if proven:
         shown = len(seen.records) if seen.named else 0

@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 from sandbox.egress.blobs import decoded_cell
 from sandbox.egress.content import Content, Sheet
 from sandbox.egress.documents import LEAVES
+from sandbox.fingerprint.match import Laid, laid
 from sandbox.fingerprint.readings import tokens, windows
 
 TokenRows = Sequence[Sequence[str | None]]
@@ -36,7 +37,7 @@ class View:
     """One reading: its name, the rows, and whether row i is data row i of the file's table."""
 
     name: str
-    rows: pa.Table | TokenRows
+    rows: pa.Table | Laid | TokenRows
     aligned: bool
 
 
@@ -62,7 +63,14 @@ def views_of(content: Content) -> tuple[View, ...]:
     stray = [line for text in content.stray for line in text.splitlines() if line.strip()][:MAX_STRAY]
     if stray:
         found += [View(f"hidden {name}", rows, aligned=False) for name, rows in _line_views(stray)]
-    return tuple(view for view in found if not isinstance(view.rows, list) or view.rows)
+    return tuple(map(_laid, (view for view in found if not isinstance(view.rows, list) or view.rows)))
+
+
+def _laid(view: View) -> View:
+    """Return the same with rows of tokens laid out once for all indexes."""
+    if isinstance(view.rows, pa.Table | Laid):
+        return view
+    return View(view.name, laid(view.rows), view.aligned)
 
 
 def _plain(label: str, sheet: Sheet) -> View:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
 import numpy as np
@@ -20,13 +21,22 @@ from sandbox.fingerprint.buffers import large_buffers
 from sandbox.fingerprint.canonical import SENTINELS, canonical_array
 from sandbox.fingerprint.siphash import Words, keyed_hash, plain_hash
 
-COMPILE_FROM_CELLS: Final = 1 << 17
-"""Cells from which compiled code pays: loading the compiler takes most of a second."""
+_LOADING_PAYS: Final = 1 << 12
+_COMPILING_PAYS: Final = 1 << 17
 _PIECE: Final = 65_536
 _MAX_WORKERS: Final = 4
 
 In = TypeVar("In")
 Out = TypeVar("Out")
+
+
+@cache
+def compile_from() -> int:
+    """Cells from which compiled code pays: few where it lies beside the modules and is no older."""
+    room = Path(__file__).parent
+    written = max(one.stat().st_mtime for one in room.glob("*_kernels.py"))
+    made = [one.stat().st_mtime for one in room.glob("__pycache__/row_kernels*.nbc")]
+    return _LOADING_PAYS if max(made, default=0.0) > written else _COMPILING_PAYS
 
 
 def workers() -> int:
@@ -59,7 +69,7 @@ def hash_columns(
     """
     every = list(columns)
     if compiled is None:
-        compiled = sum(map(len, every)) >= COMPILE_FROM_CELLS
+        compiled = sum(map(len, every)) >= compile_from()
     if not compiled:
         return [hash_forms(canonical_array(column), key) for column in every]
     out = [np.empty(len(column), np.uint64) for column in every]

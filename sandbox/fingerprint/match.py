@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from sandbox.fingerprint.buffers import distinct
 from sandbox.fingerprint.canonical import canonical_array
-from sandbox.fingerprint.cells import COMPILE_FROM_CELLS, hash_columns, hash_forms, side_by_side
+from sandbox.fingerprint.cells import compile_from, hash_columns, hash_forms, side_by_side
 from sandbox.fingerprint.evidence import (
     CELLS,
     STRONG,
@@ -100,15 +100,38 @@ class Match:
         return len(distinct(self.records))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Laid:
+    """Rows of tokens whose canonical forms are known: an index asks for their hashes under its own key.
+
+    `row` and `place` say where each of the `forms` stands; there are `rows` rows of `width` tokens at most.
+    """
+
+    forms: pa.Array
+    row: Integers
+    place: Integers
+    rows: int
+    width: int
+
+
+def laid(rows: Sequence[Sequence[str | None]]) -> Laid:
+    """Return rows of tokens laid out, so that several indexes may be asked about them."""
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    cells = pa.array(list(chain.from_iterable(rows)), pa.large_string())
+    row = np.repeat(np.arange(len(rows)), lengths)
+    place = np.arange(len(cells)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return Laid(canonical_array(cells), row, place, len(rows), int(lengths.max(initial=0)))
+
+
 def match(
     index: RecordIndex,
-    candidate: pa.Table | Sequence[Sequence[str | None]],
+    candidate: pa.Table | Laid | Sequence[Sequence[str | None]],
     *,
     penalty: float = 0.0,
     crowd: int = CROWD,
     compiled: bool | None = None,
 ) -> Match:
-    """Find the rows of `candidate`, a table of string columns or a list of token rows, that show a record.
+    """Find the rows of `candidate`, a table of string columns or rows of tokens, that show a record.
 
     `penalty` is in bits: log2 of the number of readings of the same bytes that the caller tries. A row
     that `crowd` units or more explain equally well is a group, such as the labels of a count.
@@ -117,13 +140,13 @@ def match(
     if isinstance(candidate, pa.Table):
         read = _hash_table(index, candidate, compiled)
     else:
-        read = _hash_tokens(index, candidate)
+        read = _hash_tokens(index, candidate if isinstance(candidate, Laid) else laid(candidate))
     rows = len(read[0][0]) if read else 0
     if not rows or not index.records:
         return _nothing(rows)
     floor = math.log2(index.records) + penalty
     search = Search(floor + _LITTLE, _least(floor, rows), Budget(_PAIRS + _PAIRS_A_ROW * rows))
-    if compiled or (compiled is None and rows * len(read) >= COMPILE_FROM_CELLS):
+    if compiled or (compiled is None and rows * len(read) >= compile_from()):
         if not _may_be_records(index, read, search, floor=floor, crowd=crowd):
             search = replace(search, floor=max(search.floor, _beyond(floor, _filled(read))))
         parts = _scanned(index, read, search)
@@ -231,14 +254,10 @@ def _hash_table(index: RecordIndex, table: pa.Table, compiled: bool | None) -> l
     ]
 
 
-def _hash_tokens(index: RecordIndex, rows: Sequence[Sequence[str | None]]) -> list[list[Words]]:
+def _hash_tokens(index: RecordIndex, tokens: Laid) -> list[list[Words]]:
     """Rows of tokens as columns of hashes, the short rows padded; all tokens are hashed at one go."""
-    lengths = np.array([len(row) for row in rows], np.int64)
-    cells = pa.array(list(chain.from_iterable(rows)), pa.large_string())
-    grid = np.zeros((int(lengths.max(initial=0)), len(rows)), np.uint64)
-    row = np.repeat(np.arange(len(rows)), lengths)
-    place = np.arange(len(cells)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    grid[place, row] = hash_forms(canonical_array(cells), index.key)
+    grid = np.zeros((tokens.width, tokens.rows), np.uint64)
+    grid[tokens.place, tokens.row] = hash_forms(tokens.forms, index.key)
     return [[column] for column in grid]
 
 
