@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from sandbox_seat.data import catalog, connect
 from sandbox_seat.products import chart, claim, merge_small, model, product, table
-from sandbox_seat.specified import codebook, service, synthetic, training_rows, tree
+from sandbox_seat.specified import (
+    codebook,
+    design,
+    service,
+    synthetic,
+    trained,
+    training_rows,
+    tree,
+    weights,
+)
 from sandbox_seat.submissions import status, submit
 
 __all__ = [
@@ -13,6 +22,7 @@ __all__ = [
     "claim",
     "codebook",
     "connect",
+    "design",
     "merge_small",
     "model",
     "product",
@@ -21,6 +31,8 @@ __all__ = [
     "submit",
     "synthetic",
     "table",
+    "trained",
     "training_rows",
     "tree",
+    "weights",
 ]

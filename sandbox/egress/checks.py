@@ -327,6 +327,21 @@ CHECKS: tuple[Check, ...] = (
         parameter="smallest",
     ),
     Check(
+        "G60", "model-file", FindingKind.MODEL, Verdict.REFUSE, _REVIEW,
+        say("模型文件没有说明，或有模型用不到的内容，闸口不收"),
+        say("请按 models.md 导出 safetensors、ONNX 或 skops，旁边写好说明，去掉其余内容"),
+    ),
+    Check(
+        "G61", "model-numbers", FindingKind.CLAIM_MISMATCH, Verdict.REFUSE, _REVIEW,
+        say("模型的数值不能由数据按说明重新算出"),
+        say("请用说明所列的全部记录、照说明的做法训练；或只交说明，由闸口拟合"),
+    ),
+    Check(
+        "G62", "model-records", FindingKind.MODEL, Verdict.REFUSE, _RAW,
+        say("这种模型本身存有训练记录（近邻、支持向量等），不得出域"),
+        say("请改用线性模型或决策树"),
+    ),
+    Check(
         "G20", "set-record", FindingKind.SOURCE_RECORD, Verdict.REFUSE, _RAW,
         say("这些文件按行拼起来，能找到数据来源的记录"),
         say("请改为汇总结果，不要把记录分列在几个文件里"),

@@ -161,7 +161,68 @@ class Service:
     inputs: tuple[str, ...]
 
 
-Order: TypeAlias = Model | Tree | Synthetic | Codebook | Service
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """A linear model as a file spells it out: a figure an input, the constant, two classes or none.
+
+    With classes the figures speak for the second one.
+    """
+
+    figures: tuple[float, ...]
+    constant: float
+    classes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A node of a tree as a file spells it out: rows whose input is at most `upto` go to `yes`; -1: a leaf.
+
+    A leaf says its figure, or the weight of every class.
+    """
+
+    input: int = -1
+    upto: float = 0.0
+    yes: int = -1
+    no: int = -1
+    values: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """A decision tree as a file spells it out; the root is the first node."""
+
+    nodes: tuple[Branch, ...]
+    classes: tuple[str, ...] = ()
+
+
+class Recipe(StrEnum):
+    """How a model that is handed in says it was fitted."""
+
+    LINEAR = "linear"
+    LOGISTIC = "logistic"
+    TREE = "tree"
+
+
+@dataclass(frozen=True, slots=True)
+class Handed:
+    """A trained model with its specification: how it was fitted, over what, and what its file spells out.
+
+    `penalty` is what the squares of the figures cost (`alpha`, or 1/C); `scaled` says that inputs were
+    brought to mean 0 and deviation 1 before; `every` that each category has an input, the first included.
+    """
+
+    recipe: Recipe
+    table: str
+    subject: str
+    target: str
+    features: tuple[str, ...]
+    model: Weights | Branches
+    penalty: float = 0.0
+    scaled: bool = False
+    every: bool = False
+
+
+Order: TypeAlias = Model | Tree | Synthetic | Codebook | Service | Handed
 
 
 @dataclass(frozen=True, slots=True)

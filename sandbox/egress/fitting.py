@@ -72,7 +72,7 @@ class Fitted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Term:
+class Term:
     """One column of the design: the source column, and the category of a dummy (None for a figure)."""
 
     column: str
@@ -85,10 +85,10 @@ class _Term:
 
 
 @dataclass(frozen=True, slots=True)
-class _Design:
+class Design:
     """The rows that the fit uses: figures and category codes by column, the target, units row for row."""
 
-    terms: tuple[_Term, ...]
+    terms: tuple[Term, ...]
     columns: Mapping[str, Floats]
     places: Mapping[str, Sequence[str]]
     target: Floats
@@ -113,7 +113,7 @@ class _Design:
                 block, target = block[kept[rows]], target[kept[rows]]
             yield rows, block / scale, target
 
-    def _term(self, term: _Term, rows: slice) -> Floats:
+    def _term(self, term: Term, rows: slice) -> Floats:
         values = self.columns[term.column][rows]
         if term.category is None:
             return values
@@ -126,19 +126,23 @@ def fit(model: Model, source: Source, units: Mapping[str, Ids]) -> Fitted:
     Raises InputError for unknown or identifying columns, a target that holds no figures, too many categories
     or variables that determine each other.
     """
-    design = _design(model, source, units)
+    design = design_of(model, source, units)
     limits = source.thresholds
-    held = [*_few(design, limits)]
+    held = [*few_behind(design, limits)]
     if any(issue.check == "freedom" for issue in held):
         return Fitted(pa.table({}), tuple(held))
-    scale = _scale(design)
-    inverse, beta, rss, tss = _solve(design, scale)
-    held += _leveraged(design, scale, inverse, limits)
-    held += _told_apart(design, scale)
+    scale = scale_of(design)
+    inverse, beta, rss, tss = solve(design, scale)
+    held += leveraged(design, scale, inverse, limits)
+    held += told_apart(design, scale)
     return Fitted(_table(design, beta / scale, np.diag(inverse) / scale**2, rss, tss), tuple(held))
 
 
-def _design(model: Model, source: Source, units: Mapping[str, Ids]) -> _Design:
+def design_of(model: Model, source: Source, units: Mapping[str, Ids], *, classes: bool = False) -> Design:
+    """Return the rows that a fit uses; with `classes` the target is a column of two values, coded 0 and 1.
+
+    Raises InputError as `fit` does.
+    """
     named = (model.target, *model.features)
     for name in (*named, model.subject):
         if name not in source.table.column_names:
@@ -146,23 +150,27 @@ def _design(model: Model, source: Source, units: Mapping[str, Ids]) -> _Design:
     if source.identifiers & set(named) or model.subject in named:
         raise InputError(say("能识别个人或企业的列不能作变量，请改用其他列"))
     kinds = {name: column_kind(source.table.column(name)) for name in named}
-    if kinds[model.target] is not Kind.NUMBER:
+    if classes:
+        kinds[model.target] = Kind.TEXT
+    elif kinds[model.target] is not Kind.NUMBER:
         raise InputError(say("target 须是数值列，{name} 不是", name=model.target))
     present = _present(source.table.select(list(dict.fromkeys(named))))
     columns: dict[str, Floats] = {}
     places: dict[str, Sequence[str]] = {}
-    terms: list[_Term] = []
+    terms: list[Term] = []
     for name in named:
         column = source.table.column(name).filter(present)
         if kinds[name] is Kind.NUMBER:
             columns[name] = pc.cast(column, pa.float64()).to_numpy(zero_copy_only=False)
-            terms.append(_Term(name))
+            terms.append(Term(name))
             continue
         columns[name], places[name] = _coded(column, name)
-        terms += [_Term(name, category) for category in places[name][1:]]
+        terms += [Term(name, category) for category in places[name][1:]]
+    if classes and len(places[model.target]) != 2:
+        raise InputError(say("target 须正好有两类，{name} 不是", name=model.target))
     kept = present.to_numpy(zero_copy_only=False)
     counted = {kind: ids[kept] for kind, ids in units.items()}
-    return _Design(tuple(terms[1:]), columns, places, columns[model.target], counted)
+    return Design(tuple(terms[1:]), columns, places, columns[model.target], counted)
 
 
 def _present(table: pa.Table) -> pa.ChunkedArray:
@@ -183,7 +191,7 @@ def _coded(column: pa.ChunkedArray, name: str) -> tuple[Floats, Sequence[str]]:
     return codes.to_numpy(zero_copy_only=False).astype(np.float64), names
 
 
-def _few(design: _Design, limits: Thresholds) -> Iterator[Issue]:
+def few_behind(design: Design, limits: Thresholds) -> Iterator[Issue]:
     """Yield an issue when too few units stand behind the fit, or behind or beside a dummy."""
     whole = int(smallest_units(np.zeros(design.rows, np.int64), design.units, 1)[0])
     if whole - len(design.terms) - 1 < limits.smallest:
@@ -200,14 +208,14 @@ def _few(design: _Design, limits: Thresholds) -> Iterator[Issue]:
             yield Issue("small-group", where=term.column, evidence=evidence)
 
 
-def _odd(design: _Design, values: Floats) -> int:
+def _odd(design: Design, values: Floats) -> int:
     """Return how many units have another value than the commonest."""
     held, counts = np.unique(values, return_counts=True)
     sets = np.where(values == held[counts.argmax()], -1, 0)
     return int(smallest_units(sets.astype(np.int64), design.units, 1)[0])
 
 
-def _scale(design: _Design) -> Floats:
+def scale_of(design: Design) -> Floats:
     """Return by what each column of the design is divided, so that none drowns another."""
     sizes = [1.0]
     for term in design.terms:
@@ -216,20 +224,27 @@ def _scale(design: _Design) -> Floats:
     return np.asarray(sizes)
 
 
-def _solve(
-    design: _Design, scale: Floats, kept: NDArray[np.bool_] | None = None
+def solve(
+    design: Design,
+    scale: Floats,
+    kept: NDArray[np.bool_] | None = None,
+    penalty: Floats | float = 0.0,
 ) -> tuple[Floats, Floats, float, float]:
-    """Return the inverse of X'X, the coefficients, and the residual and total sums of squares."""
+    """Return the inverse of X'X, the coefficients, and the residual and total sums of squares.
+
+    `penalty` is what the square of each scaled coefficient costs (ridge), added to X'X.
+    """
     width = len(design.terms) + 1
     gram, moment = np.zeros((width, width)), np.zeros(width)
     for _, block, target in design.blocks(scale, kept):
         gram += block.T @ block
         moment += block.T @ target
+    mean = moment[0] / gram[0, 0]
+    gram += np.diag(np.broadcast_to(penalty, width))
     if np.linalg.matrix_rank(gram, tol=_TIES * np.linalg.norm(gram, 2), hermitian=True) < width:
         raise InputError(say("变量之间有完全的线性关系，请去掉多余的变量"))
     inverse: Floats = np.linalg.inv(gram).astype(np.float64)
     beta = inverse @ moment
-    mean = moment[0] / gram[0, 0]
     rss = tss = 0.0
     for _, block, target in design.blocks(scale, kept):
         rss += float(((target - block @ beta) ** 2).sum())
@@ -237,7 +252,7 @@ def _solve(
     return inverse, beta, rss, tss
 
 
-def _leveraged(design: _Design, scale: Floats, inverse: Floats, limits: Thresholds) -> Iterator[Issue]:
+def leveraged(design: Design, scale: Floats, inverse: Floats, limits: Thresholds) -> Iterator[Issue]:
     """Yield an issue when one unit pulls a coefficient by itself: its share of a row of the projection."""
     held = np.concatenate([((block @ inverse) * block).sum(axis=1) for _, block, _ in design.blocks(scale)])
     for ids in design.units.values():
@@ -247,18 +262,18 @@ def _leveraged(design: _Design, scale: Floats, inverse: Floats, limits: Threshol
             return
 
 
-def _told_apart(design: _Design, scale: Floats) -> Iterator[Issue]:
+def told_apart(design: Design, scale: Floats, penalty: Floats | float = 0.0) -> Iterator[Issue]:
     """Yield an issue when a fit over half of the units tells them from the other half by their residuals.
 
     The chance is the area under the ROC curve of absolute residuals (membership inference by loss,
     Yeom et al. 2018).
     """
     ids = next(iter(design.units.values()))
-    half = (np.bitwise_count(ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)) & 1).astype(bool)
+    half = half_of(ids)
     if not half.any() or half.all():
         return
     try:
-        _, beta, _, _ = _solve(design, scale, half)
+        _, beta, _, _ = solve(design, scale, half, penalty)
     except InputError:
         yield Issue("model", evidence=say("去掉一半对象后模型无法拟合"))
         return
@@ -266,6 +281,12 @@ def _told_apart(design: _Design, scale: Floats) -> Iterator[Issue]:
     step = max(1, design.rows // _SAMPLE)
     if area(lost[half][::step], lost[~half][::step]) > 0.5 + MAX_ADVANTAGE:
         yield Issue("model", evidence=say("由残差可以认出谁在数据里"))
+
+
+def half_of(ids: Ids) -> NDArray[np.bool_]:
+    """Return which rows belong to the units of one half, chosen by a fixed mixing of their numbers."""
+    mixed = np.bitwise_count(ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
+    return np.asarray(mixed & 1, np.bool_)
 
 
 def area(inside: Floats, outside: Floats) -> float:
@@ -276,19 +297,19 @@ def area(inside: Floats, outside: Floats) -> float:
     return float(1 - (below + upto).mean() / (2 * len(ranked)))
 
 
-def _table(design: _Design, beta: Floats, spread: Floats, rss: float, tss: float) -> pa.Table:
+def _table(design: Design, beta: Floats, spread: Floats, rss: float, tss: float) -> pa.Table:
     """Return coefficients with standard errors, then fit and size; the size is cut to whole tens."""
     freedom = design.rows - len(beta)
     errors = np.sqrt(np.maximum(spread * rss / freedom, 0.0))
     names = ["（常数）", *(term.name for term in design.terms), "（决定系数）", "（样本数，取整到十）"]
     share = 1 - rss / tss if tss > 0 else 0.0
-    values = [*map(_figure, beta), _figure(share), str(design.rows // 10 * 10)]
+    values = [*map(figure, beta), figure(share), str(design.rows // 10 * 10)]
     return pa.table({
         "变量": pa.array(names, pa.string()),
         "系数": pa.array(values, pa.string()),
-        "标准误": pa.array([*map(_figure, errors), None, None], pa.string()),
+        "标准误": pa.array([*map(figure, errors), None, None], pa.string()),
     })  # fmt: skip
 
 
-def _figure(value: float) -> str:
+def figure(value: float) -> str:
     return f"{value:.{SIGNIFICANT}g}"

@@ -17,7 +17,8 @@ import pyarrow.compute as pc
 from sandbox.egress.across import across, fits_of, roundings_of, undeclared_of
 from sandbox.egress.cells import families
 from sandbox.egress.checks import PER_FILE, VERSION, check
-from sandbox.egress.content import Content, Form, Issue
+from sandbox.egress.content import Content, Form, Handed, Issue
+from sandbox.egress.handed import model_of
 from sandbox.egress.inside import look_inside
 from sandbox.egress.kept import pack
 from sandbox.egress.naming import named
@@ -88,8 +89,16 @@ def _open(report: FileReport, options: Options) -> bool:
         report.add(Issue("size"))
         return False
     opened = unwrap(product.data, name=product.path)
+    model = model_of(product.data, product.claim, opened)
+    if isinstance(model, Content):
+        report.contents.append(model)
+        report.words = "\n".join(filter(None, [product.path, options.words]))
+        report.ran_all(_READING)
+        return True
     report.archive = any(part.depth for part in opened.parts) or bool(opened.problems and not opened.parts)
     _wrapping(report, opened)
+    if model is not None:
+        report.add(model)
     if opened.problems:
         report.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=salvaged(product.data)))
     if report.archive or opened.problems:
@@ -103,10 +112,11 @@ def _open(report: FileReport, options: Options) -> bool:
             report.add(issue, prefix=prefix)
     names = [product.path, *(part.path for part in opened.parts), packed_name(product.data), options.words]
     report.words = "\n".join(dict.fromkeys(filter(None, names)))
-    report.ran_all(["opaque", "hidden-content", "active-content", "model"])
+    report.ran_all(_READING)
     return True
 
 
+_READING = ("opaque", "hidden-content", "active-content", "model", "model-file", "model-records")
 _WRAPPING = {
     ProblemCode.TOO_LARGE: "size", ProblemCode.TOO_MANY: "size", ProblemCode.DAMAGED: "readable",
     ProblemCode.MISMATCH: "readable", ProblemCode.ENCRYPTED: "opaque", ProblemCode.UNSUPPORTED: "opaque",
@@ -125,7 +135,7 @@ def _claim(report: FileReport, sources: Sequence[Source], options: Options) -> N
     report.ran_all(["claim", "rounded", "free-words"])
     if any(content.plot is not None and content.plot.title for content in report.own):
         report.add(Issue("free-words"))
-    if report.product.claim is None:
+    if report.product.claim is None or _specified(report):
         report.ran_all(["compare", *_CELL_CHECKS], Outcome.NOT_APPLICABLE)
         return
     if base_of(report.product.claim):
@@ -143,6 +153,11 @@ def _claim(report: FileReport, sources: Sequence[Source], options: Options) -> N
     if outcome.bounds:
         report.details["differencing"] = outcome.bounds
     report.proof = outcome
+
+
+def _specified(report: FileReport) -> bool:
+    """Return whether the file is a model, whose specification stands where a claim does."""
+    return len(report.own) == 1 and isinstance(report.own[0].order, Handed)
 
 
 def _rounded(report: FileReport, claim: bytes, sources: Sequence[Source], options: Options) -> None:
@@ -232,7 +247,7 @@ def _statistics(report: FileReport, sources: Sequence[Source], options: Options)
             found for found in report.findings if found.evidence != _OUTER_BLANKS or not report.proof.safe
         ]
         return
-    if report.made is not None:
+    if report.made is not None or _specified(report):
         return
     thresholds = min(
         (source.thresholds for source in sources), key=lambda one: -one.smallest, default=Thresholds()

@@ -16,6 +16,7 @@ from typing import BinaryIO, cast
 
 from sandbox.egress.claims import Claim, read_declared
 from sandbox.egress.desk import GateDesk
+from sandbox.egress.handed import is_specification
 from sandbox.egress.isolated import Ledger
 from sandbox.egress.judgements import gate_key
 from sandbox.egress.kept import Entry, Standing
@@ -162,7 +163,7 @@ def _collect(
     claim = None
     if file.claim:
         try:
-            claim, base = read_declared(desk.frozen.get(file.claim))
+            claim, base = _declared(desk, file)
             claim = None if base else claim  # without its kept rows it is nothing to subtract
         except InputError:
             if left:
@@ -224,10 +225,16 @@ def _entry(desk: GateDesk, submission: Submission, file: SubmittedFile, standing
     try:
         header, (data,) = unpack(frame)
         table, snapshot = text(header["table"]), text(header["snapshot"])
-        claim, base = read_declared(desk.frozen.get(file.claim)) if file.claim else (None, 0)
+        claim, base = _declared(desk, file)
     except (ValueError, KeyError, InputError) as error:
         raise TamperedError(say("放行台账的一项不完整或已损坏，请从备份恢复")) from error
     return Entry(_called(desk, submission), table, snapshot, standing, data, claim, rounded=base > 0)
+
+
+def _declared(desk: GateDesk, file: SubmittedFile) -> tuple[Claim | None, int]:
+    """Return the claim beside a file and its rounding; a model's specification is no claim."""
+    data = desk.frozen.get(file.claim) if file.claim else None
+    return (None, 0) if data is None or is_specification(data) else read_declared(data)
 
 
 def _frame(desk: GateDesk, submission: Submission, file: SubmittedFile) -> bytes | None:

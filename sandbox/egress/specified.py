@@ -16,6 +16,7 @@ from sandbox.egress.content import (
     Content,
     Document,
     Form,
+    Handed,
     Issue,
     Model,
     Order,
@@ -25,6 +26,7 @@ from sandbox.egress.content import (
     Tree,
 )
 from sandbox.egress.documents import sheets_of, texts_of
+from sandbox.egress.handed import remake
 from sandbox.egress.origin import Source
 from sandbox.egress.proof import table_names
 from sandbox.egress.report import FileReport, Modelled
@@ -39,6 +41,14 @@ from sandbox.kernel.message import say
 CHECKS: Mapping[type, tuple[str, ...]] = {
     Model: ("small-group", "dominance", "freedom"),
     Tree: ("small-group", "dominance", "freedom", "class-disclosure", "tree-leaf", "membership", "tree"),
+    Handed: (
+        "small-group",
+        "dominance",
+        "freedom",
+        "class-disclosure",
+        "membership",
+        "model-numbers",
+    ),
     Codebook: ("codebook",),
     Service: ("lookup", "relay", "service"),
     Synthetic: ("near-record", "membership", "rare-combination", "coverage", "synthetic"),
@@ -118,6 +128,8 @@ def make(report: FileReport, sources: List[Source]) -> None:
             told = Issue("tree", evidence=say("闸口已在快照上拟合，切分和叶子都是闸口算出的"))
             issues, report.made = [*grown.issues, told], Rewriting(".json", grown.document)
             report.modelled = Modelled(source.name, (order.target, *order.features), grown.leaves)
+        elif isinstance(order, Handed):
+            issues, report.made, report.modelled = remake(order, source, units)
         else:
             issues, report.made = _made(report.own[0], order, source, units)
         if isinstance(order, Model):

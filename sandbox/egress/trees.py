@@ -58,7 +58,7 @@ class Grown:
 
 
 @dataclass(frozen=True, slots=True)
-class _Kept:
+class Kept:
     """The rows that a tree is grown over: its columns, what it predicts, units row for row.
 
     `present` says which rows of the source they are.
@@ -77,7 +77,7 @@ class _Kept:
 
 
 @dataclass(frozen=True, slots=True)
-class _Shown:
+class Shown:
     """A tree, in which node each row ends, and what is left unsaid of few or said roughly."""
 
     nodes: Sequence[Node]
@@ -118,7 +118,7 @@ def plant(tree: Tree, source: Source, units: Mapping[str, Ids]) -> Grown:
     limits = source.thresholds
     if tree.leaf < limits.smallest:
         return Grown(b"", (Issue("tree-leaf", evidence=say("所要的叶子 {leaf} 个对象", leaf=tree.leaf)),))
-    kept, rare = _kept(tree, source, units)
+    kept, rare = kept_rows(tree, source, units)
     whole = int(smallest_units(np.zeros(kept.rows, np.int64), kept.units, 1)[0])
     if rare or whole < 2 * tree.leaf:
         few = () if rare else (Issue("freedom", evidence=say("统计对象减去参数后少于阈值")),)
@@ -130,21 +130,23 @@ def plant(tree: Tree, source: Source, units: Mapping[str, Ids]) -> Grown:
             say("没有一种分法既有解释力、又使两侧都有足够的统计对象，请换变量、减小 leaf 或合并类别")
         )
     ends = leaves_of(nodes, growth.features, kept.rows)
-    held = [*_freedom(nodes, whole, limits), *_leaves(kept, nodes, ends, limits, tree.leaf)]
-    held += _told_apart(growth, limits)
+    held = [*freedom(nodes, whole, limits), *leaf_issues(kept, nodes, ends, limits, tree.leaf)]
+    held += told_apart(growth, limits)
     leaves = np.full(kept.present.size, -1, np.int64)
     leaves[kept.present] = ends
-    return Grown(_written(tree, kept, growth, _Shown(nodes, ends, limits)), tuple(held), leaves)
+    document = spelled(tree, kept, growth.features, Shown(nodes, ends, limits))
+    return Grown(written(document), tuple(held), leaves)
 
 
-def _growth(tree: Tree, kept: _Kept) -> Growth:
+def _growth(tree: Tree, kept: Kept) -> Growth:
     """Return how to grow: the author's seed settles only in which order equal splits are looked at."""
     order = np.random.default_rng(tree.seed).permutation(len(kept.features))
     features = tuple(kept.features[int(place)] for place in order)
     return Growth(features, kept.target, kept.units, tree.depth, tree.leaf)
 
 
-def _kept(tree: Tree, source: Source, units: Mapping[str, Ids]) -> tuple[_Kept, tuple[Issue, ...]]:
+def kept_rows(tree: Tree, source: Source, units: Mapping[str, Ids]) -> tuple[Kept, tuple[Issue, ...]]:
+    """Return the rows that a tree uses, and what speaks against its columns; InputError as `plant`."""
     named = (tree.target, *tree.features)
     for name in (*named, tree.subject):
         if name not in source.table.column_names:
@@ -157,7 +159,7 @@ def _kept(tree: Tree, source: Source, units: Mapping[str, Ids]) -> tuple[_Kept, 
     features = [_feature(source.table.column(name), name, units, source.thresholds) for name in tree.features]
     target, classes = _target(source.table.column(tree.target).filter(pa.array(present)), tree.target)
     counted = {kind: ids[present] for kind, ids in units.items()}
-    kept = _Kept(
+    kept = Kept(
         tuple(replace(one, bins=one.bins[present]) for one in features), target, classes, counted, present
     )
     columns = [(one.name, one.bins, len(one.categories)) for one in kept.features if one.categories]
@@ -202,15 +204,15 @@ def _coded(column: pa.ChunkedArray, name: str, most: int) -> tuple[Whole, tuple[
     return codes.to_numpy(zero_copy_only=False).astype(np.int64), tuple(names)
 
 
-def _freedom(nodes: Sequence[Node], whole: int, limits: Thresholds) -> Iterator[Issue]:
+def freedom(nodes: Sequence[Node], whole: int, limits: Thresholds) -> Iterator[Issue]:
     """Yield an issue unless units exceed what the tree chose (a column and a cut a split, a value a leaf)."""
     splits = sum(node.feature >= 0 for node in nodes)
     if whole - 2 * splits - (len(nodes) - splits) < limits.smallest:
         yield Issue("freedom", evidence=say("统计对象减去参数后少于阈值"))
 
 
-def _leaves(
-    kept: _Kept, nodes: Sequence[Node], ends: Whole, limits: Thresholds, leaf: int
+def leaf_issues(
+    kept: Kept, nodes: Sequence[Node], ends: Whole, limits: Thresholds, leaf: int
 ) -> Iterator[Issue]:
     """Yield what is wrong with who stands in the leaves."""
     count = len(nodes)
@@ -231,7 +233,7 @@ def _leaves(
         yield Issue("dominance", evidence=say("有叶子的平均主要来自一两个对象"))
 
 
-def _dominated(kept: _Kept, ends: Whole, count: int, limits: Thresholds) -> bool:
+def _dominated(kept: Kept, ends: Whole, count: int, limits: Thresholds) -> bool:
     for ids in attributed(kept.units):
         part = shares(ends, ids, kept.target.values, count)
         two, some = part.largest + part.second, part.total > 0
@@ -244,7 +246,7 @@ def _dominated(kept: _Kept, ends: Whole, count: int, limits: Thresholds) -> bool
     return False
 
 
-def _told_apart(growth: Growth, limits: Thresholds) -> Iterator[Issue]:
+def told_apart(growth: Growth, limits: Thresholds) -> Iterator[Issue]:
     """Yield an issue when trees over half of the units tell them from the other half by their losses.
 
     Membership inference by loss (Yeom et al. 2018) with shadow trees (Shokri et al. 2017), each half in
@@ -283,18 +285,18 @@ def _losses(growth: Growth, inside: NDArray[np.bool_]) -> Floats:
     return np.asarray(np.abs(values - means[ends, 0]), np.float64)
 
 
-def _written(tree: Tree, kept: _Kept, growth: Growth, shown: _Shown) -> bytes:
-    """Return the tree in the gate's own JSON: round cuts, rounded values, subjects in whole tens."""
+def spelled(tree: Tree, kept: Kept, features: Sequence[Feature], shown: Shown) -> dict[str, object]:
+    """Return the tree as the gate's own JSON has it: round cuts, rounded values, subjects in whole tens."""
     nodes, ends = shown.nodes, shown.ends
     rows, count = np.arange(kept.rows), len(nodes)
     held = smallest_units(ends, kept.units, count)
     sums = kept.target.sums(ends, rows, count)
     sizes = np.maximum(np.bincount(ends, minlength=count), 1)
-    steps = _steps(kept, ends, sizes, shown.limits)
-    written: list[dict[str, object]] = []
+    steps = steps_of(kept, ends, sizes, shown.limits)
+    lines: list[dict[str, object]] = []
     for number, node in enumerate(nodes):
         if node.feature >= 0:
-            written.append({"id": number, **_test(growth.features[node.feature], node)})
+            lines.append({"id": number, **_test(features[node.feature], node)})
             continue
         leaf: dict[str, object] = {"id": number, "subjects": int(held[number]) // 10 * 10}
         if kept.classes:
@@ -302,16 +304,20 @@ def _written(tree: Tree, kept: _Kept, growth: Growth, shown: _Shown) -> bytes:
         else:
             mean, step = sums[number, 0] / sizes[number], steps[number]
             leaf["value"] = float(f"{round(mean / step) * step if step > 0 else mean:.{SIGNIFICANT}g}")
-        written.append(leaf)
+        lines.append(leaf)
     whole = int(smallest_units(np.zeros(kept.rows, np.int64), kept.units, 1)[0])
-    document = {
+    return {
         "format": FORMAT, "table": tree.table, "target": tree.target,
-        "predicts": "class" if kept.classes else "figure", "subjects": whole // 10 * 10, "nodes": written,
+        "predicts": "class" if kept.classes else "figure", "subjects": whole // 10 * 10, "nodes": lines,
     }  # fmt: skip
+
+
+def written(document: Mapping[str, object]) -> bytes:
+    """Return a document as the bytes that may leave."""
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _steps(kept: _Kept, ends: Whole, sizes: Whole, limits: Thresholds) -> Floats:
+def steps_of(kept: Kept, ends: Whole, sizes: Whole, limits: Thresholds) -> Floats:
     """Return to what the mean of each leaf is rounded, so that trees say little by subtraction.
 
     Who takes one leaf of two trees from another, and knows its rows, still knows nobody's figure better than
@@ -336,7 +342,7 @@ def _test(feature: Feature, node: Node) -> dict[str, object]:
     return step | {"yes": node.yes, "no": node.no}
 
 
-def _classes(kept: _Kept, here: NDArray[np.bool_], least: int) -> dict[str, object]:
+def _classes(kept: Kept, here: NDArray[np.bool_], least: int) -> dict[str, object]:
     """Return a leaf's commonest class, and rounded shares of the classes that many units in it have."""
     codes = kept.target.values[here].astype(np.int64)
     units = {kind: ids[here] for kind, ids in kept.units.items()}

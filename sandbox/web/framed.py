@@ -13,6 +13,7 @@ import hashlib
 import io
 import json
 import re
+import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,7 @@ POLICY = (
     "form-action 'none'; frame-ancestors 'self'"
 )
 MOST_ROWS, MOST_COLUMNS, MOST_TEXT = 200, 60, 200_000
+MOST_MEMBERS, MOST_MEMBER = 20, 4 << 20
 _ROWS = re.compile(r"rows? (\d[\d, -]*)")
 _RANGE = re.compile(r"(\d+)(?:-(\d+))?")
 _NUMBER = re.compile(r"-?[\d,]+(\.\d+)?%?")
@@ -196,11 +198,13 @@ def _drawn(
     known: frozenset[str] = frozenset(),
 ) -> Markup:
     kind = sniff(data[:65536], size=len(data))
+    if not open_to_read and kind not in (FileType.CSV, FileType.TSV):
+        return _note(t("被拒绝的图片不显示内容") if kind in _PICTURES else t("被拒绝的文件不显示内容"))
     if kind in _PICTURES:
-        if not open_to_read:
-            return _note(t("被拒绝的图片不显示内容"))
         source = f"data:{_PICTURES[kind]};base64,{base64.b64encode(data).decode()}"
         return Markup('<img alt="{}" src="{}">').format(name, source)
+    if kind is FileType.ZIP:
+        return _packed(data, marks, t)
     try:
         text = data[:MOST_TEXT].decode("utf-8-sig", "replace" if len(data) > MOST_TEXT else "strict")
     except UnicodeDecodeError:
@@ -209,9 +213,24 @@ def _drawn(
         rows = [row[:MOST_COLUMNS] for row in csv.reader(io.StringIO(text), delimiter=_mark(kind))]
         shown = known if not open_to_read else frozenset(rows[0] if rows else ())
         return _table(rows, shown, marks, t, open_to_read=open_to_read)
-    if not open_to_read:
-        return _note(t("被拒绝的文件不显示内容"))
     return Markup("{}<pre>{}</pre>").format(_tree(text, t), text)
+
+
+def _packed(data: bytes, marks: Marks, t: Translate) -> Markup:
+    """Return the members of a package that the gate itself wrote, one below the other."""
+    shown = []
+    with zipfile.ZipFile(io.BytesIO(data)) as package:
+        for member in package.infolist()[:MOST_MEMBERS]:
+            inner = package.read(member) if member.file_size <= MOST_MEMBER else b""
+            body = (
+                _note(t("同一模型的 ONNX 文件，{size} 字节，由闸口写出", size=len(inner)))
+                if member.filename.endswith(".onnx")
+                else _drawn(member.filename, inner, marks, t, open_to_read=True)
+                if inner and sniff(inner, size=len(inner)) is not FileType.ZIP
+                else _note(t("这种文件不能在这里显示，请看发现和检查回执"))
+            )
+            shown.append(Markup("<p><b>{}</b></p>{}").format(member.filename, body))
+    return Markup("").join(shown)
 
 
 def _tree(text: str, t: Translate) -> Markup:

@@ -13,13 +13,17 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
+from pathlib import Path
 
 import duckdb
 import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from sandbox.egress.claims import Claim
+from sandbox.egress.content import Weights
 from sandbox.egress.fixing import fix_by_rounding
+from sandbox.egress.graphing import linear_graph
+from sandbox.egress.graphs import read_graph
 from sandbox.egress.options import Options
 from sandbox.egress.permitted import Bounds
 from sandbox.egress.report import Product
@@ -30,6 +34,10 @@ BY_KIND = "SELECT 病种, count(*) AS n FROM visits GROUP BY 病种"
 BY_SEX = "SELECT 性别, count(*) AS n FROM visits GROUP BY 性别"
 BY_DISTRICT = "SELECT 区县, count(*) AS n FROM visits GROUP BY 区县"
 FOUR = "区县 IN ('红花岗区', '汇川区', '播州区', '仁怀市')"
+MODELS = Path(__file__).parents[1] / "vectors" / "models"
+LINEAR = json.dumps(
+    {"model": "logistic", "table": "visits", "subject": "证件号", "target": "性别", "features": ["病种"]}
+).encode()
 MONEY = "CAST(金额 AS DOUBLE)"
 
 
@@ -85,6 +93,15 @@ def tree(**more: object) -> list[Product]:
         "depth": 3, "leaf": 40, "seed": 1,
     }  # fmt: skip
     return asked(**told | more)
+
+
+def handed(specified: bytes, figure: float | None = None) -> list[Product]:
+    """Return what the kind of illness tells of sex, as a trained model; with another figure if given."""
+    told = read_graph((MODELS / "sex.onnx").read_bytes())
+    assert isinstance(told, Weights)
+    figures = told.figures if figure is None else (figure, *told.figures[1:])
+    data = linear_graph(Weights(figures, told.constant, told.classes))
+    return [Product("m.onnx", data, claim=specified or None)]
 
 
 def made_up(rows: object) -> list[Product]:
@@ -231,6 +248,9 @@ EXAMPLES: dict[str, Example] = {
     "G42": Example(lambda: tree(depth=6, leaf=10), lambda: tree()),
     "G43": Example(lambda: tree(leaf=3), lambda: tree()),
     "G44": Example(lambda: tree(), lambda: proven(BY_KIND)),
+    "G60": Example(lambda: handed(b""), lambda: handed(LINEAR)),
+    "G61": Example(lambda: handed(LINEAR, figure=13_912_345_678.0), lambda: handed(LINEAR)),
+    "G62": Example(lambda: bare((MODELS / "knn.onnx").read_bytes(), "m.onnx"), lambda: handed(LINEAR)),
     "G45": Example(lambda: made_up(records(*SYNTHETIC, count=400)), lambda: made_up(invented(300))),
     "G46": Example(lambda: made_up([*invented(300), invented(1)[0] | {"区县": "赤水市"}]), lambda: made_up(invented(300))),
     "G47": Example(lambda: made_up([*invented(300), invented(1)[0] | {"病种": "甲"}]), lambda: made_up(invented(300))),
