@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
+
 from sandbox.egress.channels import hidden_in
 from sandbox.egress.content import Content, Form
 from sandbox.egress.digested import digested
@@ -18,10 +20,12 @@ from sandbox.egress.origin import Source
 from sandbox.egress.overlaid import canaries_in
 from sandbox.egress.pieces import pieced
 from sandbox.egress.recognise import Recognised, recognise, recognise_views
+from sandbox.egress.relaid import relaid
 from sandbox.egress.restated import restated
 from sandbox.egress.shares import mixed_within
 from sandbox.egress.solved import solved
-from sandbox.egress.views import views_of
+from sandbox.egress.unmixed import unmixed
+from sandbox.egress.views import View, views_of
 from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
 
@@ -64,11 +68,25 @@ def sighted(
     seen = seen or pieced(tables, indexes) or hidden_in(parts, indexes)
     seen = seen or mixed_within(parts, tables, indexes) or _opened(contents, indexes)
     figures = [*tables, *listed(own)]
-    seen = seen or solved(own, figures, indexes)
+    before = [] if seen else unmixed(own, tables)
+    seen = seen or _reckoned(own, figures, before, indexes)
     if seen:
         return Sighting(len(seen.records), seen.where, complete)
-    again = restated(figures, sources) or digested(contents, sources)
+    again = restated([*before, *figures], sources) or digested(contents, sources)
     return Sighting(complete=complete) if again is None else Sighting(again.values, again.where, complete)
+
+
+def _reckoned(
+    own: Sequence[Content], figures: Sequence[pa.Table], before: Sequence[pa.Table],
+    indexes: Sequence[RecordIndex],
+) -> Recognised:  # fmt: skip
+    """Return the records that show once tables are laid out anew or what was done to their figures is undone.
+
+    `before` are tables as they were before their columns were mixed.
+    """
+    views = [View("unmixed", table, aligned=False) for table in before]
+    seen = relaid(own, figures, indexes) or recognise_views(views, indexes)
+    return seen or solved(own, [*before, *figures], indexes)
 
 
 def _opened(contents: Sequence[Content], indexes: Sequence[RecordIndex]) -> Recognised:

@@ -18,12 +18,16 @@ from sandbox.egress.pieces import pieced
 from sandbox.egress.recognise import recognise_views
 from sandbox.egress.restated import restated
 from sandbox.egress.shares import editions, shared
+from sandbox.egress.subtracted import subtracted
 from sandbox.egress.views import View
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.kernel.findings import Finding
 
 MAX_ROWS = 200_000
 MAX_JOINS = 60
+MAX_TEXT = 1 << 18
+MAX_LINED = 12
+LEAST_LINES = 8
 
 
 def split_records(
@@ -64,10 +68,17 @@ def _as_shares(
     files: Mapping[str, bytes],
 ) -> Iterator[Finding]:
     """Yield what files show whose pieces, steps or shares have to be put together."""
-    pieces = pieced(list(tables.values()), indexes) if len(tables) > 1 else None
+    lined = dict(tables) | _of_lines(files, tables)
+    pieces = pieced(list(lined.values()), indexes) if len(lined) > 1 else None
     if pieces:
-        yield _together(len(pieces.records), "pieces", tuple(tables))
+        yield _together(len(pieces.records), "pieces", tuple(lined))
         return
+    apart = subtracted(tables)
+    for paths, view in apart:
+        less = recognise_views([view] * len(apart), indexes)
+        if less:
+            yield _together(len(less.records), "subtracted", paths)
+            return
     stacks = editions(files)
     views = [View("editions", table, aligned=False) for table in stacks]
     shown = recognise_views(views, indexes)
@@ -78,6 +89,18 @@ def _as_shares(
     shares = shared(files, indexes)
     if shares is not None:
         yield _together(len(shares.seen.records), "shares", shares.paths)
+
+
+def _of_lines(files: Mapping[str, bytes], tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:
+    """Return the lines of short texts that hold no table, as tables of one column."""
+    found: dict[str, pa.Table] = {}
+    for path, data in files.items():
+        if path in tables or len(data) > MAX_TEXT or b"\0" in data or len(found) >= MAX_LINED:
+            continue
+        lines = [line.strip() for line in data.decode("utf-8", errors="replace").splitlines()]
+        if LEAST_LINES <= len(lines) <= MAX_ROWS:
+            found[path] = pa.table({"1": pa.array(lines, pa.string())})
+    return found
 
 
 def _together(records: int, where: str, paths: Sequence[str]) -> Finding:

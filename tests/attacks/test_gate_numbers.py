@@ -189,6 +189,76 @@ NAMED: dict[str, Made] = {
         {"mod": PRIME, "k": 31_337, "x": [one * 31_337 % PRIME for one in PHONES]}
     ).encode(),
 }  # fmt: skip
+
+
+def turned() -> np.ndarray:
+    """A rotation of three by three."""
+    return np.linalg.qr(np.random.default_rng(5).normal(size=(3, 3)))[0]
+
+
+def data() -> np.ndarray:
+    return np.array(
+        [[one // 10**5, one % 10**5, person.cents / 100] for one, person in zip(PHONES, CHOSEN, strict=True)],
+        dtype=float,
+    )
+
+
+def scored() -> bytes:
+    points = data()
+    mean, spread = points.mean(axis=0), points.std(axis=0)
+    scores = (points - mean) / spread @ turned()
+    held = {"mean": mean, "scale": spread, "loadings": turned(), "scores": scores}
+    return json.dumps({name: value.tolist() for name, value in held.items()}).encode()
+
+
+def marked() -> bytes:
+    def said(one: Person) -> list[str]:
+        return [f"a_{one.district}", f"y_{one.birth.year}", f"m_{one.birth.month}", f"d_{one.birth.day}",
+                f"v_{one.visit}"]  # fmt: skip
+
+    heads = sorted({head for one in CHOSEN for head in said(one)})
+    return sheet(heads, [[int(head in said(one)) for head in heads] for one in CHOSEN])
+
+
+def crossed() -> bytes:
+    across = sorted({f"{one.visit} {one.cents / 100:.2f}" for one in CHOSEN})
+    rows = [
+        [
+            f"{one.birth} {one.district}",
+            *(int(head == f"{one.visit} {one.cents / 100:.2f}") for head in across),
+        ]
+        for one in CHOSEN
+    ]
+    return sheet(["", *across], rows)
+
+
+LAID: dict[str, Made] = {
+    "scores beside loadings, mean and scale": scored,
+    "scores above their rotation": lambda: sheet(
+        ["PC1", "PC2", "PC3"], [*(data() @ turned()).tolist(), *turned().tolist()]
+    ),
+    "spectrum": lambda: json.dumps(
+        {
+            "re": np.fft.rfft([one.cents / 100 for one in CHOSEN]).real.tolist(),
+            "im": np.fft.rfft([one.cents / 100 for one in CHOSEN]).imag.tolist(),
+        }
+    ).encode(),
+    "marks under headings": marked,
+    "ones where two headings meet": crossed,
+    "signs downwards": lambda: sheet(
+        [f"c{place}" for place in range(SOME)], list(zip(*[one.number for one in CHOSEN], strict=True))
+    ),
+    "parts of a date": lambda: sheet(
+        ["x", "y", "z", "w", "v"],
+        [
+            [one.birth.month, one.birth.day, one.birth.year, one.district, f"{one.cents / 100:.2f}"]
+            for one in CHOSEN
+        ],
+    ),
+    "resident numbers of fifteen places": lambda: "\n".join(
+        "Q" + one.number[:6] + one.number[8:17] for one in CHOSEN
+    ).encode(),
+}  # fmt: skip
 MEASURED: dict[str, Made] = {
     "sum and difference": lambda: sheet(
         ["s1", "d1", "s2", "d2"],
@@ -215,12 +285,49 @@ MEASURED: dict[str, Made] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [*NAMED, *MEASURED])
+@pytest.mark.parametrize("name", [*NAMED, *MEASURED, *LAID])
 def test_numbers_made_of_records_are_recognised(source: Source, name: str) -> None:
-    data = (NAMED | MEASURED)[name]()
-    kind = "p.json" if data[:1] == b"{" else "p.csv"
+    data = (NAMED | MEASURED | LAID)[name]()
+    kind = named(data)
     judged = judge([Product(kind, data)], [source]).judgement
     assert FindingKind.SOURCE_RECORD in {found.kind for found in judged.files[0].findings}
+
+
+def named(data: bytes) -> str:
+    return "p.json" if data[:1] == b"{" else "p.txt" if data[:1] == b"Q" else "p.csv"
+
+
+def together(source: Source, *parts: bytes) -> set[FindingKind]:
+    products = [Product(f"{place}{named(data)}", data) for place, data in enumerate(parts)]
+    judged = judge(products, [source]).judgement
+    return {
+        found.kind
+        for one in (judged.set_findings, *(file.findings for file in judged.files))
+        for found in one
+    }
+
+
+def test_tables_with_and_without_somebody_are_recognised(source: Source) -> None:
+    chance = random.Random(8)
+    groups = [(chance.randrange(60, 90), chance.randrange(10**7)) for _ in CHOSEN]
+    parts = [
+        sheet(
+            ["组", "人数", "费用"],
+            [
+                [f"{one.district}/{one.visit}", n - less, f"{(total - less * one.cents) / 100:.2f}"]
+                for one, (n, total) in zip(CHOSEN, groups, strict=True)
+            ],
+        )
+        for less in (0, 1)
+    ]
+    assert FindingKind.SOURCE_RECORD in together(source, *parts)
+    assert FindingKind.SOURCE_RECORD not in together(source, parts[0], parts[0])
+
+
+def test_halves_of_lines_in_two_texts_are_put_together(source: Source) -> None:
+    first = "\n".join("1" + f"{one:011d}"[1:6] for one in PHONES)
+    second = "\n".join(f"{one:011d}"[6:] for one in PHONES)
+    assert FindingKind.SOURCE_RECORD in together(source, first.encode(), second.encode())
 
 
 def _strangers() -> list[int]:
@@ -234,7 +341,7 @@ def test_the_same_of_strangers_is_nobodys(source: Source, name: str, monkeypatch
     monkeypatch.setattr("tests.attacks.test_gate_numbers.PHONES", others)
     monkeypatch.setattr("tests.attacks.test_gate_numbers.IDS", [one * 1_000_003 + 10**16 for one in others])
     data = NAMED[name]()
-    kind = "p.json" if data[:1] == b"{" else "p.csv"
+    kind = named(data)
     judged = judge([Product(kind, data)], [source]).judgement
     assert FindingKind.SOURCE_RECORD not in {found.kind for found in judged.files[0].findings}
 
