@@ -8,7 +8,7 @@ written from it. Bounded in size, number and depth. Pure; called by `inside`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import groupby, islice
@@ -93,7 +93,7 @@ def disguised(report: FileReport) -> list[Content]:
         for raw in _raw(report):
             with suppress(*_FAILURES):
                 _bytes(raw, path, found, depth=0)
-    texts = [text for text in dict.fromkeys(_texts(report)) if len(text) >= LEAST_BYTES]
+    texts = _different(_texts(report))
     for text in texts[:MAX_TEXTS]:
         with suppress(*_FAILURES):
             _text(text[:MAX_BYTES], path, found, depth=0)
@@ -106,6 +106,14 @@ def disguised(report: FileReport) -> list[Content]:
         numbers = ("\n".join(found.numbers),)
         found.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=numbers, guessed=True))
     return found.contents
+
+
+def _different(texts: Iterable[str]) -> list[str]:
+    """Return texts that are long enough, without those that stand in the first as they are."""
+    first, *others = list(dict.fromkeys(texts)) or [""]
+    return [
+        text for text in (first, *(one for one in others if one not in first)) if len(text) >= LEAST_BYTES
+    ]
 
 
 def _openly(report: FileReport, found: _Found) -> None:

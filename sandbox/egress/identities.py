@@ -53,6 +53,34 @@ def exact(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
     return np.asarray(may_be(numbers) & ((numbers < 1e14) | (numbers >= _LARGEST) | dated))
 
 
+def namable(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which of the numbers that `may_be` tells have a month and a day where such a number has them.
+
+    No less than what a reading asks of them once they are spelled, so that others need not be spelled.
+    """
+    fine = may_be(numbers)
+    dated = np.floor(np.mod(numbers, 1e7) / 1e3)
+    dated = (dated < 2000) & (np.mod(dated, 100) < 40)
+    century = np.floor(np.mod(numbers, 1e11) / 1e9)
+    fine &= (
+        (numbers < 1e14)
+        | (numbers >= 1e17)
+        | _within(numbers, 3e15, 7e15)
+        | (
+            dated
+            & (
+                _within(numbers, 1e14, 9e14)
+                | (_within(numbers, 1e16, 9e16) & ((century == 19) | (century == 20)))
+            )
+        )
+    )
+    return np.asarray(fine)
+
+
+def _within(numbers: NDArray[np.float64], low: float, high: float) -> NDArray[np.bool_]:
+    return np.asarray((numbers >= low) & (numbers < high))
+
+
 def spelled(numbers: Sequence[int]) -> tuple[str, ...]:
     """Return how each number is written as an identifier, its digits where it is none."""
     return tuple(map(_spelled, numbers))

@@ -16,7 +16,7 @@ from itertools import chain, islice, permutations
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.egress.identities import exact, may_be, mostly, spelled
+from sandbox.egress.identities import MOST, exact, may_be, mostly, namable, spelled
 from sandbox.egress.streams import LEAST_ROWS, PROBED, Column, Stream, Values, cut, normal, parted, two
 
 MOST_PLACES = 48
@@ -173,13 +173,17 @@ def _in_base(grid: Values, *, lined: bool) -> Iterator[tuple[str, ...]]:
         least = int(part.max()) + 1
         if places < 2 or least < 2 or places * np.log10(max(least, 64)) < 10:
             continue
-        for size in _bases(least) if least > 2 else (2,):
-            if not 10 <= places * np.log10(size) <= _LONGEST + np.log10(size):
-                continue
-            weights = float(size) ** np.arange(places - 1, -1, -1)
-            for order in (part, part[:, ::-1]):
-                if mostly(may_be(order @ weights)):
-                    yield spelled([_number(row, size) for row in order.tolist()])
+        sizes = [
+            size
+            for size in (_bases(least) if least > 2 else (2,))
+            if 10 <= places * np.log10(size) <= _LONGEST + np.log10(size)
+        ]
+        weights = np.array(sizes, np.float64) ** np.arange(places - 1, -1, -1)[:, None]
+        orders = (part, part[:, ::-1])
+        fine = [namable(order @ weights).mean(axis=0) >= MOST for order in orders]
+        for at, size in enumerate(sizes):
+            for order in (one for one, told in zip(orders, fine, strict=True) if told[at]):
+                yield spelled([_number(row, size) for row in order.tolist()])
 
 
 def _from_one(parts: Iterable[Values]) -> Iterator[Values]:
