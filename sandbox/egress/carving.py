@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 
 from sandbox.egress.content import Sheet
 from sandbox.egress.documents import unique_names
+from sandbox.egress.statistical import is_matrices, matrices, packaged, reader_of
 
 MAX_ROWS = 50_000
 MAX_TABLES = 50
@@ -59,7 +60,7 @@ def _sheet(name: str, names: Sequence[str], columns: Sequence[Sequence[object]])
 def _cell(value: object) -> str:
     if isinstance(value, bytes):
         return value.decode("utf-8", errors="replace")
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e18:
         return str(int(value))
     return str(value).encode("utf-8", "replace").decode("utf-8")  # an array may hold halves of characters
 
@@ -186,6 +187,14 @@ def _tensors(data: bytes) -> Iterator[Sheet]:
             yield from _of_values(str(name), values.reshape(entry["shape"]))
 
 
+def _packaged(data: bytes) -> Iterator[Sheet]:
+    yield from (_sheet(name, names, columns) for name, names, columns in packaged(data) if names)
+
+
+def _matrices(data: bytes) -> Iterator[Sheet]:
+    yield from (_sheet(name, names, columns) for name, names, columns in matrices(data) if names)
+
+
 def is_tensors(data: bytes) -> bool:
     """Return whether the bytes are laid out as safetensors: a length, then that much JSON."""
     if len(data) < 10 or data[8:9] != b"{":
@@ -206,4 +215,6 @@ _CARVERS: tuple[tuple[Callable[[bytes], bool], Callable[[bytes], Iterator[Sheet]
     (lambda data: data.startswith(_NPY), _array),
     (_is_arrays, _arrays),
     (is_tensors, _tensors),
+    (lambda data: bool(reader_of(data)), _packaged),
+    (is_matrices, _matrices),
 )

@@ -12,17 +12,24 @@ import math
 import re
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from functools import partial
 from itertools import chain, islice
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sandbox.egress import planes, runs, sequences, spoken, wording
 from sandbox.egress.content import Content, Form
+from sandbox.egress.drawn import codes_in, reduced
 from sandbox.egress.legible import front, tells
 from sandbox.egress.radix import columns_of
+from sandbox.egress.raster import dotted, points_of, rastered
 from sandbox.egress.recognise import Recognised, recognise
+from sandbox.egress.scattered import scattered, unshuffled
 from sandbox.egress.streams import LEAST_ROWS, MAX_TEXT, Column, Stream, bits_said, said, texts_of
+from sandbox.egress.unpressed import embedded, headless
 from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.match import match
@@ -33,6 +40,7 @@ MAX_COLUMNS = 3000
 MAX_TEXTS = 200
 MAX_LETTERS = 1 << 16
 MAX_PARTS = 40
+MAX_PACKED = 24
 _MOST = 0.3
 """Share of the rows of a reading that name a record from which it is one."""
 _PACKAGED = re.compile(r"(?:xl|word|ppt)/.*\.xml|content\.xml|styles\.xml")
@@ -48,8 +56,10 @@ def hidden_in(parts: Sequence[bytes], indexes: Sequence[RecordIndex]) -> Recogni
         seen = named(columns, streams, indexes)
         for one in () if seen else islice(streams, MAX_STREAMS):
             texts += texts_of(one)
-        if not seen and texts:
-            seen = recognise([Content(FileType.BINARY, Form.UNREAD, stray=_bounded(texts))], indexes)
+        sheets = points_of(text_of(data)) if not seen and b"<svg" in data[:4096] else ()
+        if not seen and (texts or sheets):
+            content = Content(FileType.BINARY, Form.UNREAD, sheets=sheets, stray=_bounded(texts))
+            seen = recognise([content], indexes)
     return seen
 
 
@@ -88,7 +98,7 @@ def named(columns: list[Column], streams: Sequence[Stream], indexes: Sequence[Re
 
 def _readings(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
     """Return texts that a file spells by its bits, the sequences of choices in it, and numbers of orders."""
-    text = _text(data)
+    text = text_of(data)
     if text:
         return _of_text(text)
     return _of_bytes(data)
@@ -96,25 +106,44 @@ def _readings(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
 
 def _of_text(text: str) -> tuple[list[str], list[Stream], list[Column]]:
     streams = [*sequences.sequences(text), *wording.choices(text), *runs.counted(text)]
+    drawn = dotted(text)
     if "<" in text:
         streams += sequences.attributes(text)
-    texts = [sequences.bare(text), *wording.acrostics(text), *sequences.packed(text)]
-    told = chain(wording.orders(text), runs.graded(text), runs.woven(text), spoken.said_in_words(text))
-    return texts, streams, list(told)
+        drawn = chain(drawn, rastered(text) if "<svg" in text[:4096] else ())
+    told = chain.from_iterable(planes.tried(partial(codes_in, one), []) for one in drawn)
+    texts = [
+        *told,
+        sequences.bare(text),
+        spoken.figured(text),
+        *wording.acrostics(text),
+        *sequences.packed(text),
+    ]
+    named_by = chain(
+        wording.orders(text),
+        runs.graded(text),
+        runs.woven(text),
+        runs.hexed(text),
+        spoken.said_in_words(text),
+    )
+    return texts, streams, list(named_by)
 
 
 def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
     texts: list[str] = []
     streams: list[Stream] = []
     if planes.pictured(data):
+        streams += planes.delays(data)
         for note in planes.tried(lambda: list(planes.notes(data)), []):
             texts += said(note)
-        for pixels, palette in planes.tried(lambda: list(planes.frames(data)), []):
+        columns: list[Column] = []
+        for pixels, palette in _frames(data):
             raw, bits, found = planes.of_picture(pixels, palette)
             texts += chain.from_iterable(map(said, raw))
             texts += chain.from_iterable(map(bits_said, bits))
             streams += found
-        return texts, streams, []
+            texts += planes.tried(partial(codes_in, pixels), [])
+            columns += chain.from_iterable(map(scattered, raw))
+        return texts, streams, columns
     if data[:2] == b"PK" or data[257:262] == b"ustar":
         raw, found = planes.of_archive(data)
         inner, more = _package(data)
@@ -129,7 +158,23 @@ def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
         held += more_bits
         streams += more
     texts += chain.from_iterable(map(bits_said, held))
-    return texts, streams, list(runs.nibbles(data))
+    return texts, streams, [*runs.nibbles(data), *_numbers(data)]
+
+
+def _frames(data: bytes) -> Iterator[tuple[NDArray[Any], bytes]]:
+    """Yield the frames of a picture and their palettes; of one that is enlarged, also with a pixel a cell."""
+    for pixels, palette in planes.tried(lambda: list(planes.frames(data)), []):
+        yield pixels, palette
+        small = planes.tried(partial(reduced, pixels), pixels)
+        if small.size < pixels.size:
+            yield small, b""
+
+
+def _numbers(data: bytes) -> Iterator[Column]:
+    """Yield the numbers that stand anywhere in bytes, in what is packed in them, and behind a filter."""
+    packed = list(islice(chain(embedded(data), headless(data)), MAX_PACKED))
+    for piece in (data, *packed, *chain.from_iterable(map(unshuffled, packed))):
+        yield from scattered(piece)
 
 
 def _package(data: bytes) -> tuple[list[str], list[Stream]]:
@@ -149,7 +194,7 @@ def _package(data: bytes) -> tuple[list[str], list[Stream]]:
     return texts, streams
 
 
-def _text(data: bytes) -> str:
+def text_of(data: bytes) -> str:
     """Return what the bytes say as a text, or nothing if they are none."""
     if b"\0" in data[:4096]:
         return ""

@@ -27,6 +27,7 @@ from sandbox.egress.numerals import branches, figures, sequences
 from sandbox.egress.reading import read_content
 from sandbox.egress.report import FileReport
 from sandbox.egress.salvage import pieces, salvaged
+from sandbox.egress.scattered import scattered
 from sandbox.egress.unpressed import unpressed
 from sandbox.files.types import FileType, sniff
 from sandbox.files.unwrap import UnwrapLimits, unwrap
@@ -56,6 +57,7 @@ _RUN = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
 _LONG = re.compile(r"[!-~]{16,}")
 _BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
 _QUOTED = re.compile(r"[\"'<>]")
+_DOTTED = re.compile(r"[.\-·—_•–−]{1,6}(?:[ /|]+[.\-·—_•–−]{1,6}){5,}")
 _PREFIX = re.compile(r"^[\w.-]{1,20}\s*[=:]\s*")
 
 
@@ -192,7 +194,7 @@ def _text(text: str, path: str, found: _Found, *, depth: int) -> None:
         found.guess([new for new in way(text) if speaks(new)])
     for new in repaired(text) if not legible(text) else ():
         found.add(new)
-    for new in morse(text) if _dotted(text) else ():
+    for new in morse(text if _dotted(text) else _dots_in(text)):
         found.add(new)
     found.guess(figures(text))
     built = folded(text)
@@ -200,6 +202,12 @@ def _text(text: str, path: str, found: _Found, *, depth: int) -> None:
         found.add(built)
     for data in _codes(text):
         _bytes(data, path, found, depth=depth)
+
+
+def _dots_in(text: str) -> str:
+    """Return the longest run of two signs and blanks of every line that has one, as Morse in a report is."""
+    found = map(_DOTTED.findall, text.splitlines()[:50_000])
+    return "\n".join(max(runs, key=len) for runs in found if runs)
 
 
 def _dotted(text: str) -> bool:
@@ -276,6 +284,7 @@ def _bytes(data: bytes, path: str, found: _Found, *, depth: int) -> None:
             return
     numbers = held_numbers(data[:_PIECE])
     found.guess(numbers)
+    found.guess([cell for one in scattered(data[:_PIECE]) for cell in one.cells])
     text = moved_bytes(data[:_PIECE]) or broken(data[:_PIECE])
     if speaks(text):
         found.guess([text])

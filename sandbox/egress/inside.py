@@ -18,6 +18,7 @@ from sandbox.egress.disguises import disguised
 from sandbox.egress.reading import read_content
 from sandbox.egress.report import FileReport
 from sandbox.egress.salvage import deciphered
+from sandbox.egress.spoken import said_in_words
 from sandbox.egress.unescape import rotated, turned, undone
 from sandbox.files.types import FileType
 from sandbox.files.unwrap import UnwrapLimits, unwrap
@@ -68,6 +69,9 @@ def _escaped(report: FileReport) -> None:
         said = list(undone(plain))
         said += [rotated(plain), plain[::-1]] if len(plain) <= MAX_TURNED else []
         said = [text for text in said if text]
+        told = tuple("\n".join(one.cells) for text in said[:8] for one in said_in_words(text))
+        if told:
+            report.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=told, guessed=True))
     sheets = carved(data) if report.archive else ()
     if said or sheets:
         report.contents.append(Content(FileType.BINARY, Form.UNREAD, sheets=sheets, stray=tuple(said)))

@@ -8,6 +8,7 @@ bounded size and number; called by `channels`.
 from __future__ import annotations
 
 import io
+import re
 import struct
 import tarfile
 import warnings
@@ -27,7 +28,9 @@ MAX_PIXELS = 6_000_000
 MAX_FRAMES = 16
 MAX_MEMBERS = 4000
 _FEW = 1 << 14
+_SHORT = 640
 _KINDS = ("PNG", "GIF", "TIFF", "WEBP", "BMP", "ICO", "PPM", "JPEG", "TGA", "PCX")
+_DELAY = re.compile(rb"\x21\xf9\x04.(..).\x00", re.DOTALL)
 _DAY = (127, 12, 28, 24, 60, 30)
 
 _MARKS = (
@@ -76,6 +79,20 @@ def frames(data: bytes) -> Iterator[tuple[Any, bytes]]:
                 yield pixels.reshape(pixels.shape[0], pixels.shape[1], -1), palette
 
 
+def delays(data: bytes) -> list[Stream]:
+    """Return how long each frame of an animation stands (GIF 89a, graphic control extension)."""
+    found = [int.from_bytes(one, "little") for one in _DELAY.findall(data)] if data[:4] == b"GIF8" else []
+    return [stream("delays", [found])] if len(set(found)) > 2 else []
+
+
+def unindexed(pixels: NDArray[Any], palette: bytes) -> NDArray[np.uint8]:
+    """Return the colours of pixels that number the entries of a palette."""
+    colours = np.zeros((256, 3), np.uint8)
+    known = np.frombuffer(palette[: len(palette) // 3 * 3], np.uint8).reshape(-1, 3)[:256]
+    colours[: len(known)] = known
+    return np.asarray(colours[pixels[:, :, 0].astype(np.uint8)])
+
+
 def notes(data: bytes) -> Iterator[bytes]:
     """Yield what is written beside the pixels of a picture."""
     from PIL import Image
@@ -96,6 +113,11 @@ def of_picture(pixels: NDArray[Any], palette: bytes) -> tuple[list[bytes], list[
     raw: list[bytes] = [palette] if palette else []
     planes: list[Plane] = []
     sequences = _palette(palette) + _heights(pixels)
+    if pixels.dtype.itemsize > 1:
+        sequences += _levels(pixels)
+        if pixels.dtype.kind == "f":
+            return [*raw, pixels.tobytes()], planes, sequences
+        raw += [pixels.astype(">u2").tobytes(), pixels.tobytes()]
     orders = [pixels, pixels.transpose(1, 0, 2)]
     if pixels.shape[2] >= 3:
         orders.append(pixels[:, :, 2::-1])
@@ -112,6 +134,8 @@ def of_picture(pixels: NDArray[Any], palette: bytes) -> tuple[list[bytes], list[
             sequences.append(stream("pixels", [flat.tolist()]))
         two = np.stack([flat >> 1 & 1, flat & 1], axis=1).reshape(-1)
         planes.append(two.astype(np.uint8))
+    for number, plane in enumerate(planes):
+        sequences += [Stream(f"plane {number}", plane[:size].astype(np.int64)) for size in (_SHORT, _FEW)]
     if pixels.shape[2] >= 3:
         colours = pixels[:, :, :3].astype(np.int64) @ np.array([65536, 256, 1])
         fresh = np.flatnonzero((np.diff(colours, axis=0, prepend=-1) != 0).any(axis=1))
@@ -121,11 +145,20 @@ def of_picture(pixels: NDArray[Any], palette: bytes) -> tuple[list[bytes], list[
     return raw, planes, sequences
 
 
+def _levels(pixels: NDArray[Any]) -> list[Stream]:
+    """Return the levels of a picture of more than eight bits, line by line, if they are whole numbers."""
+    lines = pixels[:_FEW, :64, 0].astype(np.float64)
+    if pixels.shape[1] > 64 or not np.isfinite(lines).all() or (lines != np.floor(lines)).any():
+        return []
+    return [stream("levels of pixels", [[int(one) for one in line] for line in lines])]
+
+
 def _palette(palette: bytes) -> list[Stream]:
     numbers = [int.from_bytes(palette[place : place + 3], "big") for place in range(0, len(palette) - 2, 3)]
     while numbers and numbers[-1] in (0, 0xFFFFFF):
         numbers.pop()
-    return [stream("palette", [numbers])] if len(numbers) >= 6 else []
+    held = palette[: 3 * len(numbers)]
+    return [stream("palette", [numbers]), stream("palette bytes", [list(held)])] if len(numbers) >= 6 else []
 
 
 def _heights(pixels: NDArray[Any]) -> list[Stream]:

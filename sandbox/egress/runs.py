@@ -15,6 +15,7 @@ from datetime import date
 
 import numpy as np
 
+from sandbox.egress.identities import spelled
 from sandbox.egress.radix import of_kinds
 from sandbox.egress.streams import Column, Stream, stream
 
@@ -26,6 +27,8 @@ _DIGITS = re.compile(r"\d{1,18}", re.ASCII)
 _LONG = re.compile(r"(?<!\d)\d{20,80}(?!\d)", re.ASCII)
 _CLOCK = re.compile(r"(\d{1,4})\s*[:°度h时]\s*(\d{1,2})\s*[:′'分m]\s*(\d{1,2})(?:[.,](\d{1,9}))?", re.ASCII)
 _DAY = re.compile(r"(?<!\d)(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})(?!\d)", re.ASCII)
+_MOMENT = re.compile(r"(?<!\d)(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d):(\d\d)(?!\d)", re.ASCII)
+_HEX = re.compile(r"(?<![0-9A-Za-z_])(?:0[xX]|#|\$)?([0-9A-Fa-f](?:_?[0-9A-Fa-f]){7,17})(?![0-9A-Za-z_])")
 _EPOCHS = (date(1900, 1, 1), date(1899, 12, 30), date(1970, 1, 1), date(2000, 1, 1), date(1, 1, 1))
 _CELLS = re.compile(r"[,;\t|，；、\s]+")
 _FORMED = re.compile(
@@ -41,6 +44,7 @@ def counted(text: str) -> Iterator[Stream]:
     yield stream("digits", [[int(one) for one in _DIGITS.findall(line)] for line in lines])
     yield from _clocks(lines)
     yield from _days(lines)
+    yield from _stamps(lines)
     if not head.isascii():
         yield from _rows_of_signs(lines)
     yield from _initials(head)
@@ -67,6 +71,18 @@ def _days(lines: Sequence[str]) -> Iterator[Stream]:
         return
     for start in _EPOCHS:
         yield stream(f"days since {start}", [[day - start.toordinal() for day in line] for line in found])
+
+
+def _stamps(lines: Sequence[str]) -> Iterator[Stream]:
+    """Yield moments (ISO 8601) as seconds since 1970, of however far a year."""
+    found = [[_seconds(parts) for parts in _MOMENT.findall(line)] for line in lines]
+    if sum(map(len, found)) >= 3:
+        yield stream("moments", found)
+
+
+def _seconds(parts: tuple[str, ...]) -> int:
+    days = _day((parts[0], parts[1], parts[2])) - date(1970, 1, 1).toordinal()
+    return ((days * 24 + int(parts[3])) * 60 + int(parts[4])) * 60 + int(parts[5])
 
 
 def _day(parts: tuple[str, str, str]) -> int:
@@ -135,6 +151,14 @@ def woven(text: str) -> Iterator[Column]:
             cells = [run[start::parts] for run in fit[:64] for start in range(parts)]
             yield Column("woven", tuple(cells))
             yield Column("woven back", tuple(cell[::-1] for cell in cells))
+
+
+def hexed(text: str) -> Iterator[Column]:
+    """Yield the numbers that a text writes to the base of sixteen, however it is marked or grouped."""
+    found = [int(one.replace("_", ""), 16) for one in _HEX.findall(text[:MAX_TEXT])[:MAX_LINES]]
+    likely = [one for one in found if one >= 10**10]
+    if len(likely) >= 3:
+        yield Column("base sixteen", spelled(likely))
 
 
 def nibbles(data: bytes) -> Iterator[Column]:

@@ -14,13 +14,14 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 
+import numpy as np
+
 from sandbox.egress.ciphers import broken
 from sandbox.egress.papers import texts_of_pdf
+from sandbox.egress.unpressed import embedded, headless
 
 MAX_BYTES = 8 << 20
-MAX_STREAMS = 200
 MAX_MEMBERS = 500
-_STREAM = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 _BREAK = re.compile(
     r"</(?:\w+:)?(?:p|row|tr|li|comment|si|text|definedName|is|description|title|subject|keywords)>|<br */?>"
 )
@@ -29,6 +30,7 @@ _MARKUP = re.compile(r"</?[A-Za-z!?][^<>]{0,2000}>")
 _ATTRIBUTE = re.compile(r"""=\s*(?:"([^"]{1,400})"|'([^']{1,400})')""")
 _HEX_TEXT = re.compile(r"<([0-9A-Fa-f]{8,})>")
 _UNPRINTED = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffd\ue000-\uf8ff]+")
+_YENC = re.compile(rb"=ybegin [^\r\n]*\r?\n(?:=ypart [^\r\n]*\r?\n)?(.*?)(?:\r?\n=yend|\Z)", re.DOTALL)
 _SHORTEST = 4
 _LEAST = 32
 _FNAME = 8
@@ -52,7 +54,7 @@ def salvaged(data: bytes) -> tuple[str, ...]:
 def deciphered(data: bytes) -> tuple[str, ...]:
     """Return what bytes of no known kind say: by a repeated key, as a text, or unfolded without a header."""
     found = []
-    for unfolded in (_inflated(data, 0), _raw(data)):
+    for unfolded in (_inflated(data, 0), _raw(data), *headless(data)):
         if len(unfolded) >= _LEAST:
             found += list(salvaged(unfolded))
     if not found and (text := broken(data[:MAX_BYTES])):
@@ -83,12 +85,18 @@ def pieces(data: bytes) -> Iterator[bytes]:
         yield from _package(data)
     else:
         yield data
-    for number, found in enumerate(_STREAM.finditer(data)):
-        if number >= MAX_STREAMS:
-            break
-        inner = _inflated(data, found.start())
-        if len(inner) >= _SHORTEST:
-            yield inner
+    yield from (inner for inner in embedded(data) if len(inner) >= _SHORTEST)
+    for found in _YENC.finditer(data):
+        yield from pieces(_from_yenc(found[1]))
+
+
+def _from_yenc(body: bytes) -> bytes:
+    """Return what lines of yEnc hold: every byte moved up by 42, four of them by 64 more behind a mark."""
+    lines = np.frombuffer(body.replace(b"\r", b"").replace(b"\n", b""), np.uint8)
+    marks = lines == ord("=")
+    marked = np.concatenate(([False], marks[:-1]))
+    held = lines - np.uint8(42) - marked.astype(np.uint8) * np.uint8(64)
+    return bytes(held[~marks])
 
 
 def _inflated(data: bytes, start: int) -> bytes:

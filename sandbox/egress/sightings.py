@@ -24,6 +24,7 @@ from sandbox.egress.relaid import relaid
 from sandbox.egress.restated import restated
 from sandbox.egress.shares import mixed_within
 from sandbox.egress.solved import solved
+from sandbox.egress.substituted import substituted
 from sandbox.egress.unmixed import unmixed
 from sandbox.egress.views import View, views_of
 from sandbox.files.types import FileType
@@ -67,6 +68,7 @@ def sighted(
     tables = [sheet.table for content in contents if content.form not in _ALIKE for sheet in content.sheets]
     seen = seen or pieced(tables, indexes) or hidden_in(parts, indexes)
     seen = seen or mixed_within(parts, tables, indexes) or _opened(contents, indexes)
+    seen = seen or substituted(parts, sources)
     figures = [*tables, *listed(own)]
     before = [] if seen else unmixed(own, tables)
     seen = seen or _reckoned(own, figures, before, indexes)

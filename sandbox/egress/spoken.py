@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from sandbox.egress.identities import spelled
+from sandbox.egress.legible import joined_places
 from sandbox.egress.streams import Column
 
 MAX_TEXT = 1 << 18
@@ -31,6 +32,23 @@ _PINYIN = {
     "qi": "7", "ba": "8", "jiu": "9", "dong": "0", "guai": "7", "gou": "9",
 }  # fmt: skip
 _SAID = re.compile(rf"\b(?:{'|'.join(_PINYIN)})(?:[\s,\-]+(?:{'|'.join(_PINYIN)})){{9,20}}\b", re.IGNORECASE)
+_SAYS: Mapping[str, str] = {
+    **_PINYIN, "dian": ".", "point": ".", "dot": ".", "oh": "0", "nine": "9", "niner": "9", "fife": "5",
+    **{word: str(digit) for digit, word in enumerate(
+        ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))},
+    **{sign: str(digit) for digit, sign in enumerate("〇一二三四五六七八九")},
+    **{sign: str(digit) for digit, sign in enumerate("零壹贰叁肆伍陆柒捌玖")},
+    "点": ".",
+}  # fmt: skip
+_SAYING = "|".join(sorted(_SAYS, key=len, reverse=True))
+_FIGURED = re.compile(
+    rf"(?<![A-Za-z])(?:{_SAYING})(?:[\s,\-]+(?:{_SAYING})){{3,24}}(?![A-Za-z])", re.IGNORECASE
+)
+_DAY = re.compile(r"(\d{2})[月/.-](\d{2})日?\s*[（(,，]\s*((?:19|20)\d\d)年?[)）]?")
+_KEYS = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
+_TYPED = re.compile(r"(?<![0-9A-Za-z])(?=[0-9]*[A-Za-z])[0-9A-Za-z]{10,18}(?![0-9A-Za-z])")
+_ROMAN_VALUES = {"N": 0, "I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
+_ROMAN = re.compile(r"(?<![A-Za-z])(?:[IVXLCDM]{1,15}|N)(?![A-Za-z])")
 _HAN: Mapping[str, int] = {
     **{sign: place for place, sign in enumerate("〇一二三四五六七八九")},
     **{sign: place for place, sign in enumerate("零壹贰叁肆伍陆柒捌玖")},
@@ -57,12 +75,38 @@ def said_in_words(text: str) -> Iterator[Column]:
     if any(word in head or word.title() in head for word in ("four", "eight", "seven", "zero")):
         readings += _english(head)
     readings.append(("pinyin", ["".join(_PINYIN[one] for one in _parts(run)) for run in _SAID.findall(head)]))
+    readings.append(("keypad", [run.upper().translate(_KEYS) for run in _TYPED.findall(head)]))
+    romans = _roman_rows(head)
+    readings.append(("roman", joined_places(romans) if len(romans) >= _LEAST else []))
     if not head.isascii():
         readings += _chinese(head)
         readings += _braille(head)
     for name, found in readings:
         if len(found) >= _LEAST:
             yield Column(name, tuple(found[:4000]))
+
+
+def figured(text: str) -> str:
+    """Return a text with number words as figures and days with the year first; nothing if it has none."""
+    head = text[:MAX_TEXT]
+    plain = _FIGURED.sub(_figure_of, head)
+    plain = _DAY.sub(r"\3-\1-\2", plain)
+    return plain if plain != head else ""
+
+
+def _figure_of(found: re.Match[str]) -> str:
+    return "".join(_SAYS.get(part, "") for part in _parts(found.group()))
+
+
+def _roman_rows(head: str) -> list[list[int]]:
+    """Return the Roman numerals of every line that has several, as the numbers that they are."""
+    rows = [[_roman(one) for one in _ROMAN.findall(line)] for line in head.splitlines()[:4000]]
+    return [row for row in rows if 2 <= len(row) <= 18]
+
+
+def _roman(numeral: str) -> int:
+    values = [_ROMAN_VALUES[sign] for sign in numeral]
+    return sum(-one if one < after else one for one, after in zip(values, [*values[1:], 0], strict=True))
 
 
 def _parts(run: str) -> list[str]:

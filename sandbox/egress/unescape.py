@@ -17,13 +17,16 @@ from urllib.parse import unquote_to_bytes
 MAX_TEXT = 2 << 20
 MAX_ROUNDS = 3
 _LEAST = 24
+_LEAST_TOKENS = 5
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
 _EQUALS = re.compile(r"=[0-9A-F]{2}")
 _ENTITY = re.compile(r"&#x?[0-9A-Fa-f]{2,6};")
 _BACKSLASH = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\([0-3][0-7]{2})")
 _ASCII = re.compile(r"[\x00-\x7f]+")
 _SHIFTED = re.compile(r"\+[A-Za-z0-9+/]{3,}(?![A-Za-z0-9+/])")
-_PUNYCODE = re.compile(r"xn--([!-~]{3,4000})")
+_PUNYCODE = re.compile(r"xn--([a-z0-9-]{3,4000})", re.IGNORECASE)
+_ENCODED_WORD = re.compile(r"=\?([\w.-]{2,40})(?:\*[\w-]*)?\?([BbQq])\?([^?\s]{1,2000})\?=(?:\s+(?==\?))?")
+_TOKEN = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{6,400}={0,2}(?![A-Za-z0-9+/=_-])")
 _UU = re.compile(r"^begin [0-7]{3} .*\n((?:[ -`]{2,61}\n)+)", re.MULTILINE)
 _SWITCHES = re.compile(r"(?<![0-9])(?:[01]{8}[ ,]?){12,}(?![0-9])")
 _NUMBERS = re.compile(r"(?<![\w.])(?:(?:0x[0-9a-fA-F]{1,4}|[0-9]{1,7})[\s,;\[\]]+){23,}[0-9]{0,7}")
@@ -105,9 +108,49 @@ def _utf7(text: str) -> Iterator[str]:
 
 
 def _punycode(text: str) -> Iterator[str]:
-    lines = _PUNYCODE.findall(text)
-    if len(lines) >= 3:
-        yield "\n".join(_one_punycode(line) for line in lines[:2000])
+    if len(_PUNYCODE.findall(text)) >= 3:
+        yield _PUNYCODE.sub(lambda found: _one_punycode(found[1]), text)
+
+
+def _encoded_words(text: str) -> Iterator[str]:
+    """Undo the encoded words of mail headers (RFC 2047)."""
+    if len(_ENCODED_WORD.findall(text)) >= 3:
+        yield _ENCODED_WORD.sub(_one_encoded_word, text)
+
+
+def _one_encoded_word(found: re.Match[str]) -> str:
+    page, kind, body = found.groups()
+    try:
+        if kind in "Bb":
+            data = binascii.a2b_base64(body + "=" * (-len(body) % 4))
+        else:
+            data = quopri.decodestring(body.replace("_", " ").encode("ascii", "replace"), header=False)
+        return data.decode("gb18030" if page.lower().startswith("gb") else page, errors="replace")
+    except (binascii.Error, LookupError, ValueError):
+        return found.group()
+
+
+def _short_tokens(text: str) -> Iterator[str]:
+    """Undo base64 word by word, where many words of a text are texts in it."""
+    count = 0
+
+    def one(found: re.Match[str]) -> str:
+        nonlocal count
+        bare = found.group().rstrip("=").replace("-", "+").replace("_", "/")
+        if len(bare) % 4 == 1 or bare.isdigit() or (bare.isalpha() and (bare.islower() or bare.isupper())):
+            return found.group()
+        try:
+            said = binascii.a2b_base64(bare + "=" * (-len(bare) % 4)).decode("utf-8")
+        except (binascii.Error, UnicodeDecodeError):
+            return found.group()
+        if not said.isprintable():
+            return found.group()
+        count += 1
+        return said
+
+    undone_text = _TOKEN.sub(one, text)
+    if count >= _LEAST_TOKENS:
+        yield undone_text
 
 
 def _one_punycode(line: str) -> str:
@@ -154,4 +197,5 @@ def _letter(code: int) -> str:
 
 _WAYS: tuple[Callable[[str], Iterator[str]], ...] = (
     _percent, _printable, _entities, _backslashes, _utf7, _punycode, _uuencoded, _numbers,
+    _encoded_words, _short_tokens,
 )  # fmt: skip

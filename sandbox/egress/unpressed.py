@@ -9,6 +9,7 @@ from __future__ import annotations
 import bz2
 import io
 import lzma
+import re
 import zlib
 from collections.abc import Callable, Iterator
 
@@ -24,6 +25,13 @@ _BROKEN = (
     zlib.error, lzma.LZMAError, zstd.ZstdError, brotli.error, OSError, EOFError, ValueError, MemoryError,
     pa.ArrowException, IndexError, OverflowError,
 )  # fmt: skip
+MAX_STREAMS = 200
+MAX_HEADLESS = 1 << 14
+_LEAST_HEADLESS = 48
+_MARKS = re.compile(
+    rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08|BZh[1-9]1AY|\xfd7zXZ\x00|\x28\xb5\x2f\xfd|\x04\x22\x4d\x18"
+)
+"""How zlib, gzip, bzip2, xz, Zstandard and LZ4 begin."""
 _STARTS = (0, 1, 2, 4, 8, 10, 12, 16)
 _FILTERS = (
     [{"id": lzma.FILTER_LZMA2, "dict_size": 1 << 24}],
@@ -44,6 +52,53 @@ def unpressed(data: bytes) -> Iterator[bytes]:
                 continue
             if len(out) >= LEAST_BYTES:
                 yield out
+
+
+def embedded(data: bytes) -> Iterator[bytes]:
+    """Yield what compressed streams inside of bytes unfold to, each found by how it begins."""
+    for number, found in enumerate(_MARKS.finditer(data)):
+        if number >= MAX_STREAMS:
+            return
+        try:
+            out = _marked(data[found.start() :], found.group()[:2])
+        except _BROKEN:
+            continue
+        if out:
+            yield out
+
+
+def _marked(cut: bytes, mark: bytes) -> bytes:
+    if mark == b"BZ":
+        return _bzip2(cut)
+    if mark == b"\xfd7":
+        return lzma.LZMADecompressor(lzma.FORMAT_XZ, memlimit=1 << 28).decompress(cut, MAX_OUT)
+    if mark == b"\x28\xb5":
+        return _zstd_frame(cut)
+    if mark == b"\x04\x22":
+        return _lz4_frame(cut)
+    return zlib.decompressobj(47).decompress(cut, MAX_OUT)
+
+
+def headless(data: bytes) -> Iterator[bytes]:
+    """Yield what raw deflate gives at any of the first places of bytes, if it goes through to its end.
+
+    Containers (Avro, packages that were cut) pack their blocks so, and nothing marks where one begins.
+    """
+    start = 0
+    while start < min(len(data), MAX_HEADLESS):
+        if data[start] & 6 == 6:  # a kind of block that there is not
+            start += 1
+            continue
+        unpacker = zlib.decompressobj(-15)
+        try:
+            out = unpacker.decompress(data[start : start + (1 << 16)], MAX_OUT)
+        except zlib.error:
+            out = b""
+        if unpacker.eof and len(out) >= _LEAST_HEADLESS:
+            yield out
+            start = min(len(data), start + (1 << 16)) - len(unpacker.unused_data)
+        else:
+            start += 1
 
 
 def _deflated(data: bytes) -> bytes:

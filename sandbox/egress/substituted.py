@@ -1,0 +1,57 @@
+"""Records behind signs of somebody's own: the rows of signs in a file, read as a source's numbers repeat.
+
+Gathers rows of signs from texts, and asks the index of records about what they may mean. Called last, by
+`sightings`; finding nothing clears nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from itertools import chain, islice
+from typing import Any
+
+from numpy.typing import NDArray
+
+from sandbox.egress import planes
+from sandbox.egress.channels import named, text_of
+from sandbox.egress.drawn import coloured, lettered
+from sandbox.egress.isomorphs import Row, numbers_of, read_as
+from sandbox.egress.origin import Source
+from sandbox.egress.raster import dotted, rastered
+from sandbox.egress.recognise import Recognised
+from sandbox.egress.signs import signed
+
+MAX_BYTES = 8 << 20
+MAX_PARTS = 40
+MAX_READINGS = 60
+_LENGTHS = range(10, 25)
+
+
+def substituted(parts: Sequence[bytes], sources: Sequence[Source]) -> Recognised:
+    """Return the records that rows of signs in the files name."""
+    shown = [part for part in parts[:MAX_PARTS] if part and len(part) <= MAX_BYTES]
+    readings = list(islice(chain.from_iterable(map(_rows, shown)), MAX_READINGS))
+    if not readings:
+        return Recognised()
+    numbers = numbers_of(sources)
+    columns = [column for rows in readings for column in read_as(rows, numbers)]
+    indexes = [source.index for source in sources if source.index is not None]
+    return named(columns, [], indexes)
+
+
+def _rows(data: bytes) -> Iterator[list[Row]]:
+    if planes.pictured(data):
+        for pixels, palette in planes.tried(lambda: list(planes.frames(data)), []):
+            shown = planes.unindexed(pixels, palette) if palette else pixels
+            yield from planes.tried(partial(_of_pixels, shown), [])
+        return
+    text = text_of(data)
+    if text:
+        yield from signed(text, _LENGTHS)
+        for dots in chain(dotted(text), rastered(text) if "<svg" in text[:4096] else ()):
+            yield from planes.tried(partial(_of_pixels, dots[:, :, None]), [])
+
+
+def _of_pixels(pixels: NDArray[Any]) -> list[list[Row]]:
+    return [*coloured(pixels), *lettered(pixels)]
