@@ -9,9 +9,10 @@ by `restated`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
@@ -43,6 +44,10 @@ _PHONE = re.compile(r"1\d{10}")
 _RESIDENT = re.compile(r"\d{17}[\dXx]")
 
 
+_Measure: TypeAlias = tuple[int, int, int]
+"""Which rare column, by which tens its numbers are divided, and what is taken away."""
+
+
 @dataclass(frozen=True, slots=True)
 class Working:
     """Figures in the units of a rare column that most of them may be of, and how many were compared."""
@@ -56,22 +61,17 @@ def workings(table: pa.Table, rare: Sequence[Rare]) -> tuple[list[Working], int]
     """Return what figures of a table may have been among the rare values, and how many were compared."""
     held = matrix(table)
     front = Matrix(tuple(_cut(one) for one in held.columns), held.constants)
-    likely: dict[str, list[tuple[int, int, int]]] = {}
-    compared = 0
-    for name, values in islice(_ways(front), MAX_CANDIDATES):
-        kept = _fitting(values)
-        for place, one in enumerate(rare) if kept is not None else ():
-            for tens, first in _measures(one):
-                compared += 1
-                if kept is not None and _likely(kept, one, tens, first):
-                    likely.setdefault(name, []).append((place, tens, first))
+    tried = [(name, _fitting(values)) for name, values in islice(_ways(front), MAX_CANDIDATES)]
+    kept = {name: values for name, values in tried if values is not None}
+    measures = [(place, *one) for place, column in enumerate(rare) for one in _measures(column)]
+    likely = _likely(kept, rare, measures)
     found = []
     for name, values in islice(_ways(held), MAX_CANDIDATES) if likely else ():
-        kept = _fitting(values) if name in likely else None
-        for place, tens, first in likely.get(name, ()) if kept is not None else ():
-            if kept is not None:
-                found.append(Working(name, _in_units(kept, tens, first), rare[place]))
-    return found, compared
+        whole = _fitting(values) if name in likely else None
+        for place, tens, first in likely.get(name, ()) if whole is not None else ():
+            if whole is not None:
+                found.append(Working(name, _in_units(whole, tens, first), rare[place]))
+    return found, len(kept) * len(measures)
 
 
 def _cut(one: Figures) -> Figures:
@@ -116,15 +116,28 @@ def _in_units(values: Whole, tens: int, first: int) -> Whole:
     return (values // tens if tens > 0 else values * -tens) - first
 
 
-def _likely(values: Whole, rare: Rare, tens: int, first: int) -> bool:
-    """Return whether nearly all values are rare ones that differ."""
-    if tens > 1 and (values % tens).any():
-        return False
-    held = _in_units(values, tens, first)
-    inside = (held >= rare.values[0]) & (held <= rare.values[-1])
-    if inside.mean() < _MOST or len(distinct(held)) < FEWEST - 2:
-        return False
-    return float(hits(held, rare.values).mean()) >= _MOST
+def _likely(
+    kept: Mapping[str, Whole], rare: Sequence[Rare], measures: Sequence[_Measure]
+) -> dict[str, list[_Measure]]:
+    """Return the measures by which nearly all numbers of a candidate are rare ones, by its name."""
+    found: dict[str, list[_Measure]] = {}
+    names = list(kept)
+    if not names:
+        return found
+    grid = np.stack([np.resize(values, _SEEN) for values in kept.values()])
+    varied = (np.diff(np.sort(grid, axis=1), axis=1) > 0).sum(axis=1) >= FEWEST - 3
+    for place, tens, first in measures:
+        shown = rare[place].values
+        held = _in_units(grid, tens, first)
+        fine = varied & (((held >= shown[0]) & (held <= shown[-1])).mean(axis=1) >= _MOST)
+        if tens > 1:
+            fine &= (grid % tens == 0).all(axis=1)
+        lines = np.flatnonzero(fine)
+        lines = lines[hits(held[lines, :3].ravel(), shown).reshape(-1, 3).any(axis=1)]
+        lines = lines[hits(held[lines].ravel(), shown).reshape(-1, _SEEN).mean(axis=1) >= _MOST]
+        for line in lines.tolist():
+            found.setdefault(names[line], []).append((place, tens, first))
+    return found
 
 
 def moved(table: pa.Table, sources: Sequence[Source]) -> tuple[str, int] | None:
