@@ -24,6 +24,7 @@ from sandbox.egress import planes, runs, sequences, spoken, wording
 from sandbox.egress.content import Content, Form
 from sandbox.egress.drawn import codes_in, reduced
 from sandbox.egress.legible import front, tells
+from sandbox.egress.packings import packed_bits, packings
 from sandbox.egress.radix import columns_of
 from sandbox.egress.raster import dotted, points_of, rastered
 from sandbox.egress.recognise import Recognised, recognise
@@ -41,6 +42,7 @@ MAX_TEXTS = 200
 MAX_LETTERS = 1 << 16
 MAX_PARTS = 40
 MAX_PACKED = 24
+MAX_PLANES = 8
 _MOST = 0.3
 """Share of the rows of a reading that name a record from which it is one."""
 _PACKAGED = re.compile(r"(?:xl|word|ppt)/.*\.xml|content\.xml|styles\.xml")
@@ -143,6 +145,8 @@ def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
             streams += found
             texts += planes.tried(partial(codes_in, pixels), [])
             columns += chain.from_iterable(map(scattered, raw))
+            columns += chain.from_iterable(map(packings, (*raw[:MAX_PLANES], palette)))
+            columns += chain.from_iterable(map(packed_bits, bits[:MAX_PLANES]))
         return texts, streams, columns
     if data[:2] == b"PK" or data[257:262] == b"ustar":
         raw, found = planes.of_archive(data)
@@ -158,7 +162,7 @@ def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
         held += more_bits
         streams += more
     texts += chain.from_iterable(map(bits_said, held))
-    return texts, streams, [*runs.nibbles(data), *_numbers(data)]
+    return texts, streams, [*runs.nibbles(data), *_numbers(data), *packings(data)]
 
 
 def _frames(data: bytes) -> Iterator[tuple[NDArray[Any], bytes]]:

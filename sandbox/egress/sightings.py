@@ -18,6 +18,7 @@ from sandbox.egress.keyed import deciphered
 from sandbox.egress.listed import listed
 from sandbox.egress.origin import Source
 from sandbox.egress.overlaid import canaries_in
+from sandbox.egress.packings import tables_of
 from sandbox.egress.pieces import pieced
 from sandbox.egress.recognise import Recognised, recognise, recognise_views
 from sandbox.egress.relaid import relaid
@@ -69,7 +70,7 @@ def sighted(
     seen = seen or pieced(tables, indexes) or hidden_in(parts, indexes)
     seen = seen or mixed_within(parts, tables, indexes) or _opened(contents, indexes)
     seen = seen or substituted(parts, sources)
-    figures = [*tables, *listed(own)]
+    figures = [*tables, *listed(own), *tables_of(parts)]
     before = [] if seen else unmixed(own, tables)
     seen = seen or _reckoned(own, figures, before, indexes)
     if seen:

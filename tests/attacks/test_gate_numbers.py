@@ -16,6 +16,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 import pyarrow as pa
 import pytest
+from PIL import Image
 
 from sandbox.egress.judge import judge
 from sandbox.egress.origin import Source
@@ -305,6 +306,50 @@ def together(source: Source, *parts: bytes) -> set[FindingKind]:
         for one in (judged.set_findings, *(file.findings for file in judged.files))
         for found in one
     }
+
+
+def low_bits_of_a_picture() -> bytes:
+    """Five bytes a number in the lowest bits of a noisy picture, high bit first."""
+    spelled = b"".join(one.to_bytes(5, "big") for one in PHONES)
+    bits = np.unpackbits(np.frombuffer(spelled, np.uint8))
+    pixels = np.random.default_rng(4).integers(0, 256, 90 * 60 * 3, dtype=np.uint8)
+    pixels[: len(bits)] = pixels[: len(bits)] & 254 | bits
+    out = io.BytesIO()
+    Image.fromarray(pixels.reshape(60, 90, 3)).save(out, "PNG")
+    return out.getvalue()
+
+
+def pixels_of_a_strip() -> bytes:
+    """Eight bytes a resident number and four of noise, as the pixels of a bitmap."""
+    noise = np.random.default_rng(6).bytes(4 * len(IDS))
+    spelled = b"".join(one.to_bytes(8, "little") + noise[at * 4 : at * 4 + 4] for at, one in enumerate(IDS))
+    out = io.BytesIO()
+    Image.frombytes("RGB", (4, len(IDS)), spelled).save(out, "PNG")
+    return out.getvalue()
+
+
+def records_of_a_machine() -> bytes:
+    """A header, then rows of a whole number, an amount as a real one, and a mark."""
+    rows = [struct.pack("<Ixd2s", place, one.cents / 100, b"\0k") for place, one in enumerate(CHOSEN)]
+    return b"\0\1dump v3\0" + b"".join(rows)
+
+
+BINARY: dict[str, tuple[str, Made]] = {
+    "lowest bits of a picture": ("p.png", low_bits_of_a_picture),
+    "pixels of a strip": ("p.png", pixels_of_a_strip),
+    "real numbers behind a header": (
+        "p.dat",
+        lambda: b"\0\2beta\0" + struct.pack(f">{SOME}d", *map(float, PHONES)),
+    ),
+    "rows of a machine": ("p.dat", records_of_a_machine),
+}
+
+
+@pytest.mark.parametrize("name", list(BINARY))
+def test_numbers_in_bytes_are_recognised(source: Source, name: str) -> None:
+    path, made = BINARY[name]
+    judged = judge([Product(path, made())], [source]).judgement
+    assert FindingKind.SOURCE_RECORD in {found.kind for found in judged.files[0].findings}
 
 
 def test_tables_with_and_without_somebody_are_recognised(source: Source) -> None:
