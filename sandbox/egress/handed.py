@@ -16,6 +16,7 @@ from sandbox.egress.estimators import SCHEMA, is_package, kept_records, read_pac
 from sandbox.egress.fitting import MAX_FEATURES
 from sandbox.egress.graphs import is_graph, keeps_records, read_graph
 from sandbox.egress.origin import Source
+from sandbox.egress.overlaid import as_seen
 from sandbox.egress.refitting import refit
 from sandbox.egress.replanting import replant
 from sandbox.egress.report import Modelled
@@ -157,12 +158,13 @@ def remake(
     Raises InputError where the gate cannot fit it again.
     """
     columns = (handed.target, *handed.features)
+    (seen,) = as_seen([source]) or (source,)
     if isinstance(handed.model, Weights):
-        fitted = refit(handed, handed.model, source, units)
+        fitted = refit(handed, handed.model, source, units, seen)
         told = Issue("regression", evidence=say("闸口已在快照上重新拟合并核对，写出的系数是闸口算出的"))
         issues, made, leaves = fitted.issues, (fitted.document, fitted.graph), None
     else:
-        grown = replant(handed, handed.model, source, units)
+        grown = replant(handed, handed.model, source, units, seen)
         told = Issue("tree", evidence=say("闸口已在快照上重走并核对，写出的切分和叶子都是闸口算出的"))
         issues, made, leaves = grown.issues, (grown.document, grown.graph), grown.leaves
     if not made[0]:

@@ -52,24 +52,43 @@ class Refitted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """The fit over the plain columns, the constant first; `share` of the spread explained, -1 for classes."""
+class _Fit:
+    """A fit over some rows: the scaled coefficients with what they rest on; `share` of the spread explained.
 
-    figures: Floats
-    errors: Floats
+    `noise` is the variance that the inverse is to be multiplied by; `share` is -1 for classes.
+    """
+
+    design: Design
+    scale: Floats
+    penalty: Floats
+    beta: Floats
+    inverse: Floats
+    noise: float
     share: float
 
+    @property
+    def figures(self) -> Floats:
+        """Return the coefficients over the plain columns, the constant first."""
+        return self.beta / self.scale
 
-def refit(handed: Handed, model: Weights, source: Source, units: Mapping[str, Ids]) -> Refitted:
-    """Return the model fitted over the source, and whether the file's figures are those.
+    @property
+    def errors(self) -> Floats:
+        """Return their standard errors."""
+        return np.asarray(np.sqrt(np.maximum(np.diag(self.inverse) * self.noise, 0)) / self.scale)
 
-    Raises InputError where nothing can be fitted (`fitting.fit`), or where the file has other variables.
+
+def refit(handed: Handed, model: Weights, source: Source, units: Mapping[str, Ids], seen: Source) -> Refitted:
+    """Return the model fitted over the source, and whether the file's figures are those over `seen`.
+
+    `seen` is the source with the seat's canaries, over which the file was trained. Raises InputError where
+    nothing can be fitted (`fitting.fit`), or where the file has other variables.
     """
     asked = Model(handed.table, handed.subject, handed.target, handed.features)
     logistic = handed.recipe is Recipe.LOGISTIC
     design = design_of(asked, source, units, classes=logistic)
-    names = [term.name for term in design.terms]
-    if len(model.figures) != len(names):
+    shown = design if seen is source else design_of(asked, seen, {}, classes=logistic)
+    names = [term.name for term in shown.terms]
+    if len(model.figures) != len(names) or names != [term.name for term in design.terms]:
         told, given = "、".join(names), len(model.figures)
         raise InputError(say("模型有 {given} 个变量，按说明应有：{names}", given=given, names=told))
     classes = tuple(design.places[handed.target]) if logistic else ()
@@ -78,16 +97,22 @@ def refit(handed: Handed, model: Weights, source: Source, units: Mapping[str, Id
     held = [*few_behind(design, source.thresholds)]
     if any(issue.check == "freedom" for issue in held):
         return Refitted(issues=tuple(held))
+    fit = _fitted(handed, design)
+    unlike = [*_unlike(model, fit if shown is design else _fitted(handed, shown), ["（常数）", *names])]
+    held += [*(_of_classes if logistic else _of_figures)(fit, source.thresholds), *unlike]
+    return Refitted(issues=tuple(held)) if unlike else _written(handed, fit, tuple(held), classes)
+
+
+def _fitted(handed: Handed, design: Design) -> _Fit:
+    """Return the fit that the specification describes."""
     scale = scale_of(design)
     penalty = _penalty(handed, design, scale)
-    if logistic:
-        found, more = _logistic(design, scale, penalty, source.thresholds)
-    else:
-        found, more = _linear(design, scale, penalty, source.thresholds)
-    held += [*more, *_unlike(model, found, ["（常数）", *names])]
-    if any(issue.check == "model-numbers" for issue in held):
-        return Refitted(issues=tuple(held))
-    return _written(handed, design, found, tuple(held), classes)
+    if handed.recipe is Recipe.LOGISTIC:
+        beta, inverse = _newton(design, scale, penalty, np.ones(design.rows, np.bool_))
+        return _Fit(design, scale, penalty, beta, inverse, 1.0, -1.0)
+    inverse, beta, rss, tss = solve(design, scale, None, penalty)
+    noise = rss / (design.rows - len(beta))
+    return _Fit(design, scale, penalty, beta, inverse, noise, 1 - rss / tss if tss > 0 else 0.0)
 
 
 def _penalty(handed: Handed, design: Design, scale: Floats) -> Floats:
@@ -105,28 +130,22 @@ def _penalty(handed: Handed, design: Design, scale: Floats) -> Floats:
     return np.asarray(handed.penalty * spread / scale**2)
 
 
-def _linear(design: Design, scale: Floats, penalty: Floats, limits: Thresholds) -> tuple[_Found, list[Issue]]:
-    inverse, beta, rss, tss = solve(design, scale, None, penalty)
-    held = [*leveraged(design, scale, inverse, limits), *told_apart(design, scale, penalty)]
-    freedom = design.rows - len(beta)
-    errors = np.sqrt(np.maximum(np.diag(inverse) * rss / freedom, 0)) / scale
-    return _Found(beta / scale, errors, 1 - rss / tss if tss > 0 else 0.0), held
+def _of_figures(fit: _Fit, limits: Thresholds) -> Iterator[Issue]:
+    """Yield what speaks against a model of figures."""
+    yield from leveraged(fit.design, fit.scale, fit.inverse, limits)
+    yield from told_apart(fit.design, fit.scale, fit.penalty)
 
 
-def _logistic(
-    design: Design, scale: Floats, penalty: Floats, limits: Thresholds
-) -> tuple[_Found, list[Issue]]:
-    whole = np.ones(design.rows, np.bool_)
-    beta, inverse = _newton(design, scale, penalty, whole)
-    held = [*_pure(design), *_weighed(design, scale, beta, inverse, limits)]
-    ids = next(iter(design.units.values()))
-    half = half_of(ids)
+def _of_classes(fit: _Fit, limits: Thresholds) -> Iterator[Issue]:
+    """Yield what speaks against a model of classes; members are told by their loss (Yeom et al. 2018)."""
+    yield from _pure(fit.design)
+    yield from _weighed(fit, limits)
+    half = half_of(next(iter(fit.design.units.values())))
     if half.any() and not half.all():
-        lost = _losses(design, scale, _newton(design, scale, penalty, half)[0])
-        step = max(1, design.rows // _SAMPLE)
+        lost = _losses(fit.design, fit.scale, _newton(fit.design, fit.scale, fit.penalty, half)[0])
+        step = max(1, fit.design.rows // _SAMPLE)
         if area(lost[half][::step], lost[~half][::step]) > 0.5 + limits.advantage:
-            held.append(Issue("membership", evidence=say("由残差可以认出谁在数据里")))
-    return _Found(beta / scale, np.sqrt(np.maximum(np.diag(inverse), 0)) / scale, -1.0), held
+            yield Issue("membership", evidence=say("由残差可以认出谁在数据里"))
 
 
 def _newton(design: Design, scale: Floats, penalty: Floats, kept: np.ndarray) -> tuple[Floats, Floats]:
@@ -170,23 +189,20 @@ def _pure(design: Design) -> Iterator[Issue]:
             yield Issue("class-disclosure", where=name, evidence=say("列 {name} 有类别全属一类", name=name))
 
 
-def _weighed(
-    design: Design, scale: Floats, beta: Floats, inverse: Floats, limits: Thresholds
-) -> Iterator[Issue]:
+def _weighed(fit: _Fit, limits: Thresholds) -> Iterator[Issue]:
     """Yield an issue when one unit pulls a coefficient by itself (leverage by the rows' weights)."""
     parts = []
-    for _, block, _ in design.blocks(scale):
-        chance = _chance(block @ beta)
-        parts.append(((block @ inverse) * block).sum(axis=1) * chance * (1 - chance))
+    for _, block, _ in fit.design.blocks(fit.scale):
+        chance = _chance(block @ fit.beta)
+        parts.append(((block @ fit.inverse) * block).sum(axis=1) * chance * (1 - chance))
     held = np.concatenate(parts)
-    for ids in design.units.values():
-        by_unit = np.bincount(ids, weights=held, minlength=1)
-        if by_unit.max(initial=0.0) > limits.largest_share:
+    for ids in fit.design.units.values():
+        if np.bincount(ids, weights=held, minlength=1).max(initial=0.0) > limits.largest_share:
             yield Issue("dominance", evidence=say("有一个对象对系数的杠杆超过上限"))
             return
 
 
-def _unlike(model: Weights, found: _Found, names: Sequence[str]) -> Iterator[Issue]:
+def _unlike(model: Weights, found: _Fit, names: Sequence[str]) -> Iterator[Issue]:
     """Yield an issue that names the figures of the file which do not follow from the data."""
     given = np.asarray([model.constant, *model.figures])
     room = NEAR_ERROR * found.errors + NEAR_FIGURE * np.abs(found.figures) + 1e-12
@@ -195,20 +211,18 @@ def _unlike(model: Weights, found: _Found, names: Sequence[str]) -> Iterator[Iss
         yield Issue("model-numbers", evidence=say("与闸口重算不符的系数：{names}", names="、".join(apart)))
 
 
-def _written(
-    handed: Handed, design: Design, found: _Found, issues: tuple[Issue, ...], classes: tuple[str, ...]
-) -> Refitted:
+def _written(handed: Handed, fit: _Fit, issues: tuple[Issue, ...], classes: tuple[str, ...]) -> Refitted:
     """Return the gate's figures to four digits as JSON and as ONNX, which say the same."""
-    shown, errors = ([float(figure(one)) for one in part] for part in (found.figures, found.errors))
+    shown, errors = ([float(figure(one)) for one in part] for part in (fit.figures, fit.errors))
     document: dict[str, object] = {
         "format": FORMAT, "recipe": handed.recipe.value, "table": handed.table, "target": handed.target,
-        "penalty": handed.penalty, "scaled": handed.scaled, "rows": design.rows // 10 * 10,
+        "penalty": handed.penalty, "scaled": handed.scaled, "rows": fit.design.rows // 10 * 10,
         "constant": shown[0], "constant_error": errors[0],
         "inputs": [
             {"name": term.name, "figure": value, "error": error}
-            for term, value, error in zip(design.terms, shown[1:], errors[1:], strict=True)
+            for term, value, error in zip(fit.design.terms, shown[1:], errors[1:], strict=True)
         ],
     }  # fmt: skip
-    document |= {"classes": [*classes]} if classes else {"explained": float(figure(found.share))}
+    document |= {"classes": [*classes]} if classes else {"explained": float(figure(fit.share))}
     data = (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode()
     return Refitted(data, linear_graph(Weights(tuple(shown[1:]), shown[0], classes)), issues)

@@ -72,8 +72,10 @@ class _Walk:
     ends: Whole = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
-def replant(handed: Handed, tree: Branches, source: Source, units: Mapping[str, Ids]) -> Replanted:
-    """Return the tree written anew over the source, and whether the file's own follows from it.
+def replant(
+    handed: Handed, tree: Branches, source: Source, units: Mapping[str, Ids], seen: Source
+) -> Replanted:
+    """Return the tree written anew over the source, and whether the file's own follows from `seen`.
 
     Raises InputError for unknown columns, other inputs or classes than the specification's, or where no split
     is left that enough units stand on both sides of.
@@ -87,7 +89,7 @@ def replant(handed: Handed, tree: Branches, source: Source, units: Mapping[str, 
         return Replanted(issues=rare)
     walk = _walk(handed, tree, kept, source)
     whole = int(smallest_units(np.zeros(kept.rows, np.int64), kept.units, 1)[0])
-    held = [*_few(walk, limits.smallest), *_unlike(walk)]
+    held = [*_few(walk, limits.smallest), *_unlike(walk if seen is source else _as_seen(walk, handed, seen))]
     if held:
         return Replanted(issues=tuple(held))
     nodes, splits = _rewritten(walk, limits.smallest)
@@ -149,6 +151,17 @@ def _walk(handed: Handed, tree: Branches, kept: Kept, source: Source) -> _Walk:
     sizes = np.bincount(walk.ends, minlength=len(tree.nodes))
     walk.least = max(1, int(min(sizes[place] for place, one in enumerate(tree.nodes) if one.input < 0)))
     return walk
+
+
+def _as_seen(walk: _Walk, handed: Handed, seen: Source) -> _Walk:
+    """Return the walk over the rows that the seat saw; InputError where canaries have other categories."""
+    asked = Tree(handed.table, handed.subject, handed.target, handed.features, MAX_DEPTH, 1, seed=0)
+    rows = np.arange(1, seen.table.num_rows + 1, dtype=np.uint32)
+    kept = kept_rows(asked, seen, {"row": rows})[0]
+    other = _walk(handed, walk.tree, kept, seen)
+    if [_called(kept, one) for one in other.inputs] != [_called(walk.kept, one) for one in walk.inputs]:
+        raise InputError(say("列的类别须是快照里有的，请合并只有个别记录的类别"))
+    return other
 
 
 def _ends(walk: _Walk) -> Whole:

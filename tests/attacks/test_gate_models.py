@@ -14,10 +14,12 @@ import random
 import struct
 import zipfile
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 
 from sandbox.egress.estimators import read_package
@@ -33,6 +35,7 @@ from sandbox.kernel.boundary import OutputForm
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.findings import FileJudgement, Verdict
 from tests.attacks.test_product_classes import refused, rules, with_column, without
+from tests.egress.cart import stump
 from tests.egress.clinic import source, visits
 
 FILES = Path(__file__).parents[1] / "vectors" / "models"
@@ -461,3 +464,64 @@ def test_a_schema_that_turns_in_depth_is_refused() -> None:
         node = {"__class__": "list", "__loader__": "ListNode", "content": [node]}
     with pytest.raises(InputError):
         read_package({"schema.json": json.dumps(node).encode()})
+
+
+# --- the seat's own canaries --------------------------------------------------------------------
+
+
+def seen(rows: int = 60) -> Source:
+    """Return the data as a seat sees it: rows that nobody made stand among the real ones."""
+    chance = random.Random(8)
+    own = held().table.to_pylist()
+    lines = [
+        dict(chance.choice(own), 证件号=f"C{place}", 金额=f"{chance.uniform(100, 3000):.2f}")
+        for place in range(rows)
+    ]
+    return replace(held(), overlay=pa.Table.from_pylist(lines, schema=held().table.schema))
+
+
+def least_squares(over: Source) -> bytes:
+    """Return what a seat fits over all rows that it sees, as safetensors."""
+    table = over.table if over.overlay is None else pa.concat_tables([over.table, over.overlay])
+    kind, sex = (np.asarray(table.column(name).to_pylist()) for name in ("病种", "性别"))
+    dummies = [kind == one for one in sorted(set(kind))[1:]]
+    inputs = np.column_stack([np.ones(len(kind)), *dummies, sex == "男"])
+    money = np.asarray([float(one) for one in table.column("金额").to_pylist()])
+    figures = np.linalg.lstsq(inputs.astype(float), money, rcond=None)[0]
+    return laid_out({"coef": figures[1:], "intercept": figures[:1]})
+
+
+def test_a_model_trained_over_canaries_too_leaves_without_them() -> None:
+    assert least_squares(seen()) != least_squares(held())
+    judged, left = hand(least_squares(seen()), SPECIFIED["ols"], over=seen())
+    assert (judged.verdict, rules(judged)) == (Verdict.REVIEW, {"G26"})
+    assert left == left_of("ols")
+    refused(hand(least_squares(held()), SPECIFIED["ols"], over=seen()), "G61")
+
+
+def test_a_tree_is_held_against_what_the_seat_saw() -> None:
+    """A tree that fits the snapshot is not what a seat with canaries grows; that one leaves as ever."""
+    refused(hand(file("figures.onnx"), SPECIFIED["figures"], over=seen(200)), "G61")
+    asked = OVER | {"target": "病种", "features": ["性别"], "model": "tree"}
+    with_canaries = pa.concat_tables([seen().table, seen().overlay])
+    judged, left = hand(stump(with_canaries, "病种", ["性别"]), asked, over=seen())
+    assert (judged.verdict, rules(judged)) == (Verdict.REVIEW, {"G44"})
+    assert left == hand(stump(held().table, "病种", ["性别"]), asked)[1]
+
+
+def test_the_best_split_by_a_slow_search_is_the_best_to_the_gate() -> None:
+    asked = OVER | {"target": "性别", "features": ["身高", "病种"], "model": "tree"}
+    chance = random.Random(3)
+    sexes = held().table.column("性别").to_pylist()
+    over = with_column(held(), 身高=[f"{chance.gauss(160 + 9 * (sex == '男'), 6):.1f}" for sex in sexes])
+    data = stump(over.table, "性别", ["身高", "病种"], ["身高"])
+    judged, left = hand(data, asked, over=over)
+    assert (judged.verdict, rules(judged)) == (Verdict.REVIEW, {"G44"})
+    (split, *leaves) = read_graph(data).nodes  # type: ignore[union-attr]
+    moved = tree_graph(
+        [Split(0, split.upto + 1.5, yes=1, no=2), *(Split(values=one.values) for one in leaves)],
+        6,
+        ("女", "男"),
+    )
+    refused(hand(moved, asked, over=over), "G61")
+    assert left

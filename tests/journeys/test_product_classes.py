@@ -19,6 +19,7 @@ from sandbox.demo.egress import RISKS
 from sandbox.egress import assessment, audience, intake, mending, release, review
 from sandbox.kernel.errors import InputError, RefusedError
 from sandbox.kernel.records import FileVote, Snapshot, Submission
+from tests.egress.cart import stump
 from tests.journeys.homes import (
     CODE,
     COLLEAGUE,
@@ -121,6 +122,13 @@ def tree(_: pa.Table) -> dict[str, bytes]:
     return {"tree.json": as_json({"model": "tree", **columns, "depth": 2, "leaf": 40, "seed": 1})}
 
 
+def trained(held: pa.Table) -> dict[str, bytes]:
+    """A tree that was trained in the seat, canaries among its rows, with what it says of itself."""
+    columns = {"table": CODE, "subject": SUBJECT, "target": TYPE, "features": [AREA]}
+    asked = as_json({"model": "tree", **columns})
+    return {"trained.onnx": stump(held, TYPE, [AREA]), "trained.onnx.claim.json": asked}
+
+
 def synthetic(held: pa.Table) -> dict[str, bytes]:
     """Rows drawn from the pairs of values that many firms have."""
     kept = {pair: n for pair, n in counted(held, TYPE, CAPITAL).items() if n >= 30}
@@ -148,8 +156,8 @@ def notebook(_: pa.Table) -> dict[str, bytes]:
 
 
 CLASSES = {
-    "chart": chart, "codebook": codebook, "tree": tree, "synthetic": synthetic, "service": service,
-    "notebook": notebook,
+    "chart": chart, "codebook": codebook, "tree": tree, "trained": trained, "synthetic": synthetic,
+    "service": service, "notebook": notebook,
 }  # fmt: skip
 
 
