@@ -17,7 +17,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from sandbox.fingerprint.canary import Columns, ground
+from sandbox.fingerprint.canary import ground
+from sandbox.fingerprint.columns import Columns
 from sandbox.fingerprint.overlay import Overlay, mixed, overlay_of, pool_of
 from sandbox.fingerprint.trace import Held, trace
 from sandbox.masking.parts import PartWriter

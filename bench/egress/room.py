@@ -20,6 +20,7 @@ from sandbox.egress.judge import judge
 from sandbox.egress.origin import Source
 from sandbox.egress.report import Product
 from sandbox.egress.sources import SourceTable, build_sources
+from sandbox.fingerprint.columns import Columns
 from sandbox.fingerprint.sidecar import Sidecar, UnitColumns
 from sandbox.kernel.findings import FindingKind, Judgement, Verdict
 from sandbox.kernel.grades import Thresholds
@@ -70,8 +71,14 @@ def snapshot(
 ) -> SnapshotSource:
     """Return a table as a snapshot whose sidecar is at hand."""
     streams: dict[str, _Kept] = {}
-    sidecar = Sidecar.build(raw, masked, units=[unit], key=KEY, identifiers=identifiers)
-    sidecar.save(lambda part: streams.setdefault(part, _Kept()))
+    Sidecar.write(
+        lambda part: streams.setdefault(part, _Kept()),
+        raw,
+        Columns.of(masked),
+        units=[unit],
+        key=KEY,
+        identifiers=identifiers,
+    )
     part = Path(tempfile.mkdtemp(prefix="bench-egress-")) / "0.parquet"
     pq.write_table(raw, part)
 

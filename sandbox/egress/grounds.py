@@ -19,7 +19,8 @@ import pyarrow.parquet as pq
 
 from sandbox.egress.canary_safe import Safe
 from sandbox.egress.desk import GateDesk
-from sandbox.fingerprint.canary import Columns, Ground, ground, how_many
+from sandbox.fingerprint.canary import Ground, ground, how_many
+from sandbox.fingerprint.columns import Columns
 from sandbox.fingerprint.overlay import BATCH_ROWS
 from sandbox.kernel.records import Dataset, Snapshot
 from sandbox.pool.snapshot import Snapshot as Version
@@ -115,7 +116,7 @@ def _decided(
 def _ground(desk: GateDesk, base: Snapshot, spec: Spec) -> Ground | None:
     version = _version(desk, base)
     return ground(
-        _columns(version),
+        Columns.of_parts(version.parquet_files, version.rows),
         place=base.series,
         labels=spec.joined,
         unmarked=spec.unmarked,
@@ -125,17 +126,6 @@ def _ground(desk: GateDesk, base: Snapshot, spec: Spec) -> Ground | None:
 
 def _version(desk: GateDesk, snapshot: Snapshot) -> Version:
     return desk.pool.version(snapshot.series, snapshot.version)
-
-
-def _columns(version: Version) -> Columns:
-    """Return a snapshot's columns, each read from the parts when it is asked for."""
-    names = tuple(pq.read_schema(version.parquet_files[0]).names)
-
-    def read(name: str) -> pa.ChunkedArray:
-        parts = [pq.read_table(path, columns=[name], use_threads=False) for path in version.parquet_files]
-        return pa.concat_tables(parts).column(0).cast(pa.string())
-
-    return Columns(names, version.rows, read)
 
 
 def _earlier(desk: GateDesk, safe: Safe, snapshot: Snapshot) -> Spec | None:

@@ -1,28 +1,28 @@
-"""Builds the record index: cells to hashes batch by batch, hashes to postings column by column.
+"""Makes the columns of the record index one after another: cells to hashes, hashes to postings.
 
-Keeps of a batch only eight bytes a cell, so that a landing need not hold its rows. Decides what each
-column is from the first batch, which a landing has shuffled. Used through `RecordIndex.build` and by
-the sidecar.
+Only one column is worked at, so that a landing of many rows needs no second table. Decides what each
+column is. Used through `RecordIndex.build`, which holds the columns, and by the sidecar, which writes each.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
 from sandbox.fingerprint.canonical import canonical_array
-from sandbox.fingerprint.cells import hash_columns, hash_forms, side_by_side
+from sandbox.fingerprint.cells import hash_columns, hash_forms
 from sandbox.fingerprint.columns import (
     SAMPLE_ROWS,
     ColumnTraits,
     contained_pairs,
     derived_forms,
     implied_pairs,
+    picked,
     traits_of,
 )
 from sandbox.fingerprint.index import MASKED, RARE, RAW, IndexedColumn, RecordIndex
@@ -39,191 +39,152 @@ TAG: Final = 24
 _SAMPLE: Final = 400
 _CLIQUE: Final = 3
 _MOST_PAIRS: Final = 6
+_PIECE: Final = 1 << 17  # distinct values whose coarser spellings are made at once
 SUFFIXES: Final[tuple[str, ...]] = ("日", "年月", "年", "取整", "两位")
 
+Cells: TypeAlias = pa.ChunkedArray | pa.Array
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
 
-@dataclass(slots=True, eq=False)
-class _Column:
-    """A column under construction: its hashes so far, and those of what derives from it, by suffix."""
+@dataclass(frozen=True, slots=True, eq=False)
+class _Told:
+    """What is remembered of a finished column, to see which follows from which."""
 
-    name: str
-    traits: ColumnTraits | None = None
-    samples: dict[str, list[str]] = field(default_factory=dict)
-    hashes: list[Words] = field(default_factory=list)
-    derived: dict[str, list[Words]] = field(default_factory=dict)
-
-    def add(self, cells: pa.ChunkedArray | pa.Array, hashes: Words, *, key: bytes, named: bool) -> None:
-        if self.traits is None:
-            self.traits = _traits(cells, named=named)
-            self.samples = _sampled(cells, self.traits)
-        if self.traits.date or self.traits.amount:
-            made = _derived(cells, hashes, self.traits, key)
-            for suffix in {*made, *self.derived}:
-                # What a batch has no coarser spelling of is spelled as it is.
-                self.derived.setdefault(suffix, [*self.hashes]).append(made.get(suffix, hashes))
-        self.hashes.append(hashes)
-
-    def taken(self) -> tuple[Words, list[tuple[str, Words]]]:
-        """The column's own hashes, and suffix and hashes of its derived columns; they are given away."""
-        own = _joined(self.hashes)
-        derived = [(name, _joined(self.derived[name])) for name in SUFFIXES if name in self.derived]
-        self.hashes, self.derived = [], {}
-        return own, derived
+    family: int  # place of its source column
+    sample: list[str]  # evenly spaced forms, behind a mark of the table
+    numbers: Rows  # of evenly spaced rows
 
 
-@dataclass(slots=True, eq=False)
-class _Table:
-    """The columns of one table, how many rows were added, and its first record."""
+class IndexBuilder:
+    """Takes tables column by column and hands out each finished column; they share record numbers.
 
-    origin: str
-    columns: list[_Column]
-    rows: int = 0
-    base: int = 0
+    `records` is how many there are in all; a masked table of as many rows as the raw one before it
+    describes the same. `keep` is given each column with its postings and what is kept of its hashes.
+    """
+
+    def __init__(
+        self,
+        key: bytes,
+        *,
+        records: int,
+        keep: Callable[[IndexedColumn, Postings, np.uint64], None],
+        identifiers: Collection[str] = (),
+    ) -> None:
+        self._key, self._records, self._keep = key, records, keep
+        self._identifiers = frozenset(identifiers)
+        self._origin, self._rows, self._base, self._next = "", -1, 0, 0
+        self._told: list[_Told] = []
+        self._seen: set[tuple[int, bytes]] = set()
+
+    def begin(self, origin: str, rows: int) -> None:
+        """Open a table ("raw" or "masked"), to which `add` adds until the next is opened."""
+        shared = origin == MASKED and (self._origin, self._rows) == (RAW, rows)
+        if not shared:
+            self._base, self._next = self._next, self._next + rows
+        self._origin, self._rows = origin, rows
+
+    def add(self, name: str, cells: Cells) -> Words:
+        """Take a column and what derives from it, unless it is the raw column again: once is enough.
+
+        Returns the hash of every cell, 0 for one that has no canonical form.
+        """
+        own = hash_columns([cells], self._key)[0]
+        digest = (self._base, hashlib.blake2b(own.view(np.uint8).data).digest())
+        if self._origin == MASKED and digest in self._seen:
+            return own
+        if self._origin == RAW:
+            self._seen.add(digest)
+        traits = _traits(cells, named=name in self._identifiers)
+        samples, family = _sampled(cells, traits), len(self._told)
+        postings = group(own)
+        derived = _derived(cells, postings, traits, self._key)
+        column = IndexedColumn(name, self._origin, virtual=False, traits=traits)
+        self._finish(column, own, postings, (family, samples.get("", [])))
+        del postings
+        for suffix in [known for known in SUFFIXES if known in derived]:
+            column = IndexedColumn(f"{name}·{suffix}", self._origin, virtual=True, traits=traits.weakened())
+            hashes = derived.pop(suffix)
+            self._finish(column, hashes, group(hashes), (family, samples.get(suffix, [])))
+        return own
+
+    def _finish(
+        self, column: IndexedColumn, hashes: Words, postings: Postings, told: tuple[int, list[str]]
+    ) -> None:
+        kind = column.traits.counted(distinct=len(postings.hashes), filled=len(postings.rows))
+        mask = _mask(postings, kind)
+        if mask != _WHOLE:
+            cut = postings.hashes & mask
+            alike = bool((cut[1:] == cut[:-1]).any())
+            postings = group(hashes & mask) if alike else replace(postings, hashes=cut)
+        if self._base:
+            postings = replace(postings, rows=postings.rows + np.uint32(self._base))
+        step = max(self._records // SAMPLE_ROWS, 1)
+        family, sample = told
+        # Samples are compared row by row, so columns of another table never share a key.
+        numbers = postings.numbers_of(step, self._records)
+        self._told.append(_Told(family, [f"{self._base}", *sample], numbers))
+        self._keep(replace(column, traits=kind), postings, mask)
+
+    def implied(self, units: Rows | None = None) -> Mask:
+        """Which column tells nothing new once another is known; raises `InputError` for no column at all.
+
+        `units` gives the unit of each record; `InputError` if they are others in number.
+        """
+        if not self._told:
+            raise InputError(say("没有可供比对的源数据列，请提供至少一张有列的表"))
+        if units is not None and len(units) != self._records:
+            raise InputError(say("统计单位的行数与源数据不一致，请重新落地该数据集"))
+        step = max(self._records // SAMPLE_ROWS, 1)
+        family = np.array([one.family for one in self._told])
+        # Derived columns follow their source from fine to coarse.
+        implies = np.triu(family[:, None] == family[None, :], 1)
+        implies |= contained_pairs([one.sample for one in self._told])
+        numbers = np.stack([one.numbers for one in self._told])
+        implies |= implied_pairs(numbers, None if units is None else units[::step])
+        return np.asarray(implies)
 
 
-def _joined(parts: list[Words]) -> Words:
-    return parts[0] if len(parts) == 1 else np.concatenate([np.empty(0, np.uint64), *parts])
+def records_of(tables: Sequence[tuple[str, int]]) -> int:
+    """Return how many records tables of these origins and rows describe together."""
+    records, last = 0, ("", -1)
+    for origin, rows in tables:
+        records += 0 if origin == MASKED and last == (RAW, rows) else rows
+        last = origin, rows
+    return records
 
 
-def _traits(cells: pa.ChunkedArray | pa.Array, *, named: bool) -> ColumnTraits:
+def _traits(cells: Cells, *, named: bool) -> ColumnTraits:
     step = max(len(cells) // SAMPLE_ROWS, 1)
-    return traits_of(canonical_array(cells.take(pa.array(np.arange(0, len(cells), step)))), identifier=named)
+    return traits_of(canonical_array(picked(cells, np.arange(0, len(cells), step))), identifier=named)
 
 
-def _sampled(cells: pa.ChunkedArray | pa.Array, traits: ColumnTraits) -> dict[str, list[str]]:
+def _sampled(cells: Cells, traits: ColumnTraits) -> dict[str, list[str]]:
     """Evenly spaced forms, by which it is seen that one column's values stand inside another's; by suffix."""
     if not len(cells):
         return {}
     picks = np.unique(np.linspace(0, len(cells) - 1, _SAMPLE).astype(np.int64))
-    forms = canonical_array(cells.take(pa.array(picks)))
+    forms = canonical_array(picked(cells, picks))
     return {name: found.to_pylist() for name, found in [("", forms), *derived_forms(forms, traits)]}
 
 
-def _derived(
-    cells: pa.ChunkedArray | pa.Array, hashes: Words, traits: ColumnTraits, key: bytes
-) -> dict[str, Words]:
-    """Hashes of the coarser spellings of each row; every distinct value is spelled once."""
-    grouped = group(hashes)
-    forms = canonical_array(cells.take(pa.array(grouped.rows[grouped.start[:-1]])))
-    counts = np.diff(grouped.start)
+def _derived(cells: Cells, postings: Postings, traits: ColumnTraits, key: bytes) -> dict[str, Words]:
+    """Hashes of the coarser spellings of each row, by suffix; every distinct value is spelled once."""
+    if not (traits.date or traits.amount):
+        return {}
+    firsts = postings.rows[postings.start[:-1]].astype(np.int64)
+    order = np.argsort(firsts)
+    made: dict[str, Words] = {}
+    for begin in range(0, len(order), _PIECE):
+        piece = order[begin : begin + _PIECE]
+        for suffix, forms in derived_forms(canonical_array(picked(cells, firsts[piece])), traits):
+            # What a piece has no coarser spelling of is spelled as it is.
+            made.setdefault(suffix, postings.hashes.copy())[piece] = hash_forms(forms, key)
+    counts = np.diff(postings.start)
     out = {}
-    for suffix, derived in derived_forms(forms, traits):
-        out[suffix] = np.zeros(len(hashes), np.uint64)
-        out[suffix][grouped.rows] = np.repeat(hash_forms(derived, key), counts)
+    for suffix in list(made):
+        out[suffix] = np.zeros(len(cells), np.uint64)
+        out[suffix][postings.rows] = np.repeat(made.pop(suffix), counts)
     return out
-
-
-class IndexBuilder:
-    """Collects tables batch by batch; an object only because they share record numbers."""
-
-    def __init__(self, key: bytes, identifiers: Collection[str] = ()) -> None:
-        self._key = key
-        self._identifiers = frozenset(identifiers)
-        self._tables: list[_Table] = []
-
-    def begin(self, origin: str, names: Sequence[str]) -> None:
-        """Open a table ("raw" or "masked"), to which `add` adds until the next is opened.
-
-        A masked table of as many rows as the raw one before it describes the same records.
-        """
-        self._tables.append(_Table(origin, [_Column(name) for name in names]))
-
-    def add(self, batch: pa.Table | pa.RecordBatch) -> None:
-        """Add rows to the open table; nothing of them is kept but their hashes."""
-        table = self._tables[-1]
-        table.rows += batch.num_rows
-        hashes = hash_columns(batch.columns, self._key)
-
-        def one(item: tuple[_Column, Any, Words]) -> None:
-            column, cells, found = item
-            column.add(cells, found, key=self._key, named=column.name in self._identifiers)
-
-        side_by_side(one, zip(table.columns, batch.columns, hashes, strict=True))
-
-    def finish(self, units: Rows | None = None) -> RecordIndex:
-        """The index of all that was added; see `RecordIndex.build`."""
-        records = self._number()
-        if not any(table.columns for table in self._tables):
-            raise InputError(say("没有可供比对的源数据列，请提供至少一张有列的表"))
-        if units is not None and len(units) != records:
-            raise InputError(say("统计单位的行数与源数据不一致，请重新落地该数据集"))
-        made = _Made(records)
-        for table in self._tables:
-            for column in table.columns:
-                made.add(column, table)
-        return made.index(self._key, units)
-
-    def _number(self) -> int:
-        """Give each table its first record, and return how many records there are."""
-        records, last = 0, _Table("", [], -1)
-        for table in self._tables:
-            shared = table.origin == MASKED and (last.origin, last.rows) == (RAW, table.rows)
-            table.base = last.base if shared else records
-            records += 0 if shared else table.rows
-            last = table
-        return records
-
-
-class _Made:
-    """The finished columns, one after another: only one is held as hashes of rows and as postings at once."""
-
-    def __init__(self, records: int) -> None:
-        self.records = records
-        self.columns: list[IndexedColumn] = []
-        self.postings: list[Postings] = []
-        self.samples: list[list[str]] = []
-        self.families: list[int] = []  # place of the source column of each column
-        self.masks: list[np.uint64] = []
-        self._seen: set[tuple[int, bytes]] = set()
-
-    def add(self, column: _Column, table: _Table) -> None:
-        """Take a column and what derives from it, unless it is the raw column again: once is enough."""
-        own, derived = column.taken()
-        digest = (table.base, hashlib.blake2b(own.view(np.uint8).data).digest())
-        if table.origin == MASKED and digest in self._seen:
-            return
-        if table.origin == RAW:
-            self._seen.add(digest)
-        traits = column.traits or ColumnTraits(False, False, date=False, amount=False, strong=False)
-        family = len(self.columns)
-        for suffix, hashes in [("", own), *derived]:
-            name = f"{column.name}·{suffix}" if suffix else column.name
-            postings = group(hashes, table.base)
-            kind = (traits.weakened() if suffix else traits).counted(
-                distinct=len(postings.hashes), filled=len(postings.rows)
-            )
-            mask = _mask(postings, kind)
-            if mask != _WHOLE:
-                cut = postings.hashes & mask
-                alike = bool((cut[1:] == cut[:-1]).any())
-                postings = group(hashes & mask, table.base) if alike else replace(postings, hashes=cut)
-            self.columns.append(IndexedColumn(name, table.origin, bool(suffix), kind))
-            self.postings.append(postings)
-            self.masks.append(mask)
-            self.families.append(family)
-            # Samples are compared row by row, so columns of another table never share a key.
-            self.samples.append([f"{table.base}", *column.samples.get(suffix, [])])
-
-    def index(self, key: bytes, units: Rows | None) -> RecordIndex:
-        step = max(self.records // SAMPLE_ROWS, 1)
-        numbers = np.stack([one.numbers_of(step, self.records) for one in self.postings])
-        family = np.array(self.families)
-        # Derived columns follow their source from fine to coarse.
-        implies = np.triu(family[:, None] == family[None, :], 1)
-        implies |= contained_pairs(self.samples)
-        implies |= implied_pairs(numbers, None if units is None else units[::step])
-        known = np.empty(0, np.uint32) if units is None else units
-        return assemble(
-            key,
-            self.records,
-            tuple(self.columns),
-            self.postings,
-            masks=self.masks,
-            implies=implies,
-            units=known,
-        )
 
 
 _WHOLE: Final = np.uint64((1 << 64) - 1)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from sandbox.fingerprint.columns import Columns
 from sandbox.kernel.identifiers import (
     is_resident_id,
     is_uscc,
@@ -59,20 +60,6 @@ class Draw:
     def below(self, bound: int, count: int) -> NDArray[np.int64]:
         """Return so many numbers below the bound."""
         return (self.numbers(count) % np.uint64(max(1, bound))).astype(np.int64)
-
-
-@dataclass(frozen=True, slots=True)
-class Columns:
-    """A table read a column at a time, so that a large one never lies in memory whole."""
-
-    names: tuple[str, ...]
-    rows: int
-    read: Callable[[str], pa.ChunkedArray]
-
-    @classmethod
-    def of(cls, table: pa.Table) -> Columns:
-        """Return the columns of a table at hand."""
-        return cls(tuple(table.column_names), table.num_rows, table.column)
 
 
 @dataclass(frozen=True, slots=True)

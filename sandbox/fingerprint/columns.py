@@ -1,4 +1,5 @@
-"""What kind of evidence a column is: identifier, date, amount or text; what it implies; what derives from it.
+"""A table column by column, and what kind of evidence a column is: identifier, date, amount or text.
+Also what it implies, and what derives from it.
 
 Works on canonical forms and on the index's codes; knows no names and no meaning beyond shape. The
 index asks it while building. A column that is wrongly called plain only loses sensitivity.
@@ -6,12 +7,15 @@ index asks it while building. A column that is wrongly called plain only loses s
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from sandbox.fingerprint.buffers import distinct
 
@@ -35,6 +39,30 @@ _ENOUGH: Final = 32  # rows from which a dependence is believed
 _FUNCTION: Final = 0.98
 SAMPLE_ROWS: Final = 8192
 """Rows, evenly spaced, by which a column is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """A table read a column at a time, so that a large one never lies in memory whole."""
+
+    names: tuple[str, ...]
+    rows: int
+    read: Callable[[str], pa.ChunkedArray]
+
+    @classmethod
+    def of(cls, table: pa.Table) -> Columns:
+        """Return the columns of a table at hand."""
+        return cls(tuple(table.column_names), table.num_rows, table.column)
+
+    @classmethod
+    def of_parts(cls, parts: Sequence[Path], rows: int) -> Columns:
+        """Return the columns of a table of so many rows that lies in Parquet parts, as text."""
+
+        def read(name: str) -> pa.ChunkedArray:
+            found = [pq.read_table(path, columns=[name], use_threads=False) for path in parts]
+            return pa.concat_tables(found).column(0).cast(pa.string())
+
+        return cls(tuple(pq.read_schema(parts[0]).names), rows, read)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +98,17 @@ class ColumnTraits:
     def as_list(self) -> list[bool | int]:
         """Plain values in the order of the fields."""
         return [self.named, self.identifier, self.date, self.amount, self.strong, self.distinct, self.filled]
+
+
+def picked(cells: pa.ChunkedArray | pa.Array, rows: Integers) -> pa.Array:
+    """Return the cells of some rows, in ascending order, without putting the chunks together."""
+    parts, start = [pa.array([], pa.large_string())], 0
+    for chunk in cells.chunks if isinstance(cells, pa.ChunkedArray) else [cells]:
+        low, high = np.searchsorted(rows, [start, start + len(chunk)])
+        if high > low:
+            parts.append(chunk.take(pa.array(rows[low:high] - start)).cast(pa.large_string()))
+        start += len(chunk)
+    return pa.concat_arrays(parts)
 
 
 def traits_of(forms: pa.Array, *, identifier: bool) -> ColumnTraits:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-    from sandbox.fingerprint.postings import Marks, Rows
+    from sandbox.fingerprint.postings import Marks, Postings, Rows
 
 Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
@@ -83,13 +83,30 @@ class RecordIndex:
         numbers of persons or firms, or like tokens, are found without being named. `units` gives the
         unit of each record. Raises `InputError` for no table or for units of another length.
         """
-        from sandbox.fingerprint.build import IndexBuilder  # it makes what is declared here
+        from sandbox.fingerprint.build import (  # it makes what is declared here
+            IndexBuilder,
+            assemble,
+            records_of,
+        )
 
-        builder = IndexBuilder(key, identifiers)
+        columns: list[IndexedColumn] = []
+        postings: list[Postings] = []
+        masks: list[np.uint64] = []
+
+        def kept(column: IndexedColumn, found: Postings, mask: np.uint64) -> None:
+            columns.append(column)
+            postings.append(found)
+            masks.append(mask)
+
+        records = records_of([(origin, table.num_rows) for origin, table in tables])
+        builder = IndexBuilder(key, records=records, keep=kept, identifiers=identifiers)
         for origin, table in tables:
-            builder.begin(origin, table.column_names)
-            builder.add(table)
-        return builder.finish(units)
+            builder.begin(origin, table.num_rows)
+            for name, cells in zip(table.column_names, table.columns, strict=True):
+                builder.add(name, cells)
+        implies = builder.implied(units)
+        known = np.empty(0, np.uint32) if units is None else units
+        return assemble(key, records, tuple(columns), postings, masks=masks, implies=implies, units=known)
 
     def lookup(self, column: int, hashes: Words) -> Integers:
         """Entry of each hash in a column, -1 for none."""

@@ -8,6 +8,7 @@ names and order play no part. Decides nothing about what to do with a match: the
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
@@ -29,7 +30,7 @@ from sandbox.fingerprint.evidence import (
     score_rows,
     single,
 )
-from sandbox.fingerprint.readings import readings, segments, tokens, windows
+from sandbox.fingerprint.readings import kinds_of, read_as, readings, segments, tokens, windows
 from sandbox.fingerprint.scan import laid_out, linked, scan
 from sandbox.fingerprint.siphash import keyed_hash
 
@@ -125,7 +126,7 @@ def laid(rows: Sequence[Sequence[str | None]]) -> Laid:
 
 def match(
     index: RecordIndex,
-    candidate: pa.Table | Laid | Sequence[Sequence[str | None]],
+    candidate: pa.Table | Iterator[pa.RecordBatch] | Laid | Sequence[Sequence[str | None]],
     *,
     penalty: float = 0.0,
     crowd: int = CROWD,
@@ -133,12 +134,15 @@ def match(
 ) -> Match:
     """Find the rows of `candidate`, a table of string columns or rows of tokens, that show a record.
 
+    A large table may come batch by batch, so that of its rows eight bytes a cell are held and nothing else.
     `penalty` is in bits: log2 of the number of readings of the same bytes that the caller tries. A row
     that `crowd` units or more explain equally well is a group, such as the labels of a count.
     Compiled code serves where the candidate is large; `compiled` overrules that (tests).
     """
     if isinstance(candidate, pa.Table):
         read = _hash_table(index, candidate, compiled)
+    elif isinstance(candidate, Iterator):
+        read = _hash_batches(index, candidate, compiled)
     else:
         read = _hash_tokens(index, candidate if isinstance(candidate, Laid) else laid(candidate))
     rows = len(read[0][0]) if read else 0
@@ -148,7 +152,7 @@ def match(
     search = Search(floor + _LITTLE, _least(floor, rows), Budget(_PAIRS + _PAIRS_A_ROW * rows))
     if compiled or (compiled is None and rows * len(read) >= compile_from()):
         if not _may_be_records(index, read, search, floor=floor, crowd=crowd):
-            search = replace(search, floor=max(search.floor, _beyond(floor, _filled(read))))
+            search = replace(search, floor=max(search.floor, _beyond(floor, _filled(read, np.uint16))))
         parts = _scanned(index, read, search)
     else:
         parts = [
@@ -165,15 +169,15 @@ def _cut(read: list[list[Words]], rows: slice | Integers) -> list[list[Words]]:
     return [[one[rows] for one in column] for column in read]
 
 
-def _filled(read: list[list[Words]]) -> Integers:
+def _filled(read: list[list[Words]], kind: Any = np.int64) -> Any:
     """Number of filled cells of each row."""
-    out = np.zeros(len(read[0][0]), np.int64)
+    out = np.zeros(len(read[0][0]), kind)
     for plain, *_ in read:
         out += plain != 0
     return out
 
 
-def _beyond(floor: float, filled: Integers) -> float:
+def _beyond(floor: float, filled: Any) -> float:
     """Bits beyond chance in the whole file."""
     return _least(floor, int((filled > 0).sum()))
 
@@ -191,8 +195,7 @@ def _may_be_records(
     If not, only what is beyond chance in the whole file counts, and rows that cannot reach that need
     not be followed: a clean table is then searched in a small part of the time.
     """
-    filled = _filled(read)
-    rows = np.flatnonzero(filled >= STRONG)
+    rows = np.flatnonzero(_filled(read, np.uint16) >= STRONG)
     if len(rows) <= _SMALL:
         return True
     step = len(rows) // _SAMPLE
@@ -252,6 +255,32 @@ def _hash_table(index: RecordIndex, table: pa.Table, compiled: bool | None) -> l
         [hashes, *(hash_forms(forms, index.key) for forms in readings(column))]
         for column, hashes in zip(table.columns, plain, strict=True)
     ]
+
+
+def _hash_batches(
+    index: RecordIndex, batches: Iterator[pa.RecordBatch], compiled: bool | None
+) -> list[list[Words]]:
+    """The same of a table that comes batch by batch; what its columns may be read as the first one tells."""
+    parts: list[list[list[Words]]] = []
+    kinds: list[tuple[str, ...]] = []
+    for batch in batches:
+        if not parts:
+            kinds = [kinds_of(column) for column in batch.columns]
+            parts = [[[] for _ in ("", *found)] for found in kinds]
+            if compiled is not False and batch.num_rows * len(kinds) >= compile_from():
+                laid_out(index)  # now, while the hashes of the table are not there yet
+        plain = hash_columns(batch.columns, index.key, compiled=compiled)
+        for place, column in enumerate(batch.columns):
+            parts[place][0].append(plain[place])
+            for other, kind in zip(parts[place][1:], kinds[place], strict=True):
+                other.append(hash_forms(read_as(column, kind), index.key))
+    return [[_joined(reading) for reading in column] for column in parts]
+
+
+def _joined(parts: list[Words]) -> Words:
+    whole = np.concatenate(parts)
+    parts.clear()
+    return whole
 
 
 def _hash_tokens(index: RecordIndex, tokens: Laid) -> list[list[Words]]:

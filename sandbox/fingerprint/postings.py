@@ -48,8 +48,8 @@ class Postings:
         return out
 
 
-def group(hashes: Words, base: int = 0) -> Postings:
-    """Postings of a column given by the hash of each row, 0 for an empty cell; rows count from `base`."""
+def group(hashes: Words) -> Postings:
+    """Postings of a column given by the hash of each row, 0 for an empty cell."""
     order = _order(hashes)
     ordered = hashes[order]
     skip = int(np.searchsorted(ordered, np.uint64(1)))
@@ -58,14 +58,17 @@ def group(hashes: Words, base: int = 0) -> Postings:
     np.not_equal(ordered[1:], ordered[:-1], out=fresh[1:])
     firsts = np.flatnonzero(fresh)
     start = np.append(firsts, len(ordered)).astype(np.uint32)
-    return Postings(ordered[firsts], start, (order + np.uint64(base)).astype(np.uint32))
+    rows = order.astype(np.uint32)
+    return Postings(ordered[firsts], start, rows)
 
 
 def _order(hashes: Words) -> Words:
     """A stable sorting permutation: row numbers ride in the low bits, and what those cost is mended."""
     bits = np.uint64(max(len(hashes).bit_length(), 1))
     low = (np.uint64(1) << bits) - np.uint64(1)
-    order: Words = np.sort((hashes & ~low) | np.arange(len(hashes), dtype=np.uint64))
+    order: Words = hashes & ~low
+    order |= np.arange(len(hashes), dtype=np.uint64)
+    order.sort()  # in place: what large columns take of memory is mostly this
     order &= low
     ordered = hashes[order]
     for at in np.flatnonzero(ordered[1:] < ordered[:-1]).tolist():

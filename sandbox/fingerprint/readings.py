@@ -23,6 +23,7 @@ _YEAR_LAST: Final = r"^\s*\d{1,2}[-/.]\d{1,2}[-/.][12]\d{3}\s*$"
 _MILLIS: Final = r"^-?\d{3,8}00000$"
 _SECONDS: Final = r"^-?\d{5,8}00$"
 _SERIAL: Final = r"^[2-6]\d{4}$"
+_UNITS: Final = {_MILLIS: 1, _SECONDS: 1000, _SERIAL: 86_400_000}
 _MOSTLY: Final = 0.8
 _SAMPLE: Final = 512
 _SERIAL_ZERO: Final = 25_569  # serial number of 1970-01-01
@@ -39,20 +40,29 @@ _ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 
 def readings(cells: pa.Array | pa.ChunkedArray) -> list[pa.Array]:
     """Canonical forms of every other reading of the cells, beside the plain one, that most of them allow."""
-    out: list[pa.Array] = []
+    return [read_as(cells, kind) for kind in kinds_of(cells)]
+
+
+def kinds_of(cells: pa.Array | pa.ChunkedArray) -> tuple[str, ...]:
+    """Return which other readings most of the first cells allow, each by its pattern."""
+    found = []
     sample = canonical_array(cells[:_SAMPLE])
     sample = sample.filter(pc.not_equal(sample, ""))
     raw = cells[: _SAMPLE * 4].drop_null()
     if len(raw) and _share(raw, _YEAR_LAST) >= _MOSTLY:
-        forms = canonical_array(cells)
-        parts = [pc.utf8_slice_codeunits(forms, *cut) for cut in ((0, 4), (6, 8), (4, 6))]
-        out.append(pc.binary_join_element_wise(*parts, pa.scalar("", pa.large_string())))
-    if not len(sample):
-        return out
-    for pattern, unit in ((_MILLIS, 1), (_SECONDS, 1000), (_SERIAL, 86_400_000)):
-        if _share(sample, pattern) >= _MOSTLY:
-            out.append(_dates(canonical_array(cells), pattern, unit))
-    return out
+        found.append(_YEAR_LAST)
+    if len(sample):
+        found += [pattern for pattern in _UNITS if _share(sample, pattern) >= _MOSTLY]
+    return tuple(found)
+
+
+def read_as(cells: pa.Array | pa.ChunkedArray, kind: str) -> pa.Array:
+    """Return the canonical forms of the cells under one of the readings that `kinds_of` names."""
+    forms = canonical_array(cells)
+    if kind in _UNITS:
+        return _dates(forms, kind, _UNITS[kind])
+    parts = [pc.utf8_slice_codeunits(forms, *cut) for cut in ((0, 4), (6, 8), (4, 6))]
+    return pc.binary_join_element_wise(*parts, pa.scalar("", pa.large_string()))
 
 
 def _share(sample: pa.Array | pa.ChunkedArray, pattern: str) -> float:

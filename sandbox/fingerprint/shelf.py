@@ -7,6 +7,7 @@ index; streams are the caller's, sealed.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, BinaryIO, Final, TypeAlias
 
 import numpy as np
@@ -24,7 +25,7 @@ from sandbox.fingerprint.packing import (
     unpack_hashes,
     width_of,
 )
-from sandbox.fingerprint.postings import Postings, Rows, from_marks
+from sandbox.fingerprint.postings import Marks, Postings, Rows, from_marks
 from sandbox.fingerprint.siphash import siphash
 from sandbox.kernel.errors import StateError, TamperedError
 from sandbox.kernel.message import say
@@ -32,37 +33,61 @@ from sandbox.kernel.message import say
 Arrays: TypeAlias = dict[str, np.ndarray[Any, Any]]
 
 _CHECK: Final = b"record index key"
-_FORMAT: Final = 2
+_FORMAT: Final = 3
+"""Column after column, each a stream of arrays by itself, written when it is done. Two had all in one."""
+
+
+class IndexShelf:
+    """Writes an index column by column to a stream, everything but the key; only a closed one is whole."""
+
+    def __init__(self, out: BinaryIO, *, key: bytes, records: int) -> None:
+        self._out, self._records, self._columns = out, records, 0
+        note = {"format": _FORMAT, "records": records, "check": f"{siphash(_CHECK, key):016x}"}
+        write_arrays(out, {}, note=note)
+
+    def add(self, column: IndexedColumn, postings: Postings, _: np.uint64) -> None:
+        """Write a finished column."""
+        marks = postings.marks(self._records) if postings.small else None
+        self._put(column, _packed(postings, marks, column.traits, self._records))
+
+    def taken(self, index: RecordIndex) -> None:
+        """Write all columns of an index."""
+        for place, column in enumerate(index.columns):
+            first, last = int(index.base[place]), int(index.base[place + 1])
+            start = index.start[first : last + 1]
+            held = Postings(index.hashes[first:last], start - start[0], index.rows[start[0] : start[-1]])
+            marks = index.marks[:, place] if index.small[place] else None
+            self._put(column, _packed(held, marks, column.traits, self._records))
+
+    def _put(self, column: IndexedColumn, arrays: Arrays) -> None:
+        told = [column.name, column.origin, column.virtual, *column.traits.as_list()]
+        write_arrays(self._out, arrays, note={"column": told})
+        self._columns += 1
+
+    def close(self, implies: np.ndarray[Any, np.dtype[np.bool_]], units: Rows | None) -> None:
+        """Write what follows from what, and the units where the caller does not keep them elsewhere."""
+        last: Arrays = {"implies": implies} if units is None else {"implies": implies, "units": units}
+        write_arrays(self._out, last, note={"columns": self._columns})
 
 
 def write_index(index: RecordIndex, out: BinaryIO, *, with_units: bool) -> None:
     """Write everything but the key."""
-    arrays: Arrays = {"implies": index.implies}
-    if with_units:
-        arrays["units"] = index.units
-    for place in range(len(index.columns)):
-        arrays |= {f"{place}/{name}": part for name, part in _packed(index, place).items()}
-    columns = [[c.name, c.origin, c.virtual, *c.traits.as_list()] for c in index.columns]
-    check = siphash(_CHECK, index.key)
-    note = {"format": _FORMAT, "records": index.records, "columns": columns, "check": f"{check:016x}"}
-    write_arrays(out, arrays, note=note)
+    shelf = IndexShelf(out, key=index.key, records=index.records)
+    shelf.taken(index)
+    shelf.close(index.implies, index.units if with_units else None)
 
 
-def _packed(index: RecordIndex, place: int) -> Arrays:
-    first, last = int(index.base[place]), int(index.base[place + 1])
-    hashes = index.hashes[first:last]
-    if index.small[place]:
-        marks = index.marks[:, place]
+def _packed(postings: Postings, marks: Marks | None, traits: ColumnTraits, records: int) -> Arrays:
+    hashes = postings.hashes
+    if marks is not None:
         if len(hashes) == 1 and marks.all():
             return {"hashes": hashes}  # one value throughout
         return {"hashes": hashes, "marks": pack(marks, width_of(len(hashes)))}
-    start = index.start[first : last + 1]
-    rows = index.rows[start[0] : start[-1]]
-    fresh = np.zeros(len(rows), np.bool_)
-    fresh[start[:-1] - start[0]] = True
-    counts, tags = pack_hashes(hashes, bucket_bits(len(hashes)), _tag(index.columns[place].traits))
-    width = width_of(max(index.records - 1, 1))
-    return {"counts": counts, "tags": tags, "fresh": np.packbits(fresh), "rows": pack(rows, width)}
+    fresh = np.zeros(len(postings.rows), np.bool_)
+    fresh[postings.start[:-1]] = True
+    counts, tags = pack_hashes(hashes, bucket_bits(len(hashes)), _tag(traits))
+    rows = pack(postings.rows, width_of(max(records - 1, 1)))
+    return {"counts": counts, "tags": tags, "fresh": np.packbits(fresh), "rows": rows}
 
 
 def _tag(traits: ColumnTraits) -> int:
@@ -74,17 +99,12 @@ def read_index(source: BinaryIO, *, key: bytes, units: Rows | None) -> RecordInd
     arrays, note = read_arrays(source)
     if note.get("check") != f"{siphash(_CHECK, key):016x}":
         raise StateError(say("记录指纹的密钥与旁档不符，请检查密钥环后重试"))
-    columns = tuple(
-        IndexedColumn(name, origin, virtual, ColumnTraits(*rest))
-        for name, origin, virtual, *rest in note["columns"]
-    )
-    records = int(note["records"])
-    if note.get("format") == 1:
-        postings = _first_format(arrays, len(columns))
-    elif note.get("format") == _FORMAT:
-        postings = [_unpacked(arrays, place, column.traits, records) for place, column in enumerate(columns)]
+    records, form = int(note["records"]), note.get("format")
+    if form == _FORMAT:
+        columns, postings, arrays = _column_by_column(source, records)
     else:
-        raise TamperedError(say("出域闸口的旁档是本版本不认识的格式，请升级平台或重新落地该数据集"))
+        columns = tuple(map(_column, note["columns"]))
+        postings = _earlier_format(arrays, columns, records, form)
     known = arrays.get("units", np.empty(0, np.uint32)) if units is None else units
     if any(len(one.rows) and int(one.rows.max()) >= records for one in postings):
         raise _broken()
@@ -92,18 +112,53 @@ def read_index(source: BinaryIO, *, key: bytes, units: Rows | None) -> RecordInd
         raise TamperedError(say("旁档各部分的行数不一致，请重新落地该数据集"))
     masks = [
         np.uint64((1 << 64) - 1)
-        if one.small or note["format"] == 1
+        if one.small or form == 1
         else kept_bits(len(one.hashes), _tag(column.traits))
         for one, column in zip(postings, columns, strict=True)
     ]
     return assemble(key, records, columns, postings, masks=masks, implies=arrays["implies"], units=known)
 
 
-def _unpacked(arrays: Arrays, place: int, traits: ColumnTraits, records: int) -> Postings:
-    held = {
-        name: arrays.get(f"{place}/{name}") for name in ("hashes", "marks", "counts", "tags", "fresh", "rows")
-    }
-    hashes, marks, packed = held["hashes"], held["marks"], held["rows"]
+def _column(told: Sequence[Any]) -> IndexedColumn:
+    name, origin, virtual, *rest = told
+    return IndexedColumn(name, origin, virtual, ColumnTraits(*rest))
+
+
+def _column_by_column(
+    source: BinaryIO, records: int
+) -> tuple[tuple[IndexedColumn, ...], list[Postings], Arrays]:
+    """The columns, their postings, and the arrays at the end."""
+    columns: list[IndexedColumn] = []
+    postings: list[Postings] = []
+    while True:
+        arrays, note = read_arrays(source)
+        if "column" not in note:
+            if note.get("columns") != len(columns):
+                raise _broken()
+            return tuple(columns), postings, arrays
+        columns.append(_column(note["column"]))
+        postings.append(_unpacked(arrays, columns[-1].traits, records))
+
+
+def _earlier_format(
+    arrays: Arrays, columns: Sequence[IndexedColumn], records: int, form: object
+) -> list[Postings]:
+    if form == 1:
+        return _first_format(arrays, len(columns))
+    if form == 2:
+        return [
+            _unpacked(_under(f"{place}/", arrays), column.traits, records)
+            for place, column in enumerate(columns)
+        ]
+    raise TamperedError(say("出域闸口的旁档是本版本不认识的格式，请升级平台或重新落地该数据集"))
+
+
+def _under(prefix: str, arrays: Arrays) -> Arrays:
+    return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def _unpacked(held: Arrays, traits: ColumnTraits, records: int) -> Postings:
+    hashes, marks, packed = held.get("hashes"), held.get("marks"), held.get("rows")
     if hashes is not None:
         if marks is None:
             return from_marks(hashes, np.ones(records, np.uint16), None)
@@ -111,7 +166,7 @@ def _unpacked(arrays: Arrays, place: int, traits: ColumnTraits, records: int) ->
         if int(numbers.max(initial=0)) > len(hashes):
             raise _broken()
         return from_marks(hashes, numbers, None)
-    counts, tags, bits = held["counts"], held["tags"], held["fresh"]
+    counts, tags, bits = held.get("counts"), held.get("tags"), held.get("fresh")
     if counts is None or tags is None or bits is None or packed is None:
         raise _broken()
     found = unpack_hashes(counts, tags, _tag(traits))

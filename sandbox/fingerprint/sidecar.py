@@ -9,7 +9,6 @@ catalogue's decision.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeAlias
 
 import numpy as np
@@ -19,14 +18,19 @@ import pyarrow.compute as pc
 from sandbox.fingerprint.arrays import read_arrays, write_arrays
 from sandbox.fingerprint.build import IndexBuilder
 from sandbox.fingerprint.canonical import amount_array, canonical, canonical_array
-from sandbox.fingerprint.columns import traits_of
+from sandbox.fingerprint.cells import hash_columns, side_by_side
+from sandbox.fingerprint.columns import SAMPLE_ROWS, picked, traits_of
 from sandbox.fingerprint.index import RecordIndex
-from sandbox.fingerprint.siphash import Words, keyed_hash, siphash
+from sandbox.fingerprint.postings import group
+from sandbox.fingerprint.shelf import IndexShelf
+from sandbox.fingerprint.siphash import Words, keyed_hash, plain_hash, siphash
 from sandbox.kernel.errors import InputError, TamperedError
 from sandbox.kernel.message import say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from sandbox.fingerprint.columns import Columns
 
 Ids: TypeAlias = np.ndarray[Any, np.dtype[np.uint32]]
 Amounts: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
@@ -34,6 +38,8 @@ Amounts: TypeAlias = np.ndarray[Any, np.dtype[np.float64]]
 _ROWS_FILE: Final = "rows.bin"
 _INDEX_FILE: Final = "index.bin"
 _NUMERIC: Final = 0.8
+_PIECE: Final = 1 << 17
+_ALIKE: Final = bytes(16)  # no secret: these words never leave the numbering
 # 0000…, 1111…: typed to get past a required field; one such number is never one person.
 _FILLER: Final = "^(?:0+|" + "|".join(f"{character}{{6,}}" for character in "123456789X") + ")$"
 
@@ -54,7 +60,8 @@ def dense_units(table: pa.Table, units: Sequence[UnitColumns]) -> dict[str, Ids]
     """Return per kind a dense uint32 number for every row, from 1 in order of appearance.
 
     0 stands for a null, sentinel or filler subject: it identifies nobody and counts as no unit.
-    Equal canonical values have equal numbers. Raises `InputError` for a column that is not there.
+    Equal canonical values have equal numbers, told by 64 bits of a hash: of ten million subjects two are one
+    in three cases of a million. Raises `InputError` for a column that is not there.
     """
     out: dict[str, Ids] = {}
     for unit in units:
@@ -63,7 +70,7 @@ def dense_units(table: pa.Table, units: Sequence[UnitColumns]) -> dict[str, Ids]
             raise InputError(
                 say("统计单位所用的列 {name} 不在数据中，请修改目录", name="、".join(missing) or "（空）")
             )
-        out[unit.kind] = _numbered(table, unit)
+        out[unit.kind] = _named(_subject_words(table, unit, _ALIKE))[0]
     return out
 
 
@@ -72,23 +79,24 @@ def unit_words(table: pa.Table, units: Sequence[UnitColumns], key: bytes) -> dic
 
     The same subject has the same word in every version and under every agreement: the key is the gate's.
     """
-    found = {}
-    for unit in units:
-        names = subjects_of(table, unit).dictionary_encode().dictionary
-        found[unit.kind] = np.append(np.zeros(1, np.uint64), keyed_hash(names, key))
-    return found
+    return {unit.kind: _named(_subject_words(table, unit, key))[1] for unit in units}
 
 
 def row_words(table: pa.Table, key: bytes) -> Words:
     """Return a keyed word for every row: equal for rows that say the same, in any order of columns."""
     words = np.zeros(table.num_rows, np.uint64)
     for name in table.column_names:
-        coded = table.column(name).combine_chunks().dictionary_encode()
-        known = keyed_hash(canonical_array(coded.dictionary), key)
-        place = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False)
-        cells = np.append(known, np.uint64(0))[place] ^ np.uint64(siphash(name.encode(), key))
-        words += _mixed(cells)
+        cells = table.column(name)
+        words += _cell_words(name, cells, hash_columns([cells], key)[0], key)
     return words
+
+
+def _cell_words(name: str, cells: pa.ChunkedArray, hashes: Words, key: bytes) -> Words:
+    """Return what each cell adds to the word of its row, by its hash; nothing said is no empty cell."""
+    nothing = (hashes == 0) & cells.is_valid().to_numpy()
+    words = np.where(nothing, np.uint64(plain_hash("", key)), hashes)
+    words ^= np.uint64(siphash(name.encode(), key))
+    return _mixed(words)
 
 
 def _mixed(words: Words) -> Words:
@@ -98,9 +106,22 @@ def _mixed(words: Words) -> Words:
     return np.asarray(words ^ (words >> np.uint64(33)))
 
 
-def _numbered(table: pa.Table, unit: UnitColumns) -> Ids:
-    numbers = subjects_of(table, unit).dictionary_encode().indices.cast(pa.int64())
-    return np.asarray(pc.fill_null(pc.add(numbers, 1), 0).to_numpy(zero_copy_only=False).astype(np.uint32))
+def _subject_words(table: pa.Table, unit: UnitColumns, key: bytes) -> Words:
+    """Return a keyed word for the subject of every row, 0 for nobody; piece by piece, which spares memory."""
+    pieces = [table.slice(start, _PIECE) for start in range(0, table.num_rows, _PIECE)]
+    found = side_by_side(lambda piece: keyed_hash(subjects_of(piece, unit), key), pieces)
+    return np.concatenate([np.empty(0, np.uint64), *found])
+
+
+def _named(words: Words) -> tuple[Ids, Words]:
+    """Return a dense number for every word, from 1 as they appear and 0 for 0, and each number's word."""
+    held = group(words)
+    order = np.argsort(held.rows[held.start[:-1]], kind="stable")
+    number = np.empty(len(order), np.uint32)
+    number[order] = np.arange(1, len(order) + 1, dtype=np.uint32)
+    ids = np.zeros(len(words), np.uint32)
+    ids[held.rows] = np.repeat(number, np.diff(held.start))
+    return ids, np.append(np.zeros(1, np.uint64), held.hashes[order])
 
 
 def subjects_of(table: pa.Table, unit: UnitColumns) -> pa.Array:
@@ -121,20 +142,21 @@ def amounts(table: pa.Table) -> dict[str, Amounts]:
 
     Dates and long numbers that identify somebody are no amounts.
     """
-    out: dict[str, Amounts] = {}
-    for name in table.column_names:
-        column = table.column(name)
-        forms = canonical_array(column)
-        traits = traits_of(forms, identifier=False)
-        if traits.date or traits.identifier:
-            continue
-        filled = int(pc.sum(pc.not_equal(forms, "")).as_py() or 0)
-        if not filled or not traits.amount:
-            continue
-        values = amount_array(column)
-        if np.isfinite(values).sum() >= _NUMERIC * filled:
-            out[name] = values
-    return out
+    found = {
+        name: _amounts(table.column(name), filled=int(np.count_nonzero(hashes)))
+        for name, hashes in zip(table.column_names, hash_columns(table.columns, _ALIKE), strict=True)
+    }
+    return {name: values for name, values in found.items() if values is not None}
+
+
+def _amounts(column: pa.ChunkedArray, *, filled: int) -> Amounts | None:
+    step = max(len(column) // SAMPLE_ROWS, 1)
+    traits = traits_of(canonical_array(picked(column, np.arange(0, len(column), step))), identifier=False)
+    if traits.date or traits.identifier or not traits.amount:
+        return None
+    pieces = [column.slice(start, _PIECE) for start in range(0, len(column), _PIECE)]
+    values = np.concatenate(side_by_side(amount_array, pieces))
+    return values if np.isfinite(values).sum() >= _NUMERIC * filled else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -153,36 +175,37 @@ class Sidecar:
     words: Words = field(default_factory=lambda: np.zeros(0, np.uint64))
 
     @classmethod
-    def build(
+    def write(
         cls,
+        open_binary: Callable[[str], BinaryIO],
         raw: pa.Table,
-        masked: pa.Table | Iterable[pa.Table],
+        masked: Columns,
         *,
         units: Sequence[UnitColumns],
         key: bytes,
         identifiers: Collection[str] = (),
-    ) -> Sidecar:
-        """Build from the raw rows that landed and their masked twins, in the same order and number.
+    ) -> None:
+        """Write two streams by name, made from the raw rows that landed and their masked twins in that order.
 
-        The masked ones may come part by part, so that they need not be held.
+        The caller opens them, sealed, and they are closed here. Columns are done one after another, so that
+        little is held beside the raw rows. Raises `InputError` for twins of another number.
         """
-        parts = [masked] if isinstance(masked, pa.Table) else masked
-        builder = _fed(raw, iter(parts), IndexBuilder(key, identifiers))
+        if masked.rows != raw.num_rows:
+            raise InputError(say("脱敏前后的行数不一致，无法建立旁档，请重新落地"))
         numbers = dense_units(raw, units)
-        index = builder.finish(finest(numbers))
-        names, words = unit_words(raw, units, key), row_words(raw, key)
-        return cls(raw.num_rows, numbers, amounts(raw), index, names, words)
-
-    def save(self, open_binary: Callable[[str], BinaryIO]) -> None:
-        """Write two streams by name; the caller opens them, sealed, and they are closed here."""
-        arrays: dict[str, np.ndarray[Any, Any]] = {f"unit/{kind}": ids for kind, ids in self.units.items()}
-        arrays |= {f"amount/{name}": values for name, values in self.amounts.items()}
-        arrays |= {f"name/{kind}": words for kind, words in self.names.items()}
-        arrays |= {"row": self.words} if self.words.size else {}
-        with open_binary(_ROWS_FILE) as out:
-            write_arrays(out, arrays, note={"format": 1, "rows": self.rows})
         with open_binary(_INDEX_FILE) as out:
-            self.index.save(out, with_units=finest(self.units) is None)
+            shelf = IndexShelf(out, key=key, records=raw.num_rows)
+            builder = IndexBuilder(key, records=raw.num_rows, keep=shelf.add, identifiers=identifiers)
+            words, values = _indexed(builder, raw, masked, key)
+            counted = finest(numbers)
+            shelf.close(builder.implied(counted), np.empty(0, np.uint32) if counted is None else None)
+        arrays: dict[str, np.ndarray[Any, Any]] = {f"unit/{kind}": ids for kind, ids in numbers.items()}
+        arrays |= {f"amount/{name}": found for name, found in values.items()}
+        arrays |= {f"name/{kind}": known for kind, known in unit_words(raw, units, key).items()}
+        with open_binary(_ROWS_FILE) as out:
+            write_arrays(
+                out, arrays | ({"row": words} if words.size else {}), note={"format": 1, "rows": raw.num_rows}
+            )
 
     @classmethod
     def load(cls, open_binary: Callable[[str], BinaryIO], *, key: bytes) -> Sidecar:
@@ -201,24 +224,23 @@ class Sidecar:
         return cls(rows, units, _under("amount/", arrays), index, names, words)
 
 
-def _fed(raw: pa.Table, masked: Iterator[pa.Table], builder: IndexBuilder) -> IndexBuilder:
-    """Return the builder with the rows of both; the first parts of both are the same records.
-
-    By those the builder sees which column tells what of which other.
-    """
-    first = next(masked, raw.slice(0, 0))
-    step = max(first.num_rows, 1)
-    builder.begin("raw", raw.column_names)
-    for start in range(0, max(raw.num_rows, 1), step):
-        builder.add(raw.slice(start, step))
-    builder.begin("masked", first.column_names)
-    rows = 0
-    for part in chain([first], masked):
-        rows += part.num_rows
-        builder.add(part)
-    if raw.num_rows != rows:
-        raise InputError(say("脱敏前后的行数不一致，无法建立旁档，请重新落地"))
-    return builder
+def _indexed(
+    builder: IndexBuilder, raw: pa.Table, masked: Columns, key: bytes
+) -> tuple[Words, dict[str, Amounts]]:
+    """Hand all columns to the builder; return the words of the rows and the amounts, made on the way."""
+    words = np.zeros(raw.num_rows, np.uint64)
+    values: dict[str, Amounts] = {}
+    builder.begin("raw", raw.num_rows)
+    for name in raw.column_names:
+        cells = raw.column(name)
+        hashes = builder.add(name, cells)
+        words += _cell_words(name, cells, hashes, key)
+        found = _amounts(cells, filled=int(np.count_nonzero(hashes)))
+        values |= {} if found is None else {name: found}
+    builder.begin("masked", masked.rows)
+    for name in masked.names:
+        builder.add(name, masked.read(name))
+    return words, values
 
 
 def load_names(source: BinaryIO) -> tuple[Words, dict[str, Ids], dict[str, Words]]:

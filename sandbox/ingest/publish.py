@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from sandbox.access.policy import policy_of
 from sandbox.access.transfer import in_force as in_force_transfer
@@ -22,6 +21,7 @@ from sandbox.access.versions import versions
 from sandbox.catalog import impacts
 from sandbox.catalog.consents import in_force, of_dataset
 from sandbox.catalog.entries import by_code
+from sandbox.fingerprint.columns import Columns
 from sandbox.fingerprint.sidecar import Sidecar, UnitColumns, dense_units
 from sandbox.ingest import batch
 from sandbox.ingest.desk import GATE_KEY, IngestDesk
@@ -235,16 +235,20 @@ def _write_sidecar(
 ) -> str:
     """Return the name of the sealed sidecar, aligned row by row with the snapshot."""
     result, out = masked_in
-    masked = (pq.read_table(out / part.name) for part in result.parts)
+    masked = Columns.of_parts([out / part.name for part in result.parts], sum(p.rows for p in result.parts))
     gate = desk.key_of(GATE_KEY)
     direct = [c.name for c in inputs.dataset.columns if c.identifier is IdentifierClass.DIRECT]
-    sidecar = Sidecar.build(
-        raw, masked, units=_units(inputs.dataset), key=gate.derive("gate/fingerprint", 16), identifiers=direct
-    )
     name = f"{inputs.order.id}-{desk.directory.entropy(8).hex()}"
     folder = desk.sidecars / name
     folder.mkdir(mode=0o700, parents=True)
-    sidecar.save(lambda part: cast(BinaryIO, create_sealed(folder / part, gate, name=f"{name}/{part}")))
+    Sidecar.write(
+        lambda part: cast(BinaryIO, create_sealed(folder / part, gate, name=f"{name}/{part}")),
+        raw,
+        masked,
+        units=_units(inputs.dataset),
+        key=gate.derive("gate/fingerprint", 16),
+        identifiers=direct,
+    )
     return name
 
 

@@ -131,6 +131,7 @@ def _table(batches: list[pa.RecordBatch], schema: pa.Schema, place: pa.Array | N
     for at, column in enumerate(columns):  # the column as it was goes when its copy is there
         columns[at] = column.take(place)
         del column
+        pa.default_memory_pool().release_unused()
     return pa.Table.from_arrays(columns, schema=schema)
 
 

@@ -114,7 +114,8 @@ class Spool:
         at = 0
         with storage_errors():
             self._writer.close()
-            with pa.memory_map(str(self._path)) as source:
+            # Not mapped: pages of the file would count as this process's memory.
+            with pa.OSFile(str(self._path)) as source:
                 reader = pa.ipc.open_file(source)
                 for index in range(reader.num_record_batches):
                     batch = reader.get_batch(index)

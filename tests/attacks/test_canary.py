@@ -17,7 +17,8 @@ from sandbox.egress.judge import judge
 from sandbox.egress.origin import Source
 from sandbox.egress.overlaid import index_of
 from sandbox.egress.report import Product
-from sandbox.fingerprint.canary import Columns, ground, rows_of
+from sandbox.fingerprint.canary import ground, rows_of
+from sandbox.fingerprint.columns import Columns
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.overlay import Overlay, mixed
 from sandbox.fingerprint.sidecar import UnitColumns, dense_units

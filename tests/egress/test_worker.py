@@ -17,6 +17,7 @@ from sandbox.egress.judge import judge, judge_file
 from sandbox.egress.options import Options
 from sandbox.egress.report import Product
 from sandbox.egress.wire import judgement_in, judgement_out, pack, unpack
+from sandbox.fingerprint.columns import Columns
 from sandbox.fingerprint.sidecar import Sidecar, UnitColumns
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.grades import Thresholds
@@ -139,7 +140,7 @@ def test_snapshots_with_their_sidecars_are_judged_in_isolation(tmp_path) -> None
             super().close()
 
     units = [UnitColumns("person", ("证件号",))]
-    Sidecar.build(visits(), visits(), units=units, key=KEY, identifiers=("证件号",)).save(Kept)
+    Sidecar.write(Kept, visits(), Columns.of(visits()), units=units, key=KEY, identifiers=("证件号",))
     pq.write_table(visits(), tmp_path / "part-0.parquet")
     snapshot = SnapshotSource(
         name="visits",

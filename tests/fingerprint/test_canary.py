@@ -6,7 +6,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sandbox.fingerprint.canary import FEWEST_ROWS, Columns, Ground, ground, how_many, rows_of
+from sandbox.fingerprint.canary import FEWEST_ROWS, Ground, ground, how_many, rows_of
+from sandbox.fingerprint.columns import Columns
 from sandbox.fingerprint.overlay import Overlay, member, mixed, overlay_of, pool_of, unpack
 
 KEY = b"k" * 32

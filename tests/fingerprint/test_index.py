@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from sandbox.fingerprint.arrays import write_arrays
+from sandbox.fingerprint.arrays import read_arrays, write_arrays
 from sandbox.fingerprint.canonical import canonical
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.match import match
@@ -154,6 +154,40 @@ def test_an_index_of_the_first_format_still_opens(index, firms):
     for name in FIELDS:
         np.testing.assert_array_equal(getattr(again, name), getattr(index, name), err_msg=name)
     assert len(match(again, firms).rows) == ROWS
+
+
+def second_format(index: RecordIndex) -> io.BytesIO:
+    """The index as the second format kept it: all columns in one stream of arrays."""
+    stream, out = io.BytesIO(), io.BytesIO()
+    index.save(stream)
+    stream.seek(0)
+    _, note = read_arrays(stream)
+    arrays = {}
+    for place in range(len(index.columns)):
+        arrays |= {f"{place}/{name}": array for name, array in read_arrays(stream)[0].items()}
+    arrays |= read_arrays(stream)[0]
+    columns = [[c.name, c.origin, c.virtual, *c.traits.as_list()] for c in index.columns]
+    write_arrays(out, arrays, note=note | {"format": 2, "columns": columns})
+    out.seek(0)
+    return out
+
+
+def test_an_index_of_the_second_format_still_opens(index, firms):
+    again = RecordIndex.load(second_format(index), key=KEY)
+    assert again.columns == index.columns
+    for name in FIELDS:
+        np.testing.assert_array_equal(getattr(again, name), getattr(index, name), err_msg=name)
+    assert len(match(again, firms).rows) == ROWS
+
+
+def test_an_index_that_lacks_a_column_is_refused(index):
+    stream = io.BytesIO()
+    index.save(stream)
+    parts = stream.getvalue().split(b"zyarrays1\n")
+    for missing in (2, len(parts) - 1):
+        data = b"zyarrays1\n".join(part for place, part in enumerate(parts) if place != missing)
+        with pytest.raises(TamperedError):
+            RecordIndex.load(io.BytesIO(data), key=KEY)
 
 
 def test_a_large_column_is_kept_in_few_bytes():

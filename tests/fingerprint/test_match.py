@@ -127,3 +127,21 @@ def test_text_points_at_the_lines(index, source):
     found = match_text(index, "\n".join(lines))
     assert set(found.records.tolist()) == {5, 6, 7}
     assert set(found.rows.tolist()) <= {0, 1, 2, 3}
+
+
+def test_a_table_that_comes_batch_by_batch_is_matched_like_a_whole_one():
+    """What is hashed while it is read is recognised alike, second readings of a column too."""
+    source = table(
+        name=[f"遵义第{n}有限公司" for n in range(900)],
+        day=[f"2019-{1 + n % 12:02}-{13 + n % 16:02}" for n in range(900)],
+        amount=[f"{n * 13.7:.2f}" for n in range(900)],
+    )
+    index = RecordIndex.build([("raw", source)], key=KEY)
+    turned = [f"{13 + n % 16:02}/{1 + n % 12:02}/2019" for n in range(100, 700)]
+    copy = source.slice(100, 600).set_column(1, "day", pa.array(turned))
+    whole = match(index, copy)
+    found = match(index, iter(copy.to_batches(max_chunksize=70)))
+    assert found.rows.tolist() == whole.rows.tolist() == list(range(600))
+    assert found.records.tolist() == whole.records.tolist()
+    assert (found.columns, found.bits) == (whole.columns, whole.bits)
+    assert not match(index, iter(()))

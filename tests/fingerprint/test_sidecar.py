@@ -4,10 +4,13 @@ import io
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from sandbox.fingerprint.columns import Columns
+from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.match import match
-from sandbox.fingerprint.sidecar import Sidecar, UnitColumns, amounts, dense_units
+from sandbox.fingerprint.sidecar import Sidecar, UnitColumns, amounts, dense_units, row_words
 from sandbox.kernel.errors import InputError, StateError, TamperedError
 
 KEY = b"k" * 16
@@ -97,9 +100,9 @@ def kept():
         fee=[f"{n * 1.37:.2f}" for n in range(rows)],
     )
     masked = table(id=[f"T{n * 7919:020}" for n in range(rows)], fee=raw["fee"].to_pylist())
-    side = Sidecar.build(raw, masked, units=[UnitColumns("person", ("id",))], key=KEY)
     streams = Streams()
-    side.save(streams.writer)
+    units = [UnitColumns("person", ("id",))]
+    Sidecar.write(streams.writer, raw, Columns.of(masked), units=units, key=KEY)
     return raw, masked, streams
 
 
@@ -131,20 +134,41 @@ def test_a_damaged_sidecar_is_refused(kept):
 
 def test_twins_of_different_length_are_refused():
     with pytest.raises(InputError):
-        Sidecar.build(table(a=["x"]), table(a=["x", "y"]), units=[], key=KEY)
+        Sidecar.write(Streams().writer, table(a=["x"]), Columns.of(table(a=["x", "y"])), units=[], key=KEY)
 
 
-def test_masked_rows_that_come_part_by_part_make_the_same_index():
+def landed(raw, masked, units):
+    streams = Streams()
+    Sidecar.write(streams.writer, raw, masked, units=units, key=KEY)
+    return Sidecar.load(streams.reader, key=KEY)
+
+
+def test_masked_rows_read_from_their_parts_make_the_same_index(tmp_path):
     raw = table(
         id=[f"52030219900101{n:04}" for n in range(600)], day=[f"2024-01-{n % 28 + 1:02}" for n in range(600)]
     )
     masked = table(id=[f"t{n:039}" for n in range(600)], day=[f"2024-{n % 12 + 1:02}" for n in range(600)])
     units = [UnitColumns("person", ("id",))]
-    whole = Sidecar.build(raw, masked, units=units, key=KEY)
-    parts = Sidecar.build(raw, (masked.slice(at, 250) for at in range(0, 600, 250)), units=units, key=KEY)
-    for name in ("hashes", "start", "rows", "marks", "implies"):
+    whole = landed(raw, Columns.of(masked), units)
+    paths = []
+    for at in range(0, 600, 250):
+        paths.append(tmp_path / f"{at}.parquet")
+        pq.write_table(masked.slice(at, 250), paths[-1])
+    parts = landed(raw, Columns.of_parts(paths, 600), units)
+    plain = RecordIndex.build(
+        [("raw", raw), ("masked", masked)], key=KEY, units=np.arange(1, 601, dtype=np.uint32)
+    )
+    for name in ("hashes", "start", "rows", "marks", "implies", "units"):
         assert np.array_equal(getattr(whole.index, name), getattr(parts.index, name)), name
-    with pytest.raises(InputError):
-        Sidecar.build(raw, iter([masked.slice(0, 599)]), units=units, key=KEY)
-    empty = Sidecar.build(raw.slice(0, 0), iter([]), units=units, key=KEY)
+        assert np.array_equal(getattr(whole.index, name), getattr(plain, name)), name
+    empty = landed(raw.slice(0, 0), Columns.of(masked.slice(0, 0)), units)
     assert empty.rows == 0
+
+
+def test_words_of_rows_tell_an_empty_cell_from_none():
+    said = table(a=["无", None, "", "x", "x"], b=["1", "1", "1", "1", "2"])
+    words = row_words(said, KEY)
+    assert words[0] == words[2]  # both say that there is nothing
+    assert len(set(words.tolist())) == 4
+    turned = row_words(said.select(["b", "a"]), KEY)
+    assert np.array_equal(words, turned)
