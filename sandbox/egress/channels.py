@@ -43,6 +43,7 @@ MAX_LETTERS = 1 << 16
 MAX_PARTS = 40
 MAX_PACKED = 24
 MAX_PLANES = 8
+MAX_SHOWN = 1 << 17
 _MOST = 0.3
 """Share of the rows of a reading that name a record from which it is one."""
 _PACKAGED = re.compile(r"(?:xl|word|ppt)/.*\.xml|content\.xml|styles\.xml")
@@ -147,6 +148,7 @@ def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
             columns += chain.from_iterable(map(scattered, raw))
             columns += chain.from_iterable(map(packings, (*raw[:MAX_PLANES], palette)))
             columns += chain.from_iterable(map(packed_bits, bits[:MAX_PLANES]))
+            columns += scattered(pixels.tobytes()) if pixels.nbytes <= MAX_SHOWN else ()
         return texts, streams, columns
     if data[:2] == b"PK" or data[257:262] == b"ustar":
         raw, found = planes.of_archive(data)

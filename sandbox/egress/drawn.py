@@ -7,7 +7,8 @@ Bounded in pixels, lines and shapes; called by `channels` and `substituted`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ MAX_LINES = 200
 MAX_SHAPES = 64
 MAX_CODES = 200
 MAX_SMALL = 1 << 18
+MAX_TILED = 1 << 20
 MAX_CELL = 64
 _SHAPE = (14, 10)
 _ALIKE = (0.015, 0.05, 0.09)
@@ -27,6 +29,8 @@ _ALIKE_COLOURS = 24.0
 _RULED = 40
 _WORD_GAP = 0.45
 _SHARP = 4.0
+_LOOKED_AT = 128
+Words = NDArray[np.uint64]
 Grey = NDArray[np.float64]
 Shape = NDArray[np.float64]
 
@@ -66,8 +70,9 @@ def reduced(pixels: NDArray[Any]) -> NDArray[Any]:
 
 def _step(pixels: NDArray[Any], axis: int) -> int:
     """Return how many pixels wide cells are along an axis: edges stand only between them."""
-    plain = pixels.astype(np.float64)
-    steps = np.moveaxis(np.abs(np.diff(plain, axis=axis)), axis, 0)
+    along = np.moveaxis(pixels, axis, 0)
+    plain = along[:, :: max(along.shape[1] // _LOOKED_AT, 1)].astype(np.float64)
+    steps = np.abs(np.diff(plain, axis=0))
     edges = steps.reshape(len(steps), -1).mean(axis=1)
     if not edges.size or not edges.any():
         return 1
@@ -130,6 +135,51 @@ def lettered(pixels: NDArray[Any]) -> Iterator[list[Row]]:
         if len(shapes) <= MAX_SHAPES:
             yield [word for line in told for word in line]
             yield [tuple(sign for word in line for sign in word) for line in told]
+
+
+def tiled(pixels: NDArray[Any]) -> Iterator[list[Row]]:
+    """Yield the lines and words of a picture laid out in boxes of one size, as terminals show letters."""
+    ink = greyed(pixels).astype(np.uint64)
+    if ink.size > MAX_TILED:
+        return
+    weights = np.random.default_rng(1).integers(1, 1 << 62, (40, 24)).astype(np.uint64)
+    for high in (one for one in range(5, 41) if ink.shape[0] % one == 0):
+        for wide in (one for one in range(3, 25) if ink.shape[1] % one == 0):
+            shape = (ink.shape[0] // high, high, ink.shape[1] // wide, wide)
+            if shape[0] < 5 or not 10 <= shape[2] <= 200:
+                continue
+            boxes = ink.reshape(shape)
+            if _few(_hashed(boxes[:: max(shape[0] // 8, 1)][:8], weights)):
+                yield from _in_boxes(_hashed(boxes, weights), int((weights[:high, :wide] * ink.max()).sum()))
+
+
+def _hashed(boxes: Words, weights: Words) -> Words:
+    """Return a number for every box of a picture, the same for boxes that look the same."""
+    weighed = np.einsum("lhpw,hw->lp", boxes, weights[: boxes.shape[1], : boxes.shape[3]])
+    return np.asarray(weighed, np.uint64)
+
+
+def _few(grid: Words) -> bool:
+    kinds = len(np.unique(grid))
+    return 5 <= kinds <= MAX_SHAPES // 2 and kinds * 3 < grid.size
+
+
+def _in_boxes(grid: Words, white: int) -> Iterator[list[Row]]:
+    if not _few(grid):
+        return
+    kinds, times = np.unique(grid, return_counts=True)
+    pale = white & (1 << 64) - 1
+    blank = pale if pale in kinds.tolist() else int(kinds[times.argmax()])
+    lines = [[int(sign) for sign in line] for line in grid.tolist()]
+    yield [word for line in lines for word in _words(line, blank)]
+    yield [tuple(sign for sign in line if sign != blank) for line in lines]
+    yield [tuple(line) for line in lines]
+
+
+def _words(line: Sequence[int], blank: int) -> Iterator[Row]:
+    for is_blank, word in groupby(line, key=lambda sign: sign == blank):
+        if not is_blank:
+            yield tuple(word)
 
 
 def _ruled(ink: NDArray[np.bool_]) -> NDArray[np.bool_]:

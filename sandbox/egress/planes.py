@@ -134,8 +134,7 @@ def of_picture(pixels: NDArray[Any], palette: bytes) -> tuple[list[bytes], list[
             sequences.append(stream("pixels", [flat.tolist()]))
         two = np.stack([flat >> 1 & 1, flat & 1], axis=1).reshape(-1)
         planes.append(two.astype(np.uint8))
-    for number, plane in enumerate(planes):
-        sequences += [Stream(f"plane {number}", plane[:size].astype(np.int64)) for size in (_SHORT, _FEW)]
+    sequences += _fronts(pixels)
     if pixels.shape[2] >= 3:
         colours = pixels[:, :, :3].astype(np.int64) @ np.array([65536, 256, 1])
         fresh = np.flatnonzero((np.diff(colours, axis=0, prepend=-1) != 0).any(axis=1))
@@ -143,6 +142,14 @@ def of_picture(pixels: NDArray[Any], palette: bytes) -> tuple[list[bytes], list[
         changed = np.flatnonzero(np.diff(colours.reshape(-1), prepend=-1))[:_FEW]
         sequences.append(stream("colours in turn", [colours.reshape(-1)[changed].tolist()]))
     return raw, planes, sequences
+
+
+def _fronts(pixels: NDArray[Any]) -> list[Stream]:
+    """Return the first low bits of all samples and of each channel, where they are no plain ground."""
+    front = pixels[: _SHORT // max(pixels.shape[1], 1) + 1]
+    flat = [front.reshape(-1), *(front[:, :, place].reshape(-1) for place in range(pixels.shape[2]))]
+    bits = [(one[:_SHORT] & 1).astype(np.int64) for one in (flat if len(flat) > 2 else flat[:1])]
+    return [Stream(f"low bits {place}", one) for place, one in enumerate(bits) if 0.1 < one.mean() < 0.9]
 
 
 def _levels(pixels: NDArray[Any]) -> list[Stream]:

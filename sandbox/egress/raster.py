@@ -19,11 +19,12 @@ from sandbox.egress.content import Sheet
 
 MAX_TEXT = 4 << 20
 MAX_MARKS = 60_000
-MAX_SIDE = 3000
-MAX_PATHS = 60
+MAX_SIDE = 2000
+MAX_PATHS = 12
 MAX_POINTS = 5000
 LEAST_SIDE = 8
 _DOT = 3
+_LEAST_NUMBERS = 16
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _RECT = re.compile(r"<(?:\w+:)?rect\b([^<>]*)>")
 _PATH = re.compile(r"<(?:\w+:)?(?:path|polyline|polygon)\b([^<>]*)>")
@@ -152,10 +153,13 @@ def _framed(grid: NDArray[np.bool_]) -> Dots:
 def points_of(text: str) -> tuple[Sheet, ...]:
     """Return the points of every path as rows, and those of paths of as many points side by side."""
     found: list[list[tuple[str, ...]]] = []
-    for held in _PATH.findall(text[:MAX_TEXT])[:MAX_PATHS]:
+    for held in _PATH.findall(text[:MAX_TEXT]):
         values = dict(_HELD.findall(held))
-        numbers = _NUMBER.findall(values.get("d", "") or values.get("points", ""))[: 2 * MAX_POINTS]
-        if len(numbers) >= 10:
+        line = values.get("d", "") or values.get("points", "")
+        numbers = (
+            () if _CURVED.search(line) else _NUMBER.findall(line)[: 2 * MAX_POINTS]
+        )  # no letter of a font
+        if len(numbers) >= _LEAST_NUMBERS and len(found) < MAX_PATHS:
             found.append(list(zip(numbers[::2], numbers[1::2], strict=False)))
     sheets = [_sheet(rows) for rows in found]
     for size in {len(rows) for rows in found}:

@@ -17,6 +17,7 @@ from sandbox.egress.digested import digested
 from sandbox.egress.keyed import deciphered
 from sandbox.egress.listed import listed
 from sandbox.egress.origin import Source
+from sandbox.egress.outlines import outlined
 from sandbox.egress.overlaid import canaries_in
 from sandbox.egress.packings import tables_of
 from sandbox.egress.pieces import pieced
@@ -75,7 +76,7 @@ def sighted(
     seen = seen or _reckoned(own, figures, before, indexes)
     if seen:
         return Sighting(len(seen.records), seen.where, complete)
-    again = restated([*before, *figures], sources) or digested(contents, sources)
+    again = restated([*before, *figures, *outlined(parts)], sources) or digested(contents, sources)
     return Sighting(complete=complete) if again is None else Sighting(again.values, again.where, complete)
 
 

@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from sandbox.egress import planes
 from sandbox.egress.channels import named, text_of
-from sandbox.egress.drawn import coloured, lettered
+from sandbox.egress.drawn import coloured, lettered, tiled
 from sandbox.egress.isomorphs import Row, numbers_of, read_as
+from sandbox.egress.offsets import completed, figures_in, moved_back
 from sandbox.egress.origin import Source
 from sandbox.egress.raster import dotted, rastered
 from sandbox.egress.recognise import Recognised
@@ -32,10 +33,13 @@ def substituted(parts: Sequence[bytes], sources: Sequence[Source]) -> Recognised
     """Return the records that rows of signs in the files name."""
     shown = [part for part in parts[:MAX_PARTS] if part and len(part) <= MAX_BYTES]
     readings = list(islice(chain.from_iterable(map(_rows, shown)), MAX_READINGS))
-    if not readings:
+    figures = [found for part in shown if (found := figures_in(text_of(part)))]
+    if not readings and not figures:
         return Recognised()
     numbers = numbers_of(sources)
     columns = [column for rows in readings for column in read_as(rows, numbers)]
+    for found in figures:
+        columns += [*moved_back(found, numbers), *completed(found, numbers)]
     indexes = [source.index for source in sources if source.index is not None]
     return named(columns, [], indexes)
 
@@ -50,8 +54,12 @@ def _rows(data: bytes) -> Iterator[list[Row]]:
     if text:
         yield from signed(text, _LENGTHS)
         for dots in chain(dotted(text), rastered(text) if "<svg" in text[:4096] else ()):
-            yield from planes.tried(partial(_of_pixels, dots[:, :, None]), [])
+            yield from planes.tried(partial(_of_dots, dots), [])
+
+
+def _of_dots(dots: NDArray[Any]) -> list[list[Row]]:
+    return list(lettered(dots))
 
 
 def _of_pixels(pixels: NDArray[Any]) -> list[list[Row]]:
-    return [*coloured(pixels), *lettered(pixels)]
+    return [*coloured(pixels), *lettered(pixels), *tiled(pixels)]

@@ -258,3 +258,54 @@ def test_chance_in_the_same_forms_names_nobody(kind: str) -> None:
     kinds = found({"cells": "a.png", "a link": "a.png", "bytes": "a.bin"}.get(kind, "a.txt"), chance(kind))
     assert FindingKind.SOURCE_RECORD not in kinds
     assert FindingKind.IDENTIFIER not in kinds
+
+
+def boxed() -> bytes:
+    """Return telephones in letters that touch, each in a box of one size."""
+    face = [Image.effect_noise((6, 9), 90).point(lambda one: 255 if one > 128 else 0) for _ in range(10)]
+    image = Image.new("L", (6 * 11, 9 * 20), 255)
+    for line, phone in enumerate(phones()):
+        for place, digit in enumerate(str(phone)):
+            image.paste(face[int(digit)], (6 * place, 9 * line))
+    return picture(image)
+
+
+def keyed() -> bytes:
+    """Return telephones to which a number was added digit by digit."""
+    key = "20240917135"
+    added = (
+        "".join(str((int(a) + int(b)) % 10) for a, b in zip(str(one), key, strict=True)) for one in phones()
+    )
+    return ("序,流水号\n" + "\n".join(f"{place},{one}" for place, one in enumerate(added))).encode()
+
+
+def high_rows() -> bytes:
+    """Return a workbook whose empty rows are as high as amounts of the source, by a hundredth."""
+    from openpyxl import Workbook
+
+    book = Workbook()
+    book.active.append(["区划", "人数"])
+    for place, row in enumerate(world().persons[:40], 100):
+        book.active.row_dimensions[place].height = (float(row["金额"]) + 1) / 100
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "build"),
+    [
+        ("a.png", boxed),
+        ("a.csv", keyed),
+        ("a.csv", lambda: ("序,尾号\n" + "\n".join(f"{place},{one % 10**9:09d}" for place, one in enumerate(phones()))).encode()),
+        ("a.xlsx", high_rows),
+    ],
+)  # fmt: skip
+def test_numbers_in_touching_letters_under_a_key_shortened_or_as_heights_are_known(name: str, build) -> None:
+    assert FindingKind.SOURCE_RECORD in found(name, build())
+
+
+def test_what_many_numbers_begin_with_is_no_record() -> None:
+    areas = sorted({row["身份证号"][:6] + "19" for row in world().persons})
+    text = "区划年代,人数\n" + "\n".join(f"{area},{40 + place}" for place, area in enumerate(areas))
+    assert FindingKind.SOURCE_RECORD not in found("a.csv", text.encode())
