@@ -145,7 +145,6 @@ def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
             texts += chain.from_iterable(map(bits_said, bits))
             streams += found
             texts += planes.tried(partial(codes_in, pixels), [])
-            columns += chain.from_iterable(map(scattered, raw))
             columns += chain.from_iterable(map(packings, (*raw[:MAX_PLANES], palette)))
             columns += chain.from_iterable(map(packed_bits, bits[:MAX_PLANES]))
             columns += scattered(pixels.tobytes()) if pixels.nbytes <= MAX_SHOWN else ()
