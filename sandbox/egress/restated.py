@@ -18,6 +18,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from sandbox.egress.clipped import clipped
 from sandbox.egress.lattice import FEWEST, Whole, disordered, hits, shift, steps
 from sandbox.egress.measured import Measured, days_of, figure, figures_of, measured
 from sandbox.egress.origin import Source
@@ -91,6 +92,9 @@ def _worked(table: pa.Table, rare: Sequence[Rare], sources: Sequence[Source]) ->
     by_one = None if likely else moved(table, sources)
     if by_one is not None:
         yield Restated(by_one[0], by_one[1], needed)
+    cut = clipped(table, sources)
+    if cut is not None:
+        yield Restated(cut.where, cut.values, cut.bits)
 
 
 def _as_it_is(one: Measured, rare: Rare) -> tuple[int, float]:

@@ -44,8 +44,8 @@ class Person:
     cents: int
 
 
-def _people() -> list[Person]:
-    chance = random.Random(20_261_127)
+def _people(seed: int = 20_261_127) -> list[Person]:
+    chance = random.Random(seed)
     found = []
     for _ in range(PEOPLE):
         birth = dt.date(1940, 1, 1) + dt.timedelta(days=chance.randrange(29_000))
@@ -260,6 +260,18 @@ LAID: dict[str, Made] = {
         "Q" + one.number[:6] + one.number[8:17] for one in CHOSEN
     ).encode(),
 }  # fmt: skip
+
+
+def cut(rows: Sequence[Person]) -> dict[str, bytes]:
+    """Pieces of the identifiers of some people."""
+    return {
+        "last six of two": sheet(["尾一", "尾二"], [[one.number[-6:], str(one.phone)[-6:]] for one in rows]),
+        "last four of two": sheet(["尾一", "尾二"], [[one.number[-4:], str(one.phone)[-4:]] for one in rows]),
+        "first fourteen": sheet(["组", "整"], [[one.number[:14], one.cents // 100] for one in rows]),
+    }
+
+
+CUT = list(cut(CHOSEN))
 MEASURED: dict[str, Made] = {
     "sum and difference": lambda: sheet(
         ["s1", "d1", "s2", "d2"],
@@ -306,6 +318,16 @@ def together(source: Source, *parts: bytes) -> set[FindingKind]:
         for one in (judged.set_findings, *(file.findings for file in judged.files))
         for found in one
     }
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_pieces_of_identifiers_are_recognised(source: Source, name: str) -> None:
+    assert FindingKind.SOURCE_RECORD in together(source, cut(CHOSEN)[name])
+
+
+@pytest.mark.parametrize("name", CUT)
+def test_pieces_of_strangers_are_nobodys(source: Source, name: str) -> None:
+    assert FindingKind.SOURCE_RECORD not in together(source, cut(_people(7)[:SOME])[name])
 
 
 def low_bits_of_a_picture() -> bytes:
