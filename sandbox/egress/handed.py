@@ -59,11 +59,11 @@ def model_of(data: bytes, claim: bytes | None, opened: Unwrapped) -> Content | I
     packed = is_package([*members])
     if not packed and not is_tensors(data) and not is_graph(data):
         return None
+    if len(data) > MAX_FILE:
+        return Issue("size")
     records = kept_records(members[SCHEMA]) if packed else "" if is_tensors(data) else keeps_records(data)
     if records:
         return Issue("model-records", evidence=say("模型的类型：{kind}", kind=records))
-    if len(data) > MAX_FILE:
-        return Issue("size")
     try:
         handed = _read(data, claim, members if packed else None)
     except InputError as error:

@@ -9,6 +9,8 @@ from functools import cache
 import numpy as np
 import pyarrow as pa
 
+from sandbox.egress.content import Weights
+from sandbox.egress.graphing import linear_graph
 from sandbox.egress.judge import judge
 from sandbox.egress.kept import Kept, Standing, unpack
 from sandbox.egress.options import Judged, Options
@@ -80,3 +82,27 @@ def test_a_model_on_a_version_that_one_person_left_is_refused() -> None:
     assert asked("年龄", at=later, kept=(ledger("年龄"),)).judgement.verdict is Verdict.REFUSE
     held = asked("年龄", at=later, kept=(ledger("年龄", standing=Standing.DECLINED),))
     assert [(one.rule, one.verdict) for one in held.judgement.set_findings] == [("G31", Verdict.REVIEW)]
+
+
+def handed(*features: str, kept: tuple[Kept, ...] = ()) -> Judged:
+    """Hand in the same model as a file, as somebody fitted it over the data."""
+    table = data().table.select(["费用", *features]).to_pylist()
+    rows = [row for row in table if None not in row.values()]
+    inputs = [[1.0, *(float(row[one]) for one in features)] for row in rows]
+    wanted = [float(row["费用"]) for row in rows]
+    constant, *figures = np.linalg.lstsq(np.asarray(inputs), np.asarray(wanted), rcond=None)[0]
+    asked = {"model": "linear", "table": "visits", "subject": "证件号", "target": "费用"}
+    claim = json.dumps({**asked, "features": list(features)}).encode()
+    model = linear_graph(Weights(tuple(figures), float(constant)))
+    return judge([Product("m0.json", model, claim=claim)], [data()], Options(kept=kept))
+
+
+def test_a_model_handed_in_as_a_file_meets_the_ledger_as_one_that_was_asked_for() -> None:
+    first = handed("年龄", "稀")
+    assert (first.judgement.verdict, first.judgement.set_findings) == (Verdict.REVIEW, ())
+    assert first.kept["m0.json"].data == asked("年龄", "稀").kept["m0.json"].data
+    found = handed("年龄", "稀", kept=(ledger("年龄"),))
+    assert found.judgement.verdict is Verdict.REFUSE
+    assert [str(one.evidence) for one in found.judgement.set_findings if one.rule == "G31"] == [
+        "与放行 14 相减得到 1 人"
+    ]

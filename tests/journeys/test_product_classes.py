@@ -180,6 +180,17 @@ def test_a_class_of_product_goes_from_the_seat_to_the_release(name: str, judged:
                 assert token.encode() not in data
 
 
+def test_a_model_that_left_is_known_to_the_ledger_when_the_next_product_comes(judged: Home) -> None:
+    """What stands beside a model is no claim: the ledger reads on, and holds a table against its groups."""
+    with judged.open() as desk:
+        held = data_of(desk)
+        first = taken(judged, desk, trained(held))
+        assert first.files[0].ledger
+        released(desk, first)
+        next_one = taken(judged, desk, tree(held) | chart(held), request="0request-2")
+        assert next_one.state == "in-review", told_to(desk, next_one)
+
+
 def told_to(desk: Desk, made: Submission) -> object:
     """Return what the author reads of a submission, for a test that failed."""
     told = audience.shown(desk.platform.gate, desk.actor(SECURITY), made.id)["files"]

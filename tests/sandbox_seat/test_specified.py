@@ -1,12 +1,20 @@
 """What a seat asks the gate to make or to test: a description without figures, or rows under a name."""
 
+from dataclasses import replace
+
 import duckdb
+import numpy as np
+import pyarrow as pa
 import pytest
 
+from sandbox.egress.judge import judge
 from sandbox.egress.reading import read_content
+from sandbox.egress.report import Product
+from sandbox.egress.tensors import read_tensors
 from sandbox.files.types import FileType
 from sandbox.kernel.errors import InputError
-from sandbox_seat.specified import codebook, service, synthetic, training_rows, tree
+from sandbox_seat.specified import codebook, design, service, synthetic, trained, training_rows, tree, weights
+from tests.egress.clinic import source, visits
 
 
 @pytest.fixture
@@ -66,3 +74,49 @@ def test_one_half_of_the_subjects_is_for_training(connection):
         0
     ]
     assert 60 < kept < 140
+
+
+def test_a_model_trained_in_a_seat_passes_as_the_seat_writes_it(tmp_path):
+    with duckdb.connect() as clinic:
+        clinic.register("visits", visits())
+        named = {"table": "visits", "target": "数", "features": ["病种", "性别"]}
+        clinic.execute(
+            "CREATE TABLE v AS SELECT *, CAST('1' || substr(电话, 5, 3) AS DOUBLE) AS 数 FROM visits"
+        )
+        rows = clinic.execute(design(clinic, **named | {"table": "v"})).to_arrow_table()
+    assert rows.column_names == [
+        "病种=病种2",
+        "病种=病种3",
+        "病种=病种4",
+        "病种=病种5",
+        "病种=病种6",
+        "性别=男",
+        "数",
+    ]
+    columns = [np.asarray(column.to_pylist(), dtype=float) for column in rows.columns]
+    inputs = np.column_stack([np.ones(rows.num_rows), *columns[:-1]])
+    constant, *figures = np.linalg.lstsq(inputs, columns[-1], rcond=None)[0]
+    file = weights(tmp_path / "m.safetensors", figures, constant)
+    beside = trained(file, subject="证件号", **named)
+    assert beside.name == "m.safetensors.claim.json"
+    held = source()
+    table = held.table.append_column(
+        "数", pa.array(["1" + cell[4:7] for cell in held.table.column("电话").to_pylist()], pa.string())
+    )
+    over = replace(held, table=table)
+    judged = judge([Product(file.name, file.read_bytes(), claim=beside.read_bytes())], [over]).judgement
+    assert [(found.rule, str(found.evidence)) for found in judged.files[0].findings] == [
+        ("G26", "闸口已在快照上重新拟合并核对，写出的系数是闸口算出的")
+    ]
+    with pytest.raises(InputError):
+        trained(tmp_path / "none.onnx", subject="证件号", **named)
+
+
+def test_a_scaler_goes_with_the_weights_and_every_category_on_request(tmp_path, connection):
+    plain = read_tensors(weights(tmp_path / "a", [3.0, 4.0], 1.0).read_bytes())
+    whole = weights(tmp_path / "b", [6.0, 2.0], 8.0, mean=[2.0, -3.0], scale=[2.0, 0.5]).read_bytes()
+    assert read_tensors(whole).figures == plain.figures
+    assert read_tensors(whole).constant == 8.0 - 3.0 * 2.0 + 4.0 * 3.0
+    asked = {"table": "firms", "target": "资本", "features": ["类型"]}
+    assert "公司" not in design(connection, **asked)
+    assert "公司" in design(connection, **asked, every=True)

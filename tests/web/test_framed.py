@@ -1,8 +1,10 @@
 """A product as the reviewer reads it: what findings point at is marked by number, records are blacked out."""
 
 import base64
+import io
 import json
 import re
+import zipfile
 
 import pytest
 
@@ -114,6 +116,29 @@ def test_a_tree_is_read_as_branches_and_its_words_stay_words():
     assert "<li><b>地区</b>甲、&lt;b&gt;<ul><li><b>小型</b> 30 个对象" in page
     assert "<li><b>资本</b>&lt; 5.0<ul><li><b>大型</b>" in page
     assert "<pre>" in page  # the very text stands below
+
+
+def packed(**members):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        for name, data in members.items():
+            package.writestr(name.replace("_", "."), data)
+    return out.getvalue()
+
+
+def test_a_model_is_read_in_words_and_its_onnx_file_is_told_by_its_size():
+    told = tree_of([{"id": 0, "subjects": 30, "class": "<b>", "shares": {"小型": 0.8}}])
+    page = document("m.onnx", packed(a_json=told, b_onnx=b"\x08\x08<script>"), (), t)
+    assert "<li><b>&lt;b&gt;</b> 30 个对象" in page
+    assert "10 字节" in page
+    assert "script" not in page
+    assert "30 个对象" not in redacted("m.zip", packed(a_json=told), (), t)
+
+
+def test_a_package_in_a_package_is_not_opened():
+    inner = packed(a_csv=b"x,y\n1,2\n")
+    assert "<table>" in document("m.zip", inner, (), t)
+    assert "<table>" not in document("m.zip", packed(b_zip=inner), (), t)
 
 
 @pytest.mark.parametrize("nodes", [[], {"id": 0}, [{"id": 0, "column": "a", "in": [], "yes": 0, "no": 0}]])
