@@ -14,6 +14,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,8 +23,9 @@ import pyarrow.orc as orc
 from numpy.typing import NDArray
 
 from sandbox.egress.content import Sheet
-from sandbox.egress.documents import unique_names
+from sandbox.egress.documents import sheets_of, unique_names
 from sandbox.egress.statistical import is_matrices, matrices, packaged, reader_of
+from sandbox.egress.tagged import document_of, is_tagged
 
 MAX_ROWS = 50_000
 MAX_TABLES = 50
@@ -187,6 +189,10 @@ def _tensors(data: bytes) -> Iterator[Sheet]:
             yield from _of_values(str(name), values.reshape(entry["shape"]))
 
 
+def _tagged(data: bytes) -> Iterator[Sheet]:
+    yield from (replace(sheet, plain=False) for sheet in sheets_of(document_of(data)))
+
+
 def _packaged(data: bytes) -> Iterator[Sheet]:
     yield from (_sheet(name, names, columns) for name, names, columns in packaged(data) if names)
 
@@ -215,6 +221,7 @@ _CARVERS: tuple[tuple[Callable[[bytes], bool], Callable[[bytes], Iterator[Sheet]
     (lambda data: data.startswith(_NPY), _array),
     (_is_arrays, _arrays),
     (is_tensors, _tensors),
+    (is_tagged, _tagged),
     (lambda data: bool(reader_of(data)), _packaged),
     (is_matrices, _matrices),
 )

@@ -216,6 +216,14 @@ def _snappy(data: bytes) -> bytes:
     return bytes(pa.Codec("snappy").decompress(data, decompressed_size=size))
 
 
+def snappy_block(data: bytes) -> bytes:
+    """Return a raw Snappy block; ValueError for what is none."""
+    try:
+        return _snappy(data)
+    except _BROKEN as error:
+        raise ValueError("not packed so") from error
+
+
 def _lzw(data: bytes) -> bytes:
     """Return what the Unix program compress packed (.Z), whose codes grow from 9 bits."""
     if not data.startswith(b"\x1f\x9d") or len(data) > 1 << 20:

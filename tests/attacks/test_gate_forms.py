@@ -10,6 +10,8 @@ from __future__ import annotations
 import base64
 import bz2
 import io
+import json
+import plistlib
 import random
 import struct
 import zlib
@@ -17,11 +19,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyreadstat
 import pytest
 import segno
 from PIL import Image, ImageDraw
 
+from sandbox.egress.carving import carved
 from sandbox.egress.judge import judge
 from sandbox.egress.report import Product
 from sandbox.kernel.findings import FindingKind
@@ -309,3 +313,91 @@ def test_what_many_numbers_begin_with_is_no_record() -> None:
     areas = sorted({row["身份证号"][:6] + "19" for row in world().persons})
     text = "区划年代,人数\n" + "\n".join(f"{area},{40 + place}" for place, area in enumerate(areas))
     assert FindingKind.SOURCE_RECORD not in found("a.csv", text.encode())
+
+
+def zigzag(value: int) -> bytes:
+    return seven_bits(value << 1 if value >= 0 else (-value << 1) - 1)
+
+
+def avro() -> bytes:
+    """Return days and amounts as an Avro file whose blocks are deflated."""
+    fields = [
+        {"name": "a", "type": {"type": "int", "logicalType": "date"}},
+        {"name": "b", "type": "string"},
+        {"name": "c", "type": ["null", "double"]},
+        {"name": "d", "type": "string"},
+    ]
+    held = {
+        "avro.schema": json.dumps({"type": "record", "name": "r", "fields": fields}).encode(),
+        "avro.codec": b"deflate",
+    }
+    head = (
+        b"Obj\x01"
+        + zigzag(len(held))
+        + b"".join(zigzag(len(part)) + part for pair in held.items() for part in (pair[0].encode(), pair[1]))
+        + b"\0"
+    )
+    rows = [
+        zigzag(int(np.datetime64(row["出生日期"], "D").astype(int))) + zigzag(len(row["住址"].encode())) + row["住址"].encode()
+        + zigzag(1) + struct.pack("<d", float(row["金额"])) + zigzag(10) + row["就诊日期"].encode()
+        for row in world().persons[:20]
+    ]  # fmt: skip
+    block = raw_deflate(b"".join(rows))
+    return head + b"S" * 16 + zigzag(20) + zigzag(len(block)) + block + b"S" * 16
+
+
+def listed_properties() -> bytes:
+    return plistlib.dumps(
+        [
+            {"a": row["出生日期"], "b": row["就诊日期"], "c": float(row["金额"]), "d": row["住址"]}
+            for row in world().persons[:20]
+        ],
+        fmt=plistlib.FMT_BINARY,
+    )
+
+
+def encoded_sequence() -> bytes:
+    def part(tag: int, body: bytes) -> bytes:
+        return bytes([tag, 0x82]) + len(body).to_bytes(2, "big") + body
+
+    rows = [
+        part(
+            0x30,
+            part(12, row["住址"].encode())
+            + part(12, row["出生日期"].encode())
+            + part(12, row["金额"].encode())
+            + part(12, row["就诊日期"].encode()),
+        )
+        for row in world().persons[:20]
+    ]
+    return part(0x30, b"".join(rows))
+
+
+TAGGED = {"avro": avro, "plist": listed_properties, "der": encoded_sequence}
+
+
+@pytest.mark.parametrize("ending", TAGGED)
+def test_tagged_files_are_read_as_the_tables_that_they_hold(ending: str) -> None:
+    tables = carved(TAGGED[ending]())
+    assert any({"出生日期", "住址"} <= _columns_of(sheet.table) for sheet in tables)
+    assert FindingKind.SOURCE_RECORD in found(f"a.{ending}", TAGGED[ending]())
+
+
+def _columns_of(table: pa.Table) -> set[str]:
+    """Return which columns of the source a table repeats for its twenty people."""
+    people_of = {name: {row[name] for row in world().persons[:20]} for name in ("出生日期", "住址")}
+    return {
+        name
+        for name, held in people_of.items()
+        if any(held <= set(column.to_pylist()) for column in table.columns)
+    }
+
+
+@pytest.mark.parametrize("ending", TAGGED)
+def test_a_broken_tagged_file_gives_nothing_and_breaks_nothing(ending: str) -> None:
+    data, rng = TAGGED[ending](), random.Random(ending)
+    for _ in range(150):
+        broken = bytearray(data)
+        for _ in range(rng.randrange(1, 8)):
+            broken[rng.randrange(4, len(broken))] = rng.choice((0, 1, 127, 128, 255, rng.randrange(256)))
+        assert isinstance(carved(bytes(broken)), tuple)
