@@ -9,8 +9,9 @@ the index of records. Bounded; pure; called by `substituted`.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Container, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ from sandbox.egress.streams import Column
 
 LEAST_ROWS = 5
 MAX_ROWS = 64
-MAX_SOURCE = 1 << 21
+MAX_SOURCE = 1 << 19
 MAX_SIGNS = 40
 """Different signs that rows of one script may have: more are values and no script."""
 _LENGTHS = range(10, 25)
@@ -36,24 +37,29 @@ Row = tuple[Hashable, ...]
 Reading = Mapping[Hashable, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Numbers:
-    """The numbers of one column of a source, all as long: their signs as bytes, and how each repeats."""
+    """The numbers of one column of a source, all as long, sign by sign as bytes."""
 
     cells: NDArray[np.uint8]
-    forms: NDArray[np.uint64]
-    order: NDArray[np.int64]
+
+    @cached_property
+    def _by_form(self) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+        forms = _forms(self.cells)
+        order = np.argsort(forms, kind="stable")
+        return forms[order], order
 
     def alike(self, form: np.uint64) -> list[str]:
         """Return the different numbers that repeat in this way; none if there are too many."""
-        start, end = (int(np.searchsorted(self.forms, form, side=side)) for side in ("left", "right"))
+        forms, order = self._by_form
+        start, end = (int(np.searchsorted(forms, form, side=side)) for side in ("left", "right"))
         if end - start > 8 * _CANDIDATES:
             return []
-        found = {self.cells[row].tobytes().decode("ascii") for row in self.order[start:end].tolist()}
+        found = {self.cells[row].tobytes().decode("ascii") for row in order[start:end].tolist()}
         return sorted(found) if len(found) <= _CANDIDATES else []
 
 
-def numbers_of(sources: Sequence[Source]) -> dict[int, list[Numbers]]:
+def numbers_of(sources: Sequence[Source], wanted: Container[int]) -> dict[int, list[Numbers]]:
     """Return the columns of numbers that name somebody, by length; resident numbers without the last, too."""
     found: dict[int, list[Numbers]] = {}
     for source in sources:
@@ -61,15 +67,15 @@ def numbers_of(sources: Sequence[Source]) -> dict[int, list[Numbers]]:
             column = source.table.column(name)
             if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
                 continue
-            cells = _cells(column)
+            cells = _cells(column, wanted)
             if cells is not None:
-                found.setdefault(cells.shape[1], []).append(_numbers(cells))
-                if cells.shape[1] == 18:
-                    found.setdefault(17, []).append(_numbers(np.ascontiguousarray(cells[:, :17])))
+                found.setdefault(cells.shape[1], []).append(Numbers(cells))
+                if cells.shape[1] == 18 and 17 in wanted:
+                    found.setdefault(17, []).append(Numbers(np.ascontiguousarray(cells[:, :17])))
     return found
 
 
-def _cells(column: pa.ChunkedArray) -> NDArray[np.uint8] | None:
+def _cells(column: pa.ChunkedArray, wanted: Container[int]) -> NDArray[np.uint8] | None:
     """Return the cells of a column as rows of bytes, if nearly all are letters and figures of one length."""
     head = pc.replace_substring_regex(column.slice(0, 512).drop_null(), _PLAIN, "")
     if not len(head):
@@ -77,15 +83,11 @@ def _cells(column: pa.ChunkedArray) -> NDArray[np.uint8] | None:
     length, times = Counter(pc.utf8_length(head).to_pylist()).most_common(1)[0]
     if length not in _LENGTHS or times < 0.9 * len(head) or len(pc.unique(head)) < 0.5 * len(head):
         return None
+    if length not in wanted and not (length == 18 and 17 in wanted):
+        return None
     plain = pc.replace_substring_regex(column.slice(0, MAX_SOURCE).drop_null(), _PLAIN, "")
     same = pc.unique(plain.filter(pc.equal(pc.binary_length(plain), length))).cast(pa.large_string())
     return np.frombuffer("".join(same.to_pylist()).encode(), np.uint8).reshape(-1, length)
-
-
-def _numbers(cells: NDArray[np.uint8]) -> Numbers:
-    forms = _forms(cells)
-    order = np.argsort(forms, kind="stable")
-    return Numbers(cells, forms[order], order)
 
 
 def _forms(cells: NDArray[Any]) -> NDArray[np.uint64]:
@@ -98,6 +100,15 @@ def _forms(cells: NDArray[Any]) -> NDArray[np.uint64]:
         first = (block[:, :, None] == block[:, None, :]).argmax(axis=2).astype(np.uint64)
         found[start : start + len(block)] = (first * weights).sum(axis=1, dtype=np.uint64)
     return found
+
+
+def may_be_script(rows: Sequence[Row]) -> bool:
+    """Return whether rows of some length are as many and of as few signs as those of a script."""
+    for length in {len(row) for row in rows}:
+        fit = list(dict.fromkeys(row for row in rows if len(row) == length))[:MAX_ROWS]
+        if len(fit) >= LEAST_ROWS and 2 < len({sign for row in fit for sign in row}) <= MAX_SIGNS:
+            return True
+    return False
 
 
 def read_as(rows: Sequence[Row], numbers: Mapping[int, Sequence[Numbers]]) -> Iterator[Column]:

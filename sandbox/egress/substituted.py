@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from sandbox.egress import planes
 from sandbox.egress.channels import named, text_of
 from sandbox.egress.drawn import coloured, lettered, tiled
-from sandbox.egress.isomorphs import Row, numbers_of, read_as
+from sandbox.egress.isomorphs import Row, may_be_script, numbers_of, read_as
 from sandbox.egress.offsets import completed, figures_in, moved_back
 from sandbox.egress.origin import Source
 from sandbox.egress.raster import dotted, rastered
@@ -32,11 +32,14 @@ _LENGTHS = range(10, 25)
 def substituted(parts: Sequence[bytes], sources: Sequence[Source]) -> Recognised:
     """Return the records that rows of signs in the files name."""
     shown = [part for part in parts[:MAX_PARTS] if part and len(part) <= MAX_BYTES]
-    readings = list(islice(chain.from_iterable(map(_rows, shown)), MAX_READINGS))
+    every = islice(chain.from_iterable(map(_rows, shown)), MAX_READINGS)
+    readings = list(filter(may_be_script, every))
     figures = [found for part in shown if (found := figures_in(text_of(part)))]
     if not readings and not figures:
         return Recognised()
-    numbers = numbers_of(sources)
+    wanted = {len(row) for rows in readings for row in rows}
+    wanted |= {size for found in figures for least in found for size in range(least, _LENGTHS.stop)}
+    numbers = numbers_of(sources, wanted | ({17} if 18 in wanted else set()))
     columns = [column for rows in readings for column in read_as(rows, numbers)]
     for found in figures:
         columns += [*moved_back(found, numbers), *completed(found, numbers)]

@@ -27,6 +27,7 @@ _BROKEN = (
 )  # fmt: skip
 MAX_STREAMS = 200
 MAX_HEADLESS = 1 << 14
+MAX_UNFOLDED = 64 << 20
 _LEAST_HEADLESS = 48
 _MARKS = re.compile(
     rb"\x78[\x01\x5e\x9c\xda]|\x1f\x8b\x08|BZh[1-9]1AY|\xfd7zXZ\x00|\x28\xb5\x2f\xfd|\x04\x22\x4d\x18"
@@ -56,13 +57,15 @@ def unpressed(data: bytes) -> Iterator[bytes]:
 
 def embedded(data: bytes) -> Iterator[bytes]:
     """Yield what compressed streams inside of bytes unfold to, each found by how it begins."""
+    room = MAX_UNFOLDED
     for number, found in enumerate(_MARKS.finditer(data)):
-        if number >= MAX_STREAMS:
+        if number >= MAX_STREAMS or room < 0:
             return
         try:
             out = _marked(data[found.start() :], found.group()[:2])
         except _BROKEN:
             continue
+        room -= len(out)
         if out:
             yield out
 
@@ -84,8 +87,8 @@ def headless(data: bytes) -> Iterator[bytes]:
 
     Containers (Avro, packages that were cut) pack their blocks so, and nothing marks where one begins.
     """
-    start = 0
-    while start < min(len(data), MAX_HEADLESS):
+    start, room = 0, MAX_UNFOLDED
+    while start < min(len(data), MAX_HEADLESS) and room > 0:
         if data[start] & 6 == 6:  # a kind of block that there is not
             start += 1
             continue
@@ -94,6 +97,7 @@ def headless(data: bytes) -> Iterator[bytes]:
             out = unpacker.decompress(data[start : start + (1 << 16)], MAX_OUT)
         except zlib.error:
             out = b""
+        room -= len(out)
         if unpacker.eof and len(out) >= _LEAST_HEADLESS:
             yield out
             start = min(len(data), start + (1 << 16)) - len(unpacker.unused_data)
