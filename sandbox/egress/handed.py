@@ -30,6 +30,7 @@ from sandbox.kernel.message import say
 
 MAX_SPECIFICATION = 1 << 14
 MAX_FILE = 4 << 20
+PENALTY_DIGITS = 2
 _NEEDED = frozenset({"model", "table", "subject", "target", "features"})
 _MAY: Mapping[Recipe, frozenset[str]] = {
     Recipe.LINEAR: frozenset({"alpha", "scaled"}),
@@ -137,8 +138,10 @@ def _penalty(document: Mapping[str, Document], recipe: Recipe) -> float:
         value = float(str(told))
     except ValueError:
         value = -1.0
-    if not 0 <= value <= 1e9 or (name == "C" and value < 1e-9):
-        raise InputError(say("说明里的 {name} 须是 0 到 1e9 的数", name=name))
+    if not 0 <= value <= 1e9 or 0 < value < 1e-9 or (name == "C" and not value):
+        raise InputError(say("说明里的 {name} 须是 0 到 1e9 的数，至多两位有效数字", name=name))
+    if value != float(f"{value:.{PENALTY_DIGITS}g}"):  # more digits would be a message that leaves
+        raise InputError(say("说明里的 {name} 须是 0 到 1e9 的数，至多两位有效数字", name=name))
     return 1 / value if name == "C" else value
 
 

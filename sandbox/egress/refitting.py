@@ -100,7 +100,7 @@ def refit(handed: Handed, model: Weights, source: Source, units: Mapping[str, Id
     fit = _fitted(handed, design)
     unlike = [*_unlike(model, fit if shown is design else _fitted(handed, shown), ["（常数）", *names])]
     held += [*(_of_classes if logistic else _of_figures)(fit, source.thresholds), *unlike]
-    return Refitted(issues=tuple(held)) if unlike else _written(handed, fit, tuple(held), classes)
+    return Refitted(issues=tuple(held)) if unlike else _written(handed, fit, tuple(held), classes, source)
 
 
 def _fitted(handed: Handed, design: Design) -> _Fit:
@@ -211,16 +211,24 @@ def _unlike(model: Weights, found: _Fit, names: Sequence[str]) -> Iterator[Issue
         yield Issue("model-numbers", evidence=say("与闸口重算不符的系数：{names}", names="、".join(apart)))
 
 
-def _written(handed: Handed, fit: _Fit, issues: tuple[Issue, ...], classes: tuple[str, ...]) -> Refitted:
-    """Return the gate's figures to four digits as JSON and as ONNX, which say the same."""
-    shown, errors = ([float(figure(one)) for one in part] for part in (fit.figures, fit.errors))
+def _written(
+    handed: Handed, fit: _Fit, issues: tuple[Issue, ...], classes: tuple[str, ...], source: Source
+) -> Refitted:
+    """Return the gate's figures to four digits as JSON and as ONNX, which say the same.
+
+    Inputs stand in the order of the table's columns: which the author named first tells nothing.
+    """
+    columns, terms = source.table.column_names, fit.design.terms
+    order = sorted(range(len(terms)), key=lambda place: (columns.index(terms[place].column), place))
+    line = [0, *(place + 1 for place in order)]
+    shown, errors = ([float(figure(one)) for one in part[line]] for part in (fit.figures, fit.errors))
     document: dict[str, object] = {
         "format": FORMAT, "recipe": handed.recipe.value, "table": handed.table, "target": handed.target,
-        "penalty": handed.penalty, "scaled": handed.scaled, "rows": fit.design.rows // 10 * 10,
+        "penalty": float(figure(handed.penalty)), "scaled": handed.scaled, "rows": fit.design.rows // 10 * 10,
         "constant": shown[0], "constant_error": errors[0],
         "inputs": [
-            {"name": term.name, "figure": value, "error": error}
-            for term, value, error in zip(fit.design.terms, shown[1:], errors[1:], strict=True)
+            {"name": terms[place].name, "figure": value, "error": error}
+            for place, value, error in zip(order, shown[1:], errors[1:], strict=True)
         ],
     }  # fmt: skip
     document |= {"classes": [*classes]} if classes else {"explained": float(figure(fit.share))}

@@ -8,7 +8,7 @@ leaves has the cuts of `tree_growth`, nobody's value, and figures of the gate. P
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pyarrow as pa
@@ -99,11 +99,20 @@ def replant(
     held += [*freedom(nodes, whole, limits), *leaf_issues(kept, nodes, ends, limits, limits.smallest)]
     held += told_apart(Growth(kept.features, kept.target, kept.units, _depth(tree), limits.smallest), limits)
     document = spelled(asked, kept, kept.features, Shown(nodes, ends, limits))
-    document["inputs"] = [_called(kept, one) for one in walk.inputs]
+    order = _ordered(walk, source)
+    document["inputs"] = [_called(kept, walk.inputs[place]) for place in order]
+    splits = [replace(one, input=order.index(one.input)) for one in splits]
     graph = tree_graph(_leaved(document, splits, kept.classes), len(walk.inputs), kept.classes)
     leaves = np.full(kept.present.size, -1, np.int64)
     leaves[kept.present] = ends
     return Replanted(written(document), graph, tuple(held), leaves)
+
+
+def _ordered(walk: _Walk, source: Source) -> list[int]:
+    """Return the inputs in the order of the table's columns: which the author named first tells nothing."""
+    columns = [walk.kept.features[one.feature].name for one in walk.inputs]
+    names = source.table.column_names
+    return sorted(range(len(columns)), key=lambda place: (names.index(columns[place]), place))
 
 
 def _called(kept: Kept, one: _Input) -> str:

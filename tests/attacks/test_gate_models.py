@@ -422,6 +422,28 @@ def test_a_model_needs_the_agreements_word() -> None:
     refused(hand(tensors(), SPECIFIED["ols"], bounds=Bounds((OutputForm.AGGREGATE,))), "G21")
 
 
+def test_the_order_of_the_features_tells_nothing() -> None:
+    """Twenty columns can be named in 2^61 orders; what leaves has the order of the table."""
+    model = read_graph(file("ols.onnx"))
+    figures = [model.figures[-1], *model.figures[:-1]]  # type: ignore[union-attr]
+    data = laid_out({"coef": np.asarray(figures), "intercept": np.asarray([model.constant])})  # type: ignore[union-attr]
+    assert hand(data, SPECIFIED["ols"] | {"features": ["性别", "病种"]})[1] == left_of("ols")
+    tree = read_graph(file("classes.onnx"))
+    nodes = [
+        Split((one.input - 1) % 6, one.upto, yes=one.yes, no=one.no)
+        if one.input >= 0
+        else Split(values=one.values)
+        for one in tree.nodes  # type: ignore[union-attr]
+    ]
+    asked = SPECIFIED["classes"] | {"features": ["病种", "金额"]}
+    assert hand(tree_graph(nodes, 6, ("女", "男")), asked)[1] == left_of("classes")
+
+
+@pytest.mark.parametrize("alpha", [13.912345678, 139123, "520302", 1e-10, -1, "nan", 1e10])
+def test_a_penalty_spells_no_number(alpha: object) -> None:
+    refused(hand(file("ridge.onnx"), SPECIFIED["ridge"] | {"alpha": alpha}), "G60")
+
+
 # --- hostile files ------------------------------------------------------------------------------
 
 
