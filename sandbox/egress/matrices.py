@@ -12,6 +12,7 @@ import struct
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from math import prod
 from typing import TypeAlias
 
 import numpy as np
@@ -28,14 +29,19 @@ PROBED = 64
 LEAST = 6
 """Different numbers below which a column says nothing."""
 MAX_COLUMNS = 10
+MAX_PLACES = 24
 MAX_PARTS = 6
 MAX_CONSTANTS = 12
 _MOSTLY = 0.9
 _DIGITS = 60
+_FEWEST_SIGNS = 8
+_FEW_SIGNS = 10
 _FIGURE = re.compile(r"[+-]?\d{1,60}(?:\.\d{1,40})?(?:[eE][+-]?\d{1,3})?", re.ASCII)
 _HEX = re.compile(r"[+-]?0x[01]\.[0-9a-f]{1,13}p[+-]\d{1,4}", re.ASCII)
 _WITHIN = re.compile(r"(?<![\d.])[+-]?\d{1,60}(?:\.\d{1,40})?(?![\d.])", re.ASCII)
 _STATED = re.compile(r"(?<![\d.])(\d{1,40})(?:(?:\^|\*\*)(\d{1,3})([+-]\d{1,9})?)?(?![\d.])", re.ASCII)
+_FACTOR = re.compile(r"(?<![\d.])(\d{1,20})(?:(?:\^|\*\*)(\d{1,2}))?(?![\d.])", re.ASCII)
+_PLACE = re.compile(r"-?\d{1,6}", re.ASCII)
 _POWER = 1024
 
 
@@ -51,10 +57,13 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """The columns of figures of one table, row beside row, and the whole numbers its headings state."""
+    """The columns of figures of one table, the whole numbers its headings state, cells of few
+    signs, and every column of small whole numbers."""
 
     columns: tuple[Figures, ...]
     constants: tuple[int, ...] = ()
+    texts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    places: tuple[Exact, ...] = ()
 
 
 def exact(values: Sequence[int]) -> Exact:
@@ -67,13 +76,20 @@ def exact(values: Sequence[int]) -> Exact:
 def matrix(table: pa.Table, more: Sequence[int] = ()) -> Matrix:
     """Return the figures of the front of a table; a cell of several numbers gives several columns."""
     columns: list[Figures] = []
-    for name, column in zip(table.column_names, table.columns, strict=True):
-        if len(columns) >= MAX_COLUMNS:
-            break
+    texts: list[tuple[str, tuple[str, ...]]] = []
+    places: list[Exact] = []
+    for name, column in list(zip(table.column_names, table.columns, strict=True))[:MAX_PLACES]:
         cells = [(cell or "").strip() for cell in column.slice(0, PROBED).cast(pa.string()).to_pylist()]
+        if all(map(_PLACE.fullmatch, cells)):
+            places.append(exact([int(cell) for cell in cells]))
+        if len(columns) >= MAX_COLUMNS:
+            continue
         columns += islice(_columns(str(name), cells), MAX_PARTS)
+        if cells and len(cells[0]) >= _FEWEST_SIGNS and len(set("".join(cells))) <= _FEW_SIGNS:
+            texts.append((str(name), tuple(cells)))
     stated = dict.fromkeys([*more, *(one for name in table.column_names for one in stated_in(str(name)))])
-    return Matrix(tuple(columns), tuple(islice(stated, MAX_CONSTANTS)))
+    kept = tuple(islice(stated, MAX_CONSTANTS))
+    return Matrix(tuple(columns), kept, tuple(texts), tuple(places))
 
 
 def stated_in(text: str) -> list[int]:
@@ -125,11 +141,27 @@ def _columns(name: str, cells: Sequence[str]) -> Iterator[Figures]:
     if sum(map(len, plain)) > 80 * len(plain):
         return
     parts = [_WITHIN.findall(one) for one in plain]
+    if len({len(one) for one in parts}) > 1 and all(len(one) >= 1 for one in parts):
+        yield from _multiplied(name, plain)
+        return
     if 1 <= len(parts[0]) <= MAX_PARTS and len({len(one) for one in parts}) == 1:
         for place, column in enumerate(zip(*parts, strict=True)):
             several = [one for one in map(_parsed, column) if one is not None]
             if len(several) == len(plain) and len(set(column)) >= LEAST:
                 yield _figures(f"{name} {place}", several)
+
+
+def _multiplied(name: str, cells: Sequence[str]) -> Iterator[Figures]:
+    """Yield what cells come to that multiply, or add up, different numbers of numbers: 2^3 × 5 × 1801."""
+    terms = [[(int(base), int(power or 1)) for base, power in _FACTOR.findall(cell)] for cell in cells]
+    if any(power > 64 or base > 10**20 for cell in terms for base, power in cell):
+        return
+    for kind, values in (
+        ("product", [prod(base**power for base, power in cell) for cell in terms]),
+        ("sum", [sum(base**power for base, power in cell) for cell in terms]),
+    ):
+        if max(values) < 10**40:
+            yield Figures(f"{name}: {kind}", np.array([float(one) for one in values]), exact(values))
 
 
 def _parsed(cell: str) -> tuple[int, int, float] | None:

@@ -8,6 +8,7 @@ resident number of fifteen places had two more. Each is laid out again as rows a
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
@@ -120,6 +121,12 @@ def _dated(columns: Sequence[Sequence[str]]) -> Iterator[View]:
     months = [at for at, one in enumerate(numbers) if all(1 <= value <= 12 for value in one)]
     days = [at for at, one in enumerate(numbers) if all(1 <= value <= 31 for value in one)]
     for year in years[:2]:
+        for at in [at for at, one in enumerate(numbers) if at != year and _days_of_years(one)][:2]:
+            days_of = map(_of_year, numbers[year], numbers[at])
+            left = [one for place, one in enumerate(columns) if place not in (year, at)]
+            rows = [[date, *rest] for date, rest in zip(days_of, zip(*left, strict=True), strict=False)]
+            if rows:
+                yield View("day of the year", rows, aligned=False)
         for month in months[:3]:
             for day in [at for at in days if at != month][:3]:
                 dates = map(_date, numbers[year], numbers[month], numbers[day])
@@ -127,6 +134,15 @@ def _dated(columns: Sequence[Sequence[str]]) -> Iterator[View]:
                 rows = [[date, *rest] for date, rest in zip(dates, zip(*left, strict=True), strict=False)]
                 if rows:
                     yield View("dated", rows, aligned=False)
+
+
+def _days_of_years(numbers: Sequence[int]) -> bool:
+    """Return whether numbers may be days of a year: none above 366, some above 31."""
+    return all(1 <= one <= 366 for one in numbers) and max(numbers) > 31
+
+
+def _of_year(year: int, day: int) -> str:
+    return (dt.date(year, 1, 1) + dt.timedelta(days=day - 1)).isoformat()
 
 
 def _downwards(columns: Sequence[Sequence[str]]) -> Iterator[Column]:

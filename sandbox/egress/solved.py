@@ -13,7 +13,7 @@ from itertools import chain, islice
 
 import pyarrow as pa
 
-from sandbox.egress import inverses, pairings, remainders
+from sandbox.egress import inverses, pairings, remainders, weighted
 from sandbox.egress.channels import named
 from sandbox.egress.content import Content
 from sandbox.egress.identities import spelled
@@ -46,12 +46,19 @@ def solved(
     for table in tables[:MAX_TABLES]:
         if table.num_rows >= LEAST and 0 < table.num_rows * table.num_columns <= MAX_CELLS:
             asked += islice(solutions(matrix(table, stated)), MAX_ASKED - len(asked))
+            asked += islice(weighted.levelled(table), MAX_ASKED - len(asked))
     return named(asked, (), indexes) if asked else Recognised()
 
 
 def solutions(held: Matrix) -> Iterator[Column]:
     """Yield the columns of identifiers that the figures may have been."""
-    front = Matrix(tuple(_cut(one) for one in held.columns), held.constants)
+    texts = tuple((name, cells[:_SEEN]) for name, cells in held.texts)
+    front = Matrix(
+        tuple(_cut(one) for one in held.columns),
+        held.constants,
+        texts,
+        tuple(one[:_SEEN] for one in held.places),
+    )
     names = {name for name, values in islice(_ways(front), MAX_CANDIDATES) if _names(values.tolist())}
     if not names:
         return
@@ -70,7 +77,13 @@ def _cut(one: Figures) -> Figures:
 
 def _ways(held: Matrix) -> Iterator[Candidate]:
     return chain(
-        inverses.alone(held), pairings.paired(held), remainders.remainders(held), pairings.several(held)
+        inverses.alone(held),
+        pairings.paired(held),
+        remainders.remainders(held),
+        pairings.several(held),
+        weighted.placed(held),
+        weighted.shares(held),
+        chain.from_iterable(weighted.in_cells(name, cells) for name, cells in held.texts),
     )
 
 

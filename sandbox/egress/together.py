@@ -18,6 +18,7 @@ from sandbox.egress.pieces import pieced
 from sandbox.egress.recognise import recognise_views
 from sandbox.egress.restated import restated
 from sandbox.egress.shares import editions, shared
+from sandbox.egress.solved import solved
 from sandbox.egress.subtracted import subtracted
 from sandbox.egress.views import View
 from sandbox.fingerprint.index import RecordIndex
@@ -27,6 +28,7 @@ MAX_ROWS = 200_000
 MAX_JOINS = 60
 MAX_TEXT = 1 << 18
 MAX_LINED = 12
+MAX_SOLVED = 8
 LEAST_LINES = 8
 
 
@@ -53,6 +55,7 @@ def split_records(
         if seen.issuperset(paths):
             continue
         shown = recognise_views([View("joined", table, aligned=False)] * max(len(joins), 1), indexes)
+        shown = shown or solved((), [table] if len(joins) <= MAX_SOLVED else [], indexes)
         again = None if shown else restated([table], sources)
         if shown or again:
             seen.update(paths)

@@ -122,6 +122,61 @@ def permuted(one: int) -> int:
     return int(str(one)[::-1])
 
 
+def places(one: int, sizes: Sequence[int]) -> list[int]:
+    """Digits of a number whose places have these sizes, the first place the low one."""
+    found = []
+    for size in sizes:
+        one, digit = divmod(one, size)
+        found.append(digit)
+    return found
+
+
+def fibonacci(one: int) -> str:
+    """Zeckendorf's digits, the high one first."""
+    numbers = [1, 2]
+    while numbers[-1] <= one:
+        numbers.append(numbers[-1] + numbers[-2])
+    out = ""
+    for number in numbers[::-1]:
+        out += "1" if number <= one else "0"
+        one -= number if number <= one else 0
+    return out
+
+
+def balanced(one: int) -> str:
+    out = ""
+    while one:
+        one, digit = divmod(one, 3)
+        one += digit == 2
+        out = "0+-"[digit] + out
+    return out.rjust(24, "0")
+
+
+def factors(one: int) -> str:
+    found, prime = [], 2
+    while prime * prime <= one and prime < 3_000:
+        power = 0
+        while one % prime == 0:
+            one, power = one // prime, power + 1
+        found += [f"{prime}^{power}"] if power else []
+        prime += 1
+    return " × ".join([*found, str(one)])
+
+
+def shared(points: Sequence[int], modulus: int) -> bytes:
+    chance = random.Random(12)
+    slopes = [chance.randrange(modulus) for _ in PHONES]
+    rows = [[(one + slope * x) % modulus for x in points] for one, slope in zip(PHONES, slopes, strict=True)]
+    return sheet([f"s{x}" for x in points], rows)
+
+
+def vectors() -> bytes:
+    """The digits of a telephone as the components of a noisy vector."""
+    noise = np.random.default_rng(13).normal(0, 0.004, (len(PHONES), 11))
+    digits = np.array([[int(sign) for sign in str(one)] for one in PHONES])
+    return sheet([f"dim{place}" for place in range(11)], ((digits - 4.5) / 4.5 + noise).round(5).tolist())
+
+
 Made = Callable[[], bytes]
 NAMED: dict[str, Made] = {
     "remainders, moduli stated": lambda: sheet(
@@ -186,6 +241,27 @@ NAMED: dict[str, Made] = {
         [[repr(math.hypot(one, place)), repr(math.atan2(place, one))] for place, one in enumerate(PHONES)],
     ),
     "weights round a ring": lambda: column(ring((3, 1, 4))),
+    "points of a line by a prime": lambda: shared((1, 3), 2**61 - 1),
+    "points of a line by a stated prime": lambda: sheet(
+        ["x=1", f"x=2 mod {PRIME}"],
+        [[(one + 77_777_777_777 * at) % PRIME, (one + 2 * 77_777_777_777 * at) % PRIME]
+         for at, one in enumerate(PHONES, 3)],
+    ),
+    "added shares": lambda: sheet(
+        ["甲", "乙"],
+        [[(one - at * 7_777_777_777) % 10**11, at * 7_777_777_777 % 10**11]
+         for at, one in enumerate(PHONES, 5)],
+    ),
+    "places of time": lambda: sheet(
+        ["周", "日", "时", "分", "秒"], [places(one, (60, 60, 24, 7, 10**6))[::-1] for one in PHONES]
+    ),
+    "factorial places": lambda: sheet(
+        [f"k{place}" for place in range(14)], [places(one, range(2, 16)) for one in PHONES]
+    ),
+    "fibonacci figures": lambda: column([f"{fibonacci(one):0>50}" for one in PHONES]),
+    "balanced figures": lambda: column([balanced(one) for one in PHONES]),
+    "prime factors": lambda: column([factors(one) for one in PHONES]),
+    "digits as noisy vectors": vectors,
     "multiples by a prime that the document states": lambda: json.dumps(
         {"mod": PRIME, "k": 31_337, "x": [one * 31_337 % PRIME for one in PHONES]}
     ).encode(),
@@ -248,6 +324,13 @@ LAID: dict[str, Made] = {
     "ones where two headings meet": crossed,
     "signs downwards": lambda: sheet(
         [f"c{place}" for place in range(SOME)], list(zip(*[one.number for one in CHOSEN], strict=True))
+    ),
+    "years beside days of them": lambda: sheet(
+        ["年", "日", "区", "值"],
+        [
+            [one.birth.year, one.birth.timetuple().tm_yday, one.district, f"{one.cents / 100:.2f}"]
+            for one in CHOSEN
+        ],
     ),
     "parts of a date": lambda: sheet(
         ["x", "y", "z", "w", "v"],
