@@ -22,6 +22,7 @@ MAX_TEXT = 1 << 18
 MAX_ASKED = 32
 MAX_HELD = 1 << 17
 MAX_CELLS = 400
+_MOST_PLACES = 18
 LEAST_PLACES = 8
 _MOST_CHANCE = 0.02
 """Share of all numbers of so many places that a source may hold for a shortened one to mean anything."""
@@ -76,6 +77,8 @@ def completed(
 ) -> Iterator[Column]:
     """Yield numbers of which only the last or the first places are shown, as a source has them."""
     for size, cells in shown.items():
+        if size > _MOST_PLACES:
+            continue
         asked = np.unique(np.array([int(cell) for cell in cells], np.uint64))
         for own, columns in numbers.items():
             for column in columns if LEAST_PLACES <= size < own and own != 17 else ():
