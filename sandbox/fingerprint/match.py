@@ -261,26 +261,32 @@ def _hash_batches(
     index: RecordIndex, batches: Iterator[pa.RecordBatch], compiled: bool | None
 ) -> list[list[Words]]:
     """The same of a table that comes batch by batch; what its columns may be read as the first one tells."""
-    parts: list[list[list[Words]]] = []
+    read: list[list[Words]] = []
     kinds: list[tuple[str, ...]] = []
+    rows = 0
     for batch in batches:
-        if not parts:
+        if not read:
             kinds = [kinds_of(column) for column in batch.columns]
-            parts = [[[] for _ in ("", *found)] for found in kinds]
+            read = [[np.empty(0, np.uint64) for _ in ("", *found)] for found in kinds]
             if compiled is not False and batch.num_rows * len(kinds) >= compile_from():
                 laid_out(index)  # now, while the hashes of the table are not there yet
         plain = hash_columns(batch.columns, index.key, compiled=compiled)
         for place, column in enumerate(batch.columns):
-            parts[place][0].append(plain[place])
-            for other, kind in zip(parts[place][1:], kinds[place], strict=True):
-                other.append(hash_forms(read_as(column, kind), index.key))
-    return [[_joined(reading) for reading in column] for column in parts]
+            others = [hash_forms(read_as(column, kind), index.key) for kind in kinds[place]]
+            for held, hashes in zip(read[place], [plain[place], *others], strict=True):
+                _put_behind(held, rows, hashes)
+        rows += batch.num_rows
+    for held in chain.from_iterable(read):
+        held.resize(rows, refcheck=False)
+    return read
 
 
-def _joined(parts: list[Words]) -> Words:
-    whole = np.concatenate(parts)
-    parts.clear()
-    return whole
+def _put_behind(held: Words, rows: int, hashes: Words) -> None:
+    """Put hashes behind the first rows of a vector, which grows in place: parts put together in the end would
+    be held twice, as what small parts leave is not given back."""
+    if rows + len(hashes) > len(held):
+        held.resize(rows + len(hashes) + rows // 8, refcheck=False)
+    held[rows : rows + len(hashes)] = hashes
 
 
 def _hash_tokens(index: RecordIndex, tokens: Laid) -> list[list[Words]]:
