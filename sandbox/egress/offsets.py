@@ -26,12 +26,12 @@ _MOST_PLACES = 18
 LEAST_PLACES = 8
 _MOST_CHANCE = 0.02
 """Share of all numbers of so many places that a source may hold for a shortened one to mean anything."""
-_RUN = re.compile(r"(?<![0-9A-Za-z.])\d{8,24}(?![0-9A-Za-z]|\.\d)", re.ASCII)
+_RUN = re.compile(r"(?<![0-9A-Za-z.])\d{8,18}(?![0-9A-Za-z]|\.\d)", re.ASCII)
 Digits = NDArray[np.int64]
 
 
 def figures_in(text: str) -> Mapping[int, list[str]]:
-    """Return the whole numbers of eight places and more that a text shows, by their length, each once."""
+    """Return the whole numbers of eight places and more that a text shows, by length, each once."""
     found: dict[int, dict[str, None]] = defaultdict(dict)
     for run in _RUN.findall(text[:MAX_TEXT]):
         found[len(run)][run] = None

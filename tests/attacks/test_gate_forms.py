@@ -401,3 +401,10 @@ def test_a_broken_tagged_file_gives_nothing_and_breaks_nothing(ending: str) -> N
         for _ in range(rng.randrange(1, 8)):
             broken[rng.randrange(4, len(broken))] = rng.choice((0, 1, 127, 128, 255, rng.randrange(256)))
         assert isinstance(carved(bytes(broken)), tuple)
+
+
+@pytest.mark.parametrize("places", [8, 17, 18, 19, 20, 24, 40])
+def test_numbers_of_any_length_are_judged(places: int) -> None:
+    rng = random.Random(places)
+    listed = "\n".join(f"{place},{rng.randrange(10 ** (places - 1), 10**places)}" for place in range(40))
+    assert FindingKind.SOURCE_RECORD not in found("a.csv", f"序,号\n{listed}".encode())
