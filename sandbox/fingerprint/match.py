@@ -54,6 +54,7 @@ CROWD: Final = 5
 """Units that explain a row equally well above which it shows a group and no record."""
 
 _BLOCK: Final = 32_768
+_PART_ROWS: Final = 1 << 20
 _TOKENS: Final = 64
 _LINES: Final = 16
 _SHORT: Final = 20_000
@@ -195,12 +196,13 @@ def _may_be_records(
     If not, only what is beyond chance in the whole file counts, and rows that cannot reach that need
     not be followed: a clean table is then searched in a small part of the time.
     """
-    rows = np.flatnonzero(_filled(read, np.uint16) >= STRONG)
-    if len(rows) <= _SMALL:
+    able = _filled(read, np.uint16) >= STRONG
+    number = int(np.count_nonzero(able))
+    if number <= _SMALL:
         return True
-    step = len(rows) // _SAMPLE
+    step = number // _SAMPLE
     turns = keyed_hash(pa.array(range(_SAMPLE)).cast(pa.string()), index.key) % np.uint64(step)
-    picked = rows[np.arange(_SAMPLE) * step + turns.astype(np.int64)]
+    picked = _true_places(able, np.arange(_SAMPLE) * step + turns.astype(np.int64))
     seen = Search(search.floor, search.enough, Budget(_PAIRS))
     parts = _scanned(index, _cut(read, picked), seen)
     eligible = sum(part.eligible for part in parts)
@@ -210,6 +212,17 @@ def _may_be_records(
     return bool(
         partly.sum() >= _SUSPECT * _MOSTLY * eligible or wholly.sum() >= _SUSPECT * _NEARLY * eligible
     )
+
+
+def _true_places(mask: Mask, wanted: Integers) -> Integers:
+    """Where the true ones of these numbers, in ascending order, stand in a mask, part by part."""
+    out, seen = [], 0
+    for start in range(0, len(mask), _PART_ROWS):
+        found = np.flatnonzero(mask[start : start + _PART_ROWS]) + start
+        low, high = np.searchsorted(wanted, [seen, seen + len(found)])
+        out.append(found[wanted[low:high] - seen])
+        seen += len(found)
+    return np.concatenate(out)
 
 
 def _scanned(index: RecordIndex, read: list[list[Words]], search: Search) -> list[_Part]:
@@ -285,7 +298,7 @@ def _put_behind(held: Words, rows: int, hashes: Words) -> None:
     """Put hashes behind the first rows of a vector, which grows in place: parts put together in the end would
     be held twice, as what small parts leave is not given back."""
     if rows + len(hashes) > len(held):
-        held.resize(rows + len(hashes) + rows // 8, refcheck=False)
+        held.resize(rows + len(hashes) + rows // 32, refcheck=False)
     held[rows : rows + len(hashes)] = hashes
 
 

@@ -145,3 +145,10 @@ def test_a_table_that_comes_batch_by_batch_is_matched_like_a_whole_one():
     assert found.records.tolist() == whole.records.tolist()
     assert (found.columns, found.bits) == (whole.columns, whole.bits)
     assert not match(index, iter(()))
+
+
+def test_rows_are_picked_part_by_part_as_from_the_whole(monkeypatch):
+    monkeypatch.setattr(room, "_PART_ROWS", 100)
+    mask = np.random.default_rng(1).random(1000) < 0.3
+    wanted = np.arange(0, int(mask.sum()), 7)
+    assert room._true_places(mask, wanted).tolist() == np.flatnonzero(mask)[wanted].tolist()
