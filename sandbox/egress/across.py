@@ -18,7 +18,7 @@ from sandbox.egress.origin import Source
 from sandbox.egress.proof import Proof, run_claim
 from sandbox.egress.report import FileReport
 from sandbox.egress.roundings import Rounding, beside_rounded
-from sandbox.egress.together import split_records
+from sandbox.egress.together import joined_records, split_records
 from sandbox.egress.tying import Tied, tied
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.kernel.errors import InputError
@@ -84,6 +84,10 @@ def across(
         report.product.path: report.contents for report in reports
         if report.proof is None and not report.has("source-record")
     }  # fmt: skip
+    columns = [report.product.path for report in reports if report.proof is None and report.column]
+    besides = contents | {
+        report.product.path: report.contents for report in reports if report.product.path in columns
+    }
     indexes: list[RecordIndex] = [source.index for source in sources if source.index is not None]
     declined = _declined(sources, options) if proofs else []
     return [
@@ -98,6 +102,7 @@ def across(
             if len(contents) > 1
             else ()
         ),
+        *(joined_records(besides, columns, indexes) if columns and len(besides) > 1 else ()),
         *_drip(reports, sources, options),
     ]
 

@@ -196,6 +196,7 @@ def _records(report: FileReport, sources: Sequence[Source]) -> None:
     report.ran_all(["source-record"], Outcome.PASS if seen.complete else Outcome.UNABLE)
     if seen:
         report.add(Issue("source-record", where=seen.where), records=seen.records)
+        report.column = seen.column
     words = Content(FileType.BINARY, Form.UNREAD, stray=(report.words,))
     said = recognise([words], [index for index in indexes if index is not None])
     if said.wholly:  # a name by itself may be the author's own

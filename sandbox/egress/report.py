@@ -55,7 +55,8 @@ class FileReport:
     `contents` are what is searched; `own` those of them that the file openly holds, which alone are
     compared with a claim and written anew. `made` is what the gate makes of a specification or a rounding,
     `modelled` what a model was fitted over. `details` is what the receipt of a check says as well.
-    `parts` are the bytes of the file, unpacked, and of an archive as well.
+    `parts` are the bytes of the file, unpacked, and of an archive as well. `column` tells that its records
+    show in a column as a whole alone, so that the rest of their rows may stand in another file.
     """
 
     product: Product
@@ -66,6 +67,7 @@ class FileReport:
     ran: dict[str, Outcome] = field(default_factory=dict)
     details: dict[str, str] = field(default_factory=dict)
     archive: bool = False
+    column: bool = False
     words: str = ""
     proof: Proof | None = None
     made: Rewriting | None = None

@@ -38,11 +38,15 @@ _ALIKE = frozenset({Form.SYNTHETIC, Form.CODEBOOK})
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """Records that a file shows: how many, where, and whether all was looked at; false for none."""
+    """Records that a file shows: how many, where, and whether all was looked at; false for none.
+
+    `column` tells that a column as a whole shows them: no row of the file is one by itself.
+    """
 
     records: int = 0
     where: str = ""
     complete: bool = True
+    column: bool = False
 
     def __bool__(self) -> bool:
         return self.records > 0
@@ -77,7 +81,9 @@ def sighted(
     if seen:
         return Sighting(len(seen.records), seen.where, complete)
     again = restated([*before, *figures, *outlined(parts)], sources) or digested(contents, sources)
-    return Sighting(complete=complete) if again is None else Sighting(again.values, again.where, complete)
+    if again is None:
+        return Sighting(complete=complete)
+    return Sighting(again.values, again.where, complete, column=True)
 
 
 def _reckoned(

@@ -6,7 +6,7 @@ to a few are the matter of `beside`. Pure; called by `judge`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 
 import pyarrow as pa
@@ -42,12 +42,7 @@ def split_records(
 
     `files` are their bytes, where there are any.
     """
-    tables = {
-        path: sheet.table
-        for path, parts in contents.items()
-        for content in parts for sheet in content.sheets
-        if 0 < sheet.table.num_rows <= MAX_ROWS
-    }  # fmt: skip
+    tables = _tables(contents)
     found: list[Finding] = []
     seen: set[str] = set()
     joins = list(_joins(tables))[:MAX_JOINS]
@@ -62,6 +57,31 @@ def split_records(
             records = len(shown.records) if again is None else again.values
             found.append(_together(records, "joined", paths))
     return tuple(found) or tuple(_as_shares(tables, indexes, sources, files or {}))
+
+
+def joined_records(
+    contents: Mapping[str, Sequence[Content]], shown: Collection[str], indexes: Sequence[RecordIndex]
+) -> tuple[Finding, ...]:
+    """Return a finding for files whose rows are records beside a file that is `shown` by a column alone.
+
+    It leaves no more than that file does: what is left of the records could be put beside it again.
+    """
+    found: list[Finding] = []
+    joins = [one for one in _joins(_tables(contents)) if not set(shown).isdisjoint(one[0])][:MAX_JOINS]
+    for paths, table in joins:
+        seen = recognise_views([View("joined", table, aligned=False)] * len(joins), indexes)
+        if seen:
+            found.append(_together(len(seen.records), "joined", paths))
+    return tuple(found)
+
+
+def _tables(contents: Mapping[str, Sequence[Content]]) -> dict[str, pa.Table]:
+    return {
+        path: sheet.table
+        for path, parts in contents.items()
+        for content in parts for sheet in content.sheets
+        if 0 < sheet.table.num_rows <= MAX_ROWS
+    }  # fmt: skip
 
 
 def _as_shares(

@@ -25,6 +25,7 @@ _BACKSLASH = re.compile(r"\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})|\\([0-3][0-7]{
 _ASCII = re.compile(r"[\x00-\x7f]+")
 _SHIFTED = re.compile(r"\+[A-Za-z0-9+/]{3,}(?![A-Za-z0-9+/])")
 _PUNYCODE = re.compile(r"xn--([a-z0-9-]{3,4000})", re.IGNORECASE)
+_WHOLE_PUNYCODE = re.compile(r"xn--([!-~]{3,4000})")
 _ENCODED_WORD = re.compile(r"=\?([\w.-]{2,40})(?:\*[\w-]*)?\?([BbQq])\?([^?\s]{1,2000})\?=(?:\s+(?==\?))?")
 _TOKEN = re.compile(r"(?<![A-Za-z0-9+/=_-])[A-Za-z0-9+/_-]{6,400}={0,2}(?![A-Za-z0-9+/=_-])")
 _UU = re.compile(r"^begin [0-7]{3} .*\n((?:[ -`]{2,61}\n)+)", re.MULTILINE)
@@ -108,8 +109,9 @@ def _utf7(text: str) -> Iterator[str]:
 
 
 def _punycode(text: str) -> Iterator[str]:
-    if len(_PUNYCODE.findall(text)) >= 3:
-        yield _PUNYCODE.sub(lambda found: _one_punycode(found[1]), text)
+    for pattern in (_PUNYCODE, _WHOLE_PUNYCODE):
+        if len(pattern.findall(text)) >= 3:
+            yield pattern.sub(lambda found: _one_punycode(found[1]), text)
 
 
 def _encoded_words(text: str) -> Iterator[str]:

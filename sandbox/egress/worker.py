@@ -373,6 +373,7 @@ def report_out(report: FileReport) -> bytes:
         "ran": {name: outcome.value for name, outcome in report.ran.items()},
         "details": report.details,
         "archive": report.archive,
+        "column": report.column,
         "cells": None if proof is None else [int(cell) for cell in proof.comparison.cells],
         "problems": 0 if proof is None else len(proof.problems),
         "apart": [] if proof is None else [one.check for one in proof.apart],
@@ -406,7 +407,7 @@ def report_in(frame: bytes, product: Product, sources: Sequence[Source], options
     report.findings = [finding_in(found) for found in sequence(header["findings"])]
     report.ran = {name: Outcome(text(outcome)) for name, outcome in mapping(header["ran"]).items()}
     report.details = {name: text(detail) for name, detail in mapping(header["details"]).items()}
-    report.archive = bool(header["archive"])
+    report.archive, report.column = bool(header["archive"]), bool(header["column"])
     if header["suffix"] is not None:
         report.rewriting = Rewriting(text(header["suffix"]), blobs[-1])
     sheets = tuple(Sheet("", pa.ipc.open_stream(blob).read_all()) for blob in blobs[:-2])

@@ -300,6 +300,14 @@ def test_one_record_split_over_two_files_is_found() -> None:
     assert {file.verdict for file in result.files} == {Verdict.REFUSE}
 
 
+def test_a_file_beside_one_that_is_refused_for_its_column_is_no_record_for_that() -> None:
+    innocent = pa.table({"街道": [f"街道{n}" for n in range(12)], "路灯": [str(40 + n) for n in range(12)]})
+    right = Product("b.csv", csv_of(SAFE.select(["病种", "金额"])))
+    result = judge([Product("a.csv", csv_of(innocent)), right], [source()]).judgement
+    assert [file.verdict for file in result.files] == [Verdict.REVIEW, Verdict.REFUSE]
+    assert not result.set_findings
+
+
 def test_a_pair_of_proven_tables_that_subtract_to_a_few_is_refused() -> None:
     every = "SELECT 性别, count(*) AS n FROM visits GROUP BY 性别"
     most = "SELECT 性别, count(*) AS n FROM visits WHERE 区县 IN ('红花岗区', '汇川区', '播州区', '仁怀市') GROUP BY 性别"

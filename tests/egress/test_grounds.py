@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.egress import grounds
 from sandbox.fingerprint.canary import ground
+from sandbox.fingerprint.columns import Columns
 from sandbox.pool.snapshot import Pool, Snapshot
 from tests.fingerprint.test_canary import snapshot
 
@@ -45,9 +46,13 @@ def test_tokens_that_two_datasets_have_in_common_are_found_by_their_share(pool: 
     assert grounds._shares(one, "g", other, "p") == (0.0, 0.0)  # of so few values none is anybody's token
 
 
+def _columns(held: Snapshot) -> Columns:
+    return Columns.of_parts(held.parquet_files, held.rows)
+
+
 def test_a_ground_read_from_parts_is_that_of_the_table(pool: Pool) -> None:
     table = snapshot(4_000)
     held = landed(pool, table)
-    found = ground(grounds._columns(held), place="p")
+    found = ground(_columns(held), place="p")
     assert found is not None
     assert set(found.marked) == {"a", "b", "c", "d"}

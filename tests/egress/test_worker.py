@@ -83,6 +83,15 @@ def test_a_child_cannot_talk_itself_into_a_proof() -> None:
         worker.report_in(frame[:-3], good(), [source()], Options())
 
 
+def test_that_a_column_alone_shows_records_comes_back_from_the_child() -> None:
+    amounts = Product("b.csv", csv_of(visits().slice(100, 12).select(["病种", "金额"])))
+    report = judge_file(amounts, [source()], Options())
+    assert report.column
+    assert worker.report_in(worker.report_out(report), amounts, [source()], Options()).column
+    plain = worker.report_out(judge_file(good(), [source()], Options()))
+    assert not worker.report_in(plain, good(), [source()], Options()).column
+
+
 def result(*products: Product) -> dict[str, object]:
     judged = judge(products, [source()])
     digests = sorted(judged.rewritings)
