@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sandbox.egress.lattice import FEWEST
+from sandbox.egress.lattice import FEWEST, beyond
 from sandbox.egress.origin import Source
 from sandbox.fingerprint.match import CROWD
 
@@ -119,7 +119,7 @@ def _weighed(piece: _Piece, held: Sequence[str | None]) -> Clipped | None:
     decoys += [{cell[:-1].translate(turn) + cell[-1:] for cell in asked} for turn in _TURNED]
     decoys += [{cell[:2] + cell[2:-2].translate(turn) + cell[-2:] for cell in asked} for turn in _TURNED]
     got = max(sum(counts[cell] > 0 for cell in one) for one in decoys)
-    return Clipped(piece.name, len(known), _beyond(len(known), len(asked), (got + 1) / (len(asked) + 1)))
+    return Clipped(piece.name, len(known), beyond(len(known), len(asked), (got + 1) / (len(asked) + 1)))
 
 
 def _of_two(
@@ -151,13 +151,4 @@ def _paired(
     for step in range(1, 6):
         moved = zip(firsts, seconds[step:] + seconds[:step], strict=True)
         chance = max(chance, sum(counts[pair] > 0 for pair in moved))
-    return known, _beyond(known, len(pairs), (chance + 1) / (len(pairs) + 1))
-
-
-def _beyond(count: int, of: int, chance: float) -> float:
-    """Return in bits how unlikely so many hits are by chance (the bound of Chernoff)."""
-    share = count / of
-    if chance >= share:
-        return 0.0
-    outer = 0.0 if share == 1 else (1 - share) * math.log2((1 - share) / (1 - chance))
-    return of * (share * math.log2(share / chance) + outer)
+    return known, beyond(known, len(pairs), (chance + 1) / (len(pairs) + 1))

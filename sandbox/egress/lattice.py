@@ -7,6 +7,7 @@ of steps is voted for by pairs. Pure numbers; decides nothing about records: `re
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -151,3 +152,13 @@ def disordered(asked: Whole, *, seed: int) -> Whole:
     gaps = np.diff(asked)
     mixed = np.random.default_rng(seed).permutation(gaps)
     return np.concatenate([[asked[0]], asked[0] + np.cumsum(mixed)]).astype(np.int64)
+
+
+def beyond(count: int, of: int, chance: float) -> float:
+    """Return in bits how unlikely at least `count` of `of` hits are by chance (the bound of Chernoff)."""
+    share = count / of
+    if chance >= share:
+        return 0.0
+    inner = share * math.log2(share / chance)
+    outer = 0.0 if share == 1 else (1 - share) * math.log2((1 - share) / (1 - chance))
+    return of * (inner + outer)

@@ -19,7 +19,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sandbox.egress.clipped import clipped
-from sandbox.egress.lattice import FEWEST, Whole, disordered, hits, shift, steps
+from sandbox.egress.lattice import FEWEST, Whole, beyond, disordered, hits, shift, steps
 from sandbox.egress.measured import Measured, days_of, figure, figures_of, measured
 from sandbox.egress.origin import Source
 from sandbox.egress.rarities import Rare, crowded, rarities
@@ -110,7 +110,7 @@ def _weighed(asked: Whole, rare: Rare) -> tuple[int, float]:
     if count < max(FEWEST, LIKE * len(asked)):
         return 0, 0.0
     chance = max(_when_moved(asked, rare.values), _when_disordered(asked, rare.values))
-    return count, _beyond(count, len(asked), chance)
+    return count, beyond(count, len(asked), chance)
 
 
 def _when_moved(asked: Whole, shown: Whole) -> float:
@@ -128,16 +128,6 @@ def _when_disordered(asked: Whole, shown: Whole) -> float:
     return (sum(got) + 1) / (_DECOYS * len(asked))
 
 
-def _beyond(count: int, of: int, chance: float) -> float:
-    """Return in bits how unlikely at least `count` of `of` hits are by chance (the bound of Chernoff)."""
-    share = count / of
-    if chance >= share:
-        return 0.0
-    inner = share * math.log2(share / chance)
-    outer = 0.0 if share == 1 else (1 - share) * math.log2((1 - share) / (1 - chance))
-    return of * (inner + outer)
-
-
 def _moved(one: Measured, rare: Rare, pairs: int) -> tuple[int, float]:
     """Return the same for the figures in steps of their own, laid on the source's at the best shift."""
     best = (0, 0.0)
@@ -148,7 +138,7 @@ def _moved(one: Measured, rare: Rare, pairs: int) -> tuple[int, float]:
         if laid < max(FEWEST, LIKE * len(asked)):
             continue
         decoys = [_laid(disordered(asked, seed=seed), rare.steps, pairs) for seed in range(_DECOYS)]
-        bits = _beyond(laid, len(asked), max(*decoys, 1) / len(asked))
+        bits = beyond(laid, len(asked), max(*decoys, 1) / len(asked))
         best = max(best, (laid, bits), key=lambda pair: pair[1])
     return best
 

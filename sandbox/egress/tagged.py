@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from sandbox.egress.content import Document
-from sandbox.egress.unpressed import MAX_OUT, snappy_block
+from sandbox.egress.unpressed import MAX_OUT, MAX_UNFOLDED, snappy_block
 
 MAX_VALUES = 400_000
 MAX_DEPTH = 24
@@ -87,9 +87,13 @@ def _avro(data: bytes) -> Document:
     head.take(16)
     schema, names = json.loads(held["avro.schema"]), dict[str, Any]()
     rows: list[Document] = []
+    room = MAX_UNFOLDED
     while head.place < len(head.data) and len(rows) < MAX_VALUES:
         count, size = head.long(), head.long()
         block = _Cursor(_unpacked(head.take(size), held.get("avro.codec", b"null")))
+        room -= len(block.data)
+        if room < 0:
+            raise ValueError("unfolds to too much")
         for _ in range(count):
             rows.append(_value(block, schema, names, 0))
         head.take(16)

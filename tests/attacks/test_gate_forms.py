@@ -28,6 +28,7 @@ from PIL import Image, ImageDraw
 from sandbox.egress.carving import carved
 from sandbox.egress.judge import judge
 from sandbox.egress.report import Product
+from sandbox.egress.tagged import document_of
 from sandbox.kernel.findings import FindingKind
 from tests.attacks.exam_room import RECOGNISED, sources, world
 
@@ -401,6 +402,14 @@ def test_a_broken_tagged_file_gives_nothing_and_breaks_nothing(ending: str) -> N
         for _ in range(rng.randrange(1, 8)):
             broken[rng.randrange(4, len(broken))] = rng.choice((0, 1, 127, 128, 255, rng.randrange(256)))
         assert isinstance(carved(bytes(broken)), tuple)
+
+
+def test_empty_blocks_that_unfold_to_much_are_refused_once_they_are_too_much_together() -> None:
+    bomb = raw_deflate(bytes(4 << 20))
+    data = avro() + 20 * (zigzag(0) + zigzag(len(bomb)) + bomb + b"S" * 16)
+    assert len(document_of(avro())) == 20
+    with pytest.raises(ValueError, match="unfolds"):
+        document_of(data)
 
 
 @pytest.mark.parametrize("places", [8, 17, 18, 19, 20, 24, 40])
