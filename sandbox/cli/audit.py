@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -20,6 +20,9 @@ from sandbox.people.directory import CHINA
 from sandbox.store import checkpoints
 from sandbox.store.facts import Header
 from sandbox.store.verify import export
+
+if TYPE_CHECKING:
+    from sandbox.keeping import Audit
 
 audit = typer.Typer(help="日志核验 · the log and its proof", no_args_is_help=True)
 
@@ -58,8 +61,14 @@ def verify_log(
     from sandbox.keeping import audit as examine
 
     found = examine(session.home_path, witness=witness)
+    session.show(_audited(found), lambda console: _print(session, found, console))
+    return 0 if found else TAMPERED
+
+
+def _audited(found: Audit) -> dict[str, object]:
+    """Return what an audit found as the command line shows it in JSON."""
     first = found.reports[0][1]
-    data = {
+    return {
         "ok": bool(found),
         "whole": bool(found) and not found.losses,
         "origin": first.origin,
@@ -81,29 +90,29 @@ def verify_log(
         ],
     }
 
-    def view(console: Console) -> None:
-        line = say(
-            "日志 {origin}：{facts} 条，检查点 {own} 个，本人签名 {signatures} 个",
-            origin=first.origin,
-            facts=first.facts,
-            own=first.checkpoints,
-            signatures=first.signatures,
-        )
-        console.print(session.text(line), markup=False)
-        for path, report in found.reports:
-            seen = say("见证 {path}：检查点 {count} 个", path=str(path), count=report.witnessed or 0)
-            console.print(session.text(seen), markup=False)
-        for loss in found.losses:
-            console.print("! " + session.text(loss.message), markup=False, style="yellow")
-        if found.ledger is None:
-            console.print("! " + session.text(_NO_LEDGER), markup=False, style="yellow")
-        for problem in found.problems:
-            text = f"✗ {problem.where}: {session.text(problem.message)}"
-            console.print(text, markup=False, style="red")
-        console.print(session.text(say("核对通过") if found else say("核对未通过")), markup=False)
 
-    session.show(data, view)
-    return 0 if found else TAMPERED
+def _print(session: Session, found: Audit, console: Console) -> None:
+    """Print what an audit found: the log, its witnesses, losses, problems."""
+    first = found.reports[0][1]
+    line = say(
+        "日志 {origin}：{facts} 条，检查点 {own} 个，本人签名 {signatures} 个",
+        origin=first.origin,
+        facts=first.facts,
+        own=first.checkpoints,
+        signatures=first.signatures,
+    )
+    console.print(session.text(line), markup=False)
+    for path, report in found.reports:
+        seen = say("见证 {path}：检查点 {count} 个", path=str(path), count=report.witnessed or 0)
+        console.print(session.text(seen), markup=False)
+    for loss in found.losses:
+        console.print("! " + session.text(loss.message), markup=False, style="yellow")
+    if found.ledger is None:
+        console.print("! " + session.text(_NO_LEDGER), markup=False, style="yellow")
+    for problem in found.problems:
+        text = f"✗ {problem.where}: {session.text(problem.message)}"
+        console.print(text, markup=False, style="red")
+    console.print(session.text(say("核对通过") if found else say("核对未通过")), markup=False)
 
 
 @command(audit, "facts", person=True)

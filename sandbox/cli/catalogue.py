@@ -73,11 +73,8 @@ def search(
         "state": state or [],
     }
     wanted = {name: values for name, values in given.items() if values}
-    hits = (
-        Finder(platform.store)
-        .index()
-        .search(" ".join(words or ()), wanted=wanted, offset=offset, limit=limit)
-    )
+    index = Finder(platform.store).index()
+    hits = index.search(" ".join(words or ()), wanted=wanted, offset=offset, limit=limit)
     found = [platform.store.load(Dataset, one).record for one in hits.ids]
     data = {"total": hits.total, "datasets": found, "facets": {k: dict(v) for k, v in hits.facets.items()}}
 

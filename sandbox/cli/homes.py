@@ -17,6 +17,8 @@ from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sandbox.founding import Officer
 
 
@@ -90,14 +92,19 @@ def init(
 
     def view(console: Console) -> None:
         rows = [(one["login"], one["name"], one["code"]) for one in enrolments]
-        session.table(
-            say("首任经办人的一次性启用码（七天内有效）"), (say("登录名"), say("姓名"), say("启用码")), rows
-        )
-        console.print(session.text(say("检查点公钥：{line}", line=verifier)), markup=False)
-        for line in after:
-            console.print("· " + session.text(line), markup=False)
+        _tell(session, console, rows, [say("检查点公钥：{line}", line=verifier), *after])
 
     session.show(data, view)
+
+
+def _tell(
+    session: Session, console: Console, rows: Sequence[tuple[str, str, str]], after: Sequence[Message]
+) -> None:
+    """Print the officers' codes, the key that checkpoints are verified by, and what to do next."""
+    names = (say("登录名"), say("姓名"), say("启用码"))
+    session.table(say("首任经办人的一次性启用码（七天内有效）"), names, rows)
+    for number, line in enumerate(after):
+        console.print(("· " if number else "") + session.text(line), markup=False)
 
 
 def _officer(session: Session, text: str) -> Officer:

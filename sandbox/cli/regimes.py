@@ -5,7 +5,7 @@ Holds no rule; `list` and `show` need no home.
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -15,6 +15,9 @@ from sandbox.kernel.message import Message, say
 from sandbox.locale.words import state_of
 from sandbox.regulation.loader import regime as regime_of
 from sandbox.regulation.loader import regimes
+
+if TYPE_CHECKING:
+    from sandbox.access.transition import Transition
 
 regime = typer.Typer(help="制度版本 · regimes", no_args_is_help=True)
 
@@ -69,45 +72,6 @@ def transition(session: Session) -> None:
 
     found = report.transition(session.platform.access, session.actor())
 
-    def view(_: Console) -> None:
-        rows = [
-            (
-                one.id,
-                one.developer,
-                one.scenario,
-                one.regime,
-                one.lapsed,
-                one.override,
-                str(one.term_to),
-                state_of("service-agreement", one.state)[0],
-            )
-            for one in found.agreements
-        ]
-        columns = (
-            say("协议"),
-            say("开发利用者"),
-            say("场景"),
-            say("制度"),
-            say("已失效"),
-            say("开启理由"),
-            say("期限至"),
-            say("状态"),
-        )
-        session.table(say("运行中的协议"), columns, rows)
-        asked = [
-            (
-                one.id,
-                one.regime,
-                one.lapsed,
-                one.changed,
-                one.open_items,
-                state_of("application", one.state)[0],
-            )
-            for one in found.applications
-        ]
-        names = (say("申请"), say("制度"), say("已失效"), say("制度文件有变"), say("未结需求"), say("状态"))
-        session.table(say("在办的申请"), names, asked)
-
     data = {
         "day": found.day,
         "regimes": [
@@ -118,4 +82,21 @@ def transition(session: Session) -> None:
         "applications": found.applications,
         "operating": [one.id for one in found.operating],
     }
-    session.show(data, view)
+    session.show(data, lambda _: _tables(session, found))
+
+
+def _tables(session: Session, found: Transition) -> None:
+    """Print the agreements and the applications, each with the regime it runs under."""
+    held = say("协议"), say("开发利用者"), say("场景"), say("制度"), say("已失效"), say("开启理由")
+    rows = [
+        (one.id, one.developer, one.scenario, one.regime, one.lapsed, one.override, str(one.term_to),
+         state_of("service-agreement", one.state)[0])
+        for one in found.agreements
+    ]  # fmt: skip
+    session.table(say("运行中的协议"), (*held, say("期限至"), say("状态")), rows)
+    asked = [
+        (one.id, one.regime, one.lapsed, one.changed, one.open_items, state_of("application", one.state)[0])
+        for one in found.applications
+    ]
+    names = (say("申请"), say("制度"), say("已失效"), say("制度文件有变"), say("未结需求"), say("状态"))
+    session.table(say("在办的申请"), names, asked)

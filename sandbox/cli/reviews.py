@@ -284,6 +284,10 @@ def _stops(egress: typer.Typer) -> None:
         session.show(made, lambda console: console.print(session.text(done), markup=False))
 
 
+_READER = ("account", "votes", "samples", "miss_rate", "agreement", "minutes_per_file")
+_RULE = ("rule", "sent", "approved", "false_alarms")
+
+
 def _quality(egress: typer.Typer) -> None:
     @command(egress, "plant", person=True)
     def plant(
@@ -305,21 +309,8 @@ def _quality(egress: typer.Typer) -> None:
         from sandbox.egress import quality as measures
 
         found = measures.measured(session.platform.gate, session.actor())
-        readers = [
-            {
-                "account": one.account,
-                "votes": one.votes,
-                "samples": one.samples,
-                "miss_rate": one.miss_rate,
-                "agreement": one.agreement,
-                "minutes_per_file": one.minutes_per_file,
-            }
-            for one in found.readers.values()
-        ]
-        rules = [
-            {"rule": one.rule, "sent": one.sent, "approved": one.approved, "false_alarms": one.false_alarms}
-            for one in found.rules.values()
-        ]
+        readers = [{name: getattr(one, name) for name in _READER} for one in found.readers.values()]
+        rules = [{name: getattr(one, name) for name in _RULE} for one in found.rules.values()]
         data: dict[str, Any] = {
             "planted": found.planted,
             "exposed": found.exposed,

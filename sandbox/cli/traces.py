@@ -16,7 +16,7 @@ from sandbox.cli.frame import Session, command, stated
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.records import Account, Dataset, Organisation, ServiceAgreement
-from sandbox.kernel.trace_records import Trace, TraceOutcome
+from sandbox.kernel.trace_records import Suspect, Trace, TraceOutcome
 
 NAMED, NOBODY = 0, 10
 OUTCOMES = {
@@ -66,9 +66,35 @@ def traces(session: Session) -> None:
     session.show({"reports": [document(session, one) for one in found]}, view)
 
 
+def _suspect(session: Session, one: Suspect) -> dict[str, Any]:
+    """Return a seat that a leak may come from: whose it is, by how much, which data."""
+    store = session.platform.store
+    return {
+        "seat": one.seat,
+        "name": one.name,
+        "developer": store.load(Account, one.developer).record.name,
+        "account": one.developer,
+        "organisation": one.organisation,
+        "organisation_name": store.load(Organisation, one.organisation).record.name,
+        "agreement": one.agreement,
+        "bits": one.bits,
+        "chance": 2.0**-one.bits,
+        "rows": one.rows,
+        "data": [
+            {
+                "dataset": part.dataset,
+                "code": store.load(Dataset, part.dataset).record.code,
+                "snapshots": list(part.snapshots),
+                "versions": list(part.versions),
+                "rows": part.rows,
+            }
+            for part in one.data
+        ],
+    }
+
+
 def document(session: Session, found: Trace) -> dict[str, Any]:
     """Return a report as the command line shows it in JSON."""
-    store = session.platform.store
     return {
         "report": found.id,
         "file": found.name,
@@ -78,35 +104,13 @@ def document(session: Session, found: Trace) -> dict[str, Any]:
         "threshold_bits": found.threshold,
         "cells": found.cells,
         "marks": found.marks,
-        "seats": [
-            {
-                "seat": one.seat,
-                "name": one.name,
-                "developer": store.load(Account, one.developer).record.name,
-                "account": one.developer,
-                "organisation": one.organisation,
-                "organisation_name": store.load(Organisation, one.organisation).record.name,
-                "agreement": one.agreement,
-                "bits": one.bits,
-                "chance": 2.0**-one.bits,
-                "rows": one.rows,
-                "data": [
-                    {
-                        "dataset": part.dataset,
-                        "code": store.load(Dataset, part.dataset).record.code,
-                        "snapshots": list(part.snapshots),
-                        "versions": list(part.versions),
-                        "rows": part.rows,
-                    }
-                    for part in one.data
-                ],
-            }
-            for one in found.suspects
-        ],
+        "seats": [_suspect(session, one) for one in found.suspects],
         "agreements": [
             {
                 "agreement": one.agreement,
-                "organisation": store.load(ServiceAgreement, one.agreement).record.organisation,
+                "organisation": session.platform.store.load(
+                    ServiceAgreement, one.agreement
+                ).record.organisation,
                 "bits": one.bits,
                 "rows": one.rows,
             }

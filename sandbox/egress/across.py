@@ -11,6 +11,7 @@ from contextlib import suppress
 
 from sandbox.egress.beside import Earlier, Fit, comparable, differencing, fitted, refits
 from sandbox.egress.checks import check
+from sandbox.egress.claims import Claim
 from sandbox.egress.kept import SHOWN, Kept
 from sandbox.egress.leaves import beside_leaves
 from sandbox.egress.options import Options
@@ -69,17 +70,7 @@ def across(
     some = proofs or fits or rounded or undeclared
     kept, again = _at_hand(sources, options) if some else ((), ())
     rerun = [*options.earlier, *((one.owner, one.claim) for one in again if one.claim is not None)]
-    earlier: list[Earlier] = []
-    broken: list[Finding] = []
-    try:
-        earlier = [
-            Earlier(owner, run_claim(claim, sources, budget=options.budget)[1])
-            for owner, claim in (rerun if proofs else ())
-        ]
-    except InputError:
-        # A released claim that no longer runs cannot be compared: nothing proven may leave beside it.
-        evidence = say("无法与此前放行的产品比较")
-        broken = [check("set-differencing").finding(evidence=evidence, paths=tuple(proofs))]
+    earlier, broken = _rerun(rerun, proofs, sources, options) if proofs else ([], [])
     contents = {
         report.product.path: report.contents for report in reports
         if report.proof is None and not report.has("source-record")
@@ -105,6 +96,22 @@ def across(
         *(joined_records(besides, columns, indexes) if columns and len(besides) > 1 else ()),
         *_drip(reports, sources, options),
     ]
+
+
+def _rerun(
+    claims: Sequence[tuple[str, Claim]],
+    proofs: Mapping[str, Proof],
+    sources: Sequence[Source],
+    options: Options,
+) -> tuple[list[Earlier], list[Finding]]:
+    """Return earlier claims computed again, or what is to be said where one no longer runs."""
+    try:
+        run = [(owner, run_claim(claim, sources, budget=options.budget)[1]) for owner, claim in claims]
+    except InputError:
+        # A released claim that no longer runs cannot be compared: nothing proven may leave beside it.
+        evidence = say("无法与此前放行的产品比较")
+        return [], [check("set-differencing").finding(evidence=evidence, paths=tuple(proofs))]
+    return [Earlier(owner, cells) for owner, cells in run], []
 
 
 def _bytes_of(reports: Sequence[FileReport], paths: Mapping[str, object]) -> dict[str, bytes]:

@@ -7,6 +7,7 @@ before it is a look. Decides nothing about votes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 from functools import partial
 
@@ -18,10 +19,10 @@ from sandbox.egress.telling import author_view
 from sandbox.kernel.actors import SYSTEM, Actor, Role
 from sandbox.kernel.findings import FileJudgement, Finding
 from sandbox.kernel.lifecycle import step
-from sandbox.kernel.records import Examination, OrganisationRole, Submission
+from sandbox.kernel.records import Comment, Examination, OrganisationRole, Submission, SubmittedFile
 from sandbox.kernel.review_rules import capacity_of
 from sandbox.kernel.round_rules import REVIEWING
-from sandbox.store.changes import Change, Link
+from sandbox.store.changes import Change, Link, Stored
 
 
 class Audience(StrEnum):
@@ -69,6 +70,38 @@ def shown(desk: GateDesk, actor: Actor, submission_id: str) -> dict[str, object]
     return _reviewer_view(desk, actor, submission, evidence=audience is Audience.REVIEWER)
 
 
+def _comment(one: Stored[Comment]) -> dict[str, object]:
+    held = one.record
+    return {
+        "comment": one.id,
+        "account": held.account,
+        "round": held.round,
+        "file": held.file,
+        "public": held.public,
+        "text": held.text,
+        "at": one.created_at,
+    }
+
+
+def _file(one: SubmittedFile, judged: Mapping[str, FileJudgement]) -> dict[str, object]:
+    """Return a file as reviewers see it; findings and receipts only where its judgement is shown."""
+    found = judged.get(one.name)
+    return {
+        "name": one.name,
+        "submitted": one.digest,
+        "rewritten": one.rewritten,
+        "supporting": one.supporting,
+        "verdict": one.verdict,
+        "approved": one.approved,
+        "proof": found.proof if found is not None else None,
+        "findings": [_finding(each) for each in _of(judged, one.name)],
+        "receipts": [
+            {"check": each.check, "outcome": each.outcome}
+            for each in (found.receipts if found is not None else ())
+        ],
+    }
+
+
 def _reviewer_view(
     desk: GateDesk, actor: Actor, submission: Submission, *, evidence: bool
 ) -> dict[str, object]:
@@ -91,35 +124,8 @@ def _reviewer_view(
         "round": submission.round,
         "phase": submission.phase,
         "due": submission.clock.due if submission.clock is not None else None,
-        "comments": [
-            {
-                "comment": one.id,
-                "account": one.record.account,
-                "round": one.record.round,
-                "file": one.record.file,
-                "public": one.record.public,
-                "text": one.record.text,
-                "at": one.created_at,
-            }
-            for one in said
-        ],
-        "files": [
-            {
-                "name": one.name,
-                "submitted": one.digest,
-                "rewritten": one.rewritten,
-                "supporting": one.supporting,
-                "verdict": one.verdict,
-                "approved": one.approved,
-                "proof": judged[one.name].proof if one.name in judged else None,
-                "findings": [_finding(found) for found in _of(judged, one.name)],
-                "receipts": [
-                    {"check": each.check, "outcome": each.outcome}
-                    for each in (judged[one.name].receipts if one.name in judged else ())
-                ],
-            }
-            for one in submission.files
-        ],
+        "comments": [_comment(one) for one in said],
+        "files": [_file(one, judged) for one in submission.files],
         "set_findings": [_finding(found) for found in shared],
         "untied": list(untied),
         "votes_cast": votes.cast,
@@ -127,7 +133,7 @@ def _reviewer_view(
     }
 
 
-def _of(judged: dict[str, FileJudgement], name: str) -> tuple[Finding, ...]:
+def _of(judged: Mapping[str, FileJudgement], name: str) -> tuple[Finding, ...]:
     return judged[name].findings if name in judged else ()
 
 
