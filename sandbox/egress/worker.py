@@ -2,8 +2,8 @@
 
 Loads the sources once, then judges every file in a child process of its own with limits on time
 and memory, so that one hostile file costs only itself. Reads the job from stdin, files from the
-read-only job folder, and writes result.json and the rewritings to the output folder.
-Run as `python -m sandbox.egress.worker JOB_DIR OUT_DIR`; `isolated` is the only caller.
+read-only job folder, and writes the result, one frame, to stdout.
+Run as `python -m sandbox.egress.worker JOB_DIR`; `isolated` is the only caller.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from contextlib import suppress
 from dataclasses import replace
 from importlib.abc import MetaPathFinder
 from pathlib import Path
+from typing import NoReturn
 
 import numpy as np
 import pyarrow as pa
@@ -83,8 +84,11 @@ CANARIES_ALONE = say("有单元格里只有诱饵记录，没有统计对象")
 CRASHED = say("检查这个文件时进程中止、超时或超出内存，不能放行")
 
 
-def main() -> int:
-    """Judge the job on stdin and write the result frame to stdout; return 0 when that was done."""
+def main() -> NoReturn:
+    """Judge the job on stdin, write the result frame to stdout and leave with status 0 when that was done.
+
+    Leaves at once: what the interpreter would take apart first ends with the process, in half a second less.
+    """
     job_dir = Path(sys.argv[1])
     sys.meta_path.insert(0, _NoPandas())
     warm_up()
@@ -93,7 +97,8 @@ def main() -> int:
     frame = run_job(mapping(json.load(sys.stdin)), job_dir)
     with os.fdopen(result, "wb") as out:
         out.write(frame)
-    return 0
+    sys.stderr.flush()
+    os._exit(0)
 
 
 class _NoPandas(MetaPathFinder):
@@ -448,4 +453,4 @@ def _proof_again(claim: bytes, header: Json, sources: Sequence[Source], options:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
