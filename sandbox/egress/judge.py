@@ -22,6 +22,7 @@ from sandbox.egress.handed import model_of
 from sandbox.egress.inside import look_inside
 from sandbox.egress.kept import pack
 from sandbox.egress.naming import named
+from sandbox.egress.optical import read_off
 from sandbox.egress.options import Judged, KeptCells, Options
 from sandbox.egress.origin import Source
 from sandbox.egress.permitted import check_permitted
@@ -68,6 +69,7 @@ def judge_file(product: Product, sources: Sequence[Source], options: Options) ->
         return report
     report.own = tuple(report.contents)
     look_inside(report)
+    report.contents += read_off(report.parts, report.own)
     _claim(report, sources, options)
     make(report, sources)
     check_permitted(report, sources, options.bounds)
