@@ -7,7 +7,7 @@ that has no canonical form. The index and the match both hash with it.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, lru_cache
 from pathlib import Path
@@ -51,6 +51,18 @@ def side_by_side(work: Callable[[In], Out], items: Iterable[In]) -> list[Out]:
         return [work(item) for item in every]
     with ThreadPoolExecutor(workers()) as pool:
         return list(pool.map(work, every))
+
+
+def ahead(items: Iterator[In]) -> Iterator[In]:
+    """Yield the items; the next one is made while the caller works on the one before."""
+    if workers() == 1:
+        yield from items
+        return
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
 
 
 def hash_forms(forms: pa.Array, key: bytes) -> Words:

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from sandbox.fingerprint.buffers import distinct
 from sandbox.fingerprint.canonical import canonical_array
-from sandbox.fingerprint.cells import compile_from, hash_columns, hash_forms, side_by_side
+from sandbox.fingerprint.cells import ahead, compile_from, hash_columns, hash_forms, side_by_side
 from sandbox.fingerprint.evidence import (
     CELLS,
     STRONG,
@@ -277,7 +277,7 @@ def _hash_batches(
     read: list[list[Words]] = []
     kinds: list[tuple[str, ...]] = []
     rows = 0
-    for batch in batches:
+    for batch in ahead(batches):
         if not read:
             kinds = [kinds_of(column) for column in batch.columns]
             read = [[np.empty(0, np.uint64) for _ in ("", *found)] for found in kinds]

@@ -1,7 +1,7 @@
 """Whether a row's values may belong to one record, compiled: told by the pairs of values that records hold.
 
-A sieve has two bits for every two values of the finest columns that one record holds. Never tells of a record
-that it cannot be; lets few strangers through. Called by `row_kernels`, filled by `scan`.
+A sieve has some bits for every two values of the finest columns that one record holds. Never tells of a
+record that it cannot be; lets few strangers through. Row and glance kernels call it, `scan` fills it.
 """
 
 from __future__ import annotations
@@ -79,34 +79,33 @@ def _together(t, c, key, d, other):  # type: ignore[no-untyped-def]  # noqa: ANN
     """Whether some record may hold a value of column c and one of column d; of one column it holds one."""
     if c == d:
         return key == other
-    word = _pair_of(c, key, d, other)
-    bits = _bits_of(word)
+    word = pair_of(key, other)
+    bits = bits_of(word)
     return t.pairs[word >> t.pair_shift] & bits == bits
 
 
 @borrowing
-def _pair_of(c, one, d, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """A word spread over 64 bits for the values of two columns, in either order."""
+def pair_of(one, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """A word spread over 64 bits for two values, in either order and whichever columns hold them."""
     first, second = uint64(one), uint64(other)
-    if c > d:
+    if first > second:
         first, second = second, first
-        c, d = d, c
-    word = (first << uint64(32) | second) ^ (uint64(c << 8 | d) * uint64(0x9E3779B97F4A7C15))
+    word = first << uint64(32) | second
     word = (word ^ word >> uint64(32)) * uint64(0xD6E8FEB86659FD93)
     word = (word ^ word >> uint64(32)) * uint64(0xD6E8FEB86659FD93)
     return word ^ word >> uint64(32)
 
 
 @borrowing
-def _bits_of(word):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """The two bits of a pair within its word of the sieve."""
+def bits_of(word):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """The bits of a pair within its word of the sieve."""
     return uint64(1) << (word & uint64(63)) | uint64(1) << ((word >> uint64(6)) & uint64(63))
 
 
 @borrowing
-def sift_pairs(c, keys, d, others, pairs, shift):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
-    """Set the bits of the values that each record holds of columns c and d; 0 is none."""
+def sift_pairs(keys, others, pairs, shift):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    """Set the bits of the values that each record holds of two columns; 0 is none."""
     for record in range(len(keys)):
         if keys[record] and others[record]:
-            word = _pair_of(c, uint64(keys[record]), d, uint64(others[record]))
-            pairs[word >> shift] |= _bits_of(word)
+            word = pair_of(uint64(keys[record]), uint64(others[record]))
+            pairs[word >> shift] |= bits_of(word)

@@ -12,15 +12,13 @@ import numpy as np
 from numba import njit, uint64
 
 from sandbox.fingerprint.evidence import STEP
-from sandbox.fingerprint.pair_kernels import Glance, borrowing, may_hold
+from sandbox.fingerprint.glance_kernels import BITS, LOWEST, glanced, lookup
+from sandbox.fingerprint.pair_kernels import borrowing, may_hold
 from sandbox.fingerprint.record_kernels import Found, Hits, report, scratch, search
 
 CHUNK = 2048
 """Rows at a time: their values stay in the second-level cache."""
 
-BITS = 16
-"""Bits of a place of the sieve."""
-_LOWEST = np.array([0, *((n & -n).bit_length() - 1 for n in range(1, 1 << BITS))], np.int8)
 _AGAIN = 8  # chunks after which it is tried again whether strangers can be told at once
 
 
@@ -47,12 +45,13 @@ class Tables(NamedTuple):
     most: Any  # by bit: what a value of its columns is worth at most, ...
     sifted: Any  # ... the number of its column, if its pairs of values are sifted, else -1, ...
     proves: Any  # ... and whether its column's values prove a record
+    weights: Any  # of sifted bits and of the others, by low and by high byte: what they are worth at most
     shift: Any
     bucket: Any  # first entry of a column's hashes by their top bits, from `begin[c]` on
     begin: Any
     top: Any  # how far to shift a hash for its bucket
     worth: Any  # bits of a value by the number of rows that hold it
-    pairs: Any  # two bits of one word for the values of any two sifted columns that one record holds
+    pairs: Any  # some bits of one word for the values of any two sifted columns that one record holds
     pair_shift: Any
     slots: Any  # by entry: the bits of its hash behind those of the bucket, and where its rows begin
     told: Any  # columns whose hash is told wholly by bucket and slot
@@ -77,7 +76,7 @@ def scan_block(t, hashes, places, width, filled, floor, enough, settled, rare, b
     for begin in range(0, hashes.shape[1], CHUNK):
         cells = hashes[:, begin : begin + CHUNK]
         if glances or turn % _AGAIN == 0:
-            number = _glanced(t, cells, places, floor, rows)
+            number = glanced(t, cells, places, floor, rows)
             glances = 2 * number < cells.shape[1]
         else:
             number = _every(rows, cells.shape[1])
@@ -132,65 +131,6 @@ def _picked(cells, rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
         for j in range(len(rows)):
             out[k, j] = cells[k, rows[j]]
     return out
-
-
-@njit(cache=True, nogil=True)
-def _glanced(t, cells, places, floor, rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Put into `rows` those that hold a sure value, or could be a record for all that the sieves tell."""
-    readings, size = cells.shape
-    bits = np.empty((readings, size), np.uint16)
-    sure = np.zeros(size, np.bool_)
-    wanted = np.empty((2, size + 1), np.int16)
-    entries = np.empty((2, size + 1), np.int64)
-    _sure(t, cells, bits, sure, wanted, entries)
-    room = readings * BITS
-    glance = Glance(
-        np.empty(room, np.int64), np.empty(room, np.int64), np.empty(room, np.uint64),
-        np.empty(room, np.float32), np.empty(room, np.bool_),
-    )  # fmt: skip
-    return _hopeful(t, cells, places, bits, sure, floor, glance, rows)
-
-
-@borrowing
-def _sure(t, cells, bits, sure, wanted, entries):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Sieve the cells; mark the rows that hold a sure value, and take its bit from the cells that do not."""
-    size = cells.shape[1]
-    for k in range(cells.shape[0]):
-        for i in range(size):
-            found = cells[k, i]
-            bits[k, i] = t.sieve[found >> t.shift] if found else np.uint16(0)
-        for c in range(len(t.masks)):
-            if not t.proves[t.bit[c]] or not t.sure[c]:
-                continue
-            number, bit = 0, t.bit[c]
-            for i in range(size):
-                wanted[0, number] = i
-                number += (bits[k, i] >> bit) & 1
-            for j in range(number):
-                bits[k, wanted[0, j]] &= ~(np.uint16(1) << np.uint16(bit))
-            number = _lookup(t, c, cells[k], wanted[0, :number], wanted[1], entries)
-            for j in range(number):
-                bits[k, wanted[1, j]] |= np.uint16(1) << np.uint16(bit)
-                sure[wanted[1, j]] = True
-
-
-@borrowing
-def _hopeful(t, cells, places, bits, sure, floor, glance, rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Put the rows that must be looked at into `rows`; their number."""
-    count = 0
-    for i in range(cells.shape[1]):
-        number = 0
-        for k in range(cells.shape[0]):
-            left = bits[k, i]
-            while left:
-                bit = _LOWEST[left]
-                left &= left - np.uint16(1)
-                glance.place[number], glance.column[number] = places[k], t.sifted[bit]
-                glance.key[number], glance.worth[number] = cells[k, i] >> uint64(32), t.most[bit]
-                number += 1
-        rows[count] = i
-        count += sure[i] or may_hold(t, glance, 0, number, floor)
-    return count
 
 
 @njit(cache=True, nogil=True)
@@ -267,7 +207,7 @@ def _hits(t, hashes, places):  # type: ignore[no-untyped-def]  # noqa: ANN001, A
             number = many[t.bit[c]]
             if not number:
                 continue
-            number = _lookup(t, c, cells, likely[t.bit[c], :number], wanted, entries)
+            number = lookup(t, c, cells, likely[t.bit[c], :number], wanted, entries)
             while count + number > owner.shape[1]:
                 owner = np.concatenate((owner, np.empty_like(owner)), axis=1)
                 held = np.concatenate((held, np.empty_like(held)), axis=1)
@@ -294,7 +234,7 @@ def _sieved(t, cells, likely, many):  # type: ignore[no-untyped-def]  # noqa: AN
         found = cells[i]
         bits = t.sieve[found >> t.shift] if found else np.uint16(0)
         while bits:
-            bit = _LOWEST[bits]
+            bit = LOWEST[bits]
             likely[bit, many[bit]] = i
             many[bit] += 1
             bits &= bits - np.uint16(1)
@@ -321,32 +261,6 @@ def _by_row(rows, number, owner, held, keys, h, at):  # type: ignore[no-untyped-
         at[owner[0, i]] += 1
         h.place[to], h.column[to] = owner[1, i], owner[2, i]
         h.entry[to], h.count[to], h.key[to] = held[0, i], held[1, i], keys[i]
-
-
-@borrowing
-def _lookup(t, c, hashes, likely, wanted, entries):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
-    """Put those likely rows whose hash a column holds into `wanted`, and its entries and their counts into
-    `entries`; their number.
-
-    Step by step over all rows: no row waits for the memory that another asked for.
-    """
-    mask, top, begin, base, told = t.masks[c], t.top[c], t.begin[c], t.base[c], t.told[c]
-    behind = uint64(64) - top
-    for j in range(len(likely)):
-        slot = begin + np.int64((hashes[likely[j]] & mask) >> top)
-        entries[0, j], entries[1, j] = base + np.int64(t.bucket[slot]), base + np.int64(t.bucket[slot + 1])
-    found = 0
-    for j in range(len(likely)):
-        kept = hashes[likely[j]] & mask
-        tag = np.uint32((kept << behind) >> uint64(32))
-        low, high = entries[0, j], entries[1, j]
-        while low < high and (t.slots[low, 0] != tag or not (told or t.hashes[low] == kept)):
-            low += 1
-        if low < high:
-            wanted[found], entries[0, found] = likely[j], low
-            entries[1, found] = np.int64(t.slots[low + 1, 1]) - np.int64(t.slots[low, 1])
-            found += 1
-    return found
 
 
 @borrowing

@@ -27,9 +27,10 @@ _SIEVE_BITS: Final = 26  # at most 128 MiB
 _COMMON: Final = 1 << 16
 _LOAD: Final = 2  # a bucket holds two to four entries
 _BITS: Final = 16  # columns that a place of the sieve tells apart, the smallest together
-_FINE: Final = 7  # columns whose pairs of values are sifted, ...
-_PAIR_BITS: Final = 3  # ... with two to the third to fourth bits a pair, two of them set, ...
-_MOST_BITS: Final = 30  # ... 128 MiB at most
+_FINE: Final = 7  # columns whose pairs of values are sifted, fewer where records are too many, ...
+_PAIR_BITS: Final = 4  # ... with sixteen to thirty-two bits a pair, two of them set, ...
+_MOST_BITS: Final = 30  # ... 128 MiB at most, ...
+_LEAST_BITS: Final = 8  # ... and then no fewer a pair than these
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,8 +122,8 @@ def _virtual(index: RecordIndex) -> Mask:
 
 
 def _sieve(index: RecordIndex, bit: Integers) -> tuple[np.ndarray[Any, np.dtype[np.uint16]], np.uint64]:
-    """Two to four places for each entry, at least a thousand: most strangers fall on an empty one."""
-    bits = min(max(len(index.hashes).bit_length() + 1, 10), _SIEVE_BITS)
+    """Eight to sixteen places for each entry, at least a thousand: strangers fall on an empty one."""
+    bits = min(max(len(index.hashes).bit_length() + 3, 10), _SIEVE_BITS)
     shift = np.uint64(64 - bits)
     sieve = np.zeros(1 << bits, np.uint16)
     for column in range(len(index.columns)):
@@ -132,8 +133,9 @@ def _sieve(index: RecordIndex, bit: Integers) -> tuple[np.ndarray[Any, np.dtype[
     return sieve, shift
 
 
-def _by_bit(index: RecordIndex, bit: Integers, fine: Mask) -> tuple[Any, Integers, Mask]:
-    """Of each bit what a value is worth at most, its one sifted column or -1, and if it proves a record."""
+def _by_bit(index: RecordIndex, bit: Integers, fine: Mask) -> tuple[Any, Integers, Mask, Any]:
+    """Of each bit what a value is worth at most, its one sifted column or -1, if it proves a record; and of
+    sifted bits and the others what any of a low or a high byte is worth at most."""
     most, sifted = np.zeros(_BITS, np.float32), np.full(_BITS, -1, np.int64)
     proves = np.zeros(_BITS, np.bool_)
     for column, own in enumerate(bit.tolist()):
@@ -143,7 +145,10 @@ def _by_bit(index: RecordIndex, bit: Integers, fine: Mask) -> tuple[Any, Integer
         if (bit == own).sum() == 1:
             sifted[own] = column if fine[column] else -1
             proves[own] = index.columns[column].traits.identifier
-    return most, sifted, proves
+    kinds = [np.where(sifted >= 0, most, 0), np.where(sifted < 0, most, 0)]
+    held = (np.arange(256)[:, None] >> np.arange(8)) & 1
+    weights = [[(held * half).max(axis=1) for half in (kind[:8], kind[8:])] for kind in kinds]
+    return most, sifted, proves, np.array(weights, np.float32)
 
 
 def _pairs(index: RecordIndex, bit: Integers) -> tuple[Mask, Words, np.uint64]:
@@ -153,15 +158,21 @@ def _pairs(index: RecordIndex, bit: Integers) -> tuple[Mask, Words, np.uint64]:
     """
     from sandbox.fingerprint.pair_kernels import sift_pairs
 
-    fine = (bit < min(_FINE, _BITS - 1)) & ~_virtual(index)
+    fine = (bit < _sifted_columns(index.records)) & ~_virtual(index)
     chosen = np.flatnonzero(fine).tolist()
     two = [(c, d) for at, c in enumerate(chosen) for d in chosen[at + 1 :]]
     bits = min(max((index.records * len(two)).bit_length() + _PAIR_BITS, 10), _MOST_BITS)
     pairs, shift = np.zeros(1 << (bits - 6), np.uint64), np.uint64(64 - bits + 6)
     keys = {column: _keys(index, column) for column in chosen}
     for c, d in two:
-        sift_pairs(c, keys[c], d, keys[d], pairs, shift)
+        sift_pairs(keys[c], keys[d], pairs, shift)
     return fine, pairs, shift
+
+
+def _sifted_columns(records: int) -> int:
+    """Return of how many columns the sieve has room for the pairs of so many records."""
+    two = (1 << _MOST_BITS) // (_LEAST_BITS * max(records, 1))
+    return next((many for many in range(_FINE, 3, -1) if many * (many - 1) // 2 <= two), 3)
 
 
 def _keys(index: RecordIndex, column: int) -> Rows:

@@ -151,3 +151,26 @@ def test_a_column_of_more_values_than_a_mark_tells_is_looked_up_alike():
     assert len(fast.scored.rows) == 300
     for name in ("rows", "records", "bits", "share", "crowd", "columns"):
         assert np.array_equal(getattr(plain.scored, name), getattr(fast.scored, name)), name
+
+
+def test_pairs_asked_for_leave_out_no_row_that_a_record_explains():
+    """Rows of a source of many columns and readings, some of them changed, are all looked at."""
+    from sandbox.fingerprint.glance_kernels import glanced
+
+    rng = np.random.default_rng(7)
+    sizes = (4000, 3000, 900, 300, 60, 2000, 12, 5000, 700)
+    cells = [[f"值{n}" for n in rng.integers(0, size, 5000)] for size in sizes]
+    table = pa.table({f"c{place}": pa.array(one, pa.string()) for place, one in enumerate(cells)})
+    index = RecordIndex.build([("raw", table)], key=KEY)
+    strangers = pa.table({name: column.take(pa.array(rng.permutation(5000))) for name, column in
+                          zip(table.column_names, table.columns, strict=True)})  # fmt: skip
+    t, floor = scan.laid_out(index), 46.0
+
+    def looked_at(candidate):
+        hashes, places, _ = scan._grid(room._listed(room._hash_table(index, candidate, True)))
+        out = np.empty(2048, np.int64)
+        return out[: glanced(t, hashes[:, :2048], places, floor, out)].tolist()
+
+    assert looked_at(table) == list(range(2048))
+    assert looked_at(table.select(["c7", "c0", "c5", "c1"])) == list(range(2048))
+    assert len(looked_at(strangers)) < 1024
