@@ -1,7 +1,7 @@
 """What is written in pictures: letters read by optical character recognition, line by line and cell by cell.
 
 PP-OCR's models, which come with RapidOCR, find the lines of a picture and read them; lines side by side are a
-row. Pictures are the file itself, those inside an office package and those of its pages. Bounded in pictures,
+row. Pictures are the file itself, those inside an office package, those of its pages. Bounded in pictures,
 pixels and lines; what is read is searched and judged by its shape like any text, never written. Called by
 `judge`; finding nothing clears nothing.
 """
@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from sandbox.egress import planes
 from sandbox.egress.content import Content, Form, Sheet
 from sandbox.egress.drawn import greyed
+from sandbox.egress.papers import drawn_pages
 from sandbox.files.types import FileType
 
 MAX_PICTURES = 8
@@ -102,21 +103,26 @@ def _pictures(parts: Sequence[bytes], contents: Sequence[Content]) -> Iterator[P
     room = MAX_PIXELS
     seen: set[bytes] = set()
     for data in _held(parts, contents):
-        if len(data) > MAX_BYTES or data in seen or not planes.pictured(data):
+        if len(data) > MAX_BYTES or data in seen:
             continue
         seen.add(data)
-        for pixels, palette in planes.tried(partial(_frames, data), []):
-            shown = planes.unindexed(pixels, palette) if palette else pixels
-            room -= shown.shape[0] * shown.shape[1]
+        for grey in planes.tried(partial(_frames, data), []):
+            room -= grey.size
             if room < 0:
                 return
-            grey = greyed(shown).clip(0, 255).astype(np.uint8)
             if lettered(grey):
                 yield grey
 
 
-def _frames(data: bytes) -> list[tuple[Any, bytes]]:
-    return list(planes.frames(data))
+def _frames(data: bytes) -> Sequence[Pixels]:
+    """Return what is to be seen of a file: the frames of a picture, the pages of a PDF that are pictures."""
+    if b"%PDF-" in data[:1024]:
+        return drawn_pages(data)
+    if not planes.pictured(data):
+        return []
+    coloured = planes.frames(data)
+    shown = (planes.unindexed(pixels, palette) if palette else pixels for pixels, palette in coloured)
+    return [greyed(one).clip(0, 255).astype(np.uint8) for one in shown]
 
 
 def _held(parts: Sequence[bytes], contents: Sequence[Content]) -> Iterator[bytes]:

@@ -1,7 +1,9 @@
 """What a PDF says: the texts of its pages, properties and attachments, read for the search alone.
 
-Follows ISO 32000-1, 7.3.4 (strings), 7.4 (filters) and 9.4.3 (showing text) as far as finding records needs:
-no fonts, no layout. A PDF is never written anew, so finding nothing clears nothing. Called by `salvage`.
+Pages are read by PDFium, fonts and all, and those that only show a picture are drawn for `optical`. What is
+hidden stands on no page: every string and stream is read by itself too, after ISO 32000-1, 7.3.4 (strings),
+7.4 (filters) and 9.4.3 (showing text), no fonts, no layout. A PDF is never written anew, so finding nothing
+clears nothing. Called by `salvage` and `optical`.
 """
 
 from __future__ import annotations
@@ -9,8 +11,20 @@ from __future__ import annotations
 import base64
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+MAX_PAGES = 200
+MAX_DRAWN = 8
+MAX_TEXT = 4 << 20
+_DOTS = 150 / 72
+"""Pixels a point at which pages are drawn: 150 a inch."""
+_WIDEST = 2400
+_FEW_LETTERS = 20
 MAX_STREAMS = 500
 MAX_BYTES = 16 << 20
 _STREAM = re.compile(rb"<<((?:[^<>]|<<[^<>]*>>|<[0-9A-Fa-f\s]*>){0,4000})>>\s*stream\r?\n")
@@ -34,7 +48,39 @@ def texts_of_pdf(data: bytes) -> tuple[str, ...]:
         plain = stream.decode("utf-8", errors="ignore")
         if len(plain) >= 0.9 * len(stream):
             found.append(plain)
+    found += _pages(data)
     return tuple(text for text in dict.fromkeys(found) if text.strip())
+
+
+def _pages(data: bytes) -> Iterator[str]:
+    """Yield what stands on the pages, and what lies attached to them if it is a text."""
+    import pypdfium2 as pdfium
+
+    room = MAX_TEXT
+    with suppress(pdfium.PdfiumError, ValueError, OSError), pdfium.PdfDocument(data) as document:
+        for number in range(min(len(document), MAX_PAGES)):
+            text = document[number].get_textpage().get_text_range()[:room]
+            room -= len(text)
+            yield text.replace("\r\n", "\n")
+        for number in range(min(document.count_attachments(), MAX_DRAWN)):
+            held = document.get_attachment(number)
+            yield f"{held.get_name()}\n{bytes(held.get_data())[:room].decode('utf-8', 'ignore')}"
+
+
+def drawn_pages(data: bytes) -> Sequence[NDArray[np.uint8]]:
+    """Return the pages that have next to no letters of their own, as they look, in grey: scans."""
+    import pypdfium2 as pdfium
+
+    found: list[Any] = []
+    with suppress(pdfium.PdfiumError, ValueError, OSError), pdfium.PdfDocument(data) as document:
+        for number in range(min(len(document), MAX_PAGES)):
+            page = document[number]
+            if len(found) >= MAX_DRAWN:
+                break
+            if page.get_textpage().count_chars() < _FEW_LETTERS and any(page.get_objects(max_depth=2)):
+                dots = min(_DOTS, _WIDEST / max(*page.get_size(), 1.0))
+                found.append(page.render(scale=dots, grayscale=True).to_numpy().copy())
+    return [one.reshape(one.shape[0], -1) for one in found]
 
 
 def _streams(data: bytes) -> Iterator[bytes]:

@@ -10,7 +10,10 @@ import base64
 import io
 import json
 import random
+import shutil
+import subprocess
 from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -70,6 +73,29 @@ def workbook(image: Image.Image) -> bytes:
     return out.getvalue()
 
 
+def scan(image: Image.Image) -> bytes:
+    out = io.BytesIO()
+    image.save(out, "PDF", resolution=110)
+    return out.getvalue()
+
+
+def printed(rows: Sequence[Sequence[str]]) -> bytes:
+    """A page whose letters are numbers of a font, as printing makes them."""
+    from reportlab.pdfbase import pdfmetrics
+    from reportlab.pdfbase.ttfonts import TTFont
+    from reportlab.pdfgen.canvas import Canvas
+
+    pdfmetrics.registerFont(TTFont("exam", str(FONT)))
+    out = io.BytesIO()
+    page = Canvas(out)
+    page.setFont("exam", 11)
+    for number, row in enumerate(rows):
+        for place, cell in enumerate(row):
+            page.drawString(40 + place * 130, 780 - number * 18, cell)
+    page.save()
+    return out.getvalue()
+
+
 def notebook(image: Image.Image) -> bytes:
     data = {"image/png": base64.b64encode(png(image)).decode()}
     shown = {"output_type": "display_data", "metadata": {}, "data": data}
@@ -100,6 +126,8 @@ PICTURES: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a figure's table": ("t.png", lambda: figure(people())),
     "prose": ("t.png", lambda: png(drawn([[f"{one[0]}，证号 {one[1]}，{one[3]} 元"] for one in people()]))),
     "in a workbook": ("t.xlsx", lambda: workbook(drawn(people()))),
+    "a scan": ("t.pdf", lambda: scan(drawn(people()))),
+    "a printed page": ("t.pdf", lambda: printed(people())),
     "in a notebook": ("t.ipynb", lambda: notebook(drawn(people()))),
 }
 
@@ -139,6 +167,18 @@ def counts() -> bytes:
 
 def noise() -> bytes:
     return png(Image.fromarray(np.random.default_rng(3).integers(0, 255, (120, 160, 3), np.uint8)))
+
+
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="a browser prints the page")
+def test_a_page_printed_by_a_browser_is_read_by_its_fonts(tmp_path: Path) -> None:
+    rows = "".join("<tr>" + "".join(f"<td>{cell}</td>" for cell in row) + "</tr>" for row in people())
+    (tmp_path / "a.html").write_text(f"<meta charset=utf-8><table>{rows}</table>", encoding="utf-8")
+    printer = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", f"--print-to-pdf={tmp_path}/a.pdf"]
+    subprocess.run([*printer, f"file://{tmp_path}/a.html"], check=True, capture_output=True, timeout=120)
+    data = (tmp_path / "a.pdf").read_bytes()
+    judged = judge([Product("a.pdf", data)], sources()).judgement
+    kinds = {finding.kind for file in judged.files for finding in file.findings}
+    assert FindingKind.SOURCE_RECORD in kinds
 
 
 @pytest.mark.parametrize("make", [chart, counts, noise])
