@@ -21,7 +21,7 @@ from sandbox.access.desk import AccessDesk
 from sandbox.egress import assessment, overlays, review
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.frozen import FrozenStore
-from sandbox.egress.isolated import GateLimits
+from sandbox.egress.process import GateLimits, keep_spares
 from sandbox.ingest.desk import IngestDesk
 from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.errors import RefusedError, StateError
@@ -39,6 +39,7 @@ from sandbox.regulation.loader import Regime, regimes, with_own
 from sandbox.regulation.sectors import sectors
 from sandbox.seats.isolation import Limits
 from sandbox.seats.seat import OutputBounds, SeatDesk
+from sandbox.seats.spares import Spares
 from sandbox.settings import FILE_NAME, Settings, load
 from sandbox.store import checkpoints, outbox
 from sandbox.store import home as store_home
@@ -361,6 +362,12 @@ class Platform:
     def checkpoint(self) -> None:
         """Sign the log as it stands and lay copies down with every witness."""
         checkpoints.checkpoint(self.store, self.signer, self.witnesses)
+
+    def spare_gates(self, *, at_once: bool) -> None:
+        """Keep processes of the gate started ahead, for who lives on: from now, or from the first job on."""
+        count = self.settings.gate_spares
+        if count:
+            keep_spares(Spares(count), self.gate.limits if at_once else None)
 
     def close(self) -> None:
         """Do what is left to be done, write the checkpoint that is due, let go of the database."""

@@ -5,6 +5,7 @@ Reads products and options, shows the judgement; the judging is the gate's, in i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -42,6 +43,7 @@ def inspect(
     ] = None,
 ) -> int:
     """出域闸口单独检查文件 · the egress gate on its own."""
+    _start(source, masked or ())
     from sandbox.egress.inspect import exit_status, to_json
     from sandbox.egress.inspect import inspect as judge
 
@@ -50,6 +52,16 @@ def inspect(
     judgement = judged.judgement
     session.show(to_json(judgement, show=session.text), lambda console: _view(session, console, judgement))
     return exit_status(judgement)
+
+
+def _start(source: Sequence[Path], masked: Sequence[Path]) -> None:
+    """Have the gate's process started while this one loads what it needs and reads the files."""
+    from sandbox.egress.handover import copied
+    from sandbox.egress.process import GateLimits, keep_spares
+    from sandbox.seats.spares import Spares
+
+    if copied((*source, *masked)):
+        keep_spares(Spares(refilled=False), GateLimits())
 
 
 def _view(session: Session, console: Console, judgement: Judgement) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.egress.frozen import FrozenStore
-from sandbox.egress.isolated import GateLimits
+from sandbox.egress.process import GateLimits
 from sandbox.kernel.workdays import Calendar
 from sandbox.people.directory import Directory
 from sandbox.pool.snapshot import Pool

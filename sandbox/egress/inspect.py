@@ -13,8 +13,9 @@ import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from sandbox.egress.isolated import GateLimits, inspect_files
+from sandbox.egress.isolated import inspect_files
 from sandbox.egress.options import Judged, Options
+from sandbox.egress.process import GateLimits
 from sandbox.egress.report import Product
 from sandbox.files.opening import open_regular
 from sandbox.kernel.errors import InputError, SandboxError

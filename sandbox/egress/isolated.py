@@ -1,18 +1,15 @@
 """The door to the gate's own process: runs a judgement under isolation and checks what comes back.
 
-Copies the frozen products into a job folder, hands sidecars over as memory, starts `worker` with
-no network and with limits, and believes nothing it cannot check: paths, digests and receipts must
-fit, rewritings are hashed anew. No isolation, no judgement: IsolationError. Called by the
-command line and by `release`'s side of the room.
+Hands frozen products, sidecars and what they are held against over in memory (`handover`) to the gate's
+process (`process`), and believes nothing it cannot check: paths, digests and receipts must fit, rewritings
+are hashed anew. No isolation, no judgement: IsolationError. Called by the command line and by `release`'s
+side of the room.
 """
 
 from __future__ import annotations
 
 import hashlib
 import io
-import json
-import os
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
@@ -24,38 +21,26 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sandbox.egress.checks import PER_FILE, VERSION, check
+from sandbox.egress.handover import Packing, copied
 from sandbox.egress.kept import Entry
 from sandbox.egress.options import Judged, KeptCells, Options
 from sandbox.egress.permitted import Bounds
+from sandbox.egress.process import GateLimits, answer
 from sandbox.egress.report import Product
 from sandbox.egress.units import MANY_ROWS
 from sandbox.egress.wire import Json, judgement_in, message_in, message_out, sequence, text, unpack
 from sandbox.files.readers import read_table
 from sandbox.fingerprint.scan import prepare
-from sandbox.kernel.errors import InputError, IsolationError
+from sandbox.kernel.errors import InputError
 from sandbox.kernel.findings import FileJudgement, Judgement, Outcome, Receipt, Verdict
 from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import say
-from sandbox.seats.isolation import PYTHON, Limits, Mount, Sandbox, probe, python_mounts, python_path, run
-from sandbox.seats.spec import MIB
+from sandbox.seats.isolation import Mount
 
-JOB = "/job"
-SCRATCH = "/tmp"  # noqa: S108 - inside the sandbox: a private file system in memory
-MAX_RESULT = 2 << 30
 COMPILED_FROM_BYTES = 4 << 20
 """Size of a product from which its search is worth compiled code."""
 SIDECAR_STREAMS = ("rows.bin", "index.bin")
 OVERLAY_STREAM = "overlay"
-
-
-@dataclass(frozen=True, slots=True)
-class GateLimits:
-    """Bounds of the gate's process and of each file's own child in it; bytes and seconds."""
-
-    memory_bytes: int = 6144 * MIB
-    file_memory: int = 4096 * MIB
-    file_seconds: int = 300
-    total_seconds: float = 1800.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +77,11 @@ class Ledger:
 
 @dataclass(slots=True)
 class _Job:
-    """The job under construction: what stdin says, what is mounted, what is handed over open."""
+    """The job under construction: what goes over in memory, and what is too large and mounted."""
 
-    folder: Path
+    packing: Packing
+    copied: bool = True
     mounts: list[Mount] = field(default_factory=list)
-    descriptors: list[int] = field(default_factory=list)
 
 
 def inspect_files(
@@ -111,12 +96,12 @@ def inspect_files(
 
     Raises IsolationError when this machine cannot isolate, InputError for an unreadable source.
     """
-    with tempfile.TemporaryDirectory(prefix="gate-") as folder:
-        job = _Job(Path(folder))
+    with Packing() as packing:
+        job = _Job(packing, copied=copied((*sources, *masked)))
         described = {
             "kind": "files",
-            "raw": [_shown(job, path, f"raw/{number}") for number, path in enumerate(sources)],
-            "masked": [_shown(job, path, f"masked/{number}") for number, path in enumerate(masked)],
+            "raw": [_file(job, path, f"raw/{number}") for number, path in enumerate(sources)],
+            "masked": [_file(job, path, f"masked/{number}") for number, path in enumerate(masked)],
         }
         return _judge(job, products, described, options or Options(), limits or GateLimits())
 
@@ -134,19 +119,14 @@ def judge_isolated(
     Raises IsolationError when this machine cannot isolate, InputError for a snapshot that does not
     fit its sidecar.
     """
-    with tempfile.TemporaryDirectory(prefix="gate-") as folder:
-        job = _Job(Path(folder))
-        try:
-            entries = [_snapshot(job, snapshot, number) for number, snapshot in enumerate(snapshots)]
-            described = {
-                "kind": "snapshots",
-                "snapshots": entries,
-                "ledger": _ledger(job, ledger or Ledger()),
-            }
-            return _judge(job, products, described, options or Options(), limits or GateLimits())
-        finally:
-            for descriptor in job.descriptors:
-                os.close(descriptor)
+    with Packing() as packing:
+        job = _Job(packing, copied=copied(_parts(snapshots)))
+        described = {
+            "kind": "snapshots",
+            "snapshots": [_snapshot(job, snapshot, number) for number, snapshot in enumerate(snapshots)],
+            "ledger": _ledger(job, ledger or Ledger()),
+        }
+        return _judge(job, products, described, options or Options(), limits or GateLimits())
 
 
 def answered(
@@ -161,43 +141,51 @@ def answered(
 
     The question is about snapshots, or about one product; `streams` are handed over in memory, in order.
     """
-    with tempfile.TemporaryDirectory(prefix="gate-") as folder:
-        job = _Job(Path(folder))
-        try:
-            entries = [_snapshot(job, snapshot, number) for number, snapshot in enumerate(snapshots)]
-            files = job.folder / "job"
-            files.mkdir()
-            document = {
-                "sources": {"kind": "snapshots", "snapshots": entries},
-                "product": None if product is None else _freeze(product, 0, files),
-                "streams": [_in_memory(job, io.BytesIO(one), "stream") for one in streams],
-                **asked,
-            }
-            return _run(job, files, document, limits)
-        finally:
-            for descriptor in job.descriptors:
-                os.close(descriptor)
+    with Packing() as packing:
+        job = _Job(packing, copied=copied(_parts(snapshots)))
+        entries = [_snapshot(job, snapshot, number) for number, snapshot in enumerate(snapshots)]
+        document = {
+            "sources": {"kind": "snapshots", "snapshots": entries},
+            "product": None if product is None else _packed(job, product),
+            "streams": [packing.add(one) for one in streams],
+            **asked,
+        }
+        return answer(packing, document, job.mounts, limits)
 
 
-def _shown(job: _Job, path: Path, place: str) -> str:
-    """Mount one source file under the job folder and return its place in it."""
+def _parts(snapshots: Sequence[SnapshotSource]) -> list[Path]:
+    return [part for snapshot in snapshots for part in snapshot.parts]
+
+
+def _file(job: _Job, path: Path, place: str) -> Json:
+    return {"name": path.name, "at": _shown(job, path, place)}
+
+
+def _shown(job: _Job, path: Path, place: str) -> object:
+    """Hand over one source file, or mount it; return its place in memory or its path inside.
+
+    Never as a descriptor of the file itself: with that, who owns it may open it anew, to write.
+    """
     if not path.is_file():
         raise InputError(say("数据来源 {name} 不存在或不是普通文件", name=path.name))
-    name = f"{place}/{path.name}"
-    job.mounts.append(Mount(path.resolve(), f"/sources/{name}"))
-    return f"/sources/{name}"
+    if job.copied:
+        with path.open("rb") as source:
+            return job.packing.copy(source)
+    target = f"/sources/{place}/{path.name}"
+    job.mounts.append(Mount(path.resolve(), target))
+    return target
 
 
 def _snapshot(job: _Job, snapshot: SnapshotSource, number: int) -> Json:
-    streams: dict[str, int] = {}
+    streams: dict[str, list[int]] = {}
     for name in SIDECAR_STREAMS:
         with snapshot.open_stream(name) as source:
-            streams[name] = _in_memory(job, source, f"sidecar-{number}")
+            streams[name] = job.packing.copy(source)
     with suppress(pa.ArrowException, OSError):  # what cannot be read is refused where it is read, in there
         if sum(pq.read_metadata(part).num_rows for part in snapshot.parts) >= MANY_ROWS:
             _compiled()
     if snapshot.overlay:
-        streams[OVERLAY_STREAM] = _in_memory(job, io.BytesIO(snapshot.overlay), f"overlay-{number}")
+        streams[OVERLAY_STREAM] = job.packing.add(snapshot.overlay)
     return {
         "name": snapshot.name,
         "snapshot": snapshot.snapshot,
@@ -219,17 +207,6 @@ def _compiled() -> None:
     unit_kernels.prepare()
 
 
-def _in_memory(job: _Job, source: BinaryIO, name: str) -> int:
-    """Return a descriptor, handed over to the process, that reads what the stream holds."""
-    descriptor = os.memfd_create(name)
-    job.descriptors.append(descriptor)
-    with os.fdopen(os.dup(descriptor), "wb") as out:
-        while chunk := source.read(1 << 20):
-            out.write(chunk)
-    os.lseek(descriptor, 0, os.SEEK_SET)
-    return descriptor
-
-
 def _ledger(job: _Job, ledger: Ledger) -> Json:
     """Return how the job names the ledger; every table and version is handed over in memory."""
     entries = [
@@ -239,14 +216,14 @@ def _ledger(job: _Job, ledger: Ledger) -> Json:
             "snapshot": one.snapshot,
             "standing": one.standing.value,
             "claim": None if one.claim is None else [one.claim.sql, one.claim.subject],
-            "stream": _in_memory(job, io.BytesIO(one.data), "ledger"),
+            "stream": job.packing.add(one.data),
         }
         for one in ledger.entries
     ]
-    versions: dict[str, int] = {}
+    versions: dict[str, list[int]] = {}
     for snapshot, opened in ledger.versions.items():
         with opened() as source:
-            versions[snapshot] = _in_memory(job, source, "version")
+            versions[snapshot] = job.packing.copy(source)
     return {"entries": entries, "versions": versions}
 
 
@@ -260,11 +237,9 @@ def _judge(
     read_table(io.BytesIO(b"a,b\n1,2\n"), name="warm-up")  # compiles the reader once, for `worker.warm_up`
     if any(len(product.data) > COMPILED_FROM_BYTES for product in products):
         prepare()
-    files = job.folder / "job"
-    files.mkdir()
     document = {
         "sources": described,
-        "products": [_freeze(product, number, files) for number, product in enumerate(products)],
+        "products": [_packed(job, product) for product in products],
         "options": {
             "max_bytes": options.max_bytes,
             "canaries": sorted(options.canaries),
@@ -277,31 +252,7 @@ def _judge(
         },
         "limits": {"file_seconds": limits.file_seconds, "file_memory": limits.file_memory},
     }
-    return _believed(_run(job, files, document, limits), products)
-
-
-def _run(job: _Job, files: Path, document: Mapping[str, object], limits: GateLimits) -> bytes:
-    """Run the gate's process on a job and return its frame; empty when it did not end well."""
-    able = probe()
-    if not able:
-        raise IsolationError(able.summary())
-    mounts = (*python_mounts(whole=True), *job.mounts, Mount(files, JOB))
-    sandbox = Sandbox(
-        mounts=mounts,
-        limits=Limits(memory_bytes=limits.memory_bytes, wall_seconds=limits.total_seconds, processes=512),
-        environment={
-            "PYTHONPATH": python_path(),
-            "NUMBA_CACHE_DIR": f"{SCRATCH}/numba",
-            "OMP_NUM_THREADS": "2",
-        },
-        workdir=SCRATCH,
-        hostname="gate",
-        inherit=tuple(job.descriptors),
-    )
-    command = [PYTHON, "-m", "sandbox.egress.worker", JOB]
-    stdin = json.dumps(document, ensure_ascii=False).encode()
-    done = run(sandbox, command, stdin=stdin, output_bytes=MAX_RESULT, timeout=limits.total_seconds)
-    return b"" if done.status != 0 or done.truncated else done.stdout
+    return _believed(answer(job.packing, document, job.mounts, limits), products)
 
 
 def _bounds_out(bounds: Bounds | None) -> Json | None:
@@ -310,16 +261,12 @@ def _bounds_out(bounds: Bounds | None) -> Json | None:
     return {"outputs": [one.value for one in bounds.outputs], "apart": [list(pair) for pair in bounds.apart]}
 
 
-def _freeze(product: Product, number: int, files: Path) -> Json:
-    """Write a product's bytes into the job folder and return how the job names them."""
-    name = f"{number:05d}"
-    (files / name).write_bytes(product.data)
-    if product.claim is not None:
-        (files / f"{name}.claim").write_bytes(product.claim)
+def _packed(job: _Job, product: Product) -> Json:
+    """Hand over a product's bytes and return how the job names them."""
     return {
         "path": product.path,
-        "file": name,
-        "claim": None if product.claim is None else f"{name}.claim",
+        "data": job.packing.add(product.data),
+        "claim": None if product.claim is None else job.packing.add(product.claim),
         "problem": message_out(product.problem),
     }
 

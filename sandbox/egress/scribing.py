@@ -12,7 +12,8 @@ from dataclasses import dataclass
 
 from sandbox.egress import plans
 from sandbox.egress.claims import Claim
-from sandbox.egress.isolated import GateLimits, SnapshotSource, answered
+from sandbox.egress.isolated import SnapshotSource, answered
+from sandbox.egress.process import GateLimits
 from sandbox.egress.wire import Json, mapping, message_in, sequence, text, unpack
 from sandbox.kernel.errors import InputError, IsolationError
 from sandbox.kernel.message import Message, say

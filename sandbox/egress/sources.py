@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -39,12 +40,16 @@ class SourceTable:
     table: pa.Table
 
 
-def read_source(path: Path) -> SourceTable:
-    """Return the table of a source file; InputError when it is no readable table, or mostly broken."""
-    table, bad = read_table(path, name=path.name, limits=LIMITS)
+def read_source(file: Path | BinaryIO, name: str = "") -> SourceTable:
+    """Return the table of a source file, named where it is a stream; InputError when it is no readable table.
+
+    One of which more rows are broken than not is none either.
+    """
+    name = file.name if isinstance(file, Path) else name
+    table, bad = read_table(file, name=name, limits=LIMITS)
     if len(bad) > table.num_rows:
-        raise InputError(say("数据来源 {name} 大部分行无法读取，请先修好再检查", name=path.name))
-    return SourceTable(_stem(path.name), table)
+        raise InputError(say("数据来源 {name} 大部分行无法读取，请先修好再检查", name=name))
+    return SourceTable(_stem(name), table)
 
 
 def _stem(name: str) -> str:

@@ -6,16 +6,16 @@ Says whose canaries stand in it and how far beyond chance, nothing else. Called 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
 from sandbox.egress.content import Content
+from sandbox.egress.handover import Handed
 from sandbox.egress.inside import look_inside
 from sandbox.egress.reading import read_content
 from sandbox.egress.report import FileReport, Product
-from sandbox.egress.wire import Json, mapping, number, pack, sequence, text
+from sandbox.egress.wire import Json, mapping, pack, sequence, text
 from sandbox.files.unwrap import unwrap
 from sandbox.fingerprint.overlay import unpack
 from sandbox.fingerprint.trace import Evidence, Held, trace, words_table
@@ -23,10 +23,10 @@ from sandbox.fingerprint.trace import Evidence, Held, trace, words_table
 MAX_TEXTS = 200_000
 
 
-def traced(job: Json, product: Product) -> bytes:
+def traced(job: Json, product: Product, handed: Handed) -> bytes:
     """Return the answer to a job that asks for a trace."""
-    streams = [number(one) or 0 for one in sequence(job["streams"])]
-    held = [_held(mapping(one), at) for one, at in zip(sequence(job["trace"]), streams, strict=True)]
+    streams = [handed.read(place) for place in sequence(job["streams"])]
+    held = [_held(mapping(one), data) for one, data in zip(sequence(job["trace"]), streams, strict=True)]
     tables = list(_tables(_contents(product)))
     found = trace(tables, held)
     answer = {
@@ -43,10 +43,8 @@ def _told(one: Evidence) -> list[object]:
     return [one.owner, one.bits, one.rows, dict(one.snapshots)]
 
 
-def _held(entry: Mapping[str, object], descriptor: int) -> Held:
-    with os.fdopen(descriptor, "rb") as stream:
-        overlay = unpack(stream.read())
-    return Held(text(entry["pool"]), text(entry["snapshot"]), overlay, text(entry["seat"]))
+def _held(entry: Mapping[str, object], data: bytes) -> Held:
+    return Held(text(entry["pool"]), text(entry["snapshot"]), unpack(data), text(entry["seat"]))
 
 
 def _contents(product: Product) -> Sequence[Content]:

@@ -1,20 +1,17 @@
 """The gate's own process, started inside the isolation: reads a job, judges, writes the result.
 
 Loads the sources once, then judges every file in a child process of its own with limits on time
-and memory, so that one hostile file costs only itself. Reads the job from stdin, files from the
-read-only job folder, and writes the result, one frame, to stdout.
-Run as `python -m sandbox.egress.worker JOB_DIR`; `isolated` is the only caller.
+and memory, so that one hostile file costs only itself. Is handed its one job on a socket (`handover`),
+and writes the result, one frame, to stdout.
+Run as `python -m sandbox.egress.worker DESCRIPTOR`; `process` is the only caller.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import resource
 import secrets
 import select
-import shutil
 import signal
 import sys
 import time
@@ -24,7 +21,7 @@ from contextlib import suppress
 from dataclasses import replace
 from importlib.abc import MetaPathFinder
 from pathlib import Path
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 import numpy as np
 import pyarrow as pa
@@ -34,6 +31,7 @@ from sandbox.egress.cells import Problem, judge_cells
 from sandbox.egress.claims import Claim, read_claim
 from sandbox.egress.compare import Comparison
 from sandbox.egress.content import Content, Form, Issue, Sheet
+from sandbox.egress.handover import Handed, received
 from sandbox.egress.judge import judge_file, settle
 from sandbox.egress.kept import Kept, Standing
 from sandbox.egress.kept import unpack as unpack_cells
@@ -48,10 +46,11 @@ from sandbox.egress.report import FileReport, Modelled, Product
 from sandbox.egress.rewrite import Rewriting
 from sandbox.egress.roundings import round_claim
 from sandbox.egress.scribe import written
-from sandbox.egress.sources import build_sources, read_source
+from sandbox.egress.sources import SourceTable, build_sources, read_source
 from sandbox.egress.together import MAX_ROWS
 from sandbox.egress.tracer import traced
 from sandbox.egress.units import Sets
+from sandbox.egress.warming import bring_compiled, load_compiled
 from sandbox.egress.wire import (
     Json,
     finding_in,
@@ -85,16 +84,15 @@ CRASHED = say("检查这个文件时进程中止、超时或超出内存，不�
 
 
 def main() -> NoReturn:
-    """Judge the job on stdin, write the result frame to stdout and leave with status 0 when that was done.
+    """Judge the one job handed over, write the result frame to stdout and leave with status 0 after that.
 
     Leaves at once: what the interpreter would take apart first ends with the process, in half a second less.
     """
-    job_dir = Path(sys.argv[1])
     sys.meta_path.insert(0, _NoPandas())
-    warm_up()
+    bring_compiled()
     result = os.dup(1)
     os.dup2(2, 1)  # whatever a library prints goes to stderr: stdout carries the frame alone
-    frame = run_job(mapping(json.load(sys.stdin)), job_dir)
+    frame = run_job(*received(int(sys.argv[1]), meanwhile=load_compiled))
     with os.fdopen(result, "wb") as out:
         out.write(frame)
     sys.stderr.flush()
@@ -113,42 +111,22 @@ class _NoPandas(MetaPathFinder):
             raise ModuleNotFoundError(name=fullname)
 
 
-def warm_up() -> None:
-    """Bring the compiled kernels that lie beside our own modules to where numba looks for them here.
-
-    The package is mounted read-only, so numba would compile everything again, seconds each time;
-    its cache files are as trustworthy as the modules they lie beside.
-    """
-    cache = os.environ.get("NUMBA_CACHE_DIR")
-    if not cache:
-        return
-    for folder in sorted(Path(__file__).resolve().parents[1].glob("*/__pycache__")):
-        compiled = [*folder.glob("*.nbi"), *folder.glob("*.nbc")]
-        home = folder.parent
-        target = (
-            Path(cache) / f"{home.name}_{hashlib.sha1(str(home).encode(), usedforsecurity=False).hexdigest()}"
-        )
-        for file in compiled:
-            target.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(file, target / file.name)
-
-
-def run_job(job: Json, job_dir: Path) -> bytes:
+def run_job(job: Json, handed: Handed) -> bytes:
     """Return the result frame: the judgement and the rewritings in the order of their digests."""
     try:
-        sources = load_sources(mapping(job["sources"]), job_dir)
+        sources = load_sources(mapping(job["sources"]), handed)
     except SandboxError as error:
         return pack({"source_error": message_out(error.message)}, [])
     if "trace" in job:
-        return traced(job, _product(mapping(job["product"]), job_dir))
+        return traced(job, _product(mapping(job["product"]), handed), handed)
     if "writings" in job:
         return written(job, sources)
     if "remedies" in job:
         return remedied(job, sources)
-    options = replace(options_in(mapping(job["options"])), kept=_kept_in(mapping(job["sources"])))
+    options = replace(options_in(mapping(job["options"])), kept=_kept_in(mapping(job["sources"]), handed))
     limits = mapping(job["limits"])
     reports = [
-        _apart(_product(mapping(entry), job_dir), sources, options, limits)
+        _apart(_product(mapping(entry), handed), sources, options, limits)
         for entry in sequence(job["products"])
     ]
     judged = settle(reports, sources, options)
@@ -162,32 +140,41 @@ def run_job(job: Json, job_dir: Path) -> bytes:
     return pack(header, [*rewritten, *(cells.data for cells in judged.kept.values())])
 
 
-def load_sources(described: Json, job_dir: Path) -> tuple[Source, ...]:
+def load_sources(described: Json, handed: Handed) -> tuple[Source, ...]:
     """Return the sources of a job: files to be inspected against, or snapshots with their sidecars."""
     if described["kind"] == "files":
-        raw = [read_source(job_dir / text(name)) for name in sequence(described["raw"])]
-        masked = [read_source(job_dir / text(name)) for name in sequence(described["masked"])]
+        raw = [_file(mapping(entry), handed) for entry in sequence(described["raw"])]
+        masked = [_file(mapping(entry), handed) for entry in sequence(described["masked"])]
         return build_sources(raw, masked, key=secrets.token_bytes(16))
-    return tuple(_snapshot(mapping(entry), job_dir) for entry in sequence(described["snapshots"]))
+    return tuple(_snapshot(mapping(entry), handed) for entry in sequence(described["snapshots"]))
 
 
-def _snapshot(entry: Json, job_dir: Path) -> Source:
+def _file(entry: Json, handed: Handed) -> SourceTable:
+    place, name = entry["at"], text(entry["name"])
+    return read_source(Path(place) if isinstance(place, str) else handed.opened(place), name)
+
+
+def _part(place: object, handed: Handed) -> pa.Table:
+    return pq.read_table(place if isinstance(place, str) else pa.BufferReader(handed.held(place)))
+
+
+def _snapshot(entry: Json, handed: Handed) -> Source:
     streams = mapping(entry["streams"])
 
-    def open_stream(name: str) -> object:
-        descriptor = number(streams.get(name))
-        if descriptor is None:
+    def open_stream(name: str) -> BinaryIO:
+        if name not in streams:
             raise InputError(say("旁档不完整，请重新落地该数据集"))
-        return os.fdopen(descriptor, "rb")
+        return handed.opened(streams[name])
 
     key = bytes.fromhex(text(entry["key"]))
-    sidecar = Sidecar.load(open_stream, key=key)  # type: ignore[arg-type]
-    parts = [pq.read_table(job_dir / text(part)) for part in sequence(entry["parts"])]
+    sidecar = Sidecar.load(open_stream, key=key)
+    parts = [_part(place, handed) for place in sequence(entry["parts"])]
     table = pa.concat_tables(parts)
     if table.num_rows != sidecar.rows:
         raise InputError(say("快照与旁档的行数不一致，请重新落地该数据集"))
     named = frozenset(text(name) for name in sequence(entry["identifiers"]))
-    overlay, canaries = _overlay(number(streams.get("overlay")), table, key, sorted(named))
+    packed = None if "overlay" not in streams else handed.read(streams["overlay"])
+    overlay, canaries = _overlay(packed, table, key, sorted(named))
     return Source(
         name=text(entry["name"]),
         table=table,
@@ -206,31 +193,29 @@ def _snapshot(entry: Json, job_dir: Path) -> Source:
 
 
 def _overlay(
-    descriptor: int | None, table: pa.Table, key: bytes, identifiers: Sequence[str]
+    packed: bytes | None, table: pa.Table, key: bytes, identifiers: Sequence[str]
 ) -> tuple[pa.Table | None, RecordIndex | None]:
     """Return the canary rows that the seat saw in the table, and an index of them; None for none."""
-    if descriptor is None:
+    if packed is None:
         return None, None
-    with os.fdopen(descriptor, "rb") as stream:
-        rows = unpack_overlay(stream.read()).rows
+    rows = unpack_overlay(packed).rows
     return rows, index_of(rows, table, key=key, identifiers=identifiers)
 
 
-def _kept_in(described: Json) -> tuple[Kept, ...]:
+def _kept_in(described: Json, handed: Handed) -> tuple[Kept, ...]:
     """Return the tables of the ledger; the rows of other versions with the words that tell them."""
     if "ledger" not in described:
         return ()
     ledger = mapping(described["ledger"])
     versions = {
-        snapshot: Numbered(*load_names(os.fdopen(number(descriptor) or 0, "rb")))
-        for snapshot, descriptor in mapping(ledger["versions"]).items()
+        snapshot: Numbered(*load_names(handed.opened(place)))
+        for snapshot, place in mapping(ledger["versions"]).items()
     }
-    return tuple(_table(mapping(entry), versions) for entry in sequence(ledger["entries"]))
+    return tuple(_table(mapping(entry), versions, handed) for entry in sequence(ledger["entries"]))
 
 
-def _table(entry: Json, versions: Mapping[str, Numbered]) -> Kept:
-    with os.fdopen(number(entry["stream"]) or 0, "rb") as stream:
-        parts = unpack_cells(stream.read())
+def _table(entry: Json, versions: Mapping[str, Numbered], handed: Handed) -> Kept:
+    parts = unpack_cells(handed.read(entry["stream"]))
     claim = None if entry["claim"] is None else Claim(*(text(one) for one in sequence(entry["claim"])))
     snapshot = text(entry["snapshot"])
     return Kept(
@@ -285,13 +270,12 @@ def _bounds_in(entry: object) -> Bounds | None:
     )
 
 
-def _product(entry: Json, job_dir: Path) -> Product:
+def _product(entry: Json, handed: Handed) -> Product:
     claim = entry["claim"]
-    data = (job_dir / text(entry["file"])).read_bytes()
     return Product(
         path=text(entry["path"]),
-        data=data,
-        claim=None if claim is None else (job_dir / text(claim)).read_bytes(),
+        data=handed.read(entry["data"]),
+        claim=None if claim is None else handed.read(claim),
         problem=message_in(entry["problem"]),
     )
 

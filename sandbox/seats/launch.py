@@ -2,7 +2,7 @@
 
 Decides how a sandbox is launched: by the small launcher with an empty environment, options
 by descriptor, every other descriptor closed, outputs as pipes. What is inside comes from
-`rootfs`, what it may call from `seccomp`. Used through `isolation`, by nobody else.
+`rootfs`, what it may call from `seccomp`. Used through `isolation`, and by `spares` for what starts ahead.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from math import inf
 from pathlib import Path
 from typing import IO
 
@@ -63,33 +64,16 @@ def run(
     if not command:
         raise InputError(say("没有给出要在席位里运行的命令，请在 -- 之后写上命令"))
     bounds = [bound for bound in (timeout, sandbox.limits.wall_seconds) if bound is not None]
-    with _Launch(sandbox, command) as launch:
-        process, status = launch.started_parts()
+    with Launch(sandbox, command) as launch:
         if started is not None and launch.init is not None:
             started(launch.kill)
-        pipes = Pipes(process, stdin=stdin, bound=output_bytes, sink=sink)
-        try:
-            ended = launch.follow(pipes, min(bounds, default=None))
-            code = process.wait()
-            reported = _exit_code(status.read())
-            if reported is None and ended is None:
-                reported = _unreported(code, pipes.kept("stderr").decode(errors="replace"))
-            result = 128 + signal.SIGKILL if reported is None else reported
-            return Completed(
-                status=result,
-                stdout=pipes.kept("stdout"),
-                stderr=pipes.kept("stderr"),
-                truncated=pipes.truncated,
-                timed_out=ended is Kill.WALL_CLOCK,
-                killed_by=ended or launch.killed_by(result),
-                seconds=time.monotonic() - launch.started,
-            )
-        finally:
-            pipes.close()
+        return launch.complete(
+            stdin=stdin, bound=output_bytes, sink=sink, until=launch.started + min(bounds, default=inf)
+        )
 
 
 @dataclass(slots=True)
-class _Launch:
+class Launch:
     """One bwrap and everything opened for it; leaving the context ends the tree and closes all."""
 
     sandbox: Sandbox
@@ -101,7 +85,7 @@ class _Launch:
     status: IO[bytes] | None = None
     started: float = 0.0
 
-    def __enter__(self) -> _Launch:
+    def __enter__(self) -> Launch:
         self.started = time.monotonic()
         try:
             self._start()
@@ -130,6 +114,31 @@ class _Launch:
                 os.close(descriptor)
         self.descriptors, self.init = [], None
 
+    def complete(
+        self, *, stdin: bytes = b"", bound: int, sink: Sink | None = None, until: float
+    ) -> Completed:
+        """Follow the command to its end, or end it at `until` (monotonic), and return what came of it."""
+        process, status = self.started_parts()
+        pipes = Pipes(process, stdin=stdin, bound=bound, sink=sink)
+        try:
+            ended = self.follow(pipes, until)
+            code = process.wait()
+            reported = _exit_code(status.read())
+            if reported is None and ended is None:
+                reported = _unreported(code, pipes.kept("stderr").decode(errors="replace"))
+            result = 128 + signal.SIGKILL if reported is None else reported
+            return Completed(
+                status=result,
+                stdout=pipes.kept("stdout"),
+                stderr=pipes.kept("stderr"),
+                truncated=pipes.truncated,
+                timed_out=ended is Kill.WALL_CLOCK,
+                killed_by=ended or self.killed_by(result),
+                seconds=time.monotonic() - self.started,
+            )
+        finally:
+            pipes.close()
+
     def started_parts(self) -> tuple[subprocess.Popen[bytes], IO[bytes]]:
         """Return the process and its stream of reports; IsolationError if there are none."""
         if self.process is None or self.status is None:
@@ -144,9 +153,8 @@ class _Launch:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
 
-    def follow(self, pipes: Pipes, seconds: float | None) -> Kill | None:
+    def follow(self, pipes: Pipes, deadline: float) -> Kill | None:
         """Drain until the command ended by itself (None) or had to be killed (by what)."""
-        deadline = float("inf") if seconds is None else self.started + seconds
         watch = Watch(self.sandbox)
         while not pipes.drain(min(deadline, watch.due(time.monotonic()))):
             late = time.monotonic() >= deadline

@@ -199,6 +199,7 @@ def main() -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     home = Path(os.environ["SANDBOX_HOME"])
     worker = Worker(open_platform(home), Places(home))
+    worker.platform.spare_gates(at_once=True)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.over.set())
     threads = [

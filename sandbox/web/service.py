@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Open the home and serve until stopped."""
     given = _parser().parse_args(arguments)
     platform = open_platform(given.home)
+    platform.spare_gates(at_once=False)
     for left in (platform.layout.root / "arriving").glob(".upload-*"):  # nobody goes on with these
         shutil.rmtree(left, ignore_errors=True)
     options = Options(

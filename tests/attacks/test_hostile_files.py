@@ -22,7 +22,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from sandbox.egress.isolated import GateLimits, inspect_files
+from sandbox.egress.isolated import inspect_files
+from sandbox.egress.process import GateLimits
 from sandbox.egress.report import Product
 from sandbox.kernel.findings import FileJudgement, Verdict
 from sandbox.seats.isolation import probe

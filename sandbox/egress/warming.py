@@ -1,0 +1,52 @@
+"""The compiled loops of the gate's process: brought to their place, and loaded ahead of the job.
+
+The package is mounted read-only inside, so the compiler would do everything again, seconds each time; its
+files are as trustworthy as the modules they lie beside. Called by `worker` before it has a job.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+from pathlib import Path
+
+from sandbox.fingerprint import scan
+
+PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def bring_compiled() -> None:
+    """Copy what lies compiled beside our own modules to where the compiler looks for it here."""
+    cache = os.environ.get("NUMBA_CACHE_DIR")
+    if not cache:
+        return
+    for folder in sorted(PACKAGE.glob("*/__pycache__")):
+        compiled = [*folder.glob("*.nbi"), *folder.glob("*.nbc")]
+        home = folder.parent
+        target = (
+            Path(cache) / f"{home.name}_{hashlib.sha1(str(home).encode(), usedforsecurity=False).hexdigest()}"
+        )
+        for file in compiled:
+            target.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(file, target / file.name)
+
+
+def load_compiled() -> None:
+    """Load the loops that lie compiled, by calling each once: every file's child has them from the start.
+
+    Those that do not are left alone: what is compiled here would be lost with this process.
+    """
+    if _lies_compiled("fingerprint", "row_kernels"):
+        scan.prepare()
+    if _lies_compiled("egress", "unit_kernels"):
+        from sandbox.egress import unit_kernels  # the compiler is slow to load
+
+        unit_kernels.prepare()
+
+
+def _lies_compiled(room: str, module: str) -> bool:
+    """Return whether loops of a module lie compiled, from the module as it is now."""
+    source = PACKAGE / room / f"{module}.py"
+    made = [one.stat().st_mtime for one in (source.parent / "__pycache__").glob(f"{module}.*.nbi")]
+    return bool(made) and min(made) >= source.stat().st_mtime
