@@ -21,7 +21,7 @@ from sandbox.egress.glyphs import LEAST_SIGNS, MAX_SIGNS, few, of_bits
 
 MAX_LARGE = 6_000
 _UPPER, _LOWER = ascii_uppercase, ascii_lowercase
-_BITS: tuple[str, ...] = (
+BITS: tuple[str, ...] = (
     digits + "abcdef", "abcdefghijklmnop",
     _UPPER + "234567", digits + "ABCDEFGHIJKLMNOPQRSTUV", digits + "ABCDEFGHJKMNPQRSTVWXYZ",
     "ybndrfg8ejkmcpqxot1uwisza345h769", digits + "bcdefghjkmnpqrstuvwxyz", "ABCDEFGHJKLMNPQRSTUVWXYZ23456789",
@@ -35,7 +35,7 @@ _BITS: tuple[str, ...] = (
     "".join(map(chr, range(32, 96))), "".join(map(chr, range(33, 97))),
 )  # fmt: skip
 """Alphabets of 16, 32 and 64 signs: RFC 4648, Crockford, z-base-32, geohash, bech32, xx, BinHex, uu."""
-_LARGE: tuple[str, ...] = (
+LARGE: tuple[str, ...] = (
     "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
     "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ",
     "rpshnaf39wBUDNEGHJKLM4PQRST7VWXYZ2bcdeCg65jkm8oFqi1tuvAxyz",
@@ -44,11 +44,11 @@ _LARGE: tuple[str, ...] = (
     digits, "23456789BCDFGHJKMPQRTVWXY",
 )  # fmt: skip
 """Alphabets that are no power of two, read as one large number."""
-_Z85 = digits + _LOWER + _UPPER + ".-:+=^!/*?&<>()[]{}@%$#"
-_B85 = digits + _UPPER + _LOWER + "!#$%&()*+-;<=>?@^_`{|}~"
-_A85 = "".join(map(chr, range(33, 118)))
+Z85 = digits + _LOWER + _UPPER + ".-:+=^!/*?&<>()[]{}@%$#"
+B85 = digits + _UPPER + _LOWER + "!#$%&()*+-;<=>?@^_`{|}~"
+A85 = "".join(map(chr, range(33, 118)))
 _NINETY_ONE = _UPPER + _LOWER + digits + '!#$%&()*+,./:;<=>?@[]^_`{|}~"'
-_FORTY_FIVE = digits + _UPPER + " $%*+-./:"
+FORTY_FIVE = digits + _UPPER + " $%*+-./:"
 _PRINTED = "".join(map(chr, range(33, 127)))
 _SPACES = re.compile(r"\s+")
 _JOINTS = re.compile(r"[\s\-.:,;'\"|_/\\]+")
@@ -114,8 +114,9 @@ def packed(run: str) -> Iterator[bytes]:
     if len(set(bare)) <= 16:
         yield from few(bare)
     yield from _dense(tight)
-    if set(run) <= set(_FORTY_FIVE + "\n"):
-        yield _radix(run.replace("\n", ""), _FORTY_FIVE, 3, 2)
+    if set(run) <= set(FORTY_FIVE + "\n"):
+        yield radix(run.replace("\n", ""), FORTY_FIVE, 3, 2)
+        yield forty_five(run.replace("\n", ""))
 
 
 def _known(text: str) -> Iterator[bytes]:
@@ -123,10 +124,10 @@ def _known(text: str) -> Iterator[bytes]:
     held = set(text)
     for folded in dict.fromkeys((text, text.lower(), text.upper())) if len(held) <= 36 else (text,):
         seen = set(folded)
-        for alphabet in _BITS:
+        for alphabet in BITS:
             if seen <= set(alphabet) and len(seen) > len(alphabet) // 4:
                 yield from of_bits(_places(folded, alphabet), (len(alphabet) - 1).bit_length())
-    for alphabet in _LARGE if len(text) <= MAX_LARGE else ():
+    for alphabet in LARGE if len(text) <= MAX_LARGE else ():
         if held <= set(alphabet):
             yield from _large(text, alphabet)
 
@@ -164,12 +165,12 @@ def _dense(text: str) -> Iterator[bytes]:
     held = set(text)
     if len(held) < 24 or len(text) < LEAST_SIGNS:
         return
-    if held <= set(_A85 + "z"):
+    if held <= set(A85 + "z"):
         with suppress(ValueError):
             yield base64.a85decode(text)
-    for alphabet in (_B85, _Z85, _A85, _PRINTED[:85]):
+    for alphabet in (B85, Z85, A85, _PRINTED[:85]):
         if held <= set(alphabet):
-            yield _radix(text, alphabet, 5, 4)
+            yield radix(text, alphabet, 5, 4)
     if held <= set(_NINETY_ONE):
         yield _ninety_one(text)
     if held <= set(_PRINTED):
@@ -177,7 +178,7 @@ def _dense(text: str) -> Iterator[bytes]:
             yield bytes((ord(one) - step) & 255 for one in text)
 
 
-def _radix(text: str, alphabet: str, signs: int, size: int) -> bytes:
+def radix(text: str, alphabet: str, signs: int, size: int) -> bytes:
     """Return blocks of signs as blocks of bytes; a shorter last block gives one byte less than its signs."""
     place = {sign: number for number, sign in enumerate(alphabet)}
     base, out = len(alphabet), bytearray()
@@ -190,6 +191,17 @@ def _radix(text: str, alphabet: str, signs: int, size: int) -> bytes:
         length = size - missing if size == 4 else {3: 2, 2: 1}.get(len(block), 0)
         whole = (value & (1 << 8 * size) - 1).to_bytes(size, "big")
         out += whole[:length] if size == 4 else whole[size - length :]
+    return bytes(out)
+
+
+def forty_five(text: str) -> bytes:
+    """Return what a text is in Base45 (RFC 9285), whose first sign of three counts least."""
+    out = bytearray()
+    for at in range(0, len(text), 3):
+        block = text[at : at + 3]
+        value = sum(FORTY_FIVE.index(sign) * 45**place for place, sign in enumerate(block))
+        size = len(block) - 1
+        out += (value & (1 << 8 * size) - 1).to_bytes(size, "big")
     return bytes(out)
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 
 import numpy as np
 import pyarrow as pa
@@ -19,16 +19,20 @@ import pyarrow as pa
 from sandbox.egress.alphabets import lengthy, morse, packed
 from sandbox.egress.ciphers import broken, moved_bytes
 from sandbox.egress.codepages import moved, paged, repaired, stripped
-from sandbox.egress.content import Content, Form
+from sandbox.egress.codewords import coded, listed_bytes
+from sandbox.egress.content import Content, Form, Sheet
+from sandbox.egress.declared import spelled_out, translated
 from sandbox.egress.folding import folded
 from sandbox.egress.glyphs import few, rare
+from sandbox.egress.layouts import laid_out
 from sandbox.egress.legible import LEAST_BYTES, held_numbers, legible, said, speaks
 from sandbox.egress.numerals import branches, figures, sequences
 from sandbox.egress.reading import read_content
 from sandbox.egress.report import FileReport
 from sandbox.egress.salvage import pieces, salvaged
 from sandbox.egress.scattered import scattered
-from sandbox.egress.unpressed import unpressed
+from sandbox.egress.slots import beside, frames, lines_of, slots
+from sandbox.egress.unpressed import begun, headless, unpressed
 from sandbox.files.types import FileType, sniff
 from sandbox.files.unwrap import UnwrapLimits, unwrap
 
@@ -38,8 +42,11 @@ MAX_TEXTS = 400
 MAX_NUMBERS = 20_000
 MAX_DEPTH = 2
 MAX_TRIED = 24
+_FIRST = 4
 MAX_KEPT = 4 << 20
 _PIECE = 1 << 17
+_REACH = 64
+"""Bytes of a head behind which deflated bytes may begin."""
 _LIMITS = UnwrapLimits(max_total=16 << 20)
 _KNOWN = frozenset(
     {
@@ -99,15 +106,52 @@ def disguised(report: FileReport) -> list[Content]:
     for text in texts[:MAX_TEXTS]:
         with suppress(*_FAILURES):
             _text(text[:MAX_BYTES], path, found, depth=0)
-    for content in report.contents[:50]:
-        if content.document is not None:
-            found.guess(list(islice(branches(content.document), MAX_NUMBERS)))
+    _structured(report, found)
     if found.texts:
         found.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=tuple(found.texts)))
     if found.numbers:
         numbers = ("\n".join(found.numbers),)
         found.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=numbers, guessed=True))
     return found.contents
+
+
+def _structured(report: FileReport, found: _Found) -> None:
+    """Read what stands at the same places of lines, and what documents hold in numbers and in codes."""
+    for text in _fronts(report):
+        with suppress(*_FAILURES):
+            _slotted(text, report.product.path, found)
+    for content in report.contents[:50]:
+        if content.document is not None:
+            found.guess(list(islice(branches(content.document), MAX_NUMBERS)))
+            for told in filter(legible, translated(content.document)):
+                found.add(told)
+
+
+def _fronts(report: FileReport) -> list[str]:
+    """Return the file as one text, or all that a package or a file of another kind says, as one."""
+    data = report.product.data
+    if len(data) > MAX_BYTES:
+        return []
+    found = [_plain(data)]
+    if report.findings and data.startswith(b"PK"):
+        found.append("\n".join(piece.decode("utf-8", errors="ignore") for piece in pieces(data))[:MAX_BYTES])
+    strays = [text for content in report.contents[:8] for text in content.stray[:40]]
+    if not any(found):
+        found.append("\n".join(strays)[:MAX_BYTES])
+    return [text for text in found if len(text) >= LEAST_BYTES]
+
+
+def _slotted(text: str, path: str, found: _Found) -> None:
+    """Read what stands at the same places of lines: codes of bytes, and columns that were written apart."""
+    lines = lines_of(text)
+    every = frames(lines)
+    tables = [*beside(every), *laid_out(text)]
+    if tables:
+        sheets = tuple(Sheet("", table, plain=False) for table in tables)
+        found.contents.append(Content(FileType.BINARY, Form.UNREAD, sheets=sheets, guessed=True))
+    found.tried = 0
+    for data in islice(chain(spelled_out(text), listed_bytes(text), coded(slots(lines, every))), MAX_TRIED):
+        _bytes(data, path, found, depth=0)
 
 
 def _different(texts: Iterable[str]) -> list[str]:
@@ -217,14 +261,15 @@ def _dotted(text: str) -> bool:
 
 
 def _codes(text: str) -> Iterator[bytes]:
+    sparse = "".join(line for line in text.splitlines() if len(line) >= 20 and len(set(line)) <= 4)
+    yield from islice(few(sparse), _FIRST) if 2 * len(sparse) > len(text) else ()
     yield from rare(text)
     yield from sequences(text)
     yield from lengthy(text)
     for run in dict.fromkeys(_runs(text)):
         yield from packed(run)
     yield from few("".join(_BLANKS.findall(text)))
-    sparse = (line for line in text.splitlines() if len(line) >= 20 and len(set(line)) <= 4)
-    yield from few("".join(sparse))
+    yield from few(sparse)
 
 
 def _runs(text: str) -> Iterator[str]:
@@ -276,18 +321,23 @@ def _bytes(data: bytes, path: str, found: _Found, *, depth: int) -> None:
     if _keep(data, path, found, depth=depth) or found.tried >= MAX_TRIED or _poor(data):
         return
     found.tried += 1
-    for out in unpressed(data[:_PIECE]):
-        if _keep(out, path, found, depth=depth):
-            return
-    for other in _permuted(data[:_PIECE]):
-        if _keep(other, path, found, depth=depth):
-            return
+    if any(_keep(out, path, found, depth=depth) for out in _opened(data[:_PIECE])):
+        return
     numbers = held_numbers(data[:_PIECE])
     found.guess(numbers)
     found.guess([cell for one in scattered(data[:_PIECE]) for cell in one.cells])
     text = moved_bytes(data[:_PIECE]) or broken(data[:_PIECE])
     if speaks(text):
         found.guess([text])
+
+
+def _opened(data: bytes) -> Iterator[bytes]:
+    """Yield what bytes unfold to as they are, and permuted, and what they unfold to then."""
+    yield from unpressed(data)
+    yield from headless(data, reach=_REACH)
+    for other in _permuted(data):
+        yield other
+        yield from begun(other)
 
 
 def _poor(data: bytes) -> bool:
@@ -325,6 +375,7 @@ def _permuted(data: bytes) -> Iterator[bytes]:
     """Yield the bytes backwards, bits or halves turned, woven, in strides, as sums and differences."""
     values = np.frombuffer(data, np.uint8)
     yield data[::-1]
+    yield ((values << 4) | (values >> 4))[::-1].astype(np.uint8).tobytes()
     yield np.packbits(np.unpackbits(values), bitorder="little").tobytes()
     yield ((values << 4) | (values >> 4)).astype(np.uint8).tobytes()
     half = len(values) // 2

@@ -22,7 +22,7 @@ _SELECTORS = (
 )  # fmt: skip
 """From, up to, and the byte of the first: selectors, tags, and two areas for private use."""
 _COMMON = re.compile("[\\s\u0021-\u007e\u00b7\u2010-\u201f\u2026\u3000-\u303f\u4e00-\u9fff\uff00-\uff65]+")
-_ALL_WIDE = re.compile("^[\u3400-\u9fff]{20,}$", re.MULTILINE)
+_ALL_WIDE = re.compile("^[\u3400-\u9fff]{12,}(?=[。，；、！,.;]?$)", re.MULTILINE)
 
 
 def of_bits(values: NDArray[np.uint8], bits: int) -> Iterator[bytes]:

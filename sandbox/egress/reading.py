@@ -124,7 +124,10 @@ def _lenient(data: bytes, error: InputError) -> Content:
     text = _decoded(data)
     delimiter = "\t" if text.count("\t") > text.count(",") else ","
     csv.field_size_limit(1 << 24)
-    rows = [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
+    try:
+        rows = [row for row in csv.reader(text.splitlines(keepends=True), delimiter=delimiter) if row]
+    except csv.Error:
+        rows = [line.split(delimiter) for line in text.splitlines() if line]
     if len(rows) == 1 and len(set(rows[0])) == len(rows[0]) and all(cell.strip() for cell in rows[0]):
         schema = pa.schema([(cell, pa.string()) for cell in rows[0]])
         return Content(FileType.CSV, Form.TABLE, sheets=(Sheet("", schema.empty_table()),))

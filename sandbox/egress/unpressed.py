@@ -12,6 +12,7 @@ import lzma
 import re
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 
 import brotli
 import numpy as np
@@ -82,13 +83,21 @@ def _marked(cut: bytes, mark: bytes) -> bytes:
     return zlib.decompressobj(47).decompress(cut, MAX_OUT)
 
 
-def headless(data: bytes) -> Iterator[bytes]:
+def begun(data: bytes) -> Iterator[bytes]:
+    """Yield what bytes unfold to that begin as a compressed stream does."""
+    found = _MARKS.match(data)
+    if found:
+        with suppress(*_BROKEN):
+            yield _marked(data, found.group()[:2])
+
+
+def headless(data: bytes, *, reach: int = MAX_HEADLESS) -> Iterator[bytes]:
     """Yield what raw deflate gives at any of the first places of bytes, if it goes through to its end.
 
     Containers (Avro, packages that were cut) pack their blocks so, and nothing marks where one begins.
     """
     start, room = 0, MAX_UNFOLDED
-    while start < min(len(data), MAX_HEADLESS) and room > 0:
+    while start < min(len(data), reach) and room > 0:
         if data[start] & 6 == 6:  # a kind of block that there is not
             start += 1
             continue
