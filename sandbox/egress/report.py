@@ -28,11 +28,11 @@ class Product:
     data: bytes
     claim: bytes | None = None
     problem: Message | None = None
+    digest: str = field(init=False, repr=False)
+    """SHA-256 of the bytes, in hexadecimal."""
 
-    @property
-    def digest(self) -> str:
-        """Return the SHA-256 of the bytes, in hexadecimal."""
-        return hashlib.sha256(self.data).hexdigest()
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "digest", hashlib.sha256(self.data).hexdigest())
 
 
 @dataclass(frozen=True, slots=True)

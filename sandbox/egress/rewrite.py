@@ -190,10 +190,19 @@ def cut(table: pa.Table) -> pa.Table:
         long = distinct.filter(pc.greater(pc.utf8_length(distinct), SIGNIFICANT + 1))
         needed = bool(pc.any(pc.match_substring_regex(long, _FLOAT)).as_py())
         trimmed = pc.utf8_trim_whitespace(column)
-        columns.append(
-            pa.array([_cut_cell(cell) for cell in trimmed.to_pylist()], pa.string()) if needed else trimmed
-        )
+        columns.append(_cut_column(trimmed) if needed else trimmed)
     return pa.Table.from_arrays(columns, names=[name.strip() for name in table.column_names])
+
+
+def _cut_column(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Return the column with its decimal figures cut, every different one of a chunk once."""
+    chunks = []
+    for chunk in column.chunks:
+        figures = pc.fill_null(pc.match_substring_regex(chunk, _FLOAT), False)
+        told = chunk.filter(figures).dictionary_encode()
+        cut_ones = pa.array([_cut_cell(cell) for cell in told.dictionary.to_pylist()], column.type)
+        chunks.append(pc.replace_with_mask(chunk, figures, cut_ones.take(told.indices)))
+    return pa.chunked_array(chunks, column.type)
 
 
 def _cut_cell(cell: str | None) -> str | None:

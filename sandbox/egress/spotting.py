@@ -19,6 +19,8 @@ from sandbox.kernel import identifiers
 
 MAX_CANDIDATES = 200_000
 LEAST_DIGITS = 8
+MOST_SIGNS = 19
+"""Signs of the longest number that any rule knows, or knows as a rival."""
 _DIGIT = r"\p{Nd}"
 _BARE = r"^[0-9A-Za-z]{8,40}$"
 _EIGHTEEN = re.compile(r"(?<!\d)\d{17}[0-9X](?!\d)")
@@ -88,14 +90,16 @@ def spot_cells(columns: Sequence[tuple[str, pa.ChunkedArray]]) -> tuple[Spotted,
         texts = pc.unique(column).drop_null()
         if not len(texts):
             continue
-        figures = (pc.sum(pc.match_substring_regex(texts, _FIGURE)).as_py() or 0) >= 0.8 * len(texts)
-        digits = pc.greater_equal(pc.count_substring_regex(texts, _DIGIT), LEAST_DIGITS)
-        wanted = texts.filter(digits)
+        long = texts.filter(pc.greater_equal(pc.utf8_length(texts), LEAST_DIGITS))
+        wanted = long.filter(pc.greater_equal(pc.count_substring_regex(long, _DIGIT), LEAST_DIGITS))
         bare = pc.match_substring_regex(wanted, _BARE)
         plain = pc.ascii_upper(wanted.filter(bare))
+        plain = plain.filter(pc.less_equal(pc.utf8_length(plain), MOST_SIGNS))
         mixed = wanted.filter(pc.invert(bare)).slice(0, MAX_CANDIDATES).to_pylist()
         tokens = {token for text in mixed for token in _tokens(str(text))}
-        found += _judged(plain, tokens, where=name, figures=figures)
+        if len(plain) or tokens:
+            figures = (pc.sum(pc.match_substring_regex(texts, _FIGURE)).as_py() or 0) >= 0.8 * len(texts)
+            found += _judged(plain, tokens, where=name, figures=figures)
     return tuple(found)
 
 

@@ -180,10 +180,10 @@ def lookup(t, c, hashes, likely, wanted, entries):  # type: ignore[no-untyped-de
         kept = hashes[likely[j]] & mask
         tag = np.uint32((kept << behind) >> uint64(32))
         low, high = entries[0, j], entries[1, j]
-        while low < high and (t.slots[low, 0] != tag or not (told or t.hashes[low] == kept)):
+        while low < high and (t.tags[low] != tag or not (told or t.hashes[low] == kept)):
             low += 1
         if low < high:
             wanted[found], entries[0, found] = likely[j], low
-            entries[1, found] = np.int64(t.slots[low + 1, 1]) - np.int64(t.slots[low, 1])
+            entries[1, found] = np.int64(t.start[low + 1]) - np.int64(t.start[low])
             found += 1
     return found

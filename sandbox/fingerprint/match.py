@@ -31,7 +31,7 @@ from sandbox.fingerprint.evidence import (
     single,
 )
 from sandbox.fingerprint.readings import kinds_of, read_as, readings, segments, tokens, windows
-from sandbox.fingerprint.scan import laid_out, linked, scan
+from sandbox.fingerprint.scan import laid_out, linked, pays, scan
 from sandbox.fingerprint.siphash import keyed_hash
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ def match(
         return _nothing(rows)
     floor = math.log2(index.records) + penalty
     search = Search(floor + _LITTLE, _least(floor, rows), Budget(_PAIRS + _PAIRS_A_ROW * rows))
-    if compiled or (compiled is None and rows * len(read) >= compile_from()):
+    if compiled or (compiled is None and pays(index, rows * len(read))):
         if not _may_be_records(index, read, search, floor=floor, crowd=crowd):
             search = replace(search, floor=max(search.floor, _beyond(floor, _filled(read, np.uint16))))
         parts = _scanned(index, read, search)

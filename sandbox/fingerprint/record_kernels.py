@@ -128,7 +128,7 @@ def search(t, h, low, high, s, floor, enough, settled, rare, left):  # type: ign
                 step, short = step + 1, True
                 continue
             left -= count
-            begin = np.int64(t.slots[h.entry[s.sorted[step]], 1])
+            begin = np.int64(t.start[h.entry[s.sorted[step]]])
             end, needed, mark = begin + count, np.int64(-1), np.int64(0)
         else:
             begin, end, needed, mark = s.ranges[step - number]
@@ -211,7 +211,7 @@ def _common(t, h, low, high, s, floor, rare, left, short):  # type: ignore[no-un
     cost = fewest if needed < 0 else (fewest + 19) // 20
     if cost > left:
         return left, number, True
-    s.ranges[number] = np.int64(t.slots[e, 1]), np.int64(t.slots[e + 1, 1]), needed, mark
+    s.ranges[number] = np.int64(t.start[e]), np.int64(t.start[e + 1]), needed, mark
     return left - cost, number + 1, short
 
 
@@ -250,8 +250,8 @@ def _needed(t, h, low, high, s, floor, weak, c):  # type: ignore[no-untyped-def]
 def _pair(t, c, e, number):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Where the records lie that hold entry e of column c and, by its mark, a value of c's partner."""
     mark = uint64(number) & uint64(0xFFFF)
-    shift = t.offset[c] - np.int64(t.slots[t.base[c], 1])
-    low, end = shift + np.int64(t.slots[e, 1]), shift + np.int64(t.slots[e + 1, 1])
+    shift = t.offset[c] - np.int64(t.start[t.base[c]])
+    low, end = shift + np.int64(t.start[e]), shift + np.int64(t.start[e + 1])
     high = end
     while low < high:
         middle = (low + high) >> 1
@@ -350,7 +350,7 @@ def _agree(t, s, number, c):  # type: ignore[no-untyped-def]  # noqa: ANN001, AN
 @borrowing
 def _listed(t, e, record):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Whether a record is among the rows of an entry, which are in ascending order."""
-    low, end = np.int64(t.slots[e, 1]), np.int64(t.slots[e + 1, 1])
+    low, end = np.int64(t.start[e]), np.int64(t.start[e + 1])
     high = end
     while low < high:
         middle = (low + high) >> 1

@@ -53,8 +53,8 @@ class Tables(NamedTuple):
     worth: Any  # bits of a value by the number of rows that hold it
     pairs: Any  # some bits of one word for the values of any two sifted columns that one record holds
     pair_shift: Any
-    slots: Any  # by entry: the bits of its hash behind those of the bucket, and where its rows begin
-    told: Any  # columns whose hash is told wholly by bucket and slot
+    tags: Any  # by entry: the bits of its hash behind those of the bucket
+    told: Any  # columns whose hash is told wholly by bucket and tag
 
 
 @njit(cache=True, nogil=True)

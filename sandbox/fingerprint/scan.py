@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
+from sandbox.fingerprint.cells import compile_from
 from sandbox.fingerprint.evidence import SETTLED, STEP, Scored, Search, strong_columns
 from sandbox.fingerprint.index import RARE
 
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 Integers: TypeAlias = np.ndarray[Any, np.dtype[np.int64]]
 Mask: TypeAlias = np.ndarray[Any, np.dtype[np.bool_]]
 
+_LAID, _ASKED = "laid out", "asked"
+_LARGE: Final = 1 << 21  # records from which laying out must pay, ...
+_ASKED_PAYS: Final = 16  # ... one cell asked for so many of them
 _SIEVE_BITS: Final = 26  # at most 128 MiB
 _COMMON: Final = 1 << 16
 _LOAD: Final = 2  # a bucket holds two to four entries
@@ -78,11 +82,23 @@ def _grid(hashes: list[tuple[int, Words]]) -> tuple[Any, Integers, int]:
     return np.stack([column for _, column in hashes]), places, int(places[-1]) + 1
 
 
+def pays(index: RecordIndex, cells: int) -> bool:
+    """Return whether compiled code pays for a candidate of so many cells.
+
+    What it lays out takes half of the memory of the index again: of a large one it is made once as many cells
+    were asked for, together, as can be looked up plainly in the time.
+    """
+    if cells < compile_from():
+        return False
+    asked = index.prepared[_ASKED] = index.prepared.get(_ASKED, 0) + cells
+    return _LAID in index.prepared or index.records < _LARGE or asked * _ASKED_PAYS >= index.records
+
+
 def laid_out(index: RecordIndex) -> Tables:
     """The index as the compiled search reads it; made at first use."""
     from sandbox.fingerprint.row_kernels import Tables
 
-    if "tables" not in index.prepared:
+    if _LAID not in index.prepared:
         bit = _shared_bits(index)
         sieve, shift = _sieve(index, bit)
         bucket, begin, top = _buckets(index)
@@ -92,13 +108,13 @@ def laid_out(index: RecordIndex) -> Tables:
         rank = np.empty(len(sizes), np.int64)
         rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes))
         sure = np.array([column.traits.identifier for column in index.columns])
-        index.prepared["tables"] = Tables(
+        index.prepared[_LAID] = Tables(
             index.hashes, index.masks, index.base, index.start, index.rows, index.marks, index.small,
             index.partner, order, offset, index.implies, index.units, rank, strong_columns(index), sure,
             sieve, bit, *_by_bit(index, bit, fine), shift, bucket, begin, top, _worth(index.records),
-            pairs, pair_shift, *_slots(index, top),
+            pairs, pair_shift, *_tags(index, top),
         )  # fmt: skip
-    made: Tables = index.prepared["tables"]
+    made: Tables = index.prepared[_LAID]
     return made
 
 
@@ -200,18 +216,17 @@ def _buckets(index: RecordIndex) -> tuple[Any, Integers, Words]:
     return np.concatenate(parts), np.array(begin, np.int64), np.array(top, np.uint64)
 
 
-def _slots(index: RecordIndex, top: Words) -> tuple[Any, Any]:
-    """By entry the 32 bits of its hash behind its bucket's, and its start: they are asked for together.
-    By column, whether these bits and the bucket's are all that is kept of its hashes."""
-    slots = np.zeros((len(index.start), 2), np.uint32)
-    slots[:, 1] = index.start
+def _tags(index: RecordIndex, top: Words) -> tuple[Rows, Mask]:
+    """By entry the 32 bits of its hash behind its bucket's; by column, whether these and the bucket's are
+    all that is kept of its hashes."""
+    tags = np.zeros(len(index.start), np.uint32)
     told = np.zeros(len(index.columns), np.bool_)
     for column in range(len(index.columns)):
         first, last = int(index.base[column]), int(index.base[column + 1])
         behind = np.uint64(64) - top[column]
-        slots[first:last, 0] = (index.hashes[first:last] << behind) >> np.uint64(32)
+        tags[first:last] = (index.hashes[first:last] << behind) >> np.uint64(32)
         told[column] = not int(index.masks[column] << behind) & 0xFFFFFFFF
-    return slots, told
+    return tags, told
 
 
 def _order(index: RecordIndex) -> tuple[Any, Integers]:

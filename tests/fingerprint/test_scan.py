@@ -174,3 +174,14 @@ def test_pairs_asked_for_leave_out_no_row_that_a_record_explains():
     assert looked_at(table) == list(range(2048))
     assert looked_at(table.select(["c7", "c0", "c5", "c1"])) == list(range(2048))
     assert len(looked_at(strangers)) < 1024
+
+
+def test_a_large_index_is_laid_out_once_enough_was_asked_of_it(monkeypatch):
+    table = pa.table({"a": [f"值{n}" for n in range(400)], "b": [f"{n:05d}" for n in range(400)]})
+    index = RecordIndex.build([("raw", table)], key=KEY)
+    monkeypatch.setattr(scan, "compile_from", lambda: 10)
+    monkeypatch.setattr(scan, "_ASKED_PAYS", 5)
+    assert scan.pays(index, 10)
+    monkeypatch.setattr(scan, "_LARGE", 400)
+    other = RecordIndex.build([("raw", table)], key=KEY)
+    assert [scan.pays(other, cells) for cells in (9, 40, 40)] == [False, False, True]
