@@ -81,7 +81,7 @@ def _bounded(texts: Sequence[str]) -> tuple[str, ...]:
 
 def named(columns: list[Column], streams: Sequence[Stream], indexes: Sequence[RecordIndex]) -> Recognised:
     """Return the records named by most rows of one reading as numbers."""
-    every = chain(columns, chain.from_iterable(map(columns_of, streams)))
+    every = chain(columns, columns_of(*streams))
     unique = {one.cells: one for one in islice(every, MAX_COLUMNS) if len(set(one.cells)) >= LEAST_ROWS}
     tried = list(unique.values())
     if not tried:

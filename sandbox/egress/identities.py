@@ -8,7 +8,7 @@ Proves nothing. Pure; called by `radix`, `spoken` and `pieces`.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -26,55 +26,106 @@ MOST = 0.5
 """Share of the numbers of one reading that must look like identifiers."""
 _ALNUM = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _RESIDENT = re.compile(r"[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
-_RANGES = tuple(
-    (first * base**places, (first + 1) * base**places)
-    for base, places in ((31, 16), (31, 17), (36, 16), (36, 17))
-    for first in (1, 5, 9)
+_FIRST = (1, 5, 9)
+"""The first places that a credit code has nearly always."""
+_LEADING = tuple(
+    (
+        float(base**16),
+        np.array([place in _FIRST or place // base in _FIRST for place in range(10 * base + 1)]),
+    )
+    for base in (31, 36)
 )
+"""What the first place of seventeen is worth in a base, and whether a number is the front of a code."""
 _LARGEST = 10**18
+_BLUR = 1e-12
+"""Share of a number that its making of many digits as a fraction may leave unsure."""
 
 
 def may_be(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which numbers are in a range of numbers that name somebody."""
-    fine = ((numbers >= 1.3e10) & (numbers < 2e10)) | ((numbers >= 1e14) & (numbers < 1e18))
+    fine = ((numbers >= 1.3e10) & (numbers < 2e10)) | ((numbers >= 1e14) & (numbers < _LARGEST))
     fine |= (numbers >= 8.613e12) & (numbers < 8.62e12)
-    large = numbers >= _LARGEST
-    if large.any():
-        for low, high in _RANGES:
-            fine |= large & (numbers >= float(low)) & (numbers < float(high))
+    _where(numbers >= _LARGEST, numbers, fine, _in_ranges)
     return np.asarray(fine)
 
 
 def exact(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return the same, but for numbers that only an account may be: those are too many to be guessed at."""
-    days = np.mod(np.floor(numbers / 1e3), 1e4)
-    years = np.floor(np.mod(numbers, 1e11) / 1e7)
-    dated = (days >= 101) & (days < 1232) & (years >= 1900) & (years < 2030)
-    return np.asarray(may_be(numbers) & ((numbers < 1e14) | (numbers >= _LARGEST) | dated))
+    fine = may_be(numbers)
+    _where(fine & (numbers >= 1e14) & (numbers < _LARGEST), numbers, fine, _born)
+    return fine
 
 
 def namable(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return which of the numbers that `may_be` tells have a month and a day where such a number has them.
+    """Return which of the numbers that `may_be` tells have the form of one that names somebody.
 
-    No less than what a reading asks of them once they are spelled, so that others need not be spelled.
+    That is a month and a day where it has them, figures behind the register of a credit code. No less than
+    what a reading asks of them once they are spelled, so that others need not be spelled.
     """
     fine = may_be(numbers)
+    _where(fine & (numbers >= 1e14) & (numbers < 1e17), numbers, fine, _dated)
+    _where(fine & (numbers >= _LARGEST), numbers, fine, _registered)
+    return fine
+
+
+def _where(
+    asked: NDArray[np.bool_], numbers: NDArray[np.float64], fine: NDArray[np.bool_],
+    told: Callable[[NDArray[np.float64]], NDArray[np.bool_]],
+) -> None:  # fmt: skip
+    """Write what is told of the numbers that are asked about, mostly few of many."""
+    if asked.any():
+        fine[asked] = told(numbers[asked])
+
+
+def _in_ranges(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which numbers begin as a credit code in base 31 or 36 does."""
+    fine = np.zeros(numbers.shape, np.bool_)
+    if numbers.max() >= _LEADING[0][0]:
+        for worth, known in _LEADING:
+            fine |= known[np.minimum(numbers / worth, len(known) - 1).astype(np.int64)]
+    return fine
+
+
+def _born(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    days = np.mod(np.floor(numbers / 1e3), 1e4)
+    years = np.floor(np.mod(numbers, 1e11) / 1e7)
+    return np.asarray((days >= 101) & (days < 1232) & (years >= 1900) & (years < 2030))
+
+
+def _dated(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which numbers of fifteen to seventeen figures have a day in them, or are an account's."""
     dated = np.floor(np.mod(numbers, 1e7) / 1e3)
     dated = (dated < 2000) & (np.mod(dated, 100) < 40)
     century = np.floor(np.mod(numbers, 1e11) / 1e9)
-    fine &= (
-        (numbers < 1e14)
-        | (numbers >= 1e17)
-        | _within(numbers, 3e15, 7e15)
-        | (
-            dated
-            & (
-                _within(numbers, 1e14, 9e14)
-                | (_within(numbers, 1e16, 9e16) & ((century == 19) | (century == 20)))
-            )
-        )
-    )
-    return np.asarray(fine)
+    long = _within(numbers, 1e16, 9e16) & ((century == 19) | (century == 20))
+    return np.asarray(_within(numbers, 3e15, 7e15) | (dated & (_within(numbers, 1e14, 9e14) | long)))
+
+
+def _registered(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which numbers are a register and figures in their first seven places in base 31 or 36.
+
+    Such a number is known but for the sixteenth of its figures: both that it may be are asked.
+    """
+    fine = np.zeros(numbers.shape, np.bool_)
+    for base, known in _KNOWN:
+        for places in (17, 18):
+            front = numbers / float(base) ** (places - 7)
+            front[front >= base**7] = 0
+            first, last = ((front * near).astype(np.int64) for near in (1 - _BLUR, 1 + _BLUR))
+            fine |= _headed(first, base, known)
+            if (first != last).any():
+                fine |= _headed(last, base, known)
+    return fine
+
+
+def _headed(fronts: NDArray[np.int64], base: int, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which numbers of seven places are a register and five figures."""
+    fine = np.ones(fronts.shape, np.bool_)
+    for _ in range(5):
+        rest = fronts // base
+        fine &= fronts - rest * base < 10
+        fronts = rest
+    return np.asarray(fine & known[np.minimum(fronts, len(known) - 1)])
 
 
 def _within(numbers: NDArray[np.float64], low: float, high: float) -> NDArray[np.bool_]:
@@ -105,6 +156,11 @@ _BEGUN = tuple(
     for alphabet in (USCC_ALPHABET, _ALNUM)
 )
 """Of each alphabet what the second place of seventeen and of eighteen is worth, and the first two places."""
+_KNOWN = tuple(
+    (len(alphabet), np.array([two in heads for two in range(len(alphabet) ** 2 + 1)]))
+    for alphabet, _, _, heads in _BEGUN
+)
+"""Of each alphabet its base and whether a number is the first two places of a code."""
 
 
 def _code(number: int) -> str:

@@ -45,14 +45,22 @@ _NAMING = {
 """Numbers by their length; what is of no such form is looked for only where it stands by itself."""
 
 
-def columns_of(one: Stream) -> Iterator[Column]:
-    """Yield columns of numbers that the values of a sequence make together, a few values each."""
-    if one.values.size < LEAST_ROWS:
-        return
-    yield from _columns_of(one)
-    for part in parted(one):
-        if part.values.size * len(str(part.values.max())) >= _FIGURES_OF_FEW:
-            yield from _columns_of(part)
+def columns_of(*streams: Stream) -> Iterator[Column]:
+    """Yield columns of numbers that the values of each sequence make together, a few values each.
+
+    A sequence that is like one before it, as the digits of numbers of one digit are, is not read again.
+    """
+    known: set[tuple[bytes, tuple[int, ...]]] = set()
+    for one in streams:
+        if one.values.size < LEAST_ROWS:
+            continue
+        for part in chain((one,), parted(one)):
+            key = (part.values.tobytes(), part.ends)
+            if part is not one and part.values.size * len(str(part.values.max())) < _FIGURES_OF_FEW:
+                continue
+            if key not in known:
+                known.add(key)
+                yield from _columns_of(part)
 
 
 def _columns_of(one: Stream) -> Iterator[Column]:
@@ -75,9 +83,14 @@ def may_name(cells: Sequence[str]) -> bool:
     """Return whether most cells look like numbers that name somebody: a telephone, a person, an account."""
     usual = Counter(map(len, cells)).most_common(1)[0][0]
     pattern = _NAMING.get(usual)
-    if pattern is None or len(set(cells)) < max(LEAST_ROWS, len(cells) // 8):
+    if pattern is None or len(set(cells)) < _least_kinds(len(cells)):
         return False
     return sum(pattern.fullmatch(cell) is not None for cell in cells) >= 0.5 * len(cells)
+
+
+def _least_kinds(rows: int) -> int:
+    """Return how many different numbers a reading of so many rows has at least."""
+    return max(LEAST_ROWS, rows // 8)
 
 
 def _grids(values: Values, ends: Sequence[int]) -> Iterator[tuple[bool, Values]]:
@@ -170,6 +183,8 @@ def _in_base(grid: Values, *, lined: bool) -> Iterator[tuple[str, ...]]:
     """
     for part in _from_one(_inner(grid) if lined else (grid,)):
         places = part.shape[1]
+        if len(set(map(bytes, part))) < _least_kinds(len(part)):
+            continue
         least = int(part.max()) + 1
         if places < 2 or least < 2 or places * np.log10(max(least, 64)) < 10:
             continue
@@ -180,10 +195,18 @@ def _in_base(grid: Values, *, lined: bool) -> Iterator[tuple[str, ...]]:
         ]
         weights = np.array(sizes, np.float64) ** np.arange(places - 1, -1, -1)[:, None]
         orders = (part, part[:, ::-1])
-        fine = [namable(order @ weights).mean(axis=0) >= MOST for order in orders]
+        fine = [_fitting(order @ weights) for order in orders]
         for at, size in enumerate(sizes):
             for order in (one for one, told in zip(orders, fine, strict=True) if told[at]):
-                yield spelled([_number(row, size) for row in order.tolist()])
+                yield spelled(_numbers(order, size))
+
+
+def _fitting(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Return which columns are mostly numbers that may name somebody once they are spelled."""
+    fine = np.asarray(may_be(numbers).mean(axis=0) >= MOST)
+    if fine.any():
+        fine[fine] = namable(numbers[:, fine]).mean(axis=0) >= MOST
+    return fine
 
 
 def _from_one(parts: Iterable[Values]) -> Iterator[Values]:
@@ -203,11 +226,18 @@ def _inner(grid: Values) -> Iterator[Values]:
                 yield grid[:, start:end]
 
 
-def _number(digits: Sequence[int], base: int) -> int:
-    value = 0
-    for digit in digits:
-        value = value * base + digit
-    return value
+def _numbers(rows: Values, base: int) -> list[int]:
+    """Return the numbers whose digits of a base the rows are, the first the highest."""
+    places = rows.shape[1]
+    fit = places
+    while fit > 1 and base**fit >= 1 << 63:
+        fit -= 1
+    weights = np.array([base**place for place in range(fit - 1, -1, -1)], np.int64)
+    low: list[int] = (rows[:, places - fit :] @ weights).tolist()
+    if fit == places:
+        return low
+    high = _numbers(rows[:, : places - fit], base)
+    return [one * base**fit + other for one, other in zip(high, low, strict=True)]
 
 
 def _windows(values: Values) -> Iterator[tuple[str, ...]]:
@@ -237,19 +267,29 @@ def _as_bits(run: Values, size: int) -> Values:
 
 
 def _in_windows(digits: Values, base: int) -> Iterator[tuple[str, ...]]:
-    for width in _spans(base):
-        if width * LEAST_ROWS > digits.size:
-            continue
-        weights = float(base) ** np.arange(width - 1, -1, -1)
-        numbers = np.convolve(digits.astype(np.float64), weights[::-1], "valid")
-        fine = exact(numbers)
+    for width, numbers in _running(digits.astype(np.float64), base):
+        fine = exact(numbers[: PROBED * width])
         rows = fine.size // width
-        if rows < LEAST_ROWS:
+        if rows < LEAST_ROWS or 2 * np.count_nonzero(fine) < min(rows, PROBED):
             continue
         shares = fine[: rows * width].reshape(rows, width)[:PROBED].mean(axis=0)
         for start in np.flatnonzero(shares >= 0.6)[:3].tolist():
-            cells = [digits[at : at + width].tolist() for at in range(start, fine.size, width)][:PROBED]
-            yield spelled([_number(cell, base) for cell in cells])
+            if mostly(namable(numbers[start::width][:PROBED])):  # or no reading of them is one
+                places = np.arange(start, fine.size, width)[:PROBED, None] + np.arange(width)
+                yield spelled(_numbers(digits[places], base))
+
+
+def _running(digits: NDArray[np.float64], base: int) -> Iterator[tuple[int, NDArray[np.float64]]]:
+    """Yield each likely width with the numbers that so many digits make from every place on."""
+    numbers = digits
+    reached = 1
+    for width in _spans(base):
+        if width * LEAST_ROWS > digits.size:
+            return
+        for size in range(reached, width):
+            numbers = numbers[:-1] * base + digits[size:]
+        reached = width
+        yield width, numbers
 
 
 @cache
@@ -276,6 +316,6 @@ def of_kinds(grid: NDArray[np.int64]) -> Iterator[Column]:
         fine = exact(turns @ counted)
         for turn in np.flatnonzero(fine.mean(axis=1) >= 0.6)[:8].tolist():
             value = turns[turn].astype(np.int64)
-            cells = spelled([_number(value[row].tolist(), kinds) for row in order])
+            cells = spelled(_numbers(value[order], kinds))
             if may_name(cells):
                 yield Column("kinds", cells)

@@ -5,7 +5,8 @@ import random
 import numpy as np
 
 from sandbox.egress.identities import may_be, namable, spelled
-from sandbox.egress.radix import may_name
+from sandbox.egress.radix import columns_of, may_name
+from sandbox.egress.streams import Stream
 from sandbox.kernel.identifiers import USCC_ALPHABET, USCC_REGISTERS, uscc_check_digit
 
 
@@ -44,3 +45,31 @@ def test_a_credit_code_is_spelled_from_its_number_in_either_alphabet_with_or_wit
                 for sign in text:
                     number = number * len(alphabet) + alphabet.index(sign)
                 assert spelled([number]) == (code,)
+
+
+def test_of_a_credit_code_in_a_base_the_cheap_question_leaves_out_nothing_and_most_of_what_is_none():
+    dice = random.Random(7)
+    codes = []
+    for alphabet in (USCC_ALPHABET, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"):
+        for register in sorted(one for one in USCC_REGISTERS if one[0] in "159"):
+            body = f"{register}{dice.choice(['520302', '999999', '000000'])}" + "".join(
+                dice.choices(USCC_ALPHABET, k=9)
+            )
+            for text in (body, body + uscc_check_digit(body)):
+                number = 0
+                for sign in text:
+                    number = number * len(alphabet) + alphabet.index(sign)
+                codes.append(number)
+    assert namable(np.array(codes, np.float64)).all()
+    others = np.array([dice.randrange(10**24, 10**28) for _ in range(5_000)], np.float64)
+    assert may_be(others).sum() > 400 > 5 * namable(others).sum()
+
+
+def test_a_sequence_that_is_like_another_is_read_once_and_digits_in_a_base_are_put_together():
+    ids = [520302198001010000 + 13 * number for number in range(40)]
+    digits = [[number // 60**place % 60 for place in range(10, -1, -1)] for number in ids]
+    values = np.array(digits, np.int64).reshape(-1)
+    one = Stream("angles", values, tuple(range(11, 441, 11)))
+    found = list(columns_of(one, Stream("again", values, one.ends)))
+    assert tuple(map(str, ids)) in {column.cells for column in found}
+    assert len(found) == len(list(columns_of(one)))
