@@ -62,14 +62,26 @@ def recognise(contents: Sequence[Content], indexes: Sequence[RecordIndex]) -> Re
     return recognise_views(views, indexes)
 
 
-def recognise_views(views: Sequence[View], indexes: Sequence[RecordIndex]) -> Recognised:
-    """Return the source records that any of the views shows, in any of the indexes."""
+def recognise_views(
+    views: Sequence[View], indexes: Sequence[RecordIndex], *, clean: Sequence[View] = ()
+) -> Recognised:
+    """Return the source records that any of the views shows, in any of the indexes.
+
+    `clean` are those of them that show none even by themselves, where less evidence would do: they are
+    not asked again. Nor is a view that stands twice; but every one counts as a reading that was tried.
+    """
     penalty = math.log2(max(len(views), 1))
     shown: list[_Shown] = []
     complete = True
+    known = {id(view) for view in clean}
     for number, index in enumerate(indexes):
+        found: dict[int, Match] = {}
         for view in views:
-            seen = match(index, view.rows, penalty=penalty)
+            if id(view) in known:
+                continue
+            if id(view) not in found:
+                found[id(view)] = match(index, view.rows, penalty=penalty)
+            seen = found[id(view)]
             complete &= seen.complete
             if seen:
                 shown.append((view, number, seen))

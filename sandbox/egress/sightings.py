@@ -28,7 +28,7 @@ from sandbox.egress.shares import mixed_within
 from sandbox.egress.solved import solved
 from sandbox.egress.substituted import substituted
 from sandbox.egress.unmixed import unmixed
-from sandbox.egress.views import View, views_of
+from sandbox.egress.views import Read, View, views_of_all
 from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
 
@@ -62,16 +62,18 @@ def sighted(
     of them guesses, costs evidence.
     """
     indexes = [source.index for source in sources if source.index is not None]
-    views = {id(content): views_of(content) for content in own}  # laid out once for both questions
-    plain = recognise_views([view for content in own for view in views[id(content)]], indexes)
-    every = (views.get(id(content)) or views_of(content) for content in contents)
-    seen = plain or recognise_views([view for some in every for view in some], indexes)
+    mine = views_of_all(own)  # laid out once for both questions
+    first = [view for _, some in mine for view in some]
+    plain = recognise_views(first, indexes)
+    seen = plain or _anywhere(contents, mine, indexes)
     seen = seen.with_more(canaries_in(contents, sources))
     complete = (seen.complete and plain.complete) or bool(seen)
     if proven:
         shown = len(seen.records) if seen.named else 0
         return Sighting(shown, seen.where, complete)
-    tables = [sheet.table for content in contents if content.form not in _ALIKE for sheet in content.sheets]
+    tables = _different(
+        [sheet.table for content in contents if content.form not in _ALIKE for sheet in content.sheets]
+    )
     seen = seen or pieced(tables, indexes) or hidden_in(parts, indexes)
     seen = seen or mixed_within(parts, tables, indexes) or _opened(contents, indexes)
     seen = seen or substituted(parts, sources)
@@ -84,6 +86,23 @@ def sighted(
     if again is None:
         return Sighting(complete=complete)
     return Sighting(again.values, again.where, complete, column=True)
+
+
+def _anywhere(
+    contents: Sequence[Content], mine: Sequence[Read], indexes: Sequence[RecordIndex]
+) -> Recognised:
+    """Return the records that any reading shows, where those of the file's own contents show none alone."""
+    views = [view for _, some in views_of_all(contents, mine) for view in some]
+    return recognise_views(views, indexes, clean=[view for _, some in mine for view in some])
+
+
+def _different(tables: Sequence[pa.Table]) -> list[pa.Table]:
+    """Return the tables without those that are like one before: a file unpacked twice is looked at once."""
+    found: list[pa.Table] = []
+    for table in tables:
+        if not any(table.equals(one) for one in found):
+            found.append(table)
+    return found
 
 
 def _reckoned(

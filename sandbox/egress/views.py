@@ -9,8 +9,9 @@ plain table only. Pure; called by `recognise`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,10 +19,13 @@ import pyarrow.compute as pc
 from sandbox.egress.blobs import decoded_cell
 from sandbox.egress.content import Content, Sheet
 from sandbox.egress.documents import LEAVES
-from sandbox.fingerprint.match import Laid, laid
+from sandbox.fingerprint.match import Laid, laid_together
 from sandbox.fingerprint.readings import tokens, windows
 
 TokenRows = Sequence[Sequence[str | None]]
+Read: TypeAlias = tuple[Content, tuple["View", ...]]
+Lines: TypeAlias = dict[str, tuple[list[str | None], list[str]]]
+"""What a line holds between marks, and word by word: the same lines come in several contents of a file."""
 
 SMALL_CELLS = 60_000
 MAX_TOKENS = 64
@@ -41,8 +45,12 @@ class View:
     aligned: bool
 
 
-def views_of(content: Content) -> tuple[View, ...]:
-    """Return every reading of the content that is worth trying, the plain tables first."""
+def views_of(content: Content, read: Lines | None = None) -> tuple[View, ...]:
+    """Return every reading of the content that is worth trying, the plain tables first.
+
+    `read` keeps what lines hold for the next content.
+    """
+    read = {} if read is None else read
     found: list[View] = []
     for sheet in content.sheets:
         label = f"{sheet.name}: " if sheet.name else ""
@@ -57,20 +65,49 @@ def views_of(content: Content) -> tuple[View, ...]:
             line for text in content.texts[:10_000] for line in text[: 4 << 20].splitlines() if line.strip()
         ]
         if lines and (not content.sheets or sum(map(len, lines)) <= 1 << 20):
-            found += [View(name, rows, aligned=False) for name, rows in _line_views(lines)]
+            found += [View(name, rows, aligned=False) for name, rows in _line_views(lines, read)]
         if lines and sum(map(len, lines)) <= 1 << 20:
             found.append(View("reversed", _cut([tokens(line[::-1]) for line in lines]), aligned=False))
     stray = [line for text in content.stray for line in text.splitlines() if line.strip()][:MAX_STRAY]
     if stray:
-        found += [View(f"hidden {name}", rows, aligned=False) for name, rows in _line_views(stray)]
-    return tuple(map(_laid, (view for view in found if not isinstance(view.rows, list) or view.rows)))
+        found += [View(f"hidden {name}", rows, aligned=False) for name, rows in _line_views(stray, read)]
+    return _laid([view for view in found if not isinstance(view.rows, list) or view.rows])
 
 
-def _laid(view: View) -> View:
+def views_of_all(contents: Sequence[Content], known: Sequence[Read] = ()) -> list[Read]:
+    """Return each content with its readings; of one that is like another or a known one, those very same."""
+    held: list[Read] = list(known)
+    read: Lines = {}
+    for content in contents:
+        like = next((views for one, views in held if _alike(one, content)), None)
+        held.append((content, views_of(content, read) if like is None else like))
+    return held[len(known) :]
+
+
+def _alike(one: Content, other: Content) -> bool:
+    """Return whether two contents have the same readings."""
+    if one is other:
+        return True
+    return (
+        (one.document is None) == (other.document is None)
+        and len(one.sheets) == len(other.sheets)
+        and one.texts == other.texts
+        and one.stray == other.stray
+        and all(
+            left.name == right.name and left.table.equals(right.table)
+            for left, right in zip(one.sheets, other.sheets, strict=True)
+        )
+    )
+
+
+def _laid(views: Sequence[View]) -> tuple[View, ...]:
     """Return the same with rows of tokens laid out once for all indexes."""
-    if isinstance(view.rows, pa.Table | Laid):
-        return view
-    return View(view.name, laid(view.rows), view.aligned)
+    rows = [view.rows for view in views if not isinstance(view.rows, pa.Table | Laid)]
+    each = iter(laid_together(rows))
+    return tuple(
+        view if isinstance(view.rows, pa.Table | Laid) else View(view.name, next(each), view.aligned)
+        for view in views
+    )
 
 
 def _plain(label: str, sheet: Sheet) -> View:
@@ -93,9 +130,10 @@ def _small_views(table: pa.Table) -> Iterator[tuple[str, list[list[str | None]]]
         yield "decoded", plain
     if table.num_columns >= 2:
         yield "adjacent", _cut([_adjacent(row) for row in rows])
-    packed = [_tokens(row) for row in rows]
-    if any(len(cut) > len([cell for cell in row if cell]) for cut, row in zip(packed, rows, strict=True)):
-        yield "packed", _cut(packed)
+    if _MARKS.search("\0".join(cell for row in rows for cell in row if cell)):
+        packed = [_tokens(row) for row in rows]
+        if any(len(cut) > _filled(row) for cut, row in zip(packed, rows, strict=True)):
+            yield "packed", _cut(packed)
     if table.num_columns <= 2:
         yield "words", _cut([tokens(" ".join(filter(None, row))) for row in rows])
     if table.num_columns >= 2:
@@ -141,19 +179,32 @@ def _windows(cells: Sequence[str | None]) -> list[list[str | None]]:
 def _tokens(cells: Sequence[str | None]) -> list[str | None]:
     found: list[str | None] = []
     for cell in cells:
-        if cell:
-            found += [part.strip() for part in _MARKS.split(cell) if part and part.strip()]
+        if not cell:
+            continue
+        if cell.isalnum():  # no mark and no blank
+            found.append(cell)
+            continue
+        found += [part for part in map(str.strip, _MARKS.split(cell)) if part]
     return found
 
 
-def _cut(rows: Sequence[Sequence[str | None]]) -> list[list[str | None]]:
+def _cut(rows: Iterable[Sequence[str | None]]) -> list[list[str | None]]:
     """Return the rows of tokens, long ones in overlapping parts."""
-    filled = [[token for token in row if token] for row in rows]
-    return [list(part) for _, part in windows(filled, width=MAX_TOKENS)]
+    found: list[list[str | None]] = []
+    for row in rows:
+        filled = [token for token in row if token]
+        if len(filled) <= MAX_TOKENS:
+            found.append(list(dict.fromkeys(filled)))
+        else:
+            found += [list(part) for _, part in windows([filled], width=MAX_TOKENS)]
+    return found
 
 
-def _line_views(lines: Sequence[str]) -> Iterator[tuple[str, list[list[str | None]]]]:
-    marked = [_tokens([line]) for line in lines]
+def _line_views(lines: Sequence[str], read: Lines) -> Iterator[tuple[str, list[list[str | None]]]]:
+    for line in lines:
+        if line not in read:
+            read[line] = (_tokens([line]), tokens(line))
+    marked = [read[line][0] for line in lines]
     yield "lines", _cut(marked)
-    yield "words", _cut([tokens(line) for line in lines])
+    yield "words", _cut(read[line][1] for line in lines)
     yield "windows", _windows([token for line in marked for token in line])

@@ -81,13 +81,15 @@ class Hits:
     @classmethod
     def find(cls, index: RecordIndex, hashes: list[tuple[int, Words]]) -> Hits:
         """Look up every cell of a block, given as readings of candidate columns; hash 0 is an empty cell."""
-        slots: list[tuple[int, Integers]] = []
-        for place, column in hashes:
-            for source in range(len(index.columns)):
-                entries = index.lookup(source, column)
-                if (entries >= 0).any():
-                    slots.append((place, entries))
-        return cls(tuple(slots), len(hashes[0][1]), hashes[-1][0] + 1)
+        rows = len(hashes[0][1])
+        every = np.concatenate([column for _, column in hashes])  # one question for each source column
+        found: list[list[Integers]] = [[] for _ in hashes]
+        for source in range(len(index.columns)):
+            entries = index.lookup(source, every).reshape(len(hashes), rows)
+            for at in np.flatnonzero((entries >= 0).any(axis=1)).tolist():
+                found[at].append(entries[at])
+        slots = ((place, one) for (place, _), held in zip(hashes, found, strict=True) for one in held)
+        return cls(tuple(slots), rows, hashes[-1][0] + 1)
 
     def select(self, rows: Integers) -> Hits:
         """The same for some of the rows."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from sandbox.fingerprint.buffers import distinct
 from sandbox.fingerprint.canonical import canonical_array
@@ -106,23 +107,40 @@ class Match:
 class Laid:
     """Rows of tokens whose canonical forms are known: an index asks for their hashes under its own key.
 
-    `row` and `place` say where each of the `forms` stands; there are `rows` rows of `width` tokens at most.
+    `code` tells which of the different `forms` each token has, `row` and `place` where it stands; there are
+    `rows` rows of `width` tokens at most. Readings laid out together share their forms and `hashed`.
     """
 
     forms: pa.Array
+    code: Integers
     row: Integers
     place: Integers
     rows: int
     width: int
+    hashed: dict[bytes, Words]  # by the key of an index, in memory only
 
 
 def laid(rows: Sequence[Sequence[str | None]]) -> Laid:
     """Return rows of tokens laid out, so that several indexes may be asked about them."""
-    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-    cells = pa.array(list(chain.from_iterable(rows)), pa.large_string())
-    row = np.repeat(np.arange(len(rows)), lengths)
-    place = np.arange(len(cells)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return Laid(canonical_array(cells), row, place, len(rows), int(lengths.max(initial=0)))
+    return laid_together([rows])[0]
+
+
+def laid_together(readings: Sequence[Sequence[Sequence[str | None]]]) -> list[Laid]:
+    """Return several readings of one content laid out: what they have in common is read and hashed once."""
+    flat = list(chain.from_iterable(chain.from_iterable(readings)))
+    tokens = pc.fill_null(pa.array(flat, pa.large_string()), "").dictionary_encode()
+    forms, codes = canonical_array(tokens.dictionary), tokens.indices.to_numpy()
+    hashed: dict[bytes, Words] = {}
+    out, start = [], 0
+    for rows in readings:
+        lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+        number = int(lengths.sum())
+        row = np.repeat(np.arange(len(rows)), lengths)
+        place = np.arange(number) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+        code = codes[start : start + number]
+        out.append(Laid(forms, code, row, place, len(rows), int(lengths.max(initial=0)), hashed))
+        start += number
+    return out
 
 
 def match(
@@ -304,8 +322,11 @@ def _put_behind(held: Words, rows: int, hashes: Words) -> None:
 
 def _hash_tokens(index: RecordIndex, tokens: Laid) -> list[list[Words]]:
     """Rows of tokens as columns of hashes, the short rows padded; all tokens are hashed at one go."""
+    hashes = tokens.hashed.get(index.key)
+    if hashes is None:
+        hashes = tokens.hashed[index.key] = hash_forms(tokens.forms, index.key)
     grid = np.zeros((tokens.width, tokens.rows), np.uint64)
-    grid[tokens.place, tokens.row] = hash_forms(tokens.forms, index.key)
+    grid[tokens.place, tokens.row] = hashes[tokens.code]
     return [[column] for column in grid]
 
 

@@ -31,6 +31,8 @@ _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.){1,400})"')
 _FIELDS: Final = re.compile(r"[\t|,;，；、：=\"'{}\[\]<>]+|: ")
 _WORDS: Final = re.compile(r"\s+")
 _RUNS: Final = re.compile(r"\d[\d.,/-]*\d[Xx]?|\d|[^\W\d_]+")
+_ONE: Final = re.compile(r"\d[\d.,/-]{0,16}\d|\d|[^\W\d_]+")
+"""A field that is one value, however it is read."""
 _LONG: Final = re.compile(r"\d{19,400}[Xx]?")
 _NEAR: Final = 32
 _LENGTHS: Final = (18, 11)  # numbers of persons and firms, telephone numbers
@@ -98,9 +100,14 @@ def tokens(line: str) -> list[str]:
 
     A value is not repeated within a few dozen others; further on, in a line of many records, it is.
     """
-    found = _QUOTED.findall(line)
+    found: list[str] = _QUOTED.findall(line) if '"' in line else []
     for field in _FIELDS.split(line):
-        found += (field.strip(), *_WORDS.split(field), *_run_together(field))
+        if _ONE.fullmatch(field):
+            found.append(field)
+        elif field:
+            found += (field.strip(), *_WORDS.split(field), *_run_together(field))
+    if len(found) <= _NEAR:  # near each other, all of them
+        return [token for token in dict.fromkeys(found) if token]
     out: list[str] = []
     last: dict[str, int] = {}
     for token in found:

@@ -8,9 +8,11 @@ import pyarrow as pa
 import pytest
 
 from sandbox.egress.reading import read_content
-from sandbox.egress.recognise import recognise
+from sandbox.egress.recognise import recognise, recognise_views
+from sandbox.egress.views import views_of, views_of_all
 from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
+from sandbox.fingerprint.match import laid, laid_together, match
 
 KEY = b"k" * 16
 
@@ -87,3 +89,31 @@ def test_cells_read_backwards_are_seen(index, rows):
 def test_rows_that_fit_no_table_are_looked_at(index, rows):
     text = "地区,数\n甲,100\n乙,200\n" + "\n".join(",".join(row.values()) for row in rows[:5])
     assert len(shown(index, text, FileType.CSV, "a.csv").records) == 5
+
+
+def test_contents_that_are_alike_have_the_same_readings_and_others_their_own(rows):
+    text = json.dumps(rows[:12], ensure_ascii=False).encode()
+    one, same = (read_content(text, name="a.json", type=FileType.JSON) for _ in range(2))
+    other = read_content(text.replace(b"1", b"2"), name="a.json", type=FileType.JSON)
+    (_, first), (_, again), (_, apart) = views_of_all([one, same, other])
+    assert first is again
+    assert apart is not first
+    assert [view.name for view in first] == [view.name for view in views_of(one)]
+
+
+def test_readings_laid_out_together_show_what_each_shows_by_itself(index, rows):
+    written = [[list(row.values()) for row in rows[at : at + 9]] for at in (0, 30)]
+    written.append([["", None, "无"], [], ["甲", "2"]])
+    for one, other in zip(laid_together(written), map(laid, written), strict=True):
+        together, apart = match(index, one), match(index, other)
+        assert together.rows.tolist() == apart.rows.tolist()
+        assert together.records.tolist() == apart.records.tolist()
+    assert match(index, laid_together(written)[1]).records.tolist() == list(range(30, 39))
+
+
+def test_readings_known_to_be_clean_are_not_asked_again_but_count(index, rows):
+    content = read_content(json.dumps(rows[:12]).encode(), name="a.json", type=FileType.JSON)
+    views = views_of(content)
+    assert recognise_views(views, [index])
+    assert not recognise_views(views, [index], clean=views)
+    assert recognise_views([*views, *views], [index]).records == recognise_views(views, [index]).records

@@ -1,5 +1,8 @@
 """Second readings of ambiguous columns, and how text is cut into tokens."""
 
+import random
+import re
+
 import pyarrow as pa
 
 from sandbox.fingerprint.canonical import canonical_array
@@ -66,3 +69,23 @@ def test_a_line_of_many_records_keeps_a_value_that_they_share():
     line = ",".join(f"甲{number},红花岗区" for number in range(200))
     assert tokens(line).count("红花岗区") > 5
     assert tokens("a,b,a,b") == ["a", "b"]
+
+
+def test_a_field_that_is_one_value_is_told_at_once_as_it_is_the_long_way():
+    dice = random.Random(4)
+    for _ in range(400):
+        line = "".join(
+            dice.choices("01289.,/-Xx ab中文_\"':=;|{}（）²\u3000", k=dice.choice([3, 9, 30, 200]))
+        )
+        found = re.findall(r'"((?:[^"\\]|\\.){1,400})"', line)
+        for field in re.split(r"[\t|,;，；、：=\"'{}\[\]<>]+|: ", line):
+            runs = re.findall(r"\d[\d.,/-]*\d[Xx]?|\d|[^\W\d_]+", field)
+            found += [field.strip(), *re.split(r"\s+", field), *(runs if len(runs) > 1 else [])]
+            for run in re.findall(r"\d{19,400}[Xx]?", field):
+                for length in (18, 11):
+                    found += [run[:length], run[-length:], run[length : length + 18]]
+        plain: list[str] = []
+        for token in filter(None, found):
+            if token not in plain[-31:]:
+                plain.append(token)
+        assert tokens(line) == plain
