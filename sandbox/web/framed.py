@@ -1,6 +1,6 @@
 """Content that came out of a seat, for eyes only: a document without script, origin or address of its own.
 
-Every cell is text; what a finding points at is marked with its number, and the rules are told above with
+Every cell is text; what a finding points at is marked with its number, and the rules are told below with
 article and remedy. What may be a source record is blacked out. The answer carries a policy that forbids
 everything but one fixed style and pictures within the document itself. Never asks who may look.
 """
@@ -32,7 +32,7 @@ STYLE = (
     "mark{background:#1a2230;color:#1a2230;border-radius:2px}td.m{background:#fde8e8}"
     "tr.m th{background:#fbd0d0}td.s,th.s{background:#fff3d6}"
     "sup{font-weight:600;color:#8a1c1c;margin-left:3px}li{margin:0 0 6px}"
-    "ol{margin:0 0 12px;padding:8px 8px 8px 32px;border:1px solid #cfd6df;background:#f7f9fb}"
+    "ol{margin:12px 0 0;padding:8px 8px 8px 32px;border:1px solid #cfd6df;background:#f7f9fb}"
     "li span{color:#5a6472}li b{margin-right:6px}tr.gap td{text-align:center;color:#5a6472}"
     "img{max-width:100%}p{color:#5a6472;margin:0 0 8px}"
     "div{display:flex;flex-wrap:wrap;gap:16px;align-items:flex-start}"
@@ -154,9 +154,8 @@ def answer(body: Markup) -> Response:
 
 def document(name: str, data: bytes, found: Sequence[Pointer], t: Translate) -> Markup:
     """Return what a reviewer reads of a file that the gate wrote anew, its rows in an order of their own."""
-    return _legend(found, t) + _drawn(
-        name, data, Marks(tuple(found), as_handed_in=False), t, open_to_read=True
-    )
+    marks = Marks(tuple(found), as_handed_in=False)
+    return _drawn(name, data, marks, t, open_to_read=True) + _legend(found, t)
 
 
 def redacted(
@@ -166,9 +165,8 @@ def redacted(
 
     Of the first line only names of catalogued columns are shown: it may be a record itself.
     """
-    return _legend(found, t) + _drawn(
-        name, data, Marks(tuple(found), as_handed_in=True), t, open_to_read=False, known=known
-    )
+    marks = Marks(tuple(found), as_handed_in=True)
+    return _drawn(name, data, marks, t, open_to_read=False, known=known) + _legend(found, t)
 
 
 def _legend(found: Sequence[Pointer], t: Translate) -> Markup:
@@ -182,7 +180,7 @@ def _legend(found: Sequence[Pointer], t: Translate) -> Markup:
 
 
 def _rows(one: Pointer, t: Translate) -> Markup:
-    spans = t("、").join(f"{a - 1}–{b - 1}" if b > a else f"{a - 1}" for a, b in one.spans)
+    spans = t("、").join(f"{a}–{b}" if b > a else f"{a}" for a, b in one.spans)
     return (
         Markup("<br><span>{}</span>").format(t("提交的文件第 {rows} 行", rows=spans)) if spans else Markup("")
     )
@@ -285,7 +283,8 @@ def _table(
         body += [_row(line, rows[line - 1], rows[0], marks, open_to_read) for line in beyond]
     notes = []
     if not open_to_read:
-        notes.append(_note(t("被拒绝的文件：值已遮盖，红底是发现所指的地方")))
+        told = t("被拒绝的文件：值已遮盖，红底是发现所指的地方；行号按提交的文件，标题是第 1 行")
+        notes.append(_note(told))
     if len(rows) > MOST_ROWS + 1:
         notes.append(_note(t("只显示前 {count} 行和发现所指的行", count=MOST_ROWS)))
     table = Markup("<table><thead><tr><th>#</th>{}</tr></thead><tbody>{}</tbody></table>").format(
@@ -316,11 +315,12 @@ def _row(line: int, row: Sequence[str], head: Sequence[str], marks: Marks, open_
         own = marks.cell(head[place], cell) if place < len(head) else ()
         shut = not open_to_read or marks.shut or marks.hidden((*whole, *own))
         tone = "m" if whole or marks.hidden(own) else ("s" if own else "")
-        number = " n" if _NUMBER.fullmatch(cell.strip()) else ""
+        right = " n" if _NUMBER.fullmatch(cell.strip()) else ""
         shown = _blacked(cell) if shut else cell
-        cells.append(Markup('<td class="{}">{}{}</td>').format(tone + number, shown, _notes(own)))
+        cells.append(Markup('<td class="{}">{}{}</td>').format(tone + right, shown, _notes(own)))
+    number = line if marks.as_handed_in else line - 1  # of a file in another order nobody else counts lines
     return Markup('<tr class="{}"><th>{}{}</th>{}</tr>').format(
-        "m" if whole else "", line - 1, _notes(whole), Markup("").join(cells)
+        "m" if whole else "", number, _notes(whole), Markup("").join(cells)
     )
 
 

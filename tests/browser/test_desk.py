@@ -84,6 +84,10 @@ def test_a_question_mark_shows_the_keys_and_types_itself_where_one_writes(enter)
         assert shown.is_visible()
         assert "显示这些按键" in shown.inner_text()
         assert shown.get_by_role("button").evaluate("one => one === document.activeElement")
+        ink, ground = shown.get_by_role("button").evaluate(
+            "one => [getComputedStyle(one).color, getComputedStyle(one).backgroundColor]"
+        )
+        assert ink != ground  # a button that has the focus is still read
         person.look("desk-keys" if place == "/reviews" else "desk-keys-submission")
         page.keyboard.press("Escape")
         assert not shown.is_visible()

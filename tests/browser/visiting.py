@@ -110,6 +110,9 @@ class Visit:
         self.page.evaluate("() => scrollTo(0, 0)")
         tallest = width * (2 if width > PHONE["width"] else 6)
         part = {"x": 0, "y": 0, "width": width, "height": min(height, tallest)}
+        if self.page.locator("iframe.seen").count():  # painted on the screen alone
+            self.page.set_viewport_size({"width": width, "height": part["height"]})
+            self.page.wait_for_timeout(500)
         data = self.page.screenshot(full_page=True, clip=part, animations="disabled")
         (PICTURES / f"{name}.png").write_bytes(small(data))
 

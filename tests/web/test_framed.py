@@ -59,12 +59,12 @@ def test_rule_article_and_remedy_are_told_and_numbered_beside_columns_and_cells(
 def test_rows_are_marked_where_they_stand_as_handed_in_and_told_where_the_gate_wrote_them_in_another_order():
     found = (pointer("rows 3, 5", FindingKind.ROW_LEVEL, "G09"),)
     page = str(redacted("a.csv", table(8), found, t, known=frozenset({"地区"})))
-    assert "<sup>1</sup>" in row(page, 2)
-    assert "<sup>1</sup>" in row(page, 4)
-    assert "<sup>1</sup>" not in row(page, 3)
+    assert "<sup>1</sup>" in row(page, 3)  # as the page beside it says: the heading is line 1
+    assert "<sup>1</sup>" in row(page, 5)
+    assert "<sup>1</sup>" not in row(page, 4)
     page = str(document("a.csv", table(8), found, t))
     assert "<sup>" not in page
-    assert "提交的文件第 2、4 行" in page
+    assert "提交的文件第 3、5 行" in page
     assert "地区2" in page
 
 
@@ -80,7 +80,7 @@ def test_what_may_be_a_record_is_blacked_out_even_for_reviewers(kind):
 def test_marked_rows_beyond_the_first_are_shown_too_and_a_flood_of_them_is_bounded():
     found = (pointer(f"rows {MOST_ROWS + 300}-{MOST_ROWS + 301}", FindingKind.ROW_LEVEL),)
     page = str(redacted("a.csv", table(MOST_ROWS + 400), found, t))
-    assert "<sup>1</sup>" in row(page, MOST_ROWS + 299)
+    assert "<sup>1</sup>" in row(page, MOST_ROWS + 300)
     assert f"<th>{MOST_ROWS + 250}<" not in page
     assert 'class="gap"' in page
     many = (pointer("rows 2-999999999999", FindingKind.ROW_LEVEL),)
@@ -91,7 +91,7 @@ def test_a_refused_file_shows_rules_and_places_and_no_value():
     found = (pointer("rows 2-4", FindingKind.SOURCE_RECORD, "G07"),)
     page = str(redacted("a.csv", table(6), found, t, known=frozenset({"地区"})))
     assert "<b>G07</b>" in page
-    assert "<sup>1</sup>" in row(page, 1)
+    assert "<sup>1</sup>" in row(page, 2)
     assert not re.search(r"地区\d", page)
     assert "户数" not in page
 
