@@ -20,6 +20,8 @@ from sandbox.egress.expressions import Kind
 from sandbox.egress.kinds import column_kind
 from sandbox.egress.origin import Source
 from sandbox.files.readers import ReadLimits, read_table
+from sandbox.fingerprint.buffers import distinct
+from sandbox.fingerprint.cells import hash_columns
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.sidecar import UnitColumns, dense_units, finest
 from sandbox.kernel.entities import EntityType, IdentifierClass
@@ -30,6 +32,8 @@ from sandbox.kernel.message import say
 LIMITS = ReadLimits()
 KEY_SHARE = 0.02
 """From which share of distinct values in its rows a text column may be a key."""
+LONG = 1 << 21
+"""Cells above which the different values of a column are told by their hashes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +91,7 @@ def build_sources(
 def _build(
     source: SourceTable, masked: Sequence[SourceTable], *, key: bytes, thresholds: Thresholds
 ) -> Source:
-    proposals = propose(source.table)
+    proposals = propose(source.table.to_batches())  # so that no column lies in memory once more as a whole
     units = tuple(propose_units(proposals))
     named = {name for unit in units for name in unit.columns}
     direct = {proposal.name for proposal in proposals if proposal.identifier is IdentifierClass.DIRECT}
@@ -120,10 +124,18 @@ def _keys(table: pa.Table) -> tuple[UnitColumns, ...]:
         column = table.column(name).drop_null()
         if not len(column):
             continue
-        distinct = len(pc.unique(column)) / len(column)
-        fractions = pc.any(pc.match_substring_regex(column, r"\.\d")).as_py()
+        different = _different(column) / len(column)
+        if different < KEY_SHARE or pc.any(pc.match_substring_regex(column, r"\.\d")).as_py():
+            continue
         dates = pc.all(pc.match_substring_regex(column, r"^\d{4}[-/.年]\d{1,2}")).as_py()
         whole = column_kind(column) is Kind.NUMBER
-        if distinct >= KEY_SHARE and not fractions and not dates and (not whole or distinct >= 0.2):
+        if not dates and (not whole or different >= 0.2):
             found.append(UnitColumns(f"key:{name}", (name,)))
     return tuple(found)
+
+
+def _different(column: pa.ChunkedArray) -> int:
+    """Return how many different values a column has; of a long one by hashes, which take less memory."""
+    if len(column) <= LONG:
+        return len(pc.unique(column))
+    return len(distinct(hash_columns([column], bytes(16))[0]))
