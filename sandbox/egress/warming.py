@@ -49,4 +49,4 @@ def _lies_compiled(room: str, module: str) -> bool:
     """Return whether loops of a module lie compiled, from the module as it is now."""
     source = PACKAGE / room / f"{module}.py"
     made = [one.stat().st_mtime for one in (source.parent / "__pycache__").glob(f"{module}.*.nbi")]
-    return bool(made) and min(made) >= source.stat().st_mtime
+    return max(made, default=0.0) >= source.stat().st_mtime
