@@ -34,7 +34,7 @@ $(STAMP): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check $(PIP_FLAGS) --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
-	$(BIN)/python -c "from sandbox.fingerprint.scan import prepare; prepare()"
+	$(BIN)/python -c "from sandbox.egress.warming import compile_loops; compile_loops()"
 	touch $(STAMP)
 
 $(PAGES): package-lock.json package.json .npmrc $(STAMP)

@@ -1,9 +1,10 @@
 """How long the gate takes for a file of 100 kB with the index at hand: sixty files of ten kinds.
 
-Run: python -m bench.wait. Every file goes alone through the isolated process, as a submission does: its
-start, sidecars of two sources (5,000 persons, 3,000 firms) handed over and read, every check. Prints the
-median and the 95th percentile by the clock; and what the checks alone take of the processor, asked of the
-same files in this process. Judges nothing.
+Run: python -m bench.wait. Every file goes alone through the isolated process, as a submission does: sidecars
+of two sources (5,000 persons, 3,000 firms) handed over and read, every check. The process stands ready, as
+where submissions come minutes apart; an empty file says what is left of its start, with and without. Prints
+the median and the 95th percentile by the clock; and what the checks alone take of the processor, asked of
+the same files in this process. Judges nothing.
 """
 
 from __future__ import annotations
@@ -23,11 +24,15 @@ from bench.egress.room import answer_of, snapshots, sources_of
 from bench.egress.world import tables
 from sandbox.egress.isolated import judge_isolated
 from sandbox.egress.judge import judge
+from sandbox.egress.process import GateLimits, keep_spares
 from sandbox.egress.report import Product
+from sandbox.seats.spares import Spares
 from tests.attacks.exam_source import to_csv
 
 SIZE = 100_000
 EACH = 6
+START_SECONDS = 3.0
+"""What a process that was started ahead is given to load its code."""
 WORDS = (
     "门诊",
     "人次",
@@ -135,11 +140,32 @@ KINDS: Mapping[str, Callable[[random.Random], bytes]] = {
 }
 
 
+def waited(product: Product, spares: Spares | None = None) -> float:
+    """Return the seconds by the clock until the answer; the process waits before, if spares are given."""
+    if spares is not None:
+        while not spares.waiting():
+            time.sleep(0.1)
+        time.sleep(START_SECONDS)
+    started = time.perf_counter()
+    answer_of(judge_isolated([product], snapshots()).judgement)
+    return time.perf_counter() - started
+
+
+def starts(spares: Spares) -> None:
+    """Print how long a file that holds nothing takes, with the process started for it and started ahead."""
+    nothing = Product("first.csv", b"a,b\n1,2\n")
+    alone = [waited(nothing) for _ in range(EACH)][1:]  # the first compiles or reads what is kept
+    keep_spares(spares, GateLimits())
+    ahead = [waited(nothing, spares) for _ in range(EACH)]
+    print(f"start alone: {np.median(alone):.2f} s; with a process that waits: {np.median(ahead):.2f} s")
+
+
 def main() -> None:
     """Judge every file alone; print how long it took."""
-    sources, known = snapshots(), sources_of()
+    known, spares = sources_of(), Spares()
+    snapshots()
     judge([Product("first.csv", _leak(random.Random(0)))], known)
-    judge_isolated([Product("first.csv", b"a,b\n1,2\n")], sources)  # what is compiled or read once
+    starts(spares)
     clock: dict[str, list[float]] = {}
     spent: dict[str, list[float]] = {}
     sizes: list[int] = []
@@ -147,9 +173,7 @@ def main() -> None:
         for name, make in KINDS.items():
             data = make(random.Random(f"{turn}/{name}"))
             sizes.append(len(data))
-            started = time.perf_counter()
-            answer_of(judge_isolated([Product(name, data)], sources).judgement)
-            clock.setdefault(name, []).append(time.perf_counter() - started)
+            clock.setdefault(name, []).append(waited(Product(name, data), spares))
             began = time.process_time()
             judge([Product(name, data)], known)
             spent.setdefault(name, []).append(time.process_time() - began)

@@ -7,10 +7,14 @@ files are as trustworthy as the modules they lie beside. Called by `worker` befo
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+from sandbox.files.readers import read_table
+from sandbox.files.records import COMPILE_FROM_BYTES
 from sandbox.fingerprint import scan
 
 PACKAGE = Path(__file__).resolve().parents[1]
@@ -37,12 +41,34 @@ def load_compiled() -> None:
 
     Those that do not are left alone: what is compiled here would be lost with this process.
     """
-    if _lies_compiled("fingerprint", "row_kernels"):
-        scan.prepare()
-    if _lies_compiled("egress", "unit_kernels"):
-        from sandbox.egress import unit_kernels  # the compiler is slow to load
+    for room, module, use in _LOOPS:
+        if _lies_compiled(room, module):
+            use()
 
-        unit_kernels.prepare()
+
+def compile_loops() -> None:
+    """Compile all of them now, where they are kept beside their modules: once an installation."""
+    for *_, use in _LOOPS:
+        use()
+
+
+def _read() -> None:
+    """Read a table that is large enough for compiled code."""
+    read_table(io.BytesIO(b"a,b\n" + b"1,2\n" * (COMPILE_FROM_BYTES // 4)), name="warm-up")
+
+
+def _count() -> None:
+    from sandbox.egress import unit_kernels  # the compiler is slow to load
+
+    unit_kernels.prepare()
+
+
+_LOOPS: tuple[tuple[str, str, Callable[[], None]], ...] = (
+    ("fingerprint", "row_kernels", scan.prepare),
+    ("egress", "unit_kernels", _count),
+    ("files", "records", _read),
+)
+"""Room and module of the loops, and what calls each of them once."""
 
 
 def _lies_compiled(room: str, module: str) -> bool:

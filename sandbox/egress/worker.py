@@ -8,6 +8,7 @@ Run as `python -m sandbox.egress.worker DESCRIPTOR`; `process` is the only calle
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import secrets
@@ -125,6 +126,7 @@ def run_job(job: Json, handed: Handed) -> bytes:
         return remedied(job, sources)
     options = replace(options_in(mapping(job["options"])), kept=_kept_in(mapping(job["sources"]), handed))
     limits = mapping(job["limits"])
+    gc.freeze()  # no child then counts, or copies, all that the modules and sources are made of
     reports = [
         _apart(_product(mapping(entry), handed), sources, options, limits)
         for entry in sequence(job["products"])

@@ -252,5 +252,6 @@ def prepare() -> None:
 
     table = pa.table({"a": ["1", "2"], "b": ["x", "y"]})
     key = bytes(16)
-    hash_columns(table.columns, key, compiled=True)
-    match(RecordIndex.build([("raw", table)], key=key), table, compiled=True)
+    index = RecordIndex.build([("raw", table)], key=key)
+    linked(index, list(enumerate(hash_columns(table.columns, key, compiled=True))))
+    match(index, table, compiled=True)
