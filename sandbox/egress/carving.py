@@ -77,7 +77,10 @@ def _database(data: bytes) -> Iterator[Sheet]:
         kinds = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
         for (name,) in base.execute(kinds).fetchmany(MAX_TABLES):
             quoted = str(name).replace('"', '""')
-            read = base.execute(f'SELECT * FROM "{quoted}" LIMIT {MAX_ROWS}')
+            try:  # the numbers of rows are shown by nobody, and may be anything
+                read = base.execute(f'SELECT rowid, * FROM "{quoted}" LIMIT {MAX_ROWS}')
+            except sqlite3.OperationalError:  # a table without them
+                read = base.execute(f'SELECT * FROM "{quoted}" LIMIT {MAX_ROWS}')
             names = [column[0] for column in read.description]
             rows = read.fetchall()
             if rows:

@@ -26,10 +26,11 @@ from sandbox.egress.drawn import codes_in, reduced
 from sandbox.egress.legible import front, tells
 from sandbox.egress.packings import packed_bits, packings
 from sandbox.egress.radix import columns_of
-from sandbox.egress.raster import dotted, points_of, rastered
+from sandbox.egress.raster import dotted, heights, points_of, rastered
 from sandbox.egress.recognise import Recognised, recognise
 from sandbox.egress.scattered import scattered, unshuffled
 from sandbox.egress.streams import LEAST_ROWS, MAX_TEXT, Column, Stream, bits_said, said, texts_of
+from sandbox.egress.strung import strung
 from sandbox.egress.unpressed import embedded, headless
 from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
@@ -147,6 +148,7 @@ def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
             texts += planes.tried(partial(codes_in, pixels), [])
             columns += chain.from_iterable(map(packings, (*raw[:MAX_PLANES], palette)))
             columns += chain.from_iterable(map(packed_bits, bits[:MAX_PLANES]))
+            columns += _column("heights", strung(planes.tried(partial(heights, pixels), "")))
             columns += scattered(pixels.tobytes()) if pixels.nbytes <= MAX_SHOWN else ()
         return texts, streams, columns
     if data[:2] == b"PK" or data[257:262] == b"ustar":
@@ -164,6 +166,10 @@ def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
         streams += more
     texts += chain.from_iterable(map(bits_said, held))
     return texts, streams, [*runs.nibbles(data), *_numbers(data), *packings(data)]
+
+
+def _column(name: str, cells: Sequence[str]) -> list[Column]:
+    return [Column(name, tuple(cells))] if cells else []
 
 
 def _frames(data: bytes) -> Iterator[tuple[NDArray[Any], bytes]]:

@@ -90,7 +90,10 @@ def _joined(cells: Sequence[str]) -> Iterator[bytes]:
     if bare:
         run = "".join(bare)[: 2 * MAX_JOINED]
         run = run[: len(run) // 2 * 2]
-        yield bytes.fromhex(run)
+        held = bytes.fromhex(run)
+        yield held
+        if max(held) < 16:
+            yield bytes(high << 4 | low for high, low in zip(held[::2], held[1::2], strict=False))
         yield bytes.fromhex(run[::-1])
         if len(set(map(len, bare))) == 1 and len(bare[0]) in (4, 8, 16):
             yield b"".join(bytes.fromhex(one)[::-1] for one in bare[: MAX_JOINED // 2])

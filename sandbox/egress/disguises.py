@@ -8,13 +8,12 @@ written from it. Bounded in size, number and depth. Pure; called by `inside`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import chain, groupby, islice
+from itertools import groupby, islice
 
 import numpy as np
-import pyarrow as pa
 
 from sandbox.egress.alphabets import lengthy, morse, packed
 from sandbox.egress.ciphers import broken, moved_bytes
@@ -23,21 +22,21 @@ from sandbox.egress.codewords import coded, listed_bytes
 from sandbox.egress.content import Content, Form, Sheet
 from sandbox.egress.declared import spelled_out, translated
 from sandbox.egress.folding import folded
+from sandbox.egress.gathered import LIMITS, MAX_BYTES, different, fronts_of, plain_of, raw_of, texts_of
 from sandbox.egress.glyphs import few, rare
 from sandbox.egress.layouts import laid_out
 from sandbox.egress.legible import LEAST_BYTES, held_numbers, legible, said, speaks
 from sandbox.egress.numerals import branches, figures, sequences
 from sandbox.egress.reading import read_content
 from sandbox.egress.report import FileReport
-from sandbox.egress.salvage import pieces, salvaged
+from sandbox.egress.salvage import salvaged
 from sandbox.egress.scattered import scattered
-from sandbox.egress.slots import beside, frames, lines_of, slots
+from sandbox.egress.slots import Frame, beside, frames, lines_of, slots
+from sandbox.egress.strung import coded_runs, padded_rows, strung
 from sandbox.egress.unpressed import begun, headless, unpressed
 from sandbox.files.types import FileType, sniff
-from sandbox.files.unwrap import UnwrapLimits, unwrap
+from sandbox.files.unwrap import unwrap
 
-MAX_BYTES = 1 << 20
-MAX_CELLS = 60_000
 MAX_TEXTS = 400
 MAX_NUMBERS = 20_000
 MAX_DEPTH = 2
@@ -47,7 +46,6 @@ MAX_KEPT = 4 << 20
 _PIECE = 1 << 17
 _REACH = 64
 """Bytes of a head behind which deflated bytes may begin."""
-_LIMITS = UnwrapLimits(max_total=16 << 20)
 _KNOWN = frozenset(
     {
         FileType.ZIP, FileType.GZIP, FileType.BZIP2, FileType.XZ, FileType.ZSTD, FileType.SEVEN, FileType.TAR,
@@ -99,10 +97,10 @@ def disguised(report: FileReport) -> list[Content]:
     data, path = report.product.data, report.product.path
     if len(data) <= MAX_BYTES:
         _openly(report, found)
-        for raw in _raw(report):
+        for raw in raw_of(report):
             with suppress(*_FAILURES):
                 _bytes(raw, path, found, depth=0)
-    texts = _different(_texts(report))
+    texts = different(texts_of(report))
     for text in texts[:MAX_TEXTS]:
         with suppress(*_FAILURES):
             _text(text[:MAX_BYTES], path, found, depth=0)
@@ -117,7 +115,8 @@ def disguised(report: FileReport) -> list[Content]:
 
 def _structured(report: FileReport, found: _Found) -> None:
     """Read what stands at the same places of lines, and what documents hold in numbers and in codes."""
-    for text in _fronts(report):
+    _bytes(padded_rows(report.product.data), report.product.path, found, depth=0)
+    for text in fronts_of(report):
         with suppress(*_FAILURES):
             _slotted(text, report.product.path, found)
     for content in report.contents[:50]:
@@ -125,20 +124,6 @@ def _structured(report: FileReport, found: _Found) -> None:
             found.guess(list(islice(branches(content.document), MAX_NUMBERS)))
             for told in filter(legible, translated(content.document)):
                 found.add(told)
-
-
-def _fronts(report: FileReport) -> list[str]:
-    """Return the file as one text, or all that a package or a file of another kind says, as one."""
-    data = report.product.data
-    if len(data) > MAX_BYTES:
-        return []
-    found = [_plain(data)]
-    if report.findings and data.startswith(b"PK"):
-        found.append("\n".join(piece.decode("utf-8", errors="ignore") for piece in pieces(data))[:MAX_BYTES])
-    strays = [text for content in report.contents[:8] for text in content.stray[:40]]
-    if not any(found):
-        found.append("\n".join(strays)[:MAX_BYTES])
-    return [text for text in found if len(text) >= LEAST_BYTES]
 
 
 def _slotted(text: str, path: str, found: _Found) -> None:
@@ -150,16 +135,15 @@ def _slotted(text: str, path: str, found: _Found) -> None:
         sheets = tuple(Sheet("", table, plain=False) for table in tables)
         found.contents.append(Content(FileType.BINARY, Form.UNREAD, sheets=sheets, guessed=True))
     found.tried = 0
-    for data in islice(chain(spelled_out(text), listed_bytes(text), coded(slots(lines, every))), MAX_TRIED):
+    for data in islice(_structures(text, lines, every), MAX_TRIED):
         _bytes(data, path, found, depth=0)
 
 
-def _different(texts: Iterable[str]) -> list[str]:
-    """Return texts that are long enough, without those that stand in the first as they are."""
-    first, *others = list(dict.fromkeys(texts)) or [""]
-    return [
-        text for text in (first, *(one for one in others if one not in first)) if len(text) >= LEAST_BYTES
-    ]
+def _structures(text: str, lines: Sequence[str], every: Sequence[Frame]) -> Iterator[bytes]:
+    yield from spelled_out(text)
+    yield from listed_bytes(text)
+    yield from coded_runs(text)
+    yield from coded(slots(lines, every))
 
 
 def _openly(report: FileReport, found: _Found) -> None:
@@ -168,68 +152,10 @@ def _openly(report: FileReport, found: _Found) -> None:
     if (report.archive and data[257:262] == b"ustar") or (report.findings and data.startswith(b"PK")):
         for text in salvaged(data):
             found.add(text)
-    for raw in _raw(report):
-        if not legible(_plain(raw)):
+    for raw in raw_of(report):
+        if not legible(plain_of(raw)):
             for text in paged(raw):
                 found.add(text)
-
-
-def _raw(report: FileReport) -> Iterator[bytes]:
-    """Yield the bytes of the file and of its members that are of no known kind."""
-    data = report.product.data
-    if not report.archive:
-        kinds = {content.type for content in report.contents}
-        if kinds & {FileType.BINARY} or any(content.form is Form.UNREAD for content in report.contents):
-            yield data
-        return
-    if any(content.type is FileType.BINARY for content in report.contents):
-        yield from (
-            part.data
-            for part in unwrap(data, name="", limits=_LIMITS).parts[:50]
-            if part.type is FileType.BINARY
-        )
-
-
-def _texts(report: FileReport) -> Iterator[str]:
-    """Yield the file as a text, then everything that its contents show, columns and rows by themselves."""
-    data = report.product.data
-    if len(data) <= MAX_BYTES and not report.archive:
-        yield _plain(data)
-    if len(data) <= MAX_BYTES and report.findings and data.startswith(b"PK"):
-        yield from (
-            piece.decode("utf-8", errors="ignore") for piece in pieces(data) if len(piece) <= MAX_BYTES
-        )
-    for content in report.contents[:50]:
-        yield from content.stray[:20]
-        if content.form is Form.UNREAD or report.archive or content.form is not Form.TEXT:
-            yield "\n".join(content.texts[:10_000])[:MAX_BYTES]
-        for sheet in content.sheets[:20]:
-            yield from _columns(sheet.table)
-
-
-def _columns(table: pa.Table) -> Iterator[str]:
-    """Yield the cells of every column in a row, and of every row where most columns are figures."""
-    if not 0 < table.num_rows * table.num_columns <= MAX_CELLS:
-        return
-    columns = [[cell or "" for cell in column.to_pylist()] for column in table.columns]
-    for column in columns[:200]:
-        yield "\n".join(column)
-        if sum(map(len, column)) <= 3 * len(column):
-            yield "".join(column)
-    if 2 <= table.num_columns <= 200:
-        yield "\n".join(",".join(row) for row in zip(*columns, strict=True))
-    if all(sum(map(len, column)) <= 3 * len(column) for column in columns[1:]):
-        yield "\n".join("".join(column) for column in columns)
-
-
-def _plain(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        return "" if "\0" in text[:1000] else text
-    return ""
 
 
 def _text(text: str, path: str, found: _Found, *, depth: int) -> None:
@@ -241,6 +167,7 @@ def _text(text: str, path: str, found: _Found, *, depth: int) -> None:
     for new in morse(text if _dotted(text) else _dots_in(text)):
         found.add(new)
     found.guess(figures(text))
+    found.guess(strung(text))
     built = folded(text)
     if built:
         found.add(built)
@@ -357,7 +284,7 @@ def _keep(data: bytes, path: str, found: _Found, *, depth: int) -> bool:
         return True
     if depth >= MAX_DEPTH or sniff(data, size=len(data)) not in _KNOWN or len(found.contents) >= 20:
         return False
-    for part in unwrap(data, name=path, limits=_LIMITS).parts[:20]:
+    for part in unwrap(data, name=path, limits=LIMITS).parts[:20]:
         inner = said(part.data)
         if inner and found.add(inner):
             _text(inner[:_PIECE], path, found, depth=depth + 1)

@@ -24,6 +24,9 @@ MAX_PATHS = 12
 MAX_POINTS = 5000
 LEAST_SIDE = 8
 _DOT = 3
+_FEWEST_BARS = 60
+_WIDEST_BAR = 24
+_SAMPLED = 256
 _LEAST_NUMBERS = 16
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _RECT = re.compile(r"<(?:\w+:)?rect\b([^<>]*)>")
@@ -176,3 +179,20 @@ def _sheet(rows: Sequence[tuple[str, ...]]) -> Sheet:
         pa.Table.from_arrays(columns, names=[f"c{place}" for place in range(len(columns))]),
         plain=False,
     )
+
+
+def heights(pixels: NDArray[np.generic]) -> str:
+    """Return the heights of bars side by side as digits, each as wide as the highest; nothing for no bars."""
+    weights = 256 ** np.arange(min(pixels.shape[2], 3)) if pixels.ndim == 3 else None
+    codes = pixels if weights is None else pixels[..., : len(weights)].astype(np.int64) @ weights
+    shades, often = np.unique(codes[:: max(1, len(codes) // _SAMPLED)], return_counts=True)
+    colour = shades[often.argmax()]
+    counts = (codes != colour).sum(axis=0)
+    if counts.size < _FEWEST_BARS or np.unique(counts).size < 10:
+        return ""
+    for step in range(2, _WIDEST_BAR):
+        for start in range(step):
+            if not counts[start::step].any() and counts.size >= step * _FEWEST_BARS:
+                bars = counts[(start + 1) % step :: step]
+                return "".join(str(one).zfill(len(str(bars.max()))) for one in bars.tolist())
+    return "".join(str(one).zfill(len(str(counts.max()))) for one in counts.tolist())

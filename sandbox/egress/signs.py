@@ -17,6 +17,7 @@ MAX_TEXT = 1 << 17
 MAX_LINES = 2000
 MAX_COLUMNS = 24
 _DIGITS = 10
+_TWO_NUMBERS = range(28, 48)
 _APART = re.compile(r"[\s,，、;；:：/|_\-.。·()（）\[\]{}<>\"'“”=]+")
 _MARKS = re.compile(r"[\s\d!-/:-@\[-`{-~　-〿＀-／：-＠]+")
 _BLOCKS = re.compile(r"\n\s*\n|\n(?=#)")
@@ -33,6 +34,18 @@ def signed(text: str, lengths: Sequence[int]) -> Iterator[list[Row]]:
         if len(fit) >= LEAST_ROWS and (key := tuple(fit)) not in seen:
             seen.add(key)
             yield fit
+        yield from _several(rows)
+
+
+def _several(rows: Sequence[Row]) -> Iterator[list[Row]]:
+    """Yield the fronts and the ends of rows that are as long as two numbers one behind the other."""
+    size, times = Counter(map(len, rows)).most_common(1)[0] if rows else (0, 0)
+    if not (size in _TWO_NUMBERS and times >= LEAST_ROWS):
+        return
+    same = [row for row in rows if len(row) == size]
+    if len({sign for row in same for sign in row}) <= MAX_SIGNS:
+        for part in (slice(18), slice(-11, None), slice(-18, None), slice(11)):
+            yield [row[part] for row in same]
 
 
 def _cuts(head: str, lines: Sequence[str]) -> Iterator[list[Row]]:
