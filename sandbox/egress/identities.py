@@ -37,8 +37,8 @@ _LEADING = tuple(
 )
 """What the first place of seventeen is worth in a base, and whether a number is the front of a code."""
 _LARGEST = 10**18
-_BLUR = 1e-12
-"""Share of a number that its making of many digits as a fraction may leave unsure."""
+_BLUR = 1e-13
+"""Share of a number that is unsure where a hundred digits were added up as fractions."""
 
 
 def may_be(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -113,19 +113,23 @@ def _registered(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
             front[front >= base**7] = 0
             first, last = ((front * near).astype(np.int64) for near in (1 - _BLUR, 1 + _BLUR))
             fine |= _headed(first, base, known)
-            if (first != last).any():
-                fine |= _headed(last, base, known)
+            unsure = first != last
+            if unsure.any():
+                fine[unsure] |= _headed(last[unsure], base, known)
     return fine
 
 
 def _headed(fronts: NDArray[np.int64], base: int, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which numbers of seven places are a register and five figures."""
-    fine = np.ones(fronts.shape, np.bool_)
-    for _ in range(5):
-        rest = fronts // base
-        fine &= fronts - rest * base < 10
-        fronts = rest
-    return np.asarray(fine & known[np.minimum(fronts, len(known) - 1)])
+    heads = fronts // base**5
+    fine = known[np.minimum(heads, len(known) - 1)]
+    if fine.any():
+        fronts = fronts - heads * base**5
+        for _ in range(5):
+            rest = fronts // base
+            fine &= fronts - rest * base < 10
+            fronts = rest
+    return np.asarray(fine)
 
 
 def _within(numbers: NDArray[np.float64], low: float, high: float) -> NDArray[np.bool_]:

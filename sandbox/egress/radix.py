@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox.egress.identities import MOST, exact, may_be, mostly, namable, spelled
-from sandbox.egress.streams import LEAST_ROWS, PROBED, Column, Stream, Values, cut, normal, parted, two
+from sandbox.egress.streams import LEAST_ROWS, PROBED, Column, Stream, Values, lines_of, normal, parted, two
 
 MOST_PLACES = 48
 MAX_DIGITS = 2560
@@ -95,14 +95,13 @@ def _least_kinds(rows: int) -> int:
 
 def _grids(values: Values, ends: Sequence[int]) -> Iterator[tuple[bool, Values]]:
     """Yield the values by their lines (true), if most are as long, and cut at every likely width (false)."""
-    lines = list(cut(values, ends))
-    if lines and len(lines) < values.size:
-        widths = np.array([line.size for line in lines])
-        usual = int(np.bincount(np.minimum(widths, MOST_PLACES + 1)).argmax())
-        same = [line for line in lines if line.size == usual]
-        if len(same) >= LEAST_ROWS and len(same) >= 0.6 * len(lines) and usual <= MOST_PLACES:
-            yield True, np.stack(same[:PROBED])
-            if usual > 1 and len(same) == len(lines) and usual > 4:
+    starts, sizes = lines_of(values, ends)
+    if 0 < sizes.size < values.size:
+        usual = int(np.bincount(np.minimum(sizes, MOST_PLACES + 1)).argmax())
+        same = starts[sizes == usual]
+        if same.size >= LEAST_ROWS and same.size >= 0.6 * sizes.size and usual <= MOST_PLACES:
+            yield True, values[same[:PROBED, None] + np.arange(usual)]
+            if usual > 4 and same.size == sizes.size:
                 return
     for width in (1, 11, 2, 10, 18, 3, 4, 5, 6, 7, 8, 9, 12, 15):
         rows = values.size // width

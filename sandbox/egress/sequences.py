@@ -68,12 +68,14 @@ def bare(text: str) -> str:
 
 def _signs(head: str, lines: Sequence[str]) -> Iterator[Stream]:
     """Yield unseen signs, marks above letters, and which of like signs was chosen."""
-    unseen = [[_code(sign) for sign in _UNSEEN.findall(line)] for line in lines]
+    hidden = _UNSEEN.search(head) is not None
+    unseen = [[_code(sign) for sign in _UNSEEN.findall(line)] for line in (lines if hidden else ())]
     yield stream("unseen", unseen)
     kinds = sorted({code for line in unseen for code in line})
     if 2 < len(kinds) <= 16:
         yield stream("unseen kinds", [[kinds.index(code) for code in line] for line in unseen])
-    yield stream("marks", [[ord(sign) for sign in _MARKS.findall(line)] for line in lines])
+    marked = lines if _MARKS.search(head) else ()
+    yield stream("marks", [[ord(sign) for sign in _MARKS.findall(line)] for line in marked])
     for name, signs in _VARIANTS.items():
         if sum(sign in head for sign in signs) >= 2:
             found = re.compile(f"[{re.escape(signs)}]")
@@ -100,7 +102,7 @@ def _spacing(head: str, lines: Sequence[str]) -> Iterator[Stream]:
     tails = [found.group() if (found := _TRAILING.search(line)) else "" for line in lines]
     yield stream("trailing", [[ord(sign) for sign in tail] for tail in tails])
     yield stream("trailing counts", [[len(tail)] for tail in tails])
-    yield stream("gaps", [[len(gap) for gap in _GAPS.findall(line)] for line in lines])
+    yield stream("gaps", [[len(gap) for gap in _GAPS.findall(line)] if " " in line else [] for line in lines])
     if not head.isascii():
         yield stream("blanks", [[ord(sign) for sign in _BLANKS.findall(line)] for line in lines])
     yield stream("indents", [[len(line) - len(line.lstrip(" \t"))] for line in lines])

@@ -131,12 +131,21 @@ def _lines(data: bytes) -> Iterator[str]:
 
 def parted(one: Stream) -> Iterator[Stream]:
     """Yield the places of lines by themselves, first to last, where nearly all lines are as long."""
-    sizes = np.diff(np.array((0, *one.ends)))
+    starts, sizes = lines_of(one.values, one.ends)
     usual = int(np.median(sizes)) if sizes.size >= LEAST_ROWS else 0
     if 2 <= usual <= 12 and (sizes == usual).mean() >= 0.9:
-        grid = np.stack([line for line in cut(one.values, one.ends) if line.size == usual])
+        grid = one.values[starts[sizes == usual, None] + np.arange(usual)]
         for place in range(usual):
             yield Stream(f"{one.name} at {place}", grid[:, place])
+
+
+def lines_of(values: Values, ends: Sequence[int]) -> tuple[Values, Values]:
+    """Return where each line begins that the values hold wholly, and how many values it has."""
+    stops = np.array(ends, np.int64)
+    stops = stops[stops <= values.size]
+    starts = np.concatenate([stops[:0], [0], stops[:-1]])[: stops.size]
+    sizes = stops - starts
+    return starts[sizes > 0], sizes[sizes > 0]
 
 
 def _starts(size: int) -> tuple[int, ...]:
@@ -147,16 +156,24 @@ def _speaks(head: bytes) -> bool:
     """Return whether a piece of bytes is text for a line at least, in a usual encoding, or packed."""
     if any(_unfolded(head[at:]) for at in (0, 2, 4, 8) if head[at : at + 1] in (b"\x78", b"\x1f")):
         return True
-    if any(_tells(found.group()) for found in islice(_PLAIN.finditer(head), 8)):
+    if _has_telling(head):
         return True
-    if any(_FIGURES.search(found.group()) for found in islice(_WIDE.finditer(head), 8)):
+    wide = islice(_WIDE.finditer(head), 8) if _FIGURES.search(head) else ()
+    if any(_FIGURES.search(found.group()) for found in wide):
         return True
     if head.count(0) > len(head) // 10:
         for start in (0, 1):
             narrow = head[start::2].replace(b"\0", b"")
-            if any(_tells(found.group()) for found in islice(_PLAIN.finditer(narrow), 8)):
+            if _has_telling(narrow):
                 return True
     return False
+
+
+def _has_telling(head: bytes) -> bool:
+    """Return whether one of the first lines of text tells of somebody, if anything in all does."""
+    if _MEANT.search(head) is None and _CODE.search(head) is None:
+        return False
+    return any(_tells(found.group()) for found in islice(_PLAIN.finditer(head), 8))
 
 
 def _tells(line: bytes) -> bool:

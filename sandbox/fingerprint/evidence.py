@@ -82,10 +82,14 @@ class Hits:
     def find(cls, index: RecordIndex, hashes: list[tuple[int, Words]]) -> Hits:
         """Look up every cell of a block, given as readings of candidate columns; hash 0 is an empty cell."""
         rows = len(hashes[0][1])
-        every = np.concatenate([column for _, column in hashes])  # one question for each source column
+        # One question for each source column, of each value once and in order.
+        every, at_first = np.unique(np.concatenate([column for _, column in hashes]), return_inverse=True)
         found: list[list[Integers]] = [[] for _ in hashes]
         for source in range(len(index.columns)):
-            entries = index.lookup(source, every).reshape(len(hashes), rows)
+            entries = index.lookup(source, every)
+            if not (entries >= 0).any():
+                continue
+            entries = entries[at_first].reshape(len(hashes), rows)
             for at in np.flatnonzero((entries >= 0).any(axis=1)).tolist():
                 found[at].append(entries[at])
         slots = ((place, one) for (place, _), held in zip(hashes, found, strict=True) for one in held)

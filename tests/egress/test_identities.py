@@ -6,7 +6,7 @@ import numpy as np
 
 from sandbox.egress.identities import may_be, namable, spelled
 from sandbox.egress.radix import columns_of, may_name
-from sandbox.egress.streams import Stream
+from sandbox.egress.streams import Stream, cut, lines_of
 from sandbox.kernel.identifiers import USCC_ALPHABET, USCC_REGISTERS, uscc_check_digit
 
 
@@ -73,3 +73,11 @@ def test_a_sequence_that_is_like_another_is_read_once_and_digits_in_a_base_are_p
     found = list(columns_of(one, Stream("again", values, one.ends)))
     assert tuple(map(str, ids)) in {column.cells for column in found}
     assert len(found) == len(list(columns_of(one)))
+
+
+def test_lines_of_a_sequence_are_those_that_it_holds_wholly():
+    values = np.arange(20)
+    for ends in ((), (3, 6, 9), (4, 4, 11, 25), (20,), (30,)):
+        starts, sizes = lines_of(values, ends)
+        plain = [line.tolist() for line in cut(values, ends)]
+        assert [values[at : at + size].tolist() for at, size in zip(starts, sizes, strict=True)] == plain
