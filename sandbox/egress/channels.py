@@ -21,8 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox.egress import planes, runs, sequences, spoken, wording
+from sandbox.egress.choices import chosen, coded, written_glyphs
 from sandbox.egress.content import Content, Form
+from sandbox.egress.dense import bytes_laid, laid_densely
 from sandbox.egress.drawn import codes_in, reduced
+from sandbox.egress.leftovers import parts
 from sandbox.egress.legible import front, tells
 from sandbox.egress.packings import packed_bits, packings
 from sandbox.egress.radix import columns_of
@@ -31,6 +34,7 @@ from sandbox.egress.recognise import Recognised, recognise
 from sandbox.egress.scattered import scattered, unshuffled
 from sandbox.egress.streams import LEAST_ROWS, MAX_TEXT, Column, Stream, bits_said, said, texts_of
 from sandbox.egress.strung import strung
+from sandbox.egress.tones import keys_pressed
 from sandbox.egress.unpressed import embedded, headless
 from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
@@ -50,15 +54,21 @@ _MOST = 0.3
 _PACKAGED = re.compile(r"(?:xl|word|ppt)/.*\.xml|content\.xml|styles\.xml")
 
 
-def hidden_in(parts: Sequence[bytes], indexes: Sequence[RecordIndex]) -> Recognised:
+def hidden_in(files: Sequence[bytes], indexes: Sequence[RecordIndex]) -> Recognised:
     """Return the records that the choices in the files show."""
     seen = Recognised()
-    for data in parts[:MAX_PARTS]:
+    for data in files[:MAX_PARTS]:
         if seen or not data or len(data) > MAX_BYTES:
             continue
         texts, streams, columns = _readings(data)
         seen = named(columns, streams, indexes)
-        for one in () if seen else islice(streams, MAX_STREAMS):
+        text = "" if seen else text_of(data)
+        open_to = list(chosen(text))
+        laid = [*chain.from_iterable(map(bytes_laid, open_to)), *coded(text)]
+        numbers = [] if seen else laid_densely([*open_to, *streams], text)
+        seen = seen or named([*numbers, *chain.from_iterable(map(packings, laid))], (), indexes)
+        texts += chain.from_iterable(map(said, laid))
+        for one in () if seen else islice((*open_to, *streams), MAX_STREAMS):
             texts += texts_of(one)
         sheets = points_of(text_of(data)) if not seen and b"<svg" in data[:4096] else ()
         if not seen and (texts or sheets):
@@ -118,6 +128,7 @@ def _of_text(text: str) -> tuple[list[str], list[Stream], list[Column]]:
     texts = [
         *told,
         sequences.bare(text),
+        written_glyphs(text),
         spoken.figured(text),
         *wording.acrostics(text),
         *sequences.packed(text),
@@ -158,6 +169,10 @@ def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
     held: list[planes.Plane] = []
     if data[:4] == b"RIFF":
         held, streams = planes.tried(lambda: planes.of_sound(data), ([], []))
+        keys, tones = planes.tried(lambda: keys_pressed(data), ("", []))
+        texts.append(keys)
+        streams += tones
+    streams += parts(data)
     if data[:4] == b"MThd":
         streams = planes.tried(lambda: planes.of_notes(data), [])
     for piece in (data, *planes.tried(lambda: list(planes.tables(data)), [])):

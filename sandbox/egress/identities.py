@@ -39,6 +39,10 @@ _LEADING = tuple(
 _LARGEST = 10**18
 _BLUR = 1e-13
 """Share of a number that is unsure where a hundred digits were added up as fractions."""
+_OLD = re.compile(r"[1-8]\d{5}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
+_PHONE = (13 * 10**9, 2 * 10**10)
+_NAMED = 0.6
+_FEWEST = 5
 
 
 def may_be(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -190,3 +194,30 @@ def _plain(text: str) -> bool:
 def mostly(fine: NDArray[Any]) -> bool:
     """Return whether most of the rows of a reading look like identifiers."""
     return bool(fine.size and fine.mean() >= MOST)
+
+
+def named_mostly(values: Sequence[int]) -> bool:
+    """Return whether most numbers lie where identifiers do and differ."""
+    if len(values) < _FEWEST or len(set(values)) < _FEWEST:
+        return False
+    wrong = int((1 - _NAMED) * len(values))
+    if max(values) < _PHONE[0]:
+        return False
+    for one in values:
+        wrong -= not _identifies(one)
+        if wrong < 0:
+            return False
+    return True
+
+
+def _identifies(number: int) -> bool:
+    if number < _PHONE[0]:
+        return False
+    if number < _PHONE[1] or 8613 * 10**9 <= number < 8620 * 10**9:
+        return True
+    if number >= 10**18:
+        return number < 10**28 and spelled([number])[0] != str(number)
+    text = str(number)
+    if len(text) == 18:
+        return _RESIDENT.fullmatch(text[:17]) is not None and resident_id_check_digit(text[:17]) == text[17]
+    return (_RESIDENT if len(text) == 17 else _OLD).fullmatch(text) is not None

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import accumulate, pairwise
+from statistics import NormalDist
 from typing import TypeAlias
 
 import numpy as np
@@ -53,7 +54,7 @@ def _in_order(name: str, whole: Exact) -> Iterator[Candidate]:
     steps = exact([b - a for a, b in pairwise(values)])
     yield f"{name}: steps", abs(steps)
     yield f"{name}: total", exact(list(accumulate(values)))
-    yield f"{name}: second total", exact(list(accumulate(accumulate(values))))
+    yield from _totals(name, values)
     yield f"{name}: second steps", abs(exact([b - a for a, b in pairwise(steps.tolist())]))
     for row in (0, -1):
         yield f"{name}: beside row {row}", whole - whole[row]
@@ -63,6 +64,19 @@ def _in_order(name: str, whole: Exact) -> Iterator[Candidate]:
         yield f"{name}: bits that changed", exact(list(accumulate(values, lambda a, b: a ^ b)))
     for width in _WIDTHS:
         yield f"{name}: total of {width}", exact([one % 10**width for one in accumulate(values)])
+
+
+def _totals(name: str, values: Sequence[int]) -> Iterator[Candidate]:
+    """Yield totals of totals, two and three deep, from nought or from the first values as they stand."""
+    for deep in (2, 3):
+        whole = list(values)
+        for _ in range(deep):
+            whole = list(accumulate(whole))
+        yield f"{name}: total {deep} deep", exact(whole)
+        begun = list(values)
+        for start in range(deep - 1, -1, -1):
+            begun[start:] = accumulate(begun[start:])
+        yield f"{name}: total {deep} deep from the first", exact(begun)
 
 
 def _by_constant(name: str, whole: Exact, constant: int) -> Iterator[Candidate]:
@@ -123,6 +137,8 @@ def _turned(name: str, whole: Exact) -> Iterator[Candidate]:
                 exact([int.from_bytes(one.to_bytes(bits // 8, "big"), "little") for one in values]),
             )
     yield f"{name}: square root", exact([math.isqrt(one) for one in values])
+    for low in (*range(1, 17), 20, 24, 32):
+        yield f"{name}: without {low} low bits", whole >> low
     reals = rounded(np.array([real_of(one) for one in values]))
     if reals is not None:
         yield f"{name}: real of bits", reals
@@ -174,6 +190,15 @@ def tens_of(real: NDArray[np.float64]) -> tuple[int, ...]:
     return (power,) if float(((lead >= 1.3) & (lead < 2)).mean()) >= 0.6 else ()
 
 
+def _of_each(function: Callable[[float], float], real: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return a function of each number; nothing finite where one lies outside of it."""
+    try:
+        return np.array([function(one) for one in real.tolist()])
+    except (ValueError, ArithmeticError):
+        return np.full(len(real), np.nan)
+
+
+_BELL = NormalDist()
 _UNDO: Mapping[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
     "itself": lambda one: one, "square": np.square, "cube": lambda one: one**3, "root": np.sqrt,
     "cube root": np.cbrt, "fourth": lambda one: one**4,
@@ -184,6 +209,24 @@ _UNDO: Mapping[str, Callable[[NDArray[np.float64]], NDArray[np.float64]]] = {
     "arctan": np.arctan, "sin": np.arcsin, "cos": np.arccos, "radians": np.radians, "degrees": np.degrees,
     "sinh": np.arcsinh, "arsinh": np.sinh, "logistic": lambda one: np.log(one / (1 - one)),
     "logit": lambda one: 1 / (1 + np.exp(-one)), "decibel": lambda one: np.power(10.0, one / 10),
+    "log1p": np.log1p, "artanh": np.tanh, "arcsin": np.sin, "arccos": np.cos,
+    "cosh": np.arccosh, "arcosh": np.cosh,
+    "arcsine of root": lambda one: np.sin(one) ** 2, "normal score": lambda one: _of_each(_BELL.cdf, one),
+    "share of the bell": lambda one: _of_each(_BELL.inv_cdf, one), "error function": lambda one: (
+        _of_each(_BELL.inv_cdf, (one + 1) / 2) / 2**0.5),
+    "negative exp": lambda one: np.exp(-one), "negative log": lambda one: -np.log(one),
+    "amplitude": lambda one: np.power(10.0, one / 20), "magnitude": lambda one: np.power(10.0, -0.4 * one),
+    "acidity": lambda one: np.power(10.0, -one), "octaves": lambda one: np.power(2.0, one / 12),
+    "complementary": lambda one: 1 - np.exp(-np.exp(one)),
+    "doubly exponential": lambda one: np.exp(-np.exp(-one)),
+    "twice logarithm": lambda one: np.exp(np.exp(one)), "three halves": lambda one: np.power(one, 2 / 3),
+    "two thirds": lambda one: np.power(one, 1.5), "softplus": lambda one: np.log(np.expm1(one)),
+    "power of a quarter, moved": lambda one: (one / 4 + 1) ** 4,
+    "root, moved": lambda one: (one / 2 + 1) ** 2,
+    "cube root, moved": lambda one: (one / 3 + 1) ** 3,
+    "mel": lambda one: 700 * (np.power(10.0, one / 2595) - 1),
+    "odds": lambda one: one / (1 + one), "share of odds": lambda one: one / (1 - one),
+    "rationals": lambda one: (one - 1) / (one + 1), "Anscombe": lambda one: (one / 2) ** 2 - 3 / 8,
 }  # fmt: skip
 
 
@@ -195,6 +238,8 @@ def in_short(name: str, whole: Exact, constants: Sequence[int]) -> Iterator[Cand
     if divisor > 1:
         yield f"{name}: divided", whole // divisor
     yield f"{name}: second steps", abs(np.diff(whole, n=2))
+    if min(values) < 0:
+        yield from _totals(name, values)
     for constant in constants:
         yield from _by_constant(name, whole, constant)
         if constant > 1:

@@ -22,7 +22,7 @@ from sandbox.fingerprint.canonical import canonical_array
 MAX_COLUMNS = 8
 _MOSTLY = 0.8
 _DIGITS = 15
-_NUMBER = re.compile(r"([+-]?\d{1,18}(?:,\d{3})*)(?:\.(\d{1,18}))?(?:[eE]([+-]?[012]?\d))?\s*(%?)", re.ASCII)
+_NUMBER = re.compile(r"([+-]?\d{1,18}(?:,\d{3})*)(?:\.(\d{1,30}))?(?:[eE]([+-]?[012]?\d))?\s*(%?)", re.ASCII)
 _DAY = r"^(1[89]|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$"
 
 

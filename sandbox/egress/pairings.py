@@ -8,19 +8,21 @@ angle. Tells candidates and nothing else, as `inverses` does of one column. Pure
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, reduce
 from itertools import combinations, permutations, product
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sandbox.egress.bases import MAX_MIXED, unmixed_by_lattice
 from sandbox.egress.inverses import Candidate, tens_of
 from sandbox.egress.matrices import Exact, Matrix, exact, rounded
 
 MAX_PAIRED = 7
 _SMALL = 9
 _LARGE = 10**9
+_FEW_LATTICES = 6
 _PHONE = 13 * 10**9
 _FITS = 1 << 62
 
@@ -43,6 +45,9 @@ def paired(held: Matrix) -> Iterator[Candidate]:
 def _laid(name: str, high: Exact, low: Exact, constants: Sequence[int]) -> Iterator[Candidate]:
     """Yield a quotient and a remainder put together, by tens, by what the file states, by round numbers."""
     most, least = int(max(low)), int(min(low))
+    if least < 0:
+        for bits in (one for one in (16, 32) if -least <= 1 << (one - 1) and most < 1 << (one - 1)):
+            yield f"{name}: words of {bits}", (high % (1 << bits)) * (1 << bits) + low % (1 << bits)
     if least < 0 or int(min(high)) < 0 or int(max(high)) * (most + 1) * 200 < _LARGE:
         return
     digits = len(str(most))
@@ -113,6 +118,8 @@ def _both(name: str, left: Exact, right: Exact) -> Iterator[Candidate]:
     for first, second in ((left, right), (right, left)):
         if not any(int(one) == 0 for one in second):
             yield f"{name}: quotient", first // second
+            if not any(int(one) % int(other) for one, other in zip(first, second, strict=True)):
+                yield from mixtures(f"{name}: exact quotient", [second, first // second], _PAIRS)
 
 
 def mixtures(
@@ -130,6 +137,17 @@ def mixtures(
         if divisor and top >= least * divisor:
             values = (sums if sums[0] >= 0 else -sums) // divisor
             yield f"{name}: {one}", values.astype(object)
+
+
+def along_lattice(name: str, columns: Sequence[Exact], *, least: int) -> Iterator[Candidate]:
+    """Yield what columns that a whole matrix mixed may have been, each and in small mixtures."""
+    counted = unmixed_by_lattice(columns)
+    if counted is None:
+        return
+    for at, column in enumerate(counted):
+        yield f"{name}: lattice {at}", abs(column)
+    for (at, one), (other, another) in combinations(enumerate(counted), 2):
+        yield from mixtures(f"{name}: lattice {at} {other}", [one, another], _PAIRS, least=least)
 
 
 def _weights(places: int, most: int) -> list[tuple[int, ...]]:
@@ -151,6 +169,8 @@ def several(held: Matrix) -> Iterator[Candidate]:
     """Yield sums, exclusive ors and small mixtures of three or four columns, and of all."""
     whole = [(one.name, one.whole) for one in held.columns if one.whole is not None][:MAX_PAIRED]
     whole = [one for one in whole if len(one[1]) == len(whole[0][1])]
+    for (one, left), (other, right) in list(combinations(whole, 2))[:_FEW_LATTICES]:
+        yield from along_lattice(f"{one}, {other}", [left, right], least=_PHONE)
     if len(whole) < 3:
         return
     for places, weights in ((3, _THREES), (4, _FOURS)):
@@ -158,11 +178,28 @@ def several(held: Matrix) -> Iterator[Candidate]:
             columns = [column for _, column in chosen]
             if max(int(abs(column).max()) for column in columns) >= _LARGE:
                 yield from mixtures(", ".join(name for name, _ in chosen), columns, weights)
+    yield from _from_three_points(whole, held.constants)
     columns = [column for _, column in whole]
+    if len(columns) <= MAX_MIXED:
+        yield from along_lattice("all", columns, least=_PHONE)
     yield "all added", reduce(lambda a, b: a + b, columns)
     yield "all multiplied", reduce(lambda a, b: a * b, columns)
     if all(int(min(column)) >= 0 for column in columns):
         yield "all by exclusive or", reduce(lambda a, b: a ^ b, columns)
+
+
+def _from_three_points(whole: Sequence[tuple[str, Exact]], stated: Sequence[int]) -> Iterator[Candidate]:
+    """Yield the places of points by the squares of their distances to three stated points."""
+    for start in range(len(stated) - 5):
+        (a, b), (c, d), (e, f) = (stated[start + at : start + at + 2] for at in (0, 2, 4))
+        m, n, s, t = 2 * (c - a), 2 * (d - b), 2 * (e - a), 2 * (f - b)
+        area = m * t - n * s
+        first, second, third = (column for _, column in whole[-3:])
+        u = first - second - a * a - b * b + c * c + d * d
+        v = first - third - a * a - b * b + e * e + f * f
+        if area and int(max(first)) >= _LARGE:
+            yield f"x from {stated[start]}", (u * t - n * v) // area
+            yield f"y from {stated[start]}", (m * v - u * s) // area
 
 
 def small_pairs(held: Matrix) -> Iterator[Candidate]:
@@ -177,9 +214,34 @@ def small_pairs(held: Matrix) -> Iterator[Candidate]:
         for first, second in ((left, right), (right, left)):
             if int(min(first)) >= 0 and int(min(second)) > 0:
                 yield f"{name}: quotient", first // second
-                yield f"{name}: by tens", first * 10 ** len(str(int(max(second)))) + second
+                tens = 10 ** len(str(int(max(second))))
+                yield f"{name}: by tens", first * tens + second
+                divisor = math.gcd(*(int(one) for one in first))
+                if divisor > 1:
+                    yield f"{name}: by tens of steps", first // divisor * tens + second
         if int(min(left)) >= 0 and int(min(right)) >= 0:
             yield f"{name}: exclusive or", left ^ right
+        yield from along_lattice(name, [left, right], least=1000)
+
+
+def spread(held: Matrix) -> Iterator[Candidate]:
+    """Yield the two values of which columns are the middle and the spread: half the range, a deviation."""
+    real = [one for one in held.columns if one.decimals >= _DECIMALS and len(one.real)][:MAX_PAIRED]
+    for middle, width in permutations(real, 2):
+        if len(middle.real) != len(width.real) or (width.real < 0).any():
+            continue
+        for kind, factor in _SPREADS.items():
+            for side in (-1, 1):
+                found = rounded((middle.real + side * factor * width.real) * 100)
+                if found is not None:
+                    yield f"{middle.name}, {width.name}: {kind} {side}", found
+
+
+_DECIMALS = 2
+_SPREADS: Mapping[str, float] = {
+    "deviation": 2**-0.5, "range": 0.5, "half": 1.0, "spread of all": 2**0.5, "error": 1 / 1.96,
+    "mean error": 1.0 / 1.96 * 2**0.5,
+}  # fmt: skip
 
 
 def _as_plane(name: str, one: NDArray[np.float64], other: NDArray[np.float64]) -> Iterator[Candidate]:

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from sandbox.egress.channels import named
 from sandbox.egress.content import Content, Form
 from sandbox.egress.identities import spelled
+from sandbox.egress.packings import packings
 from sandbox.egress.radix import columns_of
 from sandbox.egress.recognise import Recognised, recognise
 from sandbox.egress.streams import Column, Stream, said
@@ -55,8 +56,9 @@ def shared(files: Mapping[str, bytes], indexes: Sequence[RecordIndex]) -> Shares
     small = dict(list(small.items())[:MAX_FILES])
     lists = {path: _numbers(data) for path, data in small.items()}
     for one, other in list(combinations(small, 2))[:MAX_PAIRS]:
-        texts = list(_of_bytes(small[one], small[other]))
-        columns: list[Column] = []
+        mixed = list(_of_bytes(small[one], small[other]))
+        texts = list(chain.from_iterable(map(said, mixed)))
+        columns = list(chain.from_iterable(map(packings, mixed)))
         for left, right in zip(lists[one], lists[other], strict=False):
             texts += _of_lists(left, right)
             columns += _of_numbers(left, right)
@@ -125,14 +127,21 @@ def _of_json(data: bytes) -> Iterator[list[int]]:
             waiting += [cell for cell in one if isinstance(cell, (dict, list))][:MAX_LISTS]
 
 
-def _of_bytes(one: bytes, other: bytes) -> Iterator[str]:
-    """Yield what two files of as many bytes say by exclusive or, sum and difference, and byte by byte."""
+def _of_bytes(one: bytes, other: bytes) -> Iterator[bytes]:
+    """Yield what two files of as many bytes are by exclusive or, sum and difference, and byte by byte.
+
+    The second may be the parity of the first with a third that is missing.
+    """
     if len(one) != len(other) or len(one) < _LEAST:
         return
     left, right = np.frombuffer(one, np.uint8), np.frombuffer(other, np.uint8)
-    for both in (left ^ right, left + right, left - right, right - left):
-        yield from said(both.astype(np.uint8).tobytes())
-    yield from said(np.stack([left, right], 1).tobytes())
+    both = left ^ right
+    for mixed in (both, left + right, left - right, right - left):
+        yield mixed.astype(np.uint8).tobytes()
+    for pair in ((left, right), (right, left), (left, both), (both, left), (right, both), (both, right)):
+        yield np.stack(pair, 1).tobytes()
+    yield one + both.tobytes()
+    yield both.tobytes() + other
 
 
 def _of_lists(left: Values, right: Values) -> Iterator[str]:

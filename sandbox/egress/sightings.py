@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
-from sandbox.egress.channels import hidden_in
+from sandbox.egress.channels import hidden_in, text_of
 from sandbox.egress.content import Content, Form
+from sandbox.egress.counting import counted
 from sandbox.egress.digested import digested
 from sandbox.egress.keyed import deciphered
 from sandbox.egress.listed import listed
@@ -34,6 +35,7 @@ from sandbox.fingerprint.index import RecordIndex
 
 _ALIKE = frozenset({Form.SYNTHETIC, Form.CODEBOOK})
 """What resembles the source on purpose, column by column: tests of its own ask whether it is too near."""
+_PARTS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,11 @@ def sighted(
     figures = [*tables, *listed(own), *tables_of(parts)]
     before = [] if seen else unmixed(own, tables)
     seen = seen or _reckoned(own, figures, before, indexes)
+    systems = [] if seen else counted([text for data in parts[:_PARTS] if (text := text_of(data))], tables)
+    seen = seen or solved(own, systems, indexes)
     if seen:
         return Sighting(len(seen.records), seen.where, complete)
-    again = restated([*before, *figures, *outlined(parts)], sources) or digested(contents, sources)
+    again = restated([*before, *figures, *systems, *outlined(parts)], sources) or digested(contents, sources)
     if again is None:
         return Sighting(complete=complete)
     return Sighting(again.values, again.where, complete, column=True)

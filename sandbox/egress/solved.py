@@ -7,7 +7,6 @@ reading counts when a good share of its rows names records. Pure; called by `sig
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
@@ -16,23 +15,19 @@ import pyarrow as pa
 from sandbox.egress import inverses, pairings, remainders, weighted
 from sandbox.egress.channels import named
 from sandbox.egress.content import Content
-from sandbox.egress.identities import spelled
+from sandbox.egress.filled import filled
+from sandbox.egress.identities import named_mostly, spelled
 from sandbox.egress.inverses import Candidate
 from sandbox.egress.matrices import LEAST, Figures, Matrix, constants, matrix
 from sandbox.egress.recognise import Recognised
 from sandbox.egress.streams import Column
 from sandbox.fingerprint.index import RecordIndex
-from sandbox.kernel.identifiers import resident_id_check_digit
 
 MAX_TABLES = 6
 MAX_CANDIDATES = 12_000
 MAX_ASKED = 200
 MAX_CELLS = 400_000
 _SEEN = 12
-_MOST = 0.6
-_PHONE = (13 * 10**9, 2 * 10**10)
-_DATED = re.compile(r"[1-8]\d{5}(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
-_OLD = re.compile(r"[1-8]\d{5}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
 
 
 def solved(
@@ -47,6 +42,7 @@ def solved(
         if table.num_rows >= LEAST and 0 < table.num_rows * table.num_columns <= MAX_CELLS:
             asked += islice(solutions(matrix(table, stated)), MAX_ASKED - len(asked))
             asked += islice(weighted.levelled(table), MAX_ASKED - len(asked))
+            asked += islice(filled(table), MAX_ASKED - len(asked))
     return named(asked, (), indexes) if asked else Recognised()
 
 
@@ -59,14 +55,14 @@ def solutions(held: Matrix) -> Iterator[Column]:
         texts,
         tuple(one[:_SEEN] for one in held.places),
     )
-    names = {name for name, values in islice(_ways(front), MAX_CANDIDATES) if _names(values.tolist())}
+    names = {name for name, values in islice(_ways(front), MAX_CANDIDATES) if named_mostly(values.tolist())}
     if not names:
         return
     for name, values in islice(_ways(held), MAX_CANDIDATES):
         if name in names:
             yield Column(name, _written(values.tolist()))
     for name, values in islice(remainders.rings(held), MAX_ASKED):
-        if _names(values.tolist()):
+        if named_mostly(values.tolist()):
             yield Column(name, _written(values.tolist()))
 
 
@@ -77,41 +73,14 @@ def _cut(one: Figures) -> Figures:
 
 def _ways(held: Matrix) -> Iterator[Candidate]:
     return chain(
+        weighted.placed(held),
+        chain.from_iterable(weighted.in_cells(name, cells) for name, cells in held.texts),
         inverses.alone(held),
         pairings.paired(held),
         remainders.remainders(held),
         pairings.several(held),
-        weighted.placed(held),
         weighted.shares(held),
-        chain.from_iterable(weighted.in_cells(name, cells) for name, cells in held.texts),
     )
-
-
-def _names(values: Sequence[int]) -> bool:
-    """Return whether most numbers lie where identifiers do and differ."""
-    if len(values) < LEAST - 1 or len(set(values)) < LEAST - 1:
-        return False
-    wrong = int((1 - _MOST) * len(values))
-    if max(values) < _PHONE[0]:
-        return False
-    for one in values:
-        wrong -= not _identifies(one)
-        if wrong < 0:
-            return False
-    return True
-
-
-def _identifies(number: int) -> bool:
-    if number < _PHONE[0]:
-        return False
-    if number < _PHONE[1] or 8613 * 10**9 <= number < 8620 * 10**9:
-        return True
-    if number >= 10**18:
-        return number < 10**28 and spelled([number])[0] != str(number)
-    text = str(number)
-    if len(text) == 18:
-        return _DATED.fullmatch(text[:17]) is not None and resident_id_check_digit(text[:17]) == text[17]
-    return (_DATED if len(text) == 17 else _OLD).fullmatch(text) is not None
 
 
 def _written(values: Sequence[int]) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from itertools import combinations
 
 import pyarrow as pa
 
+from sandbox.egress.averaged import averaged
 from sandbox.egress.checks import check
 from sandbox.egress.content import Content
 from sandbox.egress.origin import Source
@@ -20,6 +21,7 @@ from sandbox.egress.restated import restated
 from sandbox.egress.shares import editions, shared
 from sandbox.egress.solved import solved
 from sandbox.egress.subtracted import subtracted
+from sandbox.egress.unmixed import unmixed
 from sandbox.egress.views import View
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.kernel.findings import Finding
@@ -56,7 +58,29 @@ def split_records(
             seen.update(paths)
             records = len(shown.records) if again is None else again.values
             found.append(_together(records, "joined", paths))
+    found += () if found else _reckoned(contents, tables, indexes, sources)
     return tuple(found) or tuple(_as_shares(tables, indexes, sources, files or {}))
+
+
+def _reckoned(
+    contents: Mapping[str, Sequence[Content]],
+    tables: Mapping[str, pa.Table],
+    indexes: Sequence[RecordIndex],
+    sources: Sequence[Source],
+) -> Iterator[Finding]:
+    """Yield what tables of several files come to: a table times a square, the middles of the same table."""
+    if not 2 <= len(tables) <= MAX_LINED:
+        return
+    every = [content for parts in contents.values() for content in parts]
+    made = [(tuple(tables), table) for table in unmixed(every, list(tables.values()))]
+    made += averaged(tables)
+    for paths, table in made:
+        shown = recognise_views([View("reckoned", table, aligned=False)] * len(made), indexes)
+        shown = shown or solved((), [table], indexes)
+        again = None if shown else restated([table], sources)
+        if shown or again:
+            yield _together(len(shown.records) if again is None else again.values, "reckoned", paths)
+            return
 
 
 def joined_records(

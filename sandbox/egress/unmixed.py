@@ -109,13 +109,17 @@ def _numbers(one: Sequence[object]) -> Reals | None:
 
 def _of_table(table: pa.Table, held: _Held) -> None:
     """Add the figures of a table: its columns side by side, and its first or last rows as a square."""
-    if not LEAST_ROWS <= table.num_rows <= 10 * MAX_ROWS:
+    square = 2 <= table.num_rows == table.num_columns <= MAX_WIDTH
+    if not (square or LEAST_ROWS <= table.num_rows <= 10 * MAX_ROWS):
         return
     columns = []
     for column in table.columns[: 2 * MAX_WIDTH]:
         parsed = [figure(cell) for cell in column.slice(0, MAX_ROWS).cast(pa.string()).to_pylist()]
         if all(one is not None for one in parsed):
             columns.append([one[0] for one in parsed if one is not None])
+    if square and len(columns) == table.num_columns:
+        held.add(np.array(columns).T)
+        return
     for one in columns:
         held.add(np.array(one))
     width = len(columns)

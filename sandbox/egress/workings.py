@@ -91,6 +91,7 @@ def _ways(held: Matrix) -> Iterator[Candidate]:
                     if whole is not None:
                         yield f"{one.name}: {name} e{power}", whole
     yield from pairings.small_pairs(held)
+    yield from pairings.spread(held)
 
 
 def _fitting(values: Exact) -> Whole | None:
