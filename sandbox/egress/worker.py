@@ -127,6 +127,7 @@ def run_job(job: Json, handed: Handed) -> bytes:
     options = replace(options_in(mapping(job["options"])), kept=_kept_in(mapping(job["sources"]), handed))
     limits = mapping(job["limits"])
     gc.freeze()  # no child then counts, or copies, all that the modules and sources are made of
+    gc.set_threshold(100_000, 50, 100)  # lists of words are many, and no circles
     reports = [
         _apart(_product(mapping(entry), handed), sources, options, limits)
         for entry in sequence(job["products"])

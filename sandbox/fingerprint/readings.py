@@ -29,7 +29,6 @@ _SAMPLE: Final = 512
 _SERIAL_ZERO: Final = 25_569  # serial number of 1970-01-01
 _QUOTED: Final = re.compile(r'"((?:[^"\\]|\\.){1,400})"')
 _FIELDS: Final = re.compile(r"[\t|,;，；、：=\"'{}\[\]<>]+|: ")
-_WORDS: Final = re.compile(r"\s+")
 _RUNS: Final = re.compile(r"\d[\d.,/-]*\d[Xx]?|\d|[^\W\d_]+")
 _ONE: Final = re.compile(r"\d[\d.,/-]{0,16}\d|\d|[^\W\d_]+")
 """A field that is one value, however it is read."""
@@ -104,8 +103,11 @@ def tokens(line: str) -> list[str]:
     for field in _FIELDS.split(line):
         if _ONE.fullmatch(field):
             found.append(field)
-        elif field:
-            found += (field.strip(), *_WORDS.split(field), *_run_together(field))
+        elif words := field.split():
+            if len(words) > 1:
+                found.append(field.strip())
+            found += words
+            found += _run_together(field)
     if len(found) <= _NEAR:  # near each other, all of them
         return [token for token in dict.fromkeys(found) if token]
     out: list[str] = []
@@ -124,7 +126,7 @@ def _run_together(field: str) -> list[str]:
     """
     runs = _RUNS.findall(field)
     found = runs if len(runs) > 1 else []
-    for run in _LONG.findall(field):
+    for run in _LONG.findall(field) if len(field) > _LENGTHS[0] else ():
         for length in _LENGTHS:
             found += [run[:length], run[-length:], run[length : length + _LENGTHS[0]]]
     return found
