@@ -13,7 +13,7 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
@@ -25,11 +25,12 @@ from sandbox.egress.inspect import inspect
 from sandbox.egress.judge import judge
 from sandbox.egress.report import Product
 from sandbox.egress.sources import build_sources, read_source
-from sandbox.files.readers import read_table
+from sandbox.files.readers import ReadLimits, open_table, read_table
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.match import match
 
 T = TypeVar("T")
+LIMITS = ReadLimits(max_bytes=1 << 34, max_rows=1 << 30)
 
 
 def generate(rows: int, path: Path, *, seed: int) -> None:
@@ -61,7 +62,7 @@ def scans(product: Path, source: Path) -> None:
     for name, path in (("clean", product), ("leaked", source)):
         runs = [
             (
-                used(lambda path=path: match(index, read_table(path, name="p.csv")[0])),
+                used(lambda path=path: match(index, batches(path))),
                 used(lambda: parsed(product)),
             )
             for _ in range(3)
@@ -75,6 +76,13 @@ def scans(product: Path, source: Path) -> None:
             f"{cpu / parse_cpu:.1f} times; {len(found.rows)} rows found, complete={found.complete}"
         )
     needles(index, table, read_table(product, name="p.csv")[0].slice(0, 100_000))
+
+
+def batches(path: Path) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a file, batch by batch."""
+    with open_table(path, name=path.name, limits=LIMITS) as table:
+        for _, batch in table.batches():
+            yield batch
 
 
 def needles(index: RecordIndex, table: pa.Table, clean: pa.Table, *, trials: int = 20) -> None:

@@ -11,15 +11,14 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
-from bench.gate import generate, parsed
-from sandbox.files.readers import ReadLimits, open_table
+from bench.gate import batches, generate, parsed
 from sandbox.fingerprint.build import IndexBuilder
 from sandbox.fingerprint.columns import Columns
 from sandbox.fingerprint.index import RecordIndex
@@ -28,14 +27,6 @@ from sandbox.fingerprint.shelf import IndexShelf
 from sandbox.fingerprint.sidecar import Sidecar, UnitColumns
 
 KEY = bytes(16)
-LIMITS = ReadLimits(max_bytes=1 << 34, max_rows=1 << 30)
-
-
-def batches(path: Path) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a file, batch by batch."""
-    with open_table(path, name=path.name, limits=LIMITS) as table:
-        for _, batch in table.batches():
-            yield batch
 
 
 def read_only(source: Path, _: Path) -> str:

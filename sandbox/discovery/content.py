@@ -151,10 +151,11 @@ class Collector:
         values = pa.chunked_array([part for part, _ in self.parts], pa.string())
         table = pa.table({"value": values, "count": np.concatenate([count for _, count in self.parts])})
         merged = table.group_by("value").aggregate([("count", "sum")])
-        if merged.num_rows > MOST_DISTINCT:
+        values, counts = merged["value"].combine_chunks(), merged["count_sum"].to_numpy()
+        if len(values) > MOST_DISTINCT:  # what is held is thinned as well: else every batch would merge again
+            values, counts = values.take(pa.array(np.arange(0, len(values), 2))), counts[::2] * 2
             self.stride *= 2
-        self.parts = [(merged["value"].combine_chunks(), merged["count_sum"].to_numpy())]
-        self.held = merged.num_rows
+        self.parts, self.held = [(values, counts)], len(values)
 
     def values(self) -> tuple[pa.Array, np.ndarray]:
         """Return the distinct values, trimmed and in NFKC, sentinels left out, and the cells of each."""

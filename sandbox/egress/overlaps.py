@@ -25,6 +25,7 @@ MAX_FOUND = 20_000
 _AT_ONCE = 4_000_000
 
 Signs = NDArray[np.float32]
+Ids64 = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,14 +102,28 @@ def _groups(figures: Sequence[Sets]) -> _Groups:
     for place, sets in enumerate(figures):
         bits |= (sets >= 0).astype(np.int64) << place
     width = len(figures)
-    codes, of, rows = np.unique(
-        np.where(cell >= 0, (cell << width) | bits, -1), return_inverse=True, return_counts=True
-    )
+    codes, of, rows = _numbered(np.where(cell >= 0, (cell << width) | bits, -1))
     inside = ((codes[:, None] >> np.arange(width)) & 1).astype(np.float32)
     inside[codes < 0] = 0
     owner = np.where(codes < 0, -1, codes >> width)
     starts = np.flatnonzero(np.concatenate([[True], owner[1:] != owner[:-1]]))
     return _Groups(inside, rows.astype(np.int64), starts, of)
+
+
+def _numbered(codes: Ids64) -> tuple[Ids64, Ids64, Ids64]:
+    """Return the different codes, sorted, the number of each row's, and its rows; -1 is the least of them.
+
+    Where the codes are no more than the rows they are counted, which takes a tenth of the time of sorting.
+    """
+    last = int(codes.max(initial=-1))
+    if last >= 2 * codes.size:
+        found, of, rows = np.unique(codes, return_inverse=True, return_counts=True)
+        return found, of, rows
+    counts = np.bincount(codes + 1, minlength=last + 2)
+    held = np.flatnonzero(counts)
+    place = np.zeros(counts.size, dtype=np.int64)
+    place[held] = np.arange(held.size)
+    return held - 1, place[codes + 1], counts[held]
 
 
 def _signs(columns: int, many: int) -> Signs:

@@ -33,7 +33,7 @@ LIMITS = ReadLimits()
 KEY_SHARE = 0.02
 """From which share of distinct values in its rows a text column may be a key."""
 LONG = 1 << 21
-"""Cells above which the different values of a column are told by their hashes."""
+"""Rows above which a part of them is proposed for, and different values are told by their hashes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ def build_sources(
 def _build(
     source: SourceTable, masked: Sequence[SourceTable], *, key: bytes, thresholds: Thresholds
 ) -> Source:
-    proposals = propose(source.table.to_batches())  # so that no column lies in memory once more as a whole
+    proposals = propose(_sampled(source.table))
     units = tuple(propose_units(proposals))
     named = {name for unit in units for name in unit.columns}
     direct = {proposal.name for proposal in proposals if proposal.identifier is IdentifierClass.DIRECT}
@@ -132,6 +132,13 @@ def _keys(table: pa.Table) -> tuple[UnitColumns, ...]:
         if not dates and (not whole or different >= 0.2):
             found.append(UnitColumns(f"key:{name}", (name,)))
     return tuple(found)
+
+
+def _sampled(table: pa.Table) -> pa.Table | list[pa.RecordBatch]:
+    """Return the table; of a long one every so-many-th batch, which tells as much of its columns."""
+    if table.num_rows <= LONG:
+        return table
+    return table.to_batches(max_chunksize=1 << 16)[:: -(-table.num_rows // LONG)]
 
 
 def _different(column: pa.ChunkedArray) -> int:

@@ -56,3 +56,16 @@ def test_every_shape_reads_alike_in_both_engines():
         fast = pc.match_substring_regex(pa.array(texts), shape.re2).to_pylist()
         whole = re.compile(shape.body, re.ASCII)
         assert fast == [whole.fullmatch(text) is not None for text in texts]
+
+
+def test_any_number_of_different_values_is_held_in_bounded_room(monkeypatch):
+    """A file of millions of numbers, each once, ran out of integers: every further batch halved its share."""
+    monkeypatch.setattr("sandbox.discovery.content.MOST_DISTINCT", 1000)
+    collector = Collector()
+    for batch in range(200):
+        collector.add(pa.array([f"{batch:04d}-{place:03d}" for place in range(256)]))
+        assert collector.held <= 2 * 1000 + 256
+    values, counts = collector.values()
+    assert len(values) == len(set(values.to_pylist()))
+    assert 0.8 <= int(counts.sum()) / (200 * 256) <= 1.2
+    assert {text[:3] for text in values.to_pylist()} == {f"{tens:03d}" for tens in range(20)}
