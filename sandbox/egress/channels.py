@@ -21,10 +21,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox.egress import planes, runs, sequences, spoken, wording
+from sandbox.egress.beeps import beeped
 from sandbox.egress.choices import chosen, coded, written_glyphs
 from sandbox.egress.content import Content, Form
 from sandbox.egress.dense import bytes_laid, laid_densely
 from sandbox.egress.drawn import codes_in, reduced
+from sandbox.egress.enclosed import by_part, enclosed
 from sandbox.egress.leftovers import parts
 from sandbox.egress.legible import front, tells
 from sandbox.egress.packings import packed_bits, packings
@@ -54,13 +56,15 @@ _MOST = 0.3
 _PACKAGED = re.compile(r"(?:xl|word|ppt)/.*\.xml|content\.xml|styles\.xml")
 
 
-def hidden_in(files: Sequence[bytes], indexes: Sequence[RecordIndex]) -> Recognised:
-    """Return the records that the choices in the files show."""
+def hidden_in(files: Sequence[bytes], indexes: Sequence[RecordIndex]) -> tuple[Recognised, list[Stream]]:
+    """Return the records that the choices in the files show, and the sequences of them that were read."""
     seen = Recognised()
+    heard: list[Stream] = []
     for data in files[:MAX_PARTS]:
         if seen or not data or len(data) > MAX_BYTES:
             continue
         texts, streams, columns = _readings(data)
+        heard += streams[:MAX_STREAMS]
         seen = named(columns, streams, indexes)
         text = "" if seen else text_of(data)
         open_to = list(chosen(text))
@@ -74,7 +78,7 @@ def hidden_in(files: Sequence[bytes], indexes: Sequence[RecordIndex]) -> Recogni
         if not seen and (texts or sheets):
             content = Content(FileType.BINARY, Form.UNREAD, sheets=sheets, stray=_bounded(texts))
             seen = recognise([content], indexes)
-    return seen
+    return seen, heard
 
 
 def _bounded(texts: Sequence[str]) -> tuple[str, ...]:
@@ -119,7 +123,7 @@ def _readings(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
 
 
 def _of_text(text: str) -> tuple[list[str], list[Stream], list[Column]]:
-    streams = [*sequences.sequences(text), *wording.choices(text), *runs.counted(text)]
+    streams = [*sequences.sequences(text), *wording.choices(text), *runs.counted(text), *enclosed(text)]
     drawn = dotted(text)
     if "<" in text:
         streams += sequences.attributes(text)
@@ -170,8 +174,9 @@ def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
     if data[:4] == b"RIFF":
         held, streams = planes.tried(lambda: planes.of_sound(data), ([], []))
         keys, tones = planes.tried(lambda: keys_pressed(data), ("", []))
-        texts.append(keys)
-        streams += tones
+        spelt, pauses = planes.tried(partial(beeped, data), ([], []))
+        texts += [keys, *spelt]
+        streams += [*tones, *pauses]
     streams += parts(data)
     if data[:4] == b"MThd":
         streams = planes.tried(lambda: planes.of_notes(data), [])
@@ -210,11 +215,15 @@ def _package(data: bytes) -> tuple[list[str], list[Stream]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             held = [one for one in package.infolist() if _PACKAGED.fullmatch(one.filename)]
+            alike: list[dict[str, Stream]] = []
             for one in sorted(held, key=lambda part: "/worksheets/" in part.filename)[:MAX_PARTS]:
                 with package.open(one) as member:
                     part = member.read(MAX_BYTES)
                 texts.append(sequences.written(part.decode("utf-8", errors="replace")))
-                streams += sequences.attributes(part.decode("utf-8", errors="replace"))
+                own = list(sequences.attributes(part.decode("utf-8", errors="replace")))
+                streams += own
+                alike.append({one.name: one for one in own})
+            streams += by_part(alike)
     except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError, EOFError):
         return texts, streams
     return texts, streams

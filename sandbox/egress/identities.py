@@ -8,7 +8,7 @@ Proves nothing. Pure; called by `radix`, `spoken` and `pieces`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -143,6 +143,13 @@ def _within(numbers: NDArray[np.float64], low: float, high: float) -> NDArray[np
 def spelled(numbers: Sequence[int]) -> tuple[str, ...]:
     """Return how each number is written as an identifier, its digits where it is none."""
     return tuple(map(_spelled, numbers))
+
+
+def whole(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return numbers as they are written, resident numbers with their check digit where it was left out."""
+    return tuple(
+        text + resident_id_check_digit(text) if _RESIDENT.fullmatch(text) else text for text in texts
+    )
 
 
 def _spelled(number: int) -> str:

@@ -14,13 +14,17 @@ import pyarrow as pa
 
 from sandbox.egress.content import Content
 from sandbox.egress.lattice import FEWEST
+from sandbox.egress.spoken import figured
 
 MAX_FIGURES = 5_000
 MAX_COLUMNS = 12
 MAX_TABLES = 8
 MAX_LEAVES = 40_000
 MAX_LINES = 5_000
+MAX_TEXTS = 200
+MAX_TEXT = 1 << 18
 _LABEL = 40
+_REMARK = re.compile(r"^\s*(?:[#%;*!]|//|--|REM\b|[^\W\d_]{1,12}\s*[:：=])", re.MULTILINE)
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d{1,18}(?:\.\d{1,18})?(?![\w.]*\.\d)", re.ASCII)
 
 
@@ -34,7 +38,7 @@ def listed(contents: Sequence[Content]) -> list[pa.Table]:
         if content.document is not None:
             columns |= _of_document(content.document)
         elif not content.sheets:
-            columns |= _of_lines(content.texts)
+            columns |= _of_lines([figured(text) or text for text in content.texts[:MAX_TEXTS]])
     by_length: dict[int, dict[str, list[str]]] = defaultdict(dict)
     for name, cells in columns.items():
         if FEWEST <= len(cells) <= MAX_FIGURES and len(by_length[len(cells)]) < MAX_COLUMNS:
@@ -43,6 +47,18 @@ def listed(contents: Sequence[Content]) -> list[pa.Table]:
         pa.table({name: pa.array(cells, pa.string()) for name, cells in same.items()})
         for same in list(by_length.values())[:MAX_TABLES]
     ]
+
+
+def beside_remarks(texts: Sequence[str]) -> list[pa.Table]:
+    """Return the columns of figures of texts that have remarks above, below or between their rows."""
+    found = []
+    for text in texts:
+        head = text[:MAX_TEXT]
+        rows = [line for line in head.splitlines()[:MAX_LINES] if line.strip() and not _REMARK.match(line)]
+        if _REMARK.search(head) and len(rows) >= FEWEST:
+            columns = _of_lines(["\n".join(rows)])
+            found += [pa.table(columns)] if columns else []
+    return found[:MAX_TABLES]
 
 
 def _of_document(document: object) -> dict[str, list[str]]:
@@ -66,7 +82,7 @@ def _of_document(document: object) -> dict[str, list[str]]:
 
 def _of_lines(texts: Sequence[str]) -> dict[str, list[str]]:
     """Return the n-th numbers of the lines that have as many as most of those with numbers."""
-    lines = [line for text in texts[:200] for line in text.splitlines()[:MAX_LINES]][:MAX_LINES]
+    lines = [line for text in texts for line in text.splitlines()[:MAX_LINES]][:MAX_LINES]
     rows = [(*row, _NUMBER.sub("", line)[:_LABEL]) for line in lines if (row := _NUMBER.findall(line))]
     if len(rows) < FEWEST:
         return {}

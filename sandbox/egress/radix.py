@@ -24,6 +24,7 @@ MAX_DIGITS = 2560
 """Digits of one run that are searched for identifiers at any place."""
 _MOST_COLUMNS = 60
 _MOST_WINDOWS = 40
+_MOST_STEP = 64
 _FIGURES_OF_FEW = 55
 _FEW_KINDS = 5
 _WIDTHS = (10, 11, 13, 15, 16, 17, 18)
@@ -100,7 +101,11 @@ def _grids(values: Values, ends: Sequence[int]) -> Iterator[tuple[bool, Values]]
         usual = int(np.bincount(np.minimum(sizes, MOST_PLACES + 1)).argmax())
         same = starts[sizes == usual]
         if same.size >= LEAST_ROWS and same.size >= 0.6 * sizes.size and usual <= MOST_PLACES:
-            yield True, values[same[:PROBED, None] + np.arange(usual)]
+            grid = values[same[:PROBED, None] + np.arange(usual)]
+            yield True, grid
+            for step in (2, 3):
+                if usual % step == 0 and usual // step >= _WIDTHS[0]:
+                    yield from ((True, grid[:, start::step]) for start in range(step))
             if usual > 4 and same.size == sizes.size:
                 return
     for width in (1, 11, 2, 10, 18, 3, 4, 5, 6, 7, 8, 9, 12, 15):
@@ -269,6 +274,8 @@ def _in_windows(digits: Values, base: int) -> Iterator[tuple[str, ...]]:
     for width, numbers in _running(digits.astype(np.float64), base):
         fine = exact(numbers[: PROBED * width])
         rows = fine.size // width
+        if base == 10:
+            yield from _in_steps(digits, fine, width)
         if rows < LEAST_ROWS or 2 * np.count_nonzero(fine) < min(rows, PROBED):
             continue
         shares = fine[: rows * width].reshape(rows, width)[:PROBED].mean(axis=0)
@@ -289,6 +296,17 @@ def _running(digits: NDArray[np.float64], base: int) -> Iterator[tuple[int, NDAr
             numbers = numbers[:-1] * base + digits[size:]
         reached = width
         yield width, numbers
+
+
+def _in_steps(digits: Values, fine: NDArray[np.bool_], width: int) -> Iterator[tuple[str, ...]]:
+    """Yield numbers of one width that stand in a step that is wider, with something else in between."""
+    at = np.flatnonzero(fine)
+    for step in range(width + 1, min(_MOST_STEP, fine.size // LEAST_ROWS) + 1):
+        times = np.bincount(at % step, minlength=step)
+        start = int(times.argmax())
+        places = np.arange(start, fine.size, step)
+        if times[start] >= 0.8 * len(places) and len(places) >= LEAST_ROWS:
+            yield spelled(_numbers(digits[places[:PROBED, None] + np.arange(width)], 10))
 
 
 @cache

@@ -15,8 +15,9 @@ from sandbox.egress.channels import hidden_in, text_of
 from sandbox.egress.content import Content, Form
 from sandbox.egress.counting import counted
 from sandbox.egress.digested import digested
+from sandbox.egress.filed import as_rows
 from sandbox.egress.keyed import deciphered
-from sandbox.egress.listed import listed
+from sandbox.egress.listed import beside_remarks, listed
 from sandbox.egress.origin import Source
 from sandbox.egress.outlines import outlined
 from sandbox.egress.overlaid import canaries_in
@@ -24,6 +25,7 @@ from sandbox.egress.packings import tables_of
 from sandbox.egress.pieces import pieced
 from sandbox.egress.recognise import Recognised, recognise, recognise_views
 from sandbox.egress.relaid import relaid
+from sandbox.egress.rescaled import rescaled
 from sandbox.egress.restated import restated
 from sandbox.egress.shares import mixed_within
 from sandbox.egress.solved import solved
@@ -76,11 +78,15 @@ def sighted(
     tables = _different(
         [sheet.table for content in contents if content.form not in _ALIKE for sheet in content.sheets]
     )
-    seen = seen or pieced(tables, indexes) or hidden_in(parts, indexes)
+    tables += [rows for _, rows in as_rows({str(place): [one] for place, one in enumerate(own)})]
+    seen = seen or pieced(tables, indexes)
+    hidden, heard = (seen, []) if seen else hidden_in(parts, indexes)
+    seen = seen or hidden
     seen = seen or mixed_within(parts, tables, indexes) or _opened(contents, indexes)
-    seen = seen or substituted(parts, sources)
-    figures = [*tables, *listed(own), *tables_of(parts)]
-    before = [] if seen else unmixed(own, tables)
+    seen = seen or substituted(parts, tables, heard, sources)
+    texts = [] if seen else list(map(text_of, parts))
+    figures = [*tables, *listed(own), *tables_of(parts), *beside_remarks(texts)]
+    before = [] if seen else [*unmixed(own, tables), *rescaled(texts, figures)]
     seen = seen or _reckoned(own, figures, before, indexes)
     systems = [] if seen else counted([text for data in parts[:_PARTS] if (text := text_of(data))], tables)
     seen = seen or solved(own, systems, indexes)

@@ -19,6 +19,7 @@ MAX_COLUMNS = 24
 _DIGITS = 10
 _TWO_NUMBERS = range(28, 48)
 _APART = re.compile(r"[\s,，、;；:：/|_\-.。·()（）\[\]{}<>\"'“”=]+")
+_DIGIT = re.compile(r"\d")
 _MARKS = re.compile(r"[\s\d!-/:-@\[-`{-~　-〿＀-／：-＠]+")
 _BLOCKS = re.compile(r"\n\s*\n|\n(?=#)")
 
@@ -56,6 +57,9 @@ def _cuts(head: str, lines: Sequence[str]) -> Iterator[list[Row]]:
     yield from _called(lines, told[: _DIGITS + 1])
     yield from _called(lines, told[:_DIGITS])
     yield [tuple(line.split()) for line in lines]
+    if any(map(str.isdigit, head)):
+        bare = [[one for word in line.split() if (one := _DIGIT.sub("", word))] for line in lines]
+        yield from _within([tuple(row) for row in bare])
     letters = ["".join(_MARKS.split(line)) for line in lines]
     yield [tuple(line) for line in letters]
     yield [tuple(line) for line in lines]

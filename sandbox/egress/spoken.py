@@ -59,6 +59,10 @@ _MYRIADS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8, "兆": 10**1
 _NUMERAL = "".join(_HAN)
 _BY_DIGIT = re.compile(rf"[{_NUMERAL}0-9](?:[\s、，,·・\-—.]?[{_NUMERAL}0-9]){{9,20}}")
 _AS_VALUE = re.compile(rf"[{_NUMERAL}{''.join(_TENS)}{''.join(_MYRIADS)}]{{8,60}}")
+_MONEY = re.compile(
+    rf"([{_NUMERAL}{''.join(_TENS)}{''.join(_MYRIADS)}]{{2,40}})(?:[圆元]|点)"
+    rf"(?:([{_NUMERAL}])角?)?(?:([{_NUMERAL}])分?)?整?"
+)
 _BRAILLE = {
     chr(0x2800 + dots): str(digit) for digit, dots in enumerate((26, 1, 3, 9, 25, 17, 11, 27, 19, 10))
 }
@@ -90,8 +94,16 @@ def figured(text: str) -> str:
     """Return a text with number words as figures and days with the year first; nothing if it has none."""
     head = text[:MAX_TEXT]
     plain = _FIGURED.sub(_figure_of, head)
+    if not head.isascii():
+        plain = _MONEY.sub(_amount_of, plain)
     plain = _DAY.sub(r"\3-\1-\2", plain)
     return plain if plain != head else ""
+
+
+def _amount_of(found: re.Match[str]) -> str:
+    """Return an amount in capitals as figures; as it stands where it is too long to be one."""
+    whole, tens, ones = found.groups()
+    return f"{_han_value(whole)}.{_HAN.get(tens or '零', 0)}{_HAN.get(ones or '零', 0)}"
 
 
 def _figure_of(found: re.Match[str]) -> str:

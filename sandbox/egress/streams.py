@@ -139,6 +139,17 @@ def parted(one: Stream) -> Iterator[Stream]:
             yield Stream(f"{one.name} at {place}", grid[:, place])
 
 
+def _levels(known: Values, values: Values) -> list[Values]:
+    """Return which heap of near values each is in, where gaps between few heaps are wider than within."""
+    gaps = np.diff(known)
+    order = np.sort(gaps)[::-1]
+    for heaps in (10, 9, 8, 11, 12):
+        if len(order) >= heaps and order[heaps - 2] >= 1.5 * order[heaps - 1] and order[heaps - 1] > 0:
+            bounds = known[1:][gaps >= order[heaps - 2]]
+            return [np.searchsorted(bounds, values, side="right").astype(np.int64)]
+    return []
+
+
 def lines_of(values: Values, ends: Sequence[int]) -> tuple[Values, Values]:
     """Return where each line begins that the values hold wholly, and how many values it has."""
     stops = np.array(ends, np.int64)
@@ -274,6 +285,8 @@ def normal(values: Values) -> list[Values]:
     known, ranks = np.unique(values[: 1 << 16], return_inverse=True)
     if 2 < known.size <= 36:
         found.append(ranks.reshape(-1).astype(np.int64))
+    elif known.size > 36:
+        found += _levels(known, values)
     unique: dict[bytes, Values] = {}
     for one in found:
         unique.setdefault(one[:_HEAD].tobytes(), one)

@@ -14,12 +14,14 @@ import pyarrow as pa
 from sandbox.egress.averaged import averaged
 from sandbox.egress.checks import check
 from sandbox.egress.content import Content
+from sandbox.egress.filed import as_rows
 from sandbox.egress.origin import Source
 from sandbox.egress.pieces import pieced
 from sandbox.egress.recognise import recognise_views
 from sandbox.egress.restated import restated
 from sandbox.egress.shares import editions, shared
 from sandbox.egress.solved import solved
+from sandbox.egress.substituted import substituted
 from sandbox.egress.subtracted import subtracted
 from sandbox.egress.unmixed import unmixed
 from sandbox.egress.views import View
@@ -59,7 +61,7 @@ def split_records(
             records = len(shown.records) if again is None else again.values
             found.append(_together(records, "joined", paths))
     found += () if found else _reckoned(contents, tables, indexes, sources)
-    return tuple(found) or tuple(_as_shares(tables, indexes, sources, files or {}))
+    return tuple(found) or tuple(_as_shares(contents, tables, indexes, sources, files or {}))
 
 
 def _reckoned(
@@ -109,12 +111,19 @@ def _tables(contents: Mapping[str, Sequence[Content]]) -> dict[str, pa.Table]:
 
 
 def _as_shares(
+    contents: Mapping[str, Sequence[Content]],
     tables: Mapping[str, pa.Table],
     indexes: Sequence[RecordIndex],
     sources: Sequence[Source],
     files: Mapping[str, bytes],
 ) -> Iterator[Finding]:
     """Yield what files show whose pieces, steps or shares have to be put together."""
+    for paths, rows in as_rows(contents):
+        filed = recognise_views([View("files", rows, aligned=False)], indexes) or pieced([rows], indexes)
+        filed = filed or substituted((), [rows], (), sources)
+        if filed:
+            yield _together(len(filed.records), "files", paths)
+            return
     lined = dict(tables) | _of_lines(files, tables)
     pieces = pieced(list(lined.values()), indexes) if len(lined) > 1 else None
     if pieces:
