@@ -165,21 +165,13 @@ def keypad(rows: Sequence[Person]) -> Files:
     low, high = (697, 770, 852), (1209, 1336, 1477)
     tones = {str(place + 1): (low[place // 3], high[place % 3]) for place in range(9)} | {"0": (941, 1336)}
     clock = np.arange(480) / RATE
-    played = [
-        piece
-        for one in rows[:12]
-        for piece in (
-            *(
-                part
-                for digit in str(one.phone)
-                for part in (
-                    sum(8000 * np.sin(2 * np.pi * tone * clock) for tone in tones[digit]),
-                    np.zeros(320),
-                )
-            ),
-            np.zeros(2400),
-        )
-    ]
+    played: list[np.ndarray] = []
+    for one in rows[:12]:
+        for digit in str(one.phone):
+            first, second = tones[digit]
+            played.append(8000 * (np.sin(2 * np.pi * first * clock) + np.sin(2 * np.pi * second * clock)))
+            played.append(np.zeros(320))
+        played.append(np.zeros(2400))
     return {"voice.wav": sound(played)}
 
 
