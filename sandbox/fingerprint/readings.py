@@ -109,12 +109,14 @@ def tokens(line: str) -> list[str]:
             found += words
             found += _run_together(field)
     if len(found) <= _NEAR:  # near each other, all of them
-        return [token for token in dict.fromkeys(found) if token]
+        return list(dict.fromkeys(found))
     out: list[str] = []
     last: dict[str, int] = {}
+    number = 0
     for token in found:
-        if token and len(out) - last.get(token, -_NEAR) >= _NEAR:
-            last[token] = len(out)
+        if number - last.get(token, -_NEAR) >= _NEAR:
+            last[token] = number
+            number += 1
             out.append(token)
     return out
 
