@@ -12,12 +12,12 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from itertools import chain, islice
+from itertools import chain, islice, pairwise
 
 import numpy as np
 
 from sandbox.egress.alphabets import A85, B85, BITS, FORTY_FIVE, LARGE, Z85, forty_five, packed, radix
-from sandbox.egress.slots import trimmed
+from sandbox.egress.slots import shared, trimmed
 
 MAX_JOINED = 1 << 14
 MAX_COLUMNS = 4
@@ -47,6 +47,11 @@ def coded(columns: Iterable[tuple[str, ...]]) -> Iterator[bytes]:
     """Yield the bytes that columns of codes stand for; nothing for words and for plain numbers."""
     fit = [cells for column in columns for cells in trimmed(_headless(column))]
     likely = sorted(filter(_may_be_code, fit), key=lambda cells: -sum(map(len, cells)))[:MAX_COLUMNS]
+    for one, other in islice(pairwise(likely), 1):  # the signs of a run dealt out to two columns
+        dealt = [
+            "".join(chain.from_iterable(zip(*pair, strict=False))) for pair in zip(one, other, strict=False)
+        ]
+        yield from islice(packed("".join(dealt)), _MOST_RUNS // 2) if len(one) == len(other) else ()
     for cells in likely:
         yield from dict.fromkeys(chain(_each(cells), _joined(cells)))
     for cells in fit:
@@ -190,12 +195,26 @@ def numbered(cells: Sequence[str]) -> Iterator[list[bytes]]:
         return
     if held <= set(FORTY_FIVE) and held & _OF_FORTY_FIVE:
         yield [forty_five(cell) for cell in plain]
+    yield from _behind_a_mark(plain, held)
     fitting = [one for one in (*BITS, *LARGE[:-6]) if held <= set(one) and 2 * len(held) > len(one)]
     for alphabet in sorted(fitting, key=len)[:_MOST_FITTING]:
         yield from _in(alphabet, plain)
     for alphabet in (B85, Z85, A85) if not fitting and len(held) > 40 else ():
         if held <= set(alphabet):
             yield [radix(cell, alphabet, 5, 4) for cell in plain]
+
+
+def _behind_a_mark(cells: Sequence[str], held: set[str]) -> Iterator[list[bytes]]:
+    """Yield the cells behind a mark that all begin with, where only that is beyond a small alphabet."""
+    ahead = shared(cells)
+    for alphabet in (one for one in BITS if ahead and len(one) <= 32):
+        outside = held - set(alphabet)
+        if outside and outside <= set(ahead) and len(held) > len(alphabet) // 2:
+            start = max(ahead.rfind(sign) for sign in outside) + 1
+            rest = [cell[start:] for cell in cells]
+            if not outside & set("".join(rest)):
+                yield from _in(alphabet, rest)
+                yield from _in(alphabet, [cell[1:] for cell in rest])  # behind the sign of a version
 
 
 def _in(alphabet: str, cells: Sequence[str]) -> Iterator[list[bytes]]:

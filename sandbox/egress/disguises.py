@@ -29,6 +29,7 @@ from sandbox.egress.legible import LEAST_BYTES, held_numbers, legible, said, spe
 from sandbox.egress.numerals import branches, figures, sequences
 from sandbox.egress.reading import read_content
 from sandbox.egress.report import FileReport
+from sandbox.egress.runs import nibbles
 from sandbox.egress.salvage import salvaged
 from sandbox.egress.scattered import scattered
 from sandbox.egress.slots import Frame, beside, frames, lines_of, slots
@@ -42,6 +43,9 @@ MAX_NUMBERS = 20_000
 MAX_DEPTH = 2
 MAX_TRIED = 24
 _FIRST = 4
+_HALVED = 1 << 14
+_APART = 64
+"""Bytes of a record at most for each number that is written in halves of bytes."""
 MAX_KEPT = 4 << 20
 _PIECE = 1 << 17
 _REACH = 64
@@ -128,6 +132,7 @@ def _structured(report: FileReport, found: _Found) -> None:
 
 def _slotted(text: str, path: str, found: _Found) -> None:
     """Read what stands at the same places of lines: codes of bytes, and columns that were written apart."""
+    found.guess(strung(text))
     lines = lines_of(text)
     every = frames(lines)
     tables = [*beside(every), *laid_out(text)]
@@ -167,7 +172,7 @@ def _text(text: str, path: str, found: _Found, *, depth: int) -> None:
     for new in morse(text if _dotted(text) else _dots_in(text)):
         found.add(new)
     found.guess(figures(text))
-    found.guess(strung(text))
+    found.guess(strung(text) if depth else [])
     built = folded(text)
     if built:
         found.add(built)
@@ -253,6 +258,8 @@ def _bytes(data: bytes, path: str, found: _Found, *, depth: int) -> None:
     numbers = held_numbers(data[:_PIECE])
     found.guess(numbers)
     found.guess([cell for one in scattered(data[:_PIECE]) for cell in one.cells])
+    halves = [cell for one in nibbles(data[:_HALVED]) for cell in one.cells]
+    found.guess(halves if _APART * len(halves) >= min(len(data), _HALVED) else [])
     text = moved_bytes(data[:_PIECE]) or broken(data[:_PIECE])
     if speaks(text):
         found.guess([text])

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 import pyarrow as pa
 
@@ -19,6 +20,7 @@ MAX_WIDTH = 60
 MAX_TABLES = 6
 LEAST_ROWS = 5
 _LIST = re.compile(r"[\[({]([^\[\](){}]{16,})[\])}]")
+_NAMED = re.compile(r"^[\w.%$@ \t]{1,40}(?:=|:|<-)\s*([^\s\[\](){}][^\[\](){}\n]{16,})$", re.MULTILINE)
 _ITEMS = re.compile(r"\s*[,;\n]\s*")
 _QUOTES = " \t\r\n\"'`“”"
 _RULED = re.compile(r"[0-9A-Z.+ -]{16,200}")
@@ -48,7 +50,7 @@ def _table(rows: Sequence[Sequence[str]]) -> pa.Table:
 def _lists(text: str) -> Iterator[pa.Table]:
     """Yield lists in brackets that are as long as one another, side by side."""
     by_length: dict[int, list[list[str]]] = defaultdict(list)
-    for found in _LIST.finditer(text):
+    for found in chain(_LIST.finditer(text), _NAMED.finditer(text)):
         items = [item.strip(_QUOTES) for item in _ITEMS.split(found[1])]
         if LEAST_ROWS <= len(items) <= MAX_ROWS and len(by_length[len(items)]) < MAX_WIDTH:
             by_length[len(items)].append(items)

@@ -148,8 +148,8 @@ def beside(every: Sequence[Frame]) -> list[pa.Table]:
 
 def trimmed(cells: Sequence[str]) -> list[tuple[str, ...]]:
     """Return the cells as they are, and without what all of them begin and end with, up to a boundary."""
-    ahead = _shared(cells)
-    behind = _shared([cell[::-1] for cell in cells])
+    ahead = shared(cells)
+    behind = shared([cell[::-1] for cell in cells])
     front = max((place + 1 for place, sign in enumerate(ahead) if sign in _BOUNDARY), default=0)
     back = max((place + 1 for place, sign in enumerate(behind) if sign in _BOUNDARY), default=0)
     first = next((place + 1 for place, sign in enumerate(ahead) if sign in _BOUNDARY), 0)
@@ -158,7 +158,7 @@ def trimmed(cells: Sequence[str]) -> list[tuple[str, ...]]:
     )
 
 
-def _shared(cells: Sequence[str]) -> str:
+def shared(cells: Sequence[str]) -> str:
     """Return what all cells begin with."""
     low, high = min(cells), max(cells)
     differ = (at for at, (one, other) in enumerate(zip(low, high, strict=False)) if one != other)

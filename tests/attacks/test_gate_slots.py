@@ -28,6 +28,7 @@ from tests.attacks.exam_room import sources, world
 Row = tuple[str, str, str]
 SPOKEN = ("bdfghjklmnprstvz", "aiou")
 FORTY_FIVE = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:"
+THIRTY_TWO = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 FIFTY_EIGHT = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
@@ -86,6 +87,12 @@ def fifty_eight(data: bytes) -> str:
     return out
 
 
+def thirty_two(data: bytes) -> str:
+    places = -(-len(data) * 8 // 5)
+    number = int.from_bytes(data, "big") << places * 5 - len(data) * 8
+    return "".join(THIRTY_TWO[number >> 5 * at & 31] for at in range(places - 1, -1, -1))
+
+
 def armoured(rows: Sequence[Row]) -> str:
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     body = b"\x01" + packer.compress(b"\xcb\xff\0\0\0\x09b\0\0\0\0\0" + plain(rows)) + packer.flush()
@@ -125,6 +132,10 @@ TECHNIQUES: dict[str, tuple[str, Callable[[Sequence[Row]], str]]] = {
     "addresses of networks": ("a.log", lambda rows: "\n".join(f"allow {ipaddress.IPv6Address(bytes([32, 1, 13]) + dense(one))}/128 tcp {at}" for at, one in enumerate(rows))),
     "numbers of objects": ("a.txt", lambda rows: "\n".join(str(uuid.UUID(bytes=dense(one) + b"abc")) for one in rows)),
     "addresses of cards": ("a.txt", lambda rows: "\n".join("vlan 3 " + ":".join(f"{byte:02x}" for byte in part) for part in cut(every(rows), 6))),
+    "addresses behind a mark": ("a.txt", lambda rows: "\n".join(f"bc1q{thirty_two(dense(one))}qqqqqq 0.5" for one in rows)),
+    "signs dealt out to two columns": ("a.txt", lambda rows: "\n".join(f"{part[::2]}\t{part[1::2]}" for part in chunks(base64.b64encode(plain(rows)).decode(), 60)[:-1])),
+    "halves of bytes that changed places": ("a.txt", lambda rows: "\n".join("0791" + "".join(pair[::-1] for pair in chunks(f"86{one[2]}F", 2)) + f" SMS {at}" for at, one in enumerate(rows))),
+    "lists under names": ("a.nml", lambda rows: "&d\n a=" + ",".join(one[0] for one in rows) + "\n b=" + ",".join(one[1][:9] for one in rows) + "\n c=" + ",".join(one[1] for one in rows) + "\n/"),
 }  # fmt: skip
 
 
