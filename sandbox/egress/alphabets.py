@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import base64
 import binascii
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from string import ascii_lowercase, ascii_uppercase, digits
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.egress.glyphs import LEAST_SIGNS, MAX_SIGNS, few, of_bits
+from sandbox.egress.glyphs import LEAST_BYTES, LEAST_SIGNS, MAX_SIGNS, few
 
 MAX_LARGE = 6_000
 _UPPER, _LOWER = ascii_uppercase, ascii_lowercase
@@ -119,17 +121,70 @@ def packed(run: str) -> Iterator[bytes]:
         yield forty_five(run.replace("\n", ""))
 
 
+@dataclass(frozen=True, slots=True)
+class _Alphabet:
+    """Signs in order, the bits that one of them stands for, and the table that makes places of them."""
+
+    signs: frozenset[str]
+    bits: int
+    table: bytes
+
+    @classmethod
+    def of(cls, signs: str) -> _Alphabet:
+        bits = (len(signs) - 1).bit_length()
+        usual = _USUAL[: 1 << bits] if bits < 6 else _UPPER + _LOWER + digits + "+/"
+        return cls(frozenset(signs), bits, bytes.maketrans(signs.encode(), usual.encode()))
+
+
+_USUAL = digits + _LOWER
+"""How Python writes numbers of a base up to 36; those of 64 signs are turned into base64."""
+_OF_BITS = tuple(map(_Alphabet.of, BITS))
+_NUMERALS = tuple((alphabet, frozenset(alphabet)) for alphabet in LARGE)
+
+
 def _known(text: str) -> Iterator[bytes]:
     """Yield a run under the alphabets of bits, in either case where there is one, and as a large number."""
     held = set(text)
     for folded in dict.fromkeys((text, text.lower(), text.upper())) if len(held) <= 36 else (text,):
         seen = set(folded)
-        for alphabet in BITS:
-            if seen <= set(alphabet) and len(seen) > len(alphabet) // 4:
-                yield from of_bits(_places(folded, alphabet), (len(alphabet) - 1).bit_length())
-    for alphabet in LARGE if len(text) <= MAX_LARGE else ():
-        if held <= set(alphabet):
+        for one in _OF_BITS:
+            if (
+                seen <= one.signs
+                and len(seen) > len(one.signs) // 4
+                and len(text) * one.bits >= 8 * LEAST_BYTES
+            ):
+                yield from _unpacked(folded.encode("ascii").translate(one.table), one.bits)
+    for alphabet, signs in _NUMERALS if len(text) <= MAX_LARGE else ():
+        if held <= signs:
             yield from _large(text, alphabet)
+
+
+def _unpacked(places: bytes, bits: int) -> Iterator[bytes]:
+    """Yield the bytes that places of four, five or six bits each fill, high bits first and low bits first."""
+    size = len(places) * bits // 8
+    for turned in (places, places[::-1]):
+        if bits == 6:
+            last = -len(places) % 4
+            filled = b"A" * last + turned if turned is not places else turned + b"A" * last
+            whole = binascii.a2b_base64(filled)
+        else:
+            number = int(turned, 1 << bits)
+            whole = (number << -len(places) * bits % 8 if turned is places else number).to_bytes(
+                size + 1, "big"
+            )
+            whole = whole if turned is not places or len(places) * bits % 8 else whole[1:]
+        yield whole[:size] if turned is places else whole[: -size - 1 : -1]
+
+
+def _large(text: str, alphabet: str) -> Iterator[bytes]:
+    """Yield a run as one number, and in blocks of eleven signs for eight bytes."""
+    base = len(alphabet)
+    places = _places(text, alphabet)
+    if len(text) * math.log2(base) >= 8 * LEAST_BYTES - 9:
+        value = _number(places, base)
+        yield value.to_bytes((value.bit_length() + 7) // 8 or 1, "big")
+    if base >= 58:
+        yield _blocks(places, base)
 
 
 def _places(text: str, alphabet: str) -> NDArray[np.uint8]:
@@ -138,25 +193,29 @@ def _places(text: str, alphabet: str) -> NDArray[np.uint8]:
     return table[np.frombuffer(text.encode("ascii"), np.uint8)]
 
 
-def _large(text: str, alphabet: str) -> Iterator[bytes]:
-    """Yield a run as one number, and in blocks of eleven signs for eight bytes."""
-    base = len(alphabet)
-    place = {sign: number for number, sign in enumerate(alphabet)}
+def _number(places: NDArray[np.uint8], base: int) -> int:
+    """Return what places of a base are worth, as many taken together as 63 bits hold."""
+    each = int(63 / math.log2(base))
+    padded = np.concatenate([np.zeros(-len(places) % each, np.uint8), places]).reshape(-1, each)
+    weights = np.array([base**place for place in range(each - 1, -1, -1)], np.int64)
     value = 0
-    for sign in text[:MAX_LARGE]:
-        value = value * base + place[sign]
-    yield value.to_bytes((value.bit_length() + 7) // 8 or 1, "big")
-    if base >= 58:
-        blocks = [text[at : at + 11] for at in range(0, len(text), 11)]
-        yield b"".join(_block(block, place, base) for block in blocks)
+    for part in (padded * weights).sum(axis=1).tolist():
+        value = value * base**each + part
+    return value
 
 
-def _block(block: str, place: dict[str, int], base: int) -> bytes:
-    value = 0
-    for sign in block:
-        value = value * base + place[sign]
-    size = {11: 8, 10: 7, 9: 6, 7: 5, 6: 4, 5: 3, 3: 2, 2: 1}.get(len(block), 8)
-    return (value & (1 << 8 * size) - 1).to_bytes(size, "big")
+def _blocks(places: NDArray[np.uint8], base: int) -> bytes:
+    """Return every eleven places as eight bytes, as far as these hold them, the rest as those it fills."""
+    whole = places[: len(places) // 11 * 11].reshape(-1, 11)
+    values = np.zeros(len(whole), np.uint64)
+    for place in whole.T:
+        values = values * np.uint64(base) + place  # what is above 64 bits is lost on purpose
+    rest = places[whole.size :]
+    if not rest.size:
+        return values.astype(">u8").tobytes()
+    size = {10: 7, 9: 6, 7: 5, 6: 4, 5: 3, 3: 2, 2: 1}.get(rest.size, 8)
+    last = _number(rest, base) & (1 << 8 * size) - 1
+    return values.astype(">u8").tobytes() + last.to_bytes(size, "big")
 
 
 def _dense(text: str) -> Iterator[bytes]:
@@ -175,23 +234,25 @@ def _dense(text: str) -> Iterator[bytes]:
         yield _ninety_one(text)
     if held <= set(_PRINTED):
         for step in (42, 64):  # yEnc: every byte moved up, four of them behind a mark
-            yield bytes((ord(one) - step) & 255 for one in text)
+            yield (np.frombuffer(text.encode("ascii"), np.uint8) - np.uint8(step)).tobytes()
 
 
 def radix(text: str, alphabet: str, signs: int, size: int) -> bytes:
     """Return blocks of signs as blocks of bytes; a shorter last block gives one byte less than its signs."""
-    place = {sign: number for number, sign in enumerate(alphabet)}
-    base, out = len(alphabet), bytearray()
-    for at in range(0, len(text), signs):
-        block = text[at : at + signs]
-        missing = signs - len(block)
-        value = 0
-        for sign in block + alphabet[-1] * (missing if size == 4 else 0):
-            value = value * base + place[sign]
-        length = size - missing if size == 4 else {3: 2, 2: 1}.get(len(block), 0)
-        whole = (value & (1 << 8 * size) - 1).to_bytes(size, "big")
-        out += whole[:length] if size == 4 else whole[size - length :]
-    return bytes(out)
+    base, missing = len(alphabet), -len(text) % signs
+    filled = text + alphabet[-1 if size == 4 else 0] * missing
+    grid = _places(filled, alphabet).reshape(-1, signs).astype(np.uint64)
+    values = (grid * np.uint64(base) ** np.arange(signs - 1, -1, -1, dtype=np.uint64)).sum(
+        axis=1, dtype=np.uint64
+    )
+    if size == 4:
+        out = bytes(values.astype(">u4").tobytes())
+        return out[: len(out) - missing]
+    if not missing:
+        return bytes(values.astype(">u2").tobytes())
+    last = int(values[-1]) // base**missing
+    front = bytes(values[:-1].astype(">u2").tobytes())
+    return front + (bytes((last & 255,)) if missing == 1 else b"")
 
 
 def forty_five(text: str) -> bytes:

@@ -6,6 +6,9 @@ for the search only: what was enciphered is opaque and refused either way. Pure;
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,6 +16,12 @@ MAX_KEY = 32
 MAX_SAMPLE = 1 << 16
 LEAST_BYTES = 64
 _READABLE = 0.97
+_STEPS = 2**18
+_LOST = 0.02
+_LOOKED_AT = 20_000
+_FRONT = 1 << 14
+_LONGEST = 4
+"""Signs that a front may end with because it was cut."""
 
 
 def _weights() -> NDArray[np.float64]:
@@ -28,8 +37,21 @@ def _weights() -> NDArray[np.float64]:
     return logs
 
 
-_TURNED = _weights()[np.arange(256)[:, None] ^ np.arange(256)[None, :]]
-"""Row b, column k: how likely the byte b is under the key k."""
+def _summed(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the sums and differences over all bits of the number of a row (the transform of Walsh)."""
+    out = rows.copy()
+    size = 1
+    while size < len(out):
+        parts = out.reshape(-1, 2, size, *out.shape[1:])
+        less = parts[:, 0] - parts[:, 1]
+        parts[:, 0] += parts[:, 1]
+        parts[:, 1] = less
+        size *= 2
+    return out
+
+
+_KEYS = _summed(np.round(_weights() * _STEPS))
+"""How likely each byte is, transformed; in whole steps, so that all adds up without rounding."""
 _MOVED = _weights()[(np.arange(256)[:, None] - np.arange(256)[None, :]) % 256]
 """Row b, column k: how likely the byte b is with k taken off."""
 
@@ -40,10 +62,10 @@ def broken(data: bytes) -> str:
         return ""
     sample = np.frombuffer(data[:MAX_SAMPLE], np.uint8)
     best: tuple[float, NDArray[np.uint8]] | None = None
-    for length in range(1, min(MAX_KEY, len(sample) // 24) + 1):
-        key, likely = _key(sample, length)
-        if key.any() and (best is None or likely > best[0] + 0.05):
-            best = (likely, key)
+    for keys, shares in _keys(_counts(sample, min(MAX_KEY, len(sample) // 24))):
+        likely = float(shares.sum()) / len(sample)
+        if keys.any() and (best is None or likely > best[0] + 0.05):
+            best = (likely, keys)
     if best is None:
         return ""
     key = np.resize(best[1], len(data))
@@ -60,21 +82,50 @@ def moved_bytes(data: bytes) -> str:
     return _readable(moved.astype(np.uint8).tobytes()) if key else ""
 
 
-def _key(sample: NDArray[np.uint8], length: int) -> tuple[NDArray[np.uint8], float]:
-    """Return the likeliest key of a length and its likelihood a byte."""
-    key = np.zeros(length, np.uint8)
-    total = 0.0
-    for place in range(length):
-        likely = np.bincount(sample[place::length], minlength=256) @ _TURNED
-        key[place] = int(likely.argmax())
-        total += float(likely.max())
-    return key, total / len(sample)
+def _counts(sample: NDArray[np.uint8], longest: int) -> list[NDArray[np.int64]]:
+    """Return how often each byte stands at each place of a key, for every length from one on."""
+    wide = sample.astype(np.int64)
+    found: dict[int, NDArray[np.int64]] = {}
+    for length in range(longest, 0, -1):
+        if 2 * length <= longest:  # the places of a key twice as long, taken together
+            found[length] = found[2 * length][:length] + found[2 * length][length:]
+            continue
+        whole = wide[: len(wide) // length * length].reshape(-1, length) + 256 * np.arange(length)
+        counts = np.bincount(whole.reshape(-1), minlength=256 * length).reshape(length, 256)
+        rest = wide[whole.size :]
+        counts[np.arange(rest.size), rest] += 1
+        found[length] = counts
+    return [found[length] for length in sorted(found)]
+
+
+def _keys(counts: list[NDArray[np.int64]]) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float64]]]:
+    """Yield the likeliest key of every length, and how likely it is at each place.
+
+    A key over bytes is a convolution over their bits, which two transforms turn into one product.
+    """
+    every = np.concatenate(counts).T.astype(np.float64)
+    likely = _summed(_summed(every) * _KEYS[:, None])
+    keys, shares = likely.argmax(axis=0).astype(np.uint8), likely.max(axis=0) / (_STEPS * len(every))
+    start = 0
+    for one in counts:
+        yield keys[start : start + len(one)], shares[start : start + len(one)]
+        start += len(one)
 
 
 def _readable(data: bytes) -> str:
+    """Return the bytes as a text, if few of them are none; their front is asked first."""
+    odd = (1 - _READABLE) * min(len(data), _LOOKED_AT)
     for encoding in ("utf-8", "gb18030"):
+        front = data[:_FRONT].decode(encoding, errors="replace")[:-_LONGEST]
+        if front.count("\ufffd") > _LOST * len(data) or len(front) - _printable(front) > odd:
+            continue
         text = data.decode(encoding, errors="replace")
-        fine = sum(character.isprintable() or character in "\r\n\t" for character in text[:20_000])
-        if text.count("\ufffd") <= 0.02 * len(text) and fine >= _READABLE * min(len(text), 20_000):
+        head = text[:_LOOKED_AT]
+        if text.count("\ufffd") <= _LOST * len(text) and _printable(head) >= _READABLE * len(head):
             return text
     return ""
+
+
+def _printable(text: str) -> int:
+    """Return how many signs are printed ones or ends of lines and cells."""
+    return sum(count for sign, count in Counter(text).items() if sign.isprintable() or sign in "\r\n\t")

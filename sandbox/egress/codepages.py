@@ -10,7 +10,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,15 +95,31 @@ def _bytes(text: str, page: str) -> bytes:
 
 
 def moved(text: str) -> Iterator[str]:
-    """Yield a text with its signs moved or mirrored so that the ten most used neighbours are the digits."""
+    """Yield a text with its signs moved or mirrored so that the ten most used neighbours are the digits.
+
+    Only what is legible then.
+    """
     codes = np.frombuffer(text[:MAX_BYTES].encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
     if len(codes) < _LEAST:
         return
     values, counts = np.unique(codes, return_counts=True)
     for start in _windows(values, counts):
-        for kept in (np.isin(codes, [9, 10, 13, 32, 44, 59, 124]), codes == 10, np.zeros(len(codes), bool)):
-            yield _text(np.where(kept, codes, codes - start + 48))
-        yield _text(np.where(np.isin(codes, [9, 10, 13, 32, 44]), codes, start + 9 - codes + 48))
+        for kept in (_KEPT, (10,), ()):
+            if legible(_moved(codes[:SAMPLE], start - 48, kept)):
+                yield _moved(codes, start - 48, kept)
+        if legible(_mirrored(codes[:SAMPLE], start)):
+            yield _mirrored(codes, start)
+
+
+_KEPT = (9, 10, 13, 32, 44, 59, 124)
+
+
+def _moved(codes: NDArray[np.int64], by: int, kept: Sequence[int]) -> str:
+    return _text(np.where(np.isin(codes, kept), codes, codes - by))
+
+
+def _mirrored(codes: NDArray[np.int64], start: int) -> str:
+    return _text(np.where(np.isin(codes, [9, 10, 13, 32, 44]), codes, start + 9 - codes + 48))
 
 
 def _windows(values: NDArray[np.int64], counts: NDArray[np.int64]) -> list[int]:
@@ -122,13 +138,14 @@ def _text(codes: NDArray[np.int64]) -> str:
 
 
 def stripped(text: str) -> Iterator[str]:
-    """Yield a text without marks, invisible signs and joints, and every second or third of its signs."""
+    """Yield a text without marks, invisible signs and joints, and every second or third of its signs.
+
+    Of the latter only those that are legible.
+    """
     if not text.isascii():
-        plain = "".join(
-            one
-            for one in unicodedata.normalize("NFD", text[:MAX_BYTES])
-            if unicodedata.category(one) not in ("Mn", "Cf", "Me")
-        )
+        normal = unicodedata.normalize("NFD", text[:MAX_BYTES])
+        marks = {ord(one): None for one in set(normal) if unicodedata.category(one) in ("Mn", "Cf", "Me")}
+        plain = normal.translate(marks) if marks else normal
         if plain != text and len(plain) < 0.95 * len(text):
             yield plain
     unfolded = _CUT.sub("", html.unescape(text))
@@ -136,4 +153,6 @@ def stripped(text: str) -> Iterator[str]:
         yield unfolded
     if len(text) <= 1 << 16:
         for step in (2, 3):
-            yield from (text[start::step] for start in range(step))
+            for start in range(step):
+                if legible(text[start : step * SAMPLE + start : step]):
+                    yield text[start::step]

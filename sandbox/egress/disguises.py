@@ -56,7 +56,10 @@ _KNOWN = frozenset(
         FileType.PARQUET, FileType.XLSX,
     }
 )  # fmt: skip
-_SEEN_ELSEWHERE = frozenset({FileType.PNG, FileType.JPEG, FileType.PDF})
+_SEEN_ELSEWHERE = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"%PDF-")
+"""How pictures and papers begin that are looked at by themselves."""
+_BEGUN = (b"PK", b"\x1f\x8b", b"BZh", b"\xfd7z", b"\x28\xb5\x2f\xfd", b"7z", b"PAR1")
+"""How the known types begin; an archive of tar alone has its mark behind its first name."""
 _FAILURES = (ValueError, ArithmeticError, LookupError)
 """What a reading breaks with when the text is none of its own: then it says nothing."""
 _TOKEN = re.compile(r"[!-~]{32,}")
@@ -67,6 +70,7 @@ _LONG = re.compile(r"[!-~]{16,}")
 _BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
 _QUOTED = re.compile(r"[\"'<>]")
 _DOTTED = re.compile(r"[.\-·—_•–−]{1,6}(?:[ /|]+[.\-·—_•–−]{1,6}){5,}")
+_DOTS = ".-·—_•–−"
 _PREFIX = re.compile(r"^[\w.-]{1,20}\s*[=:]\s*")
 
 
@@ -80,6 +84,8 @@ class _Found:
     kept: int = 0
     tried: int = 0
     seen: set[bytes] = field(default_factory=set)
+    read: frozenset[str] = frozenset()
+    """The text of the file itself, which is read anyway."""
 
     def add(self, text: str) -> bool:
         """Keep a text; False when it is known or there is no room."""
@@ -97,14 +103,14 @@ class _Found:
 
 def disguised(report: FileReport) -> list[Content]:
     """Return what the file says under every reading, as contents that are only searched."""
-    found = _Found()
+    texts = different(texts_of(report))
+    found = _Found(read=frozenset(texts[:1]))
     data, path = report.product.data, report.product.path
     if len(data) <= MAX_BYTES:
         _openly(report, found)
         for raw in raw_of(report):
             with suppress(*_FAILURES):
                 _bytes(raw, path, found, depth=0)
-    texts = different(texts_of(report))
     for text in texts[:MAX_TEXTS]:
         with suppress(*_FAILURES):
             _text(text[:MAX_BYTES], path, found, depth=0)
@@ -182,6 +188,8 @@ def _text(text: str, path: str, found: _Found, *, depth: int) -> None:
 
 def _dots_in(text: str) -> str:
     """Return the longest run of two signs and blanks of every line that has one, as Morse in a report is."""
+    if not any(sign + blank in text for sign in _DOTS for blank in " /|"):
+        return ""
     found = map(_DOTTED.findall, text.splitlines()[:50_000])
     return "\n".join(max(runs, key=len) for runs in found if runs)
 
@@ -240,6 +248,8 @@ def _folded(block: Sequence[str]) -> Iterator[str]:
 
 def _bare(line: str) -> str:
     """Return a line without the marks of a comment, a list, a string or a named value around it."""
+    if line.isalnum():
+        return line
     return _PREFIX.sub("", _LINE.sub(r"\1", line))
 
 
@@ -248,7 +258,7 @@ def _bytes(data: bytes, path: str, found: _Found, *, depth: int) -> None:
     if len(data) < LEAST_BYTES or data in found.seen:
         return
     found.seen.add(data)
-    if sniff(data[:64], size=len(data)) in _SEEN_ELSEWHERE:
+    if data.startswith(_SEEN_ELSEWHERE):
         return
     if _keep(data, path, found, depth=depth) or found.tried >= MAX_TRIED or _poor(data):
         return
@@ -283,13 +293,13 @@ def _keep(data: bytes, path: str, found: _Found, *, depth: int) -> bool:
     """Keep a legible text or a file of a known type, and look through it again; False for anything else."""
     text = said(data)
     if text:
-        if found.add(text) and depth < MAX_DEPTH:
+        if found.add(text) and depth < MAX_DEPTH and text not in found.read:
             _text(text[:_PIECE], path, found, depth=depth + 1)
         return True
     if depth < MAX_DEPTH and _printed(data):
         _text(data[:_PIECE].decode("ascii"), path, found, depth=depth + 1)
         return True
-    if depth >= MAX_DEPTH or sniff(data, size=len(data)) not in _KNOWN or len(found.contents) >= 20:
+    if depth >= MAX_DEPTH or not _known(data) or len(found.contents) >= 20:
         return False
     for part in unwrap(data, name=path, limits=LIMITS).parts[:20]:
         inner = said(part.data)
@@ -298,6 +308,12 @@ def _keep(data: bytes, path: str, found: _Found, *, depth: int) -> bool:
         elif not inner and part.type in _KNOWN:
             found.contents.append(read_content(part.data, name=part.path, type=part.type))
     return True
+
+
+def _known(data: bytes) -> bool:
+    """Return whether bytes are of a type that holds others, or a table."""
+    begun = data.startswith(_BEGUN) or data[257:262] == b"ustar"
+    return begun and sniff(data, size=len(data)) in _KNOWN
 
 
 def _printed(data: bytes) -> bool:

@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEAST_SIGNS = 32
+LEAST_BYTES = 24
+"""Bytes below which nothing is looked at."""
 MAX_SIGNS = 1 << 18
 MAX_SPAN = 1 << 15
 _SELECTORS = (
@@ -27,6 +29,15 @@ _ALL_WIDE = re.compile("^[\u3400-\u9fff]{12,}(?=[。，；、！,.;]?$)", re.MUL
 
 def of_bits(values: NDArray[np.uint8], bits: int) -> Iterator[bytes]:
     """Yield values of so many bits each, written one behind the other, high bits first and low bits first."""
+    if bits in (1, 2, 4):  # they fill bytes evenly
+        each = 8 // bits
+        whole = values[: len(values) // each * each].reshape(-1, each)
+        for order in (range(each - 1, -1, -1), range(each)):
+            out = np.zeros(len(whole), np.uint8)
+            for place, shift in enumerate(order):
+                out |= whole[:, place] << np.uint8(shift * bits)
+            yield out.tobytes()
+        return
     grid = ((values[:, None] >> np.arange(bits - 1, -1, -1)) & 1).astype(np.uint8)
     stream = grid.reshape(-1)
     yield np.packbits(stream[: len(stream) // 8 * 8]).tobytes()
@@ -41,16 +52,17 @@ def few(signs: str) -> Iterator[bytes]:
     if not 2 <= count <= 16 or len(signs) < LEAST_SIGNS * 2:
         return
     bits = (count - 1).bit_length()
+    if len(signs) * bits < 8 * LEAST_BYTES:
+        return
     orders = [order, list(dict.fromkeys(signs)), order[::-1]]
     if count in (3, 4):
         orders += [list(one) for one in permutations(order)]
     codes = np.frombuffer(signs.encode("utf-32-le"), np.uint32)
-    known = np.array(sorted(map(ord, order)), np.uint32)
-    at = np.searchsorted(known, codes)
+    at = np.searchsorted(np.array(list(map(ord, order)), np.uint32), codes)
     for one in dict.fromkeys(map(tuple, orders)):
-        rank = np.array([one.index(chr(code)) for code in known.tolist()], np.uint8)
+        ranks = np.array([one.index(sign) for sign in order], np.uint8)[at]
         for start in range(min(2, bits)):
-            yield from of_bits(rank[at][start:], bits)
+            yield from of_bits(ranks[start:], bits)
 
 
 def rare(text: str) -> Iterator[bytes]:

@@ -8,30 +8,42 @@ key gives is neither. What passes is only searched for records: passing proves n
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sandbox.egress.silhouette import outline
+
 LEAST_BYTES = 24
 SAMPLE = 4096
 _BLOCK = 1024
-_FINE = re.compile("[ -~\r\n\t\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]")
-_TELLING = re.compile("[0-9\u4e00-\u9fff]")
-_WIDE = re.compile("[\u4e00-\u9fff]")
+_FINE = re.compile("[ -~\r\n\t\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]+")
+_TELLING = re.compile("[0-9\u4e00-\u9fff]+")
+_WIDE = re.compile("[\u4e00-\u9fff]+")
 _LEVELS = frozenset(
     bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF)
 )
 """The 6763 characters of GB 2312: what names and addresses are written with, and random bytes are not."""
 _FINE_SHARE = 0.95
+_LOST_SHARE = 0.02
 _TELLING_SHARE = 0.15
 _COMMON_SHARE = 0.85
-_CONTROLS = np.isin(np.arange(256), [9, 10, 13], invert=True) & (np.arange(256) < 32)
+_CONTROLS = bytes(one for one in range(32) if one not in b"\t\n\r")
+_PRINTED = bytes(range(32, 127)) + b"\r\n\t"
+_DIGITS = b"0123456789"
+_NEVER = b"\xc0\xc1" + bytes(range(0xF5, 0x100))
+"""Bytes that stand in no text in UTF-8: each is replaced by itself."""
+_HIGH = b"\x00\x30\xff" + bytes(range(0x4E, 0xA0))
+"""The high bytes of the printed signs in UTF-16."""
 _NAMING = re.compile(
-    r"(?<![0-9A-Za-z])(?:1[3-9]\d{9}|[1-8]\d{5}(?:19|20)\d{2}[01]\d[0-3]\d{4}[\dX]|[159][1-39]\d{6}[0-9A-Z]{10}"
-    r"|(?:19|20)\d{2}[-/.][01]?\d[-/.][0-3]?\d)(?![0-9A-Za-z])"
+    r"[1-9](?<![0-9A-Za-z][1-9])(?:(?<=1)[3-9]\d{9}|(?<=[1-8])\d{5}(?:19|20)\d{2}[01]\d[0-3]\d{4}[\dX]"
+    r"|(?<=[159])[1-39]\d{6}[0-9A-Z]{10}|(?:(?<=1)9|(?<=2)0)\d{2}[-/.][01]?\d[-/.][0-3]?\d)(?![0-9A-Za-z])"
 )
+"""A telephone, a resident number, a credit code or a day; begins with a digit so that others are skipped."""
 _LOOKED_AT = 1 << 16
+_IN_A_ROW = 5
 _PHONES = (13_000_000_000, 20_000_000_000)
 _RESIDENTS = (110_000_190_000_000_000, 830_000_210_000_000_000)
 
@@ -47,31 +59,50 @@ def said(data: bytes) -> str:
 
 
 def _encodings(data: bytes) -> Iterator[str]:
-    sample = np.frombuffer(data[:SAMPLE], np.uint8)
-    controls = float(_CONTROLS[sample].mean())
+    """Yield the encodings under which the front of the bytes may be legible."""
+    sample = data[:SAMPLE]
+    controls = _share(sample, _CONTROLS)
+    ascii_only = sample.isascii()
     if controls <= 0.03:
-        yield "utf-8"
-        if not data.isascii():
+        if ascii_only or _share(sample, _NEVER) <= _LOST_SHARE:
+            yield "utf-8"
+        if not ascii_only:
             yield "gb18030"
     if controls > 0.03 or not data[:64].isascii():
-        yield "utf-16-le"
-        yield "utf-16-be"
+        for encoding, high in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
+            odd = len(high.translate(None, _HIGH))
+            if odd <= 2 * (1 - _FINE_SHARE) * (len(high) + 1) + 1:  # two that are odd may be one sign
+                yield encoding
     if controls > 0.4:
         yield "utf-32-le"
         yield "utf-32-be"
 
 
+def _share(data: bytes, kind: bytes) -> float:
+    return (len(data) - len(data.translate(None, kind))) / len(data)
+
+
 def legible(text: str) -> bool:
     """Return whether a text reads like records: printed signs, digits or common characters among them."""
     sample = text[:SAMPLE]
-    if len(sample) < LEAST_BYTES // 3 or sample.count("\ufffd") > 0.02 * len(sample):
+    size = len(sample)
+    if size < LEAST_BYTES // 3 or len(set(sample)) < 8:
         return False
-    if len(_FINE.findall(sample)) < _FINE_SHARE * len(sample):
+    if sample.isascii():
+        plain = sample.encode("ascii")
+        fine, telling = (size - len(plain.translate(None, kind)) for kind in (_PRINTED, _DIGITS))
+        return fine >= _FINE_SHARE * size and telling >= _TELLING_SHARE * size
+    if sample.count("\ufffd") > _LOST_SHARE * size or _held(_FINE, sample) < _FINE_SHARE * size:
         return False
-    if len(_TELLING.findall(sample)) < _TELLING_SHARE * len(sample) or len(set(sample)) < 8:
+    if _held(_TELLING, sample) < _TELLING_SHARE * size:
         return False
-    wide = _WIDE.findall(sample)
-    return sum(one in _LEVELS for one in wide) >= _COMMON_SHARE * len(wide)
+    wide = Counter("".join(_WIDE.findall(sample)))
+    return sum(count for one, count in wide.items() if one in _LEVELS) >= _COMMON_SHARE * wide.total()
+
+
+def _held(kind: re.Pattern[str], text: str) -> int:
+    """Return how many signs of a text are of a kind."""
+    return len("".join(kind.findall(text)))
 
 
 def front(text: str) -> str:
@@ -85,7 +116,7 @@ def front(text: str) -> str:
 def tells(text: str) -> bool:
     """Return whether a text has Chinese words or names somebody: even shades of grey can spell figures."""
     head = text[:SAMPLE]
-    return len(_WIDE.findall(head)) >= 0.05 * len(head) or speaks(head)
+    return _held(_WIDE, head) >= 0.05 * len(head) or speaks(head)
 
 
 def speaks(text: str) -> bool:
@@ -96,7 +127,17 @@ def speaks(text: str) -> bool:
     if not legible(text):
         return False
     head = text[:_LOOKED_AT]
-    return len(_NAMING.findall(head)) >= max(3, 0.2 * head.count("\n"))
+    least = max(3, 0.2 * head.count("\n"))
+    return _may_name(head) >= least and len(_NAMING.findall(head)) >= least
+
+
+def _may_name(text: str) -> int:
+    """Return no less than how many telephones, numbers, codes and days a text names."""
+    seen = outline(text)
+    if not seen.plain:
+        return len(text)
+    days = seen.shape.replace(b"/", b"-").replace(b".", b"-")
+    return seen.shape.count(b"h" * 8) + days.count(b"hhhh-h-h") + days.count(b"hhhh-hh-h")
 
 
 def held_numbers(data: bytes) -> list[str]:
@@ -104,36 +145,59 @@ def held_numbers(data: bytes) -> list[str]:
     found: list[str] = []
     raw = np.frombuffer(data[: 1 << 20], np.uint8)
     for width in (5, 6, 7, 8):
-        for start in range(min(width, len(raw))):
-            grid = (
-                raw[start : start + (len(raw) - start) // width * width].reshape(-1, width).astype(np.uint64)
-            )
-            if len(grid) < 5:
-                continue
-            powers = np.uint64(256) ** np.arange(width, dtype=np.uint64)
-            for weights in (powers, powers[::-1]):
-                found += _dense((grid * weights).sum(axis=1, dtype=np.uint64))
+        powers = np.uint64(256) ** np.arange(width, dtype=np.uint64)
+        ways = [
+            (likely, weights)
+            for likely, weights in zip(_likely(raw, width), (powers, powers[::-1]), strict=True)
+            if likely.sum() >= _IN_A_ROW
+        ]
+        for start in range(min(width, len(raw)) if ways else 0):
+            rows = (len(raw) - start) // width
+            cut = slice(start, start + rows * width)
+            for likely, weights in ways:
+                if rows >= _IN_A_ROW and _in_a_row(likely[cut][::width]):
+                    grid = raw[cut].reshape(-1, width).astype(np.uint64)
+                    found += _dense((grid * weights).sum(axis=1, dtype=np.uint64))
     for kind in ("<f8", ">f8"):
         values = np.frombuffer(data[: len(data) // 8 * 8][: 1 << 20], kind)
-        if len(values) >= 5 and np.isfinite(values).all():
+        if len(values) >= _IN_A_ROW and np.isfinite(values).all():
             found += _dense(values)
     found += _pairs(data)
     return list(dict.fromkeys(found))
+
+
+def _likely(raw: NDArray[np.uint8], width: int) -> Iterator[NDArray[np.bool_]]:
+    """Yield where a number of a plausible size may begin by its highest bytes, low byte first, then high."""
+    count = max(len(raw) - width + 1, 0)
+    for places in (range(4, width), range(width - 5, -1, -1)):
+        first, *above = [raw[place : place + count] for place in places]
+        fine = (first == _PHONES[0] >> 32) | (first == _PHONES[1] >> 32)
+        for none in above:
+            fine &= none == 0
+        if width == 8:
+            top = raw[places[-1] : places[-1] + count]
+            fine |= (top >= _RESIDENTS[0] >> 56) & (top <= _RESIDENTS[1] >> 56)
+        yield fine
 
 
 def _dense(values: NDArray[np.uint64] | NDArray[np.float64]) -> list[str]:
     """Return the numbers of a plausible size that stand in a row of at least eight, or are most of all."""
     large = (values >= _PHONES[0]) & (values < _PHONES[1])
     large |= (values >= _RESIDENTS[0]) & (values < _RESIDENTS[1])
-    if large.sum() < 5:
+    if not _in_a_row(large):
         return []
-    if large.mean() < 0.5:
-        window = np.convolve(large, np.ones(8), "valid")
-        if not len(window) or window.max() < 7:
-            return []
     written = [str(int(one)) for one in values[large].tolist()]
     shaped = [one for one in written if _NAMING.fullmatch(one)]
     return shaped if len(shaped) >= 0.5 * len(written) else []
+
+
+def _in_a_row(large: NDArray[np.bool_]) -> bool:
+    """Return whether some are, and most of all or seven of eight that stand in a row."""
+    count = int(np.count_nonzero(large))
+    if count < _IN_A_ROW or 2 * count >= large.size:
+        return count >= _IN_A_ROW
+    window = np.convolve(large, np.ones(8), "valid")
+    return bool(large.size >= 8 and window.max() >= 7)
 
 
 def _pairs(data: bytes) -> list[str]:

@@ -22,6 +22,12 @@ MAX_STEPPED = 1 << 17
 MAX_STEP = 256
 MAX_CELLS = 4000
 _LEAST_SHARE = 0.6
+_LEAST, _MOST = 1.3e10, 1e18
+_LEAST_POWER, _MOST_POWER = 72, 96
+"""Powers of sixteen, 64 more, of a float of fourteen such places that is of a likely size."""
+_IN_STEP = 5
+_TOPS = (13 * 10**9 >> 32, 2 * 10**10 >> 32)
+"""The highest of the five bytes of a telephone."""
 _MOST_SEVENS = 9
 """Bytes of seven bits that a number of eighteen digits takes."""
 Bytes = NDArray[np.uint8]
@@ -48,6 +54,7 @@ def unshuffled(data: bytes) -> Iterator[bytes]:
 
 def _column(name: str, numbers: Words) -> Iterator[Column]:
     """Yield those of a likely size, in order, if they are some."""
+    numbers = numbers[_dated(numbers)]
     fine = exact(numbers.astype(np.float64))
     whole = numbers // np.uint64(10)
     fine |= (numbers >= np.uint64(10**17)) & exact(whole.astype(np.float64))  # with the check digit
@@ -56,39 +63,64 @@ def _column(name: str, numbers: Words) -> Iterator[Column]:
         yield Column(name, spelled(likely))
 
 
+def _dated(numbers: Words) -> NDArray[np.bool_]:
+    """Return which may pass: telephones, and those with a year of birth where one of either length has it.
+
+    No less than `exact` lets through, a year more at either end because it rounds; none of eight bytes is
+    as large as a credit code.
+    """
+    fine = (numbers >= np.uint64(13 * 10**9)) & (numbers < np.uint64(2 * 10**10))
+    fine |= (numbers >= np.uint64(8613 * 10**9)) & (numbers < np.uint64(8620 * 10**9))
+    large = np.flatnonzero(numbers >= np.uint64(10**14))
+    dated = numbers[large]
+    years = dated // np.uint64(10**7)
+    within = _of_births(years) & (dated < np.uint64(10**18 + 1024))
+    fine[large] = within | (_of_births(years // np.uint64(10)) & (dated >= np.uint64(10**17)))
+    return fine
+
+
+def _of_births(years: Words) -> NDArray[np.bool_]:
+    years = years % np.uint64(10**4)
+    return np.asarray((years >= np.uint64(1899)) & (years <= np.uint64(2030)))
+
+
 def _windows(flat: Bytes, width: int) -> NDArray[np.uint8]:
     return np.lib.stride_tricks.sliding_window_view(flat, width)
 
 
 def _eights(flat: Bytes) -> Iterator[tuple[str, Words]]:
-    """Yield whole numbers and floating-point ones of eight bytes, of either order, at every place."""
+    """Yield whole numbers and floating-point ones of eight bytes, of either order, at every place.
+
+    Of those that are no whole numbers of eight bytes only the ones of a likely size.
+    """
     if flat.size < 8:
         return
     raw = np.ascontiguousarray(_windows(flat, 8))
     for order in ("<", ">"):
         yield f"u8 {order}", raw.view(f"{order}u8").reshape(-1).astype(np.uint64)
         yield f"f8 {order}", _whole(raw.view(f"{order}f8").reshape(-1))
-    words = raw.view(">u8").reshape(-1).astype(np.uint64)
+    held = (flat[:-7] & 127 >= _LEAST_POWER) & (flat[:-7] & 127 < _MOST_POWER)
+    words = raw[held].view(">u8").reshape(-1).astype(np.uint64)
     power = (words >> np.uint64(56) & np.uint64(127)).astype(np.float64)
     share = (words & np.uint64((1 << 56) - 1)).astype(np.float64)
-    with np.errstate(over="ignore"):
-        yield "hexadecimal floats", _whole(np.where(power < 96, share * 16.0 ** (power - 64 - 14), np.nan))
+    yield "hexadecimal floats", _whole(share * 16.0 ** (power - 64 - 14))
     words = raw.view("<u8").reshape(-1).astype(np.uint64)
+    words = words[words % np.uint64(1_000) == 0]
     yield "ten-thousandths", _in_steps(words, 10_000)  # currencies are kept so
     yield "thousandths", _in_steps(words, 1_000)
 
 
 def _in_steps(words: Words, step: int) -> Words:
     size = np.uint64(step)
-    return np.where(words % size == 0, words // size, np.uint64(0))
+    whole: Words = words[words % size == 0] // size
+    return whole
 
 
 def _whole(values: NDArray[np.float64]) -> Words:
-    """Return the floating-point numbers that are whole and not too large, others as nought."""
-    with np.errstate(invalid="ignore", over="ignore"):
-        plain = values.astype(np.float64)
-        fine = np.isfinite(plain) & (plain > 0) & (plain < 1e18) & (plain == np.floor(plain))
-        return np.where(fine, plain, 0).astype(np.uint64)
+    """Return the floating-point numbers that are whole and as large as a telephone, but not too large."""
+    near = values[(values >= _LEAST) & (values < _MOST)].astype(np.float64)
+    whole: Words = near[near == np.floor(near)].astype(np.uint64)
+    return whole
 
 
 def _sevens(flat: Bytes) -> Iterator[tuple[str, Words]]:
@@ -137,25 +169,34 @@ def _laid(grid: Words) -> Words:
 
 def _stepped(flat: Bytes) -> Iterator[Column]:
     """Yield numbers of five and six bytes that stand in a regular step, as in records of one length."""
+    tops = (flat == _TOPS[0]) | (flat == _TOPS[1])
+    if np.count_nonzero(tops) < _IN_STEP:
+        return
     for width in (5, 6):
         if flat.size < 4 * width:
             continue
-        grid = _windows(flat, width).astype(np.uint64)
-        for name, turned in (("high first", grid), ("low first", grid[:, ::-1])):
-            numbers = _laid(turned)
-            fine = (numbers >= np.uint64(13 * 10**9)) & (numbers < np.uint64(2 * 10**10))
-            for step, start in _steps(fine, width):
-                yield from _column(f"{width} bytes {name} every {step}", numbers[start::step])
+        grid = _windows(flat, width)
+        for name, turned, top in (("high first", grid, width - 5), ("low first", grid[:, ::-1], 4)):
+            likely = np.flatnonzero(tops[top : top + len(grid)])
+            numbers = _laid(turned[likely].astype(np.uint64))
+            phones = likely[(numbers >= np.uint64(13 * 10**9)) & (numbers < np.uint64(2 * 10**10))]
+            for step, start in _steps(phones, len(grid), width):
+                yield from _column(
+                    f"{width} bytes {name} every {step}", _laid(turned[start::step].astype(np.uint64))
+                )
 
 
-def _steps(fine: NDArray[np.bool_], least: int) -> Iterator[tuple[int, int]]:
+def _steps(places: NDArray[np.int64], size: int, least: int) -> Iterator[tuple[int, int]]:
     """Yield the steps and starts at which likely numbers stand in a row, the first that serve."""
-    if fine.sum() < 5:
+    if places.size < _IN_STEP:
         return
     found = 0
-    for step in range(least, min(MAX_STEP, fine.size // 5) + 1):
-        shares = fine[: fine.size // step * step].reshape(-1, step).mean(axis=0)
-        for start in np.flatnonzero(shares >= _LEAST_SHARE).tolist():
+    for step in range(least, min(MAX_STEP, size // _IN_STEP) + 1):
+        rows = size // step
+        if places.size < _LEAST_SHARE * rows:
+            continue
+        counts = np.bincount(places[places < rows * step] % step, minlength=step)
+        for start in np.flatnonzero(counts / rows >= _LEAST_SHARE).tolist():
             yield step, start
             found += 1
             if found >= 4:
