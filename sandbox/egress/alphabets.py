@@ -123,7 +123,7 @@ def packed(run: str) -> Iterator[bytes]:
 
 @dataclass(frozen=True, slots=True)
 class _Alphabet:
-    """Signs in order, the bits that one of them stands for, and the table that makes places of them."""
+    """The signs, the bits that one of them stands for where they are whole, and what makes places of them."""
 
     signs: frozenset[str]
     bits: int
@@ -139,24 +139,33 @@ class _Alphabet:
 _USUAL = digits + _LOWER
 """How Python writes numbers of a base up to 36; those of 64 signs are turned into base64."""
 _OF_BITS = tuple(map(_Alphabet.of, BITS))
-_NUMERALS = tuple((alphabet, frozenset(alphabet)) for alphabet in LARGE)
+_NUMERALS = tuple(
+    _Alphabet(frozenset(one), 0, bytes.maketrans(one.encode(), bytes(range(len(one))))) for one in LARGE
+)
 
 
 def _known(text: str) -> Iterator[bytes]:
-    """Yield a run under the alphabets of bits, in either case where there is one, and as a large number."""
+    """Yield a run under the alphabets of bits, in either case where there is one, and as a large number.
+
+    Alphabets that give the same places are one.
+    """
     held = set(text)
+    seen: set[tuple[int, bytes]] = set()
     for folded in dict.fromkeys((text, text.lower(), text.upper())) if len(held) <= 36 else (text,):
-        seen = set(folded)
+        signs = held if folded == text else set(folded)
         for one in _OF_BITS:
-            if (
-                seen <= one.signs
-                and len(seen) > len(one.signs) // 4
-                and len(text) * one.bits >= 8 * LEAST_BYTES
-            ):
-                yield from _unpacked(folded.encode("ascii").translate(one.table), one.bits)
-    for alphabet, signs in _NUMERALS if len(text) <= MAX_LARGE else ():
-        if held <= signs:
-            yield from _large(text, alphabet)
+            if not signs <= one.signs or len(signs) <= len(one.signs) // 4:
+                continue
+            places = folded.encode("ascii").translate(one.table)
+            if len(text) * one.bits >= 8 * LEAST_BYTES and (one.bits, places) not in seen:
+                seen.add((one.bits, places))
+                yield from _unpacked(places, one.bits)
+    for alphabet in _NUMERALS if len(text) <= MAX_LARGE else ():
+        if held <= alphabet.signs:
+            places = text.encode("ascii").translate(alphabet.table)
+            if (len(alphabet.signs), places) not in seen:
+                seen.add((len(alphabet.signs), places))
+                yield from _large(np.frombuffer(places, np.uint8), len(alphabet.signs))
 
 
 def _unpacked(places: bytes, bits: int) -> Iterator[bytes]:
@@ -176,21 +185,13 @@ def _unpacked(places: bytes, bits: int) -> Iterator[bytes]:
         yield whole[:size] if turned is places else whole[: -size - 1 : -1]
 
 
-def _large(text: str, alphabet: str) -> Iterator[bytes]:
-    """Yield a run as one number, and in blocks of eleven signs for eight bytes."""
-    base = len(alphabet)
-    places = _places(text, alphabet)
-    if len(text) * math.log2(base) >= 8 * LEAST_BYTES - 9:
+def _large(places: NDArray[np.uint8], base: int) -> Iterator[bytes]:
+    """Yield places as one number, and in blocks of eleven for eight bytes."""
+    if len(places) * math.log2(base) >= 8 * LEAST_BYTES - 9:
         value = _number(places, base)
         yield value.to_bytes((value.bit_length() + 7) // 8 or 1, "big")
     if base >= 58:
         yield _blocks(places, base)
-
-
-def _places(text: str, alphabet: str) -> NDArray[np.uint8]:
-    table = np.zeros(128, np.uint8)
-    table[[ord(one) for one in alphabet]] = np.arange(len(alphabet))
-    return table[np.frombuffer(text.encode("ascii"), np.uint8)]
 
 
 def _number(places: NDArray[np.uint8], base: int) -> int:
@@ -240,8 +241,9 @@ def _dense(text: str) -> Iterator[bytes]:
 def radix(text: str, alphabet: str, signs: int, size: int) -> bytes:
     """Return blocks of signs as blocks of bytes; a shorter last block gives one byte less than its signs."""
     base, missing = len(alphabet), -len(text) % signs
-    filled = text + alphabet[-1 if size == 4 else 0] * missing
-    grid = _places(filled, alphabet).reshape(-1, signs).astype(np.uint64)
+    filled = (text + alphabet[-1 if size == 4 else 0] * missing).encode("ascii")
+    places = filled.translate(bytes.maketrans(alphabet.encode(), bytes(range(base))))
+    grid = np.frombuffer(places, np.uint8).reshape(-1, signs).astype(np.uint64)
     values = (grid * np.uint64(base) ** np.arange(signs - 1, -1, -1, dtype=np.uint64)).sum(
         axis=1, dtype=np.uint64
     )
@@ -257,13 +259,12 @@ def radix(text: str, alphabet: str, signs: int, size: int) -> bytes:
 
 def forty_five(text: str) -> bytes:
     """Return what a text is in Base45 (RFC 9285), whose first sign of three counts least."""
-    out = bytearray()
-    for at in range(0, len(text), 3):
-        block = text[at : at + 3]
-        value = sum(FORTY_FIVE.index(sign) * 45**place for place, sign in enumerate(block))
-        size = len(block) - 1
-        out += (value & (1 << 8 * size) - 1).to_bytes(size, "big")
-    return bytes(out)
+    whole = "".join(text[at : at + 3][::-1] for at in range(0, len(text) // 3 * 3, 3))
+    out = radix(whole, FORTY_FIVE, 3, 2)
+    if len(text) % 3 == 2:
+        value = FORTY_FIVE.index(text[-2]) + 45 * FORTY_FIVE.index(text[-1])
+        out += (value & 255).to_bytes(1, "big")
+    return out
 
 
 def _ninety_one(text: str) -> bytes:

@@ -102,13 +102,20 @@ def moved(text: str) -> Iterator[str]:
     codes = np.frombuffer(text[:MAX_BYTES].encode("utf-32-le", "surrogatepass"), np.uint32).astype(np.int64)
     if len(codes) < _LEAST:
         return
-    values, counts = np.unique(codes, return_counts=True)
+    values, counts = _counted(codes)
     for start in _windows(values, counts):
         for kept in (_KEPT, (10,), ()):
             if legible(_moved(codes[:SAMPLE], start - 48, kept)):
                 yield _moved(codes, start - 48, kept)
         if legible(_mirrored(codes[:SAMPLE], start)):
             yield _mirrored(codes, start)
+
+
+def _counted(codes: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return the code points that there are, in order, and how often each is."""
+    counts = np.bincount(codes)
+    values = np.flatnonzero(counts)
+    return values, counts[values]
 
 
 _KEPT = (9, 10, 13, 32, 44, 59, 124)

@@ -60,9 +60,21 @@ def few(signs: str) -> Iterator[bytes]:
     codes = np.frombuffer(signs.encode("utf-32-le"), np.uint32)
     at = np.searchsorted(np.array(list(map(ord, order)), np.uint32), codes)
     for one in dict.fromkeys(map(tuple, orders)):
+        if bits == 4 and signs.isascii():
+            table = bytes.maketrans("".join(one).encode(), b"0123456789abcdef"[:count])
+            yield from _nibbles(signs.encode("ascii").translate(table).decode("ascii"))
+            continue
         ranks = np.array([one.index(sign) for sign in order], np.uint8)[at]
         for start in range(min(2, bits)):
             yield from of_bits(ranks[start:], bits)
+
+
+def _nibbles(places: str) -> Iterator[bytes]:
+    """Yield what places of four bits each fill from the first or the second on, as `of_bits` does."""
+    for start in (0, 1):
+        whole = places[start : start + (len(places) - start) // 2 * 2]
+        yield bytes.fromhex(whole)
+        yield bytes.fromhex(whole[::-1])[::-1]
 
 
 def rare(text: str) -> Iterator[bytes]:
