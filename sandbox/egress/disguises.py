@@ -163,6 +163,8 @@ def _openly(report: FileReport, found: _Found) -> None:
     if (report.archive and data[257:262] == b"ustar") or (report.findings and data.startswith(b"PK")):
         for text in salvaged(data):
             found.add(text)
+    if report.archive:  # names of members may be rows, a value a folder
+        found.add(report.words.replace("/", " "))
     for raw in raw_of(report):
         if not legible(plain_of(raw)):
             for text in paged(raw):

@@ -115,6 +115,7 @@ TECHNIQUES: dict[str, tuple[str, Callable[[Sequence[Row]], bytes]]] = {
     "an alphabet under a key": ("a.json", lambda rows: json.dumps({"alphabet": OWN, "data": encoded(plain(rows).encode()).rstrip("=").translate(str.maketrans(USUAL, OWN))}).encode()),
     "a code of bits with its table": ("a.json", codes),
     "a vocabulary and numbers": ("a.json", vocabulary),
+    "folders of an archive": ("a.zip", lambda rows: package("a", {f"{row['出生日期']}/{row['就诊日期']}/{row['金额']}/{row['诊断']}.txt": "" for row in rows})),
     "points of a board that are labelled": ("a.sgf", board),
 }  # fmt: skip
 
