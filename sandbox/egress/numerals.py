@@ -61,6 +61,7 @@ _URL = str.maketrans("-_", "+/")
 _LOWER = digits + ascii_lowercase
 _ALPHABETS = (
     "01", digits[:8], digits + "abcdef", _LOWER[:32], "0123456789abcdefghjkmnpqrstvwxyz",
+    digits + "bcdefghjkmnpqrstuvwxyz",
     ascii_lowercase + "234567", _LOWER, "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz",
     "123456789abcdefghijkmnopqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ", digits + ascii_uppercase + ascii_lowercase,
     digits + ascii_lowercase + ascii_uppercase, ascii_uppercase + ascii_lowercase + digits + "+/",

@@ -60,6 +60,8 @@ def _cuts(head: str, lines: Sequence[str]) -> Iterator[list[Row]]:
     if any(map(str.isdigit, head)):
         bare = [[one for word in line.split() if (one := _DIGIT.sub("", word))] for line in lines]
         yield from _within([tuple(row) for row in bare])
+    for place in (0, -1):  # cards, notes and codes of which one sign tells
+        yield from _within([tuple(word[place] for word in line.split()) for line in lines])
     letters = ["".join(_MARKS.split(line)) for line in lines]
     yield [tuple(line) for line in letters]
     yield [tuple(line) for line in lines]

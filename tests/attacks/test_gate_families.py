@@ -223,11 +223,27 @@ def smoothed(rows: Sequence[Person]) -> Files:
     return {"smooth.csv": sheet(["三项平均"], [[f"{one:.4f}"] for one in means])}
 
 
+def hands(rows: Sequence[Person]) -> Files:
+    """Playing cards: one sign of each tells, the colour is chance."""
+    chance = random.Random(9)
+    dealt = (
+        " ".join("A23456789T"[int(digit)] + chance.choice("♠♥♦♣") for digit in str(one.phone)) for one in rows
+    )
+    return {"hands.txt": "\n".join(dealt).encode()}
+
+
+def cells(rows: Sequence[Person]) -> Files:
+    """The alphabet in which places on the map are written."""
+    signs = "0123456789bcdefghjkmnpqrstuvwxyz"
+    written = ["".join(signs[one.phone >> 5 * place & 31] for place in range(6, -1, -1)) for one in rows]
+    return {"cells.csv": sheet(["格"], [[cell] for cell in written])}
+
+
 FAMILIES: Mapping[str, Callable[[Sequence[Person]], Files]] = {
     one.__name__: one
     for one in (
         keyed_places, shifted_digits, quality_lines, clauses, coordinates, heights, tiles, tags, chapters,
-        one_file_each, keypad, beeps, scores, shares, smoothed,
+        one_file_each, hands, cells, keypad, beeps, scores, shares, smoothed,
     )
 }  # fmt: skip
 
