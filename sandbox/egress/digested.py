@@ -117,9 +117,19 @@ def _columns(source: Source) -> Iterator[list[bytes]]:
     for name in names:
         column = source.table.column(name)
         if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
-            values = pc.unique(column.drop_null())
+            values = _first_different(column)
             if len(values) >= LEAST * 10:
-                yield [value.encode() for value in values.slice(0, MAX_VALUES).to_pylist()]
+                yield [value.encode() for value in values.to_pylist()]
+
+
+def _first_different(column: pa.ChunkedArray) -> pa.Array:
+    """Return the first `MAX_VALUES` different values of a column, looking no further than they reach."""
+    rows = 2 * MAX_VALUES
+    while True:
+        values = pc.unique(column.slice(0, rows).drop_null())
+        if len(values) >= MAX_VALUES or rows >= len(column):
+            return values.slice(0, MAX_VALUES)
+        rows *= 4
 
 
 def _ways(size: int, salts: Sequence[bytes]) -> Iterator[tuple[str, Way]]:
