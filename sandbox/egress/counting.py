@@ -34,6 +34,7 @@ _MOST_PARTS = 90
 _MOSTLY = 0.9
 _LARGEST = 10**30
 _PART = re.compile(r"-?\d{1,7}(?!\d)", re.ASCII)
+_HEX = re.compile(r"(?=.*[a-f])[0-9a-f]{1,4}(?:[:. -][0-9a-f]{1,4}){2,20}", re.ASCII)
 _USUAL = re.compile(
     r".*(?:\d{4}[-/.年]\d{1,2}[-/.月]\d{1,2}|\d{1,2}:\d\d(?::\d\d)?(?!\d)|\d,\d{3}(?!\d)).*",
     re.ASCII | re.DOTALL,
@@ -105,9 +106,13 @@ def _parted(cells: Sequence[str]) -> list[list[int]]:
     """Return the parts of cells that nearly all have several, none of them a date, a clock or an amount."""
     if len(cells) < FEWEST or len(set(cells[:_SEEN])) < _SEEN - 3:
         return []
-    if any(_USUAL.fullmatch(cell) for cell in cells[:_SEEN]):
+    if not _HEX.fullmatch(cells[0]) and any(_USUAL.fullmatch(cell) for cell in cells[:_SEEN]):
         return []
-    parts = [[int(one) for one in _PART.findall(cell)] for cell in cells]
+    if sum(_HEX.fullmatch(cell) is not None for cell in cells) >= _MOSTLY * len(cells):
+        cells = [cell for cell in cells if _HEX.fullmatch(cell)]
+        parts = [[int(one, 16) for one in re.split(r"[:. -]", cell)] for cell in cells]
+    else:
+        parts = [[int(one) for one in _PART.findall(cell)] for cell in cells]
     enough = [one for one in parts if len(one) >= _LEAST_PARTS]
     longest = max(map(len, parts))
     if len(enough) < 0.6 * len(parts) or longest > _MOST_PARTS or longest < _LEAST_PARTS:

@@ -137,6 +137,8 @@ def _turned(name: str, whole: Exact) -> Iterator[Candidate]:
                 exact([int.from_bytes(one.to_bytes(bits // 8, "big"), "little") for one in values]),
             )
     yield f"{name}: square root", exact([math.isqrt(one) for one in values])
+    for factor in range(2, 10):
+        yield f"{name}: root of a {factor}th", exact([math.isqrt(one // factor) for one in values])
     for low in (*range(1, 17), 20, 24, 32):
         yield f"{name}: without {low} low bits", whole >> low
     reals = rounded(np.array([real_of(one) for one in values]))
@@ -167,8 +169,28 @@ def of_real(one: Figures) -> Iterator[Candidate]:
             found = rounded(real * 10.0**power)
             if found is not None:
                 yield f"{one.name}: {name} e{power}", found
+    for name, real in grown(one.real):
+        for power in tens_of(real):
+            found = rounded(real * 10.0**power)
+            if found is not None:
+                yield f"{one.name}: {name} e{power}", found
     if one.decimals or one.whole is None:
         yield f"{one.name}: bits", exact([bits_of(value) for value in one.real.tolist()])
+
+
+def grown(real: NDArray[np.float64]) -> Iterator[tuple[str, NDArray[np.float64]]]:
+    """Yield the values that a first one grows to by rates, shares or logarithms of each to the one before."""
+    if len(real) < 3 or abs(float(real[0])) < 100 * max(float(np.abs(real[1:]).max()), 1e-9):
+        return
+    rest = real[1:]
+    with np.errstate(all="ignore"):
+        for name, factors in (
+            ("chained", rest), ("by rates", 1 + rest), ("by hundredths", 1 + rest / 100),
+            ("by logarithms", np.exp(rest)),
+        ):  # fmt: skip
+            values = real[0] * np.concatenate(([1.0], np.cumprod(factors)))
+            if np.isfinite(values).all():
+                yield name, values
 
 
 def undone(real: NDArray[np.float64]) -> Iterator[tuple[str, NDArray[np.float64]]]:

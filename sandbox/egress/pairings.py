@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sandbox.egress.bases import MAX_MIXED, unmixed_by_lattice
 from sandbox.egress.inverses import Candidate, tens_of
-from sandbox.egress.matrices import Exact, Matrix, exact, rounded
+from sandbox.egress.matrices import Exact, Figures, Matrix, exact, rounded
 
 MAX_PAIRED = 7
 _SMALL = 9
@@ -36,10 +36,14 @@ def paired(held: Matrix) -> Iterator[Candidate]:
     for (one, left), (other, right) in combinations(whole, 2):
         if len(left) == len(right):
             yield from _both(f"{one}, {other}", left, right)
-    real = [one for one in held.columns if one.decimals or one.whole is None][:MAX_PAIRED]
+    real = [one for one in held.columns if _is_real(one) or np.abs(one.real).max() >= _LARGE][:MAX_PAIRED]
     for first, second in permutations(real, 2):
-        if len(first.real) == len(second.real):
+        if len(first.real) == len(second.real) and (_is_real(first) or _is_real(second)):
             yield from _as_plane(f"{first.name}, {second.name}", first.real, second.real)
+
+
+def _is_real(one: Figures) -> bool:
+    return one.decimals > 0 or one.whole is None
 
 
 def _laid(name: str, high: Exact, low: Exact, constants: Sequence[int]) -> Iterator[Candidate]:
@@ -252,6 +256,9 @@ def _as_plane(name: str, one: NDArray[np.float64], other: NDArray[np.float64]) -
             ("x of degrees", one * np.cos(np.radians(other))),
             ("y of degrees", one * np.sin(np.radians(other))),
             ("product", one * other), ("quotient", one / other), ("squares", one**2 + other**2),
+            ("root of product", np.sqrt(one * other)), ("root of quotient", np.sqrt(one / other)),
+            ("greater of two", one + np.sqrt(one**2 - other**2)),
+            ("less of two", one - np.sqrt(one**2 - other**2)),
             ("angle", np.arctan2(other, one)), ("sum", one + other), ("difference", np.abs(one - other)),
         ):  # fmt: skip
             for power in tens_of(real):

@@ -9,7 +9,7 @@ by `restated`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TypeAlias
@@ -33,6 +33,7 @@ MAX_SOURCE = 1 << 18
 MAX_COLUMNS = 6
 _SEEN = 16
 _MOST = 0.8
+_FINE = 6
 _FITS = 1 << 60
 _FIRST_DAYS = (0, 719_163, 719_162, 719_528, 719_529, 25_569, 25_568, 24_107, 2_440_588, 2_440_587, 40_587)
 """Numbers of 1970-01-01 counted from other days: of year one, of year nought, of spreadsheets, Julian."""
@@ -85,13 +86,20 @@ def _ways(held: Matrix) -> Iterator[Candidate]:
         if one.whole is not None:
             yield from inverses.in_short(one.name, one.whole, held.constants)
         elif len(one.real):
-            for name, real in inverses.undone(one.real):
-                for power in (0, 2):
-                    whole = rounded(real * 10.0**power)
-                    if whole is not None:
-                        yield f"{one.name}: {name} e{power}", whole
+            yield from _whole(one.name, inverses.undone(one.real))
+        if one.decimals >= _FINE or one.whole is None:
+            yield from _whole(one.name, inverses.grown(one.real))
     yield from pairings.small_pairs(held)
     yield from pairings.spread(held)
+
+
+def _whole(name: str, found: Iterable[tuple[str, NDArray[np.float64]]]) -> Iterator[Candidate]:
+    """Yield real numbers as whole ones, as they stand and in hundredths."""
+    for kind, real in found:
+        for power in (0, 2):
+            whole = rounded(real * 10.0**power)
+            if whole is not None:
+                yield f"{name}: {kind} e{power}", whole
 
 
 def _fitting(values: Exact) -> Whole | None:
