@@ -256,7 +256,7 @@ def _statistics(report: FileReport, sources: Sequence[Source], options: Options)
         (source.thresholds for source in sources), key=lambda one: -one.smallest, default=Thresholds()
     )
     for content in report.contents:
-        for sheet in content.sheets:
+        for sheet in () if content.guessed else content.sheets:
             for issue in table_issues(sheet.table, thresholds, options.row_level, sources):
                 report.add(issue)
     if report.archive:
