@@ -1,0 +1,1 @@
+"""A fifth corpus of disguises, by a hand that saw the contract and not the gate."""
