@@ -52,7 +52,7 @@ class Settings(BaseSettings):
     gate_memory: int = Field(default=6_000_000_000, description="闸口进程的内存上限（字节）")
     gate_seconds: int = Field(default=1800, description="闸口进程的时间上限（秒）")
     gate_spares: int = Field(
-        default=1, ge=0, le=8, description="预先起好待用的闸口进程数，每个约占 220 MB 内存；0 为不备"
+        default=1, ge=0, le=8, description="预先起好待用的闸口进程数，每个约占 270 MB 内存；0 为不备"
     )
     seat_memory: int = Field(default=4_000_000_000, description="席位的内存上限（字节）")
     seat_processes: int = Field(default=256, description="席位的进程数上限")
