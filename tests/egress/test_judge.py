@@ -147,7 +147,9 @@ def test_authors_words_hold_no_figures_and_do_not_say_what_matched() -> None:
 
 
 def test_what_is_guessed_to_be_a_table_is_not_judged_by_its_shape() -> None:
-    lines = "\n".join(f"区{number % 15},2024-{number % 12 + 1:02},{4000 + 37 * number}" for number in range(200))
+    lines = "\n".join(
+        f"区{number % 15},2024-{number % 12 + 1:02},{4000 + 37 * number}" for number in range(200)
+    )
     outputs = [{"output_type": "stream", "name": "stdout", "text": f"区县,月份,人次\n{lines}"}]
     cell = {"cell_type": "code", "metadata": {}, "source": "show()", "execution_count": 1, "outputs": outputs}
     data = json.dumps({"cells": [cell] * 10, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}).encode()
