@@ -19,7 +19,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from sandbox.kernel.errors import IsolationError
 from sandbox.seats.launch import Launch
 from sandbox.seats.spec import Completed, Sandbox
 
@@ -30,8 +29,11 @@ READY, TAKEN = b"ready", b"taken"
 """What one inside says: that it can be given its work, and that it has all of it."""
 IDLE_SECONDS = 4 * 3600.0
 JOIN_SECONDS = 10.0
-FIRST_SECONDS = 60.0
-"""How long one that was started ahead may take until it is ready; and to take what it is handed."""
+FIRST_SECONDS = 8.0
+"""How long one that was started ahead is waited for until it is ready, and to take what it is handed.
+
+A fresh one takes a second: who waits longer for one that may be stuck is better off with that.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +181,8 @@ class Spares:
                     continue
                 self._starting = begin is not None
             for spare in ended:
-                spare.__exit__()
+                with contextlib.suppress(Exception):
+                    spare.__exit__()
             if begin is not None:
                 self._start(begin)
 
@@ -216,7 +219,7 @@ class Spares:
     def _start(self, recipe: Recipe) -> None:
         """Start one and hold it; where that fails, wait until somebody expects one again."""
         spare = None
-        with contextlib.suppress(IsolationError, OSError):
+        with contextlib.suppress(Exception):  # whatever it is, the thread lives on and nobody waits for it
             spare = Waiting(recipe)
         with self._changed:
             self._starting = False
