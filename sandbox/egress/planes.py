@@ -43,22 +43,7 @@ Plane = NDArray[np.uint8]
 
 def pictured(data: bytes) -> bool:
     """Return whether bytes begin as a picture does."""
-    marks = (
-        b"\x89PNG",
-        b"GIF8",
-        b"II*\0",
-        b"MM\0*",
-        b"BM",
-        b"\0\0\1\0",
-        b"\xff\xd8\xff",
-        b"P1",
-        b"P2",
-        b"P3",
-        b"P4",
-        b"P5",
-        b"P6",
-    )
-    return data.startswith(marks) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
+    return data.startswith(_MARKS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
 
 
 def frames(data: bytes) -> Iterator[tuple[Any, bytes]]:
