@@ -54,7 +54,7 @@ def land(source: Path, part: Path) -> str:
     folder = part.parent
     unit = UnitColumns("person", ("account",))
     masked = Columns.of_parts([part], len(table))
-    Sidecar.write(lambda name: (folder / name).open("wb"), table, masked, units=[unit], key=KEY)
+    Sidecar.write(lambda name: (folder / name).open("wb"), Columns.of(table), masked, units=[unit], key=KEY)
     size = sum((folder / name).stat().st_size for name in ("rows.bin", "index.bin"))
     return f"{size / len(table):.0f} bytes a record"
 

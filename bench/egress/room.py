@@ -73,7 +73,7 @@ def snapshot(
     streams: dict[str, _Kept] = {}
     Sidecar.write(
         lambda part: streams.setdefault(part, _Kept()),
-        raw,
+        Columns.of(raw),
         Columns.of(masked),
         units=[unit],
         key=KEY,

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
+from sandbox.egress.backing import Backing, unnamed
 from sandbox.egress.wire import Json, mapping, number, sequence
 from sandbox.seats.spares import READY, TAKEN
 
@@ -35,17 +36,23 @@ def copied(files: Sequence[Path]) -> bool:
 
 
 class Packing:
-    """The file of one job while it is filled; a context that lets go of it."""
+    """The file of one job while it is filled; a context that lets go of it.
 
-    def __init__(self) -> None:
+    `descriptors` are what goes over: the file, and behind it one on disk where the job is `large`.
+    """
+
+    def __init__(self, *, large: bool = False) -> None:
         self.descriptor = os.memfd_create("job", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        backing = unnamed() if large else None
+        self.descriptors = (self.descriptor,) if backing is None else (self.descriptor, backing)
         self._end = 0
 
     def __enter__(self) -> Packing:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self.descriptor)
+        for descriptor in self.descriptors:
+            os.close(descriptor)
 
     def add(self, data: bytes) -> list[int]:
         """Lay bytes into it; return their place: where they begin, and how many."""
@@ -70,10 +77,10 @@ class Packing:
 
 
 class Handed:
-    """What was handed over, read by place."""
+    """What was handed over, read by place; `backing` is there for a large job."""
 
-    def __init__(self, held: mmap.mmap) -> None:
-        self._held = memoryview(held)
+    def __init__(self, held: mmap.mmap, backing: Backing | None = None) -> None:
+        self._held, self.backing = memoryview(held), backing
 
     def read(self, place: object) -> bytes:
         """Return the bytes of a place; ValueError for what is no place."""
@@ -133,15 +140,17 @@ def received(descriptor: int, *, meanwhile: Callable[[], object]) -> tuple[Json,
         door.sendall(READY)
         door.settimeout(QUIET_SECONDS)
         try:
-            words, descriptors, *_ = socket.recv_fds(door, CHUNK, 1)
+            words, descriptors, *_ = socket.recv_fds(door, CHUNK, 2)
         except TimeoutError:
             door.settimeout(None)
             meanwhile()
-            words, descriptors, *_ = socket.recv_fds(door, CHUNK, 1)
-        if not words or len(descriptors) != 1:
+            words, descriptors, *_ = socket.recv_fds(door, CHUNK, 2)
+        if not words or not descriptors:
             sys.exit(0)
-        handed = Handed(mmap.mmap(descriptors[0], 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ))
-        os.close(descriptors[0])
+        packed, *large = descriptors
+        held = mmap.mmap(packed, 0, flags=mmap.MAP_PRIVATE, prot=mmap.PROT_READ)
+        handed = Handed(held, Backing(*large) if large else None)
+        os.close(packed)
         job = handed.document(json.loads(words))
         door.settimeout(None)
         door.sendall(TAKEN)

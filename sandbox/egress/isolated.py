@@ -96,8 +96,9 @@ def inspect_files(
 
     Raises IsolationError when this machine cannot isolate, InputError for an unreadable source.
     """
-    with Packing() as packing:
-        job = _Job(packing, copied=copied((*sources, *masked)))
+    few = copied((*sources, *masked))
+    with Packing(large=not few) as packing:
+        job = _Job(packing, copied=few)
         described = {
             "kind": "files",
             "raw": [_file(job, path, f"raw/{number}") for number, path in enumerate(sources)],
@@ -119,8 +120,9 @@ def judge_isolated(
     Raises IsolationError when this machine cannot isolate, InputError for a snapshot that does not
     fit its sidecar.
     """
-    with Packing() as packing:
-        job = _Job(packing, copied=copied(_parts(snapshots)))
+    few = copied(_parts(snapshots))
+    with Packing(large=not few) as packing:
+        job = _Job(packing, copied=few)
         described = {
             "kind": "snapshots",
             "snapshots": [_snapshot(job, snapshot, number) for number, snapshot in enumerate(snapshots)],
@@ -141,8 +143,9 @@ def answered(
 
     The question is about snapshots, or about one product; `streams` are handed over in memory, in order.
     """
-    with Packing() as packing:
-        job = _Job(packing, copied=copied(_parts(snapshots)))
+    few = copied(_parts(snapshots))
+    with Packing(large=not few) as packing:
+        job = _Job(packing, copied=few)
         entries = [_snapshot(job, snapshot, number) for number, snapshot in enumerate(snapshots)]
         document = {
             "sources": {"kind": "snapshots", "snapshots": entries},

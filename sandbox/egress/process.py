@@ -22,6 +22,8 @@ from sandbox.seats.spec import MIB
 
 SCRATCH = "/tmp"  # noqa: S108 - inside the sandbox: a private file system in memory
 MAX_RESULT = 2 << 30
+MAX_BACKING = 32 << 30
+"""Bytes of the file on disk where the tables of a large job lie."""
 WORKER = (PYTHON, "-m", "sandbox.egress.worker")
 PACKAGE = Path(__file__).resolve().parents[1]
 CODE = (".py", ".nbi", ".toml")
@@ -79,7 +81,7 @@ def answer(packing: Packing, document: Json, mounts: Sequence[Mount], limits: Ga
     try:
         if spare is not None:
             with spare:
-                if spare.hand_over(words, [packing.descriptor], seconds=FIRST_SECONDS):
+                if spare.hand_over(words, packing.descriptors, seconds=FIRST_SECONDS):
                     return _ended(spare, limits)
         return _started(wanted, words, packing, limits)
     finally:
@@ -90,7 +92,7 @@ def recipe(limits: GateLimits, mounts: Sequence[Mount] = ()) -> Recipe:
     """Return how the gate's process is started under these limits, by the code that now lies there."""
     sandbox = Sandbox(
         mounts=(*python_mounts(whole=True), *mounts),
-        limits=Limits(memory_bytes=limits.memory_bytes, processes=512),
+        limits=Limits(memory_bytes=limits.memory_bytes, processes=512, file_bytes=MAX_BACKING),
         environment={
             "PYTHONPATH": python_path(),
             "NUMBA_CACHE_DIR": f"{SCRATCH}/numba",
@@ -105,7 +107,7 @@ def recipe(limits: GateLimits, mounts: Sequence[Mount] = ()) -> Recipe:
 def _started(wanted: Recipe, words: bytes, packing: Packing, limits: GateLimits) -> bytes:
     """Start a process for the job and return its answer."""
     with Waiting(wanted) as fresh:
-        if not fresh.hand_over(words, [packing.descriptor], seconds=limits.total_seconds):
+        if not fresh.hand_over(words, packing.descriptors, seconds=limits.total_seconds):
             return b""
         return _ended(fresh, limits)
 

@@ -7,8 +7,8 @@ counts as a unit, and the smallest count decides. Raises InputError for an unrea
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sandbox.discovery.columns import propose, propose_units
+from sandbox.egress.backing import Backing
 from sandbox.egress.expressions import Kind
 from sandbox.egress.kinds import column_kind
 from sandbox.egress.origin import Source
-from sandbox.files.readers import ReadLimits, read_table
+from sandbox.files.readers import ReadLimits, open_table
 from sandbox.fingerprint.buffers import distinct
 from sandbox.fingerprint.cells import hash_columns
 from sandbox.fingerprint.index import RecordIndex
@@ -44,16 +45,27 @@ class SourceTable:
     table: pa.Table
 
 
-def read_source(file: Path | BinaryIO, name: str = "") -> SourceTable:
+def read_source(file: Path | BinaryIO, name: str = "", backing: Backing | None = None) -> SourceTable:
     """Return the table of a source file, named where it is a stream; InputError when it is no readable table.
 
-    One of which more rows are broken than not is none either.
+    One of which more rows are broken than not is none either. With a backing its cells lie there.
     """
     name = file.name if isinstance(file, Path) else name
-    table, bad = read_table(file, name=name, limits=LIMITS)
+    with open_table(file, name=name, limits=LIMITS) as opened:
+        schema = pa.schema([(column, pa.string()) for column in opened.shape.columns])
+        batches = (batch for _, batch in opened.batches())
+        table = laid_in(schema, batches, backing)
+        bad = opened.bad
     if len(bad) > table.num_rows:
         raise InputError(say("数据来源 {name} 大部分行无法读取，请先修好再检查", name=name))
     return SourceTable(_stem(name), table)
+
+
+def laid_in(schema: pa.Schema, batches: Iterable[pa.RecordBatch], backing: Backing | None) -> pa.Table:
+    """Return batches as a table, in memory or in the backing."""
+    if backing is None:
+        return pa.Table.from_batches(list(batches), schema=schema)
+    return backing.table(schema, batches)
 
 
 def _stem(name: str) -> str:
@@ -70,10 +82,12 @@ def build_sources(
     *,
     key: bytes,
     thresholds: Thresholds | None = None,
+    backing: Backing | None = None,
 ) -> tuple[Source, ...]:
     """Return the sources with units, identifiers and fingerprints of raw and masked rows.
 
-    A masked table belongs to the source with as many rows, in order; any other to the first.
+    A masked table belongs to the source with as many rows, in order; any other to the first. With a backing
+    the fingerprints lie there.
     """
     stems = [source.stem for source in raw]
     if len(set(stems)) != len(stems):
@@ -84,8 +98,21 @@ def build_sources(
         twins = [other for other in waiting if other.table.num_rows == source.table.num_rows][:1]
         waiting = [other for other in waiting if other not in twins]
         rest = waiting if place == len(raw) - 1 else []
-        found.append(_build(source, [*twins, *rest], key=key, thresholds=thresholds or Thresholds()))
+        made = _build(source, [*twins, *rest], key=key, thresholds=thresholds or Thresholds())
+        found.append(made if backing is None or made.index is None else _laid_in(made, made.index, backing))
     return tuple(found)
+
+
+def _laid_in(source: Source, index: RecordIndex, backing: Backing) -> Source:
+    """Return the source with what is large of its index in the backing."""
+    held = replace(
+        index,
+        hashes=backing.array(index.hashes),
+        start=backing.array(index.start),
+        rows=backing.array(index.rows),
+        marks=backing.array(index.marks),
+    )
+    return replace(source, index=held)
 
 
 def _build(

@@ -17,8 +17,8 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
 from importlib.abc import MetaPathFinder
 from pathlib import Path
@@ -28,6 +28,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from sandbox.egress.backing import Backing
 from sandbox.egress.cells import Problem, judge_cells
 from sandbox.egress.claims import Claim, read_claim
 from sandbox.egress.compare import Comparison
@@ -115,7 +116,8 @@ class _NoPandas(MetaPathFinder):
 def run_job(job: Json, handed: Handed) -> bytes:
     """Return the result frame: the judgement and the rewritings in the order of their digests."""
     try:
-        sources = load_sources(mapping(job["sources"]), handed)
+        with _attended(handed.backing):
+            sources = load_sources(mapping(job["sources"]), handed)
     except SandboxError as error:
         return pack({"source_error": message_out(error.message)}, [])
     if "trace" in job:
@@ -129,7 +131,7 @@ def run_job(job: Json, handed: Handed) -> bytes:
     gc.freeze()  # no child then counts, or copies, all that the modules and sources are made of
     gc.set_threshold(100_000, 50, 100)  # lists of words are many, and no circles
     reports = [
-        _apart(_product(mapping(entry), handed), sources, options, limits)
+        _apart(_product(mapping(entry), handed), sources, options, limits, backing=handed.backing)
         for entry in sequence(job["products"])
     ]
     judged = settle(reports, sources, options)
@@ -143,22 +145,41 @@ def run_job(job: Json, handed: Handed) -> bytes:
     return pack(header, [*rewritten, *(cells.data for cells in judged.kept.values())])
 
 
+@contextmanager
+def _attended(backing: Backing | None) -> Iterator[None]:
+    """Have a backing attended while the sources are laid in; nothing more is, after."""
+    if backing is None:
+        yield
+        return
+    with backing.attended():
+        yield
+    backing.seal()
+    backing.rest()
+
+
 def load_sources(described: Json, handed: Handed) -> tuple[Source, ...]:
     """Return the sources of a job: files to be inspected against, or snapshots with their sidecars."""
     if described["kind"] == "files":
         raw = [_file(mapping(entry), handed) for entry in sequence(described["raw"])]
         masked = [_file(mapping(entry), handed) for entry in sequence(described["masked"])]
-        return build_sources(raw, masked, key=secrets.token_bytes(16))
+        return build_sources(raw, masked, key=secrets.token_bytes(16), backing=handed.backing)
     return tuple(_snapshot(mapping(entry), handed) for entry in sequence(described["snapshots"]))
 
 
 def _file(entry: Json, handed: Handed) -> SourceTable:
     place, name = entry["at"], text(entry["name"])
-    return read_source(Path(place) if isinstance(place, str) else handed.opened(place), name)
+    if isinstance(place, str):
+        return read_source(Path(place), name, handed.backing)
+    return read_source(handed.opened(place), name)
 
 
 def _part(place: object, handed: Handed) -> pa.Table:
-    return pq.read_table(place if isinstance(place, str) else pa.BufferReader(handed.held(place)))
+    if not isinstance(place, str):
+        return pq.read_table(pa.BufferReader(handed.held(place)))
+    if handed.backing is None:
+        return pq.read_table(place)
+    with pq.ParquetFile(place) as part:
+        return handed.backing.table(part.schema_arrow, part.iter_batches())
 
 
 def _snapshot(entry: Json, handed: Handed) -> Source:
@@ -286,13 +307,21 @@ def _product(entry: Json, handed: Handed) -> Product:
 # --- one child per file --------------------------------------------------------------------
 
 
-def _apart(product: Product, sources: Sequence[Source], options: Options, limits: Json) -> FileReport:
+def _apart(
+    product: Product,
+    sources: Sequence[Source],
+    options: Options,
+    limits: Json,
+    *,
+    backing: Backing | None = None,
+) -> FileReport:
     """Return the report of a file, made in a child process; a child that fails is the file's refusal."""
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
         os.close(reader)
-        _child(product, sources, options, limits, writer)
+        with nullcontext() if backing is None else backing.attended():
+            _child(product, sources, options, limits, writer)
     os.close(writer)
     frame = _collect(reader, child, seconds=float(number(limits["file_seconds"]) or 1))
     try:

@@ -54,6 +54,11 @@ class Columns:
         """Return the columns of a table at hand."""
         return cls(tuple(table.column_names), table.num_rows, table.column)
 
+    def only(self, names: Sequence[str]) -> pa.Table:
+        """Return those of the named columns that are there, as a table."""
+        there = [name for name in dict.fromkeys(names) if name in self.names]
+        return pa.table([self.read(name) for name in there], names=there)
+
     @classmethod
     def of_parts(cls, parts: Sequence[Path], rows: int) -> Columns:
         """Return the columns of a table of so many rows that lies in Parquet parts, as text."""

@@ -178,7 +178,7 @@ class Sidecar:
     def write(
         cls,
         open_binary: Callable[[str], BinaryIO],
-        raw: pa.Table,
+        raw: Columns,
         masked: Columns,
         *,
         units: Sequence[UnitColumns],
@@ -190,21 +190,23 @@ class Sidecar:
         The caller opens them, sealed, and they are closed here. Columns are done one after another, so that
         little is held beside the raw rows. Raises `InputError` for twins of another number.
         """
-        if masked.rows != raw.num_rows:
+        if masked.rows != raw.rows:
             raise InputError(say("脱敏前后的行数不一致，无法建立旁档，请重新落地"))
-        numbers = dense_units(raw, units)
+        subjects = [name for unit in units for name in unit.columns]
+        numbers = dense_units(raw.only(subjects), units)
         with open_binary(_INDEX_FILE) as out:
-            shelf = IndexShelf(out, key=key, records=raw.num_rows)
-            builder = IndexBuilder(key, records=raw.num_rows, keep=shelf.add, identifiers=identifiers)
+            shelf = IndexShelf(out, key=key, records=raw.rows)
+            builder = IndexBuilder(key, records=raw.rows, keep=shelf.add, identifiers=identifiers)
             words, values = _indexed(builder, raw, masked, key)
             counted = finest(numbers)
             shelf.close(builder.implied(counted), np.empty(0, np.uint32) if counted is None else None)
         arrays: dict[str, np.ndarray[Any, Any]] = {f"unit/{kind}": ids for kind, ids in numbers.items()}
         arrays |= {f"amount/{name}": found for name, found in values.items()}
-        arrays |= {f"name/{kind}": known for kind, known in unit_words(raw, units, key).items()}
+        known = unit_words(raw.only(subjects), units, key)
+        arrays |= {f"name/{kind}": words_of for kind, words_of in known.items()}
         with open_binary(_ROWS_FILE) as out:
             write_arrays(
-                out, arrays | ({"row": words} if words.size else {}), note={"format": 1, "rows": raw.num_rows}
+                out, arrays | ({"row": words} if words.size else {}), note={"format": 1, "rows": raw.rows}
             )
 
     @classmethod
@@ -225,14 +227,14 @@ class Sidecar:
 
 
 def _indexed(
-    builder: IndexBuilder, raw: pa.Table, masked: Columns, key: bytes
+    builder: IndexBuilder, raw: Columns, masked: Columns, key: bytes
 ) -> tuple[Words, dict[str, Amounts]]:
     """Hand all columns to the builder; return the words of the rows and the amounts, made on the way."""
-    words = np.zeros(raw.num_rows, np.uint64)
+    words = np.zeros(raw.rows, np.uint64)
     values: dict[str, Amounts] = {}
-    builder.begin("raw", raw.num_rows)
-    for name in raw.column_names:
-        cells = raw.column(name)
+    builder.begin("raw", raw.rows)
+    for name in raw.names:
+        cells = raw.read(name)
         hashes = builder.add(name, cells)
         words += _cell_words(name, cells, hashes, key)
         found = _amounts(cells, filled=int(np.count_nonzero(hashes)))

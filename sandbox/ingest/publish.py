@@ -13,8 +13,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
-import pyarrow as pa
-
 from sandbox.access.policy import policy_of
 from sandbox.access.transfer import in_force as in_force_transfer
 from sandbox.access.versions import versions
@@ -178,7 +176,10 @@ def _land(desk: IngestDesk, inputs: Inputs, version: int, progress: Progress | N
     key = desk.vault.open(inputs.agreement.key_id)
     order_key = key.derive("ingest/order", 16)
     scoped = read_scoped(desk, inputs.delivery, inputs.terms.rows, progress, order=order_key)
-    numbers = dense_units(scoped.table, _units(inputs.dataset))
+    wanted = _units(inputs.dataset)
+    numbers = dense_units(
+        scoped.rows.columns().only([name for unit in wanted for name in unit.columns]), wanted
+    )
     policy = narrowed(read_policy(inputs.policy.text), inputs.dataset.code, inputs.order.columns)
     floor = desk.floor(inputs.access, inputs.dataset)
     if policy.table(inputs.dataset.code).floor < floor:
@@ -188,7 +189,7 @@ def _land(desk: IngestDesk, inputs: Inputs, version: int, progress: Progress | N
     with desk.pool.stage(series) as stage:
         job = MaskJob(policy, inputs.dataset.code, _masking_key(key, inputs), stage.path)
         result = mask_source(scoped.opened, job, units=numbers, progress=progress)
-        raw, scoped = scoped.kept(result.kept)
+        raw = scoped.rows.kept(result.kept).columns()
         sidecar = _write_sidecar(desk, inputs, raw, (result, stage.path))
         committed = stage.commit(_manifest(inputs, scoped, result))
     return _record(desk, inputs, version, committed, result, sidecar)
@@ -230,9 +231,7 @@ def _units(dataset: Dataset) -> tuple[UnitColumns, ...]:
     return tuple(UnitColumns(one.kind, one.columns, one.sentinels) for one in dataset.units)
 
 
-def _write_sidecar(
-    desk: IngestDesk, inputs: Inputs, raw: pa.Table, masked_in: tuple[MaskResult, Path]
-) -> str:
+def _write_sidecar(desk: IngestDesk, inputs: Inputs, raw: Columns, masked_in: tuple[MaskResult, Path]) -> str:
     """Return the name of the sealed sidecar, aligned row by row with the snapshot."""
     result, out = masked_in
     masked = Columns.of_parts([out / part.name for part in result.parts], sum(p.rows for p in result.parts))

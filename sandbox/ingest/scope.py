@@ -23,11 +23,11 @@ from sandbox.fingerprint.canonical import canonical, canonical_array
 from sandbox.fingerprint.siphash import keyed_hash
 from sandbox.ingest.batch import open_raw
 from sandbox.ingest.desk import IngestDesk
+from sandbox.ingest.stash import Stash
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 from sandbox.kernel.records import Delivery, RowRange
 
-BATCH_ROWS = 65_536
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 """What float64 compares exactly enough; longer digit strings are codes and compare as text."""
 _DAY = len("20240131")
@@ -41,7 +41,7 @@ class Scoped:
     name: str
     shape: TableShape
     numbers: pa.Array
-    table: pa.Table
+    rows: Stash
     delivered: int
     outside: int
     bad: tuple[BadRow, ...] = field(default=())
@@ -52,7 +52,7 @@ class Scoped:
         tally = Tally(self.name, ReadLimits())
         tally.bad.extend(self.bad)
         tally.bad_count = self.bad_count
-        tally.rows_read = self.table.num_rows + self.bad_count
+        tally.rows_read = self.rows.rows + self.bad_count
         return TableSource(Opened(self.shape, self._batches()), tally, contextlib.ExitStack())
 
     def shuffled(self, key: bytes) -> Scoped:
@@ -62,16 +62,11 @@ class Scoped:
         order could be laid beside it line by line. The key has 16 bytes.
         """
         order = _order(self.numbers, key)
-        return replace(self, numbers=self.numbers.take(order), table=self.table.take(order))
-
-    def kept(self, mask: np.ndarray) -> tuple[pa.Table, Scoped]:
-        """Return the rows that a mask keeps, and the account of the delivery without its rows."""
-        rows = self.table if mask.all() else self.table.filter(pa.array(mask))
-        return rows, replace(self, numbers=self.numbers.slice(0, 0), table=self.table.slice(0, 0))
+        return replace(self, numbers=self.numbers.take(order), rows=self.rows.ordered(order.to_numpy()))
 
     def _batches(self) -> Iterator[tuple[pa.Array, pa.RecordBatch]]:
         start = 0
-        for batch in self.table.to_batches(max_chunksize=BATCH_ROWS):
+        for batch in self.rows.batches():
             yield self.numbers.slice(start, batch.num_rows), batch
             start += batch.num_rows
 
@@ -86,53 +81,35 @@ def read_scoped(
 ) -> Scoped:
     """Return the approved rows of a delivery; `InputError` if a range names no column of it.
 
-    With the key `order` they come as `shuffled` gives them, and are never held in both orders.
+    With the key `order` they come as `shuffled` gives them. They lie on disk, sealed.
     """
     numbers: list[pa.Array] = []
-    batches: list[pa.RecordBatch] = []
     with open_raw(desk, delivery) as source:
         _check(rows, source.shape.columns)
+        stash = Stash(desk.quarantine, source.shape.columns)
         for found, batch in source.batches():
             inside = pa.array(_inside(batch, rows))
             numbers.append(found.filter(inside))
-            batches.append(batch.filter(inside) if rows else batch)
+            stash.add(batch.filter(inside) if rows else batch)
             if progress is not None:
                 progress(batch.num_rows)
-        schema = pa.schema([(column, pa.string()) for column in source.shape.columns])
-        every = pa.concat_arrays(numbers) if numbers else pa.array([], pa.int64())
-        place = None if order is None else _order(every, order)
-        table = _table(batches, schema, place)
         good = source.rows_read - source.bad_count
-        return Scoped(
+        scoped = Scoped(
             name=delivery.file_name,
             shape=source.shape,
-            numbers=every if place is None else every.take(place),
-            table=table,
+            numbers=pa.concat_arrays(numbers) if numbers else pa.array([], pa.int64()),
+            rows=stash,
             delivered=source.rows_read,
-            outside=good - table.num_rows,
+            outside=good - stash.rows,
             bad=tuple(source.bad),
             bad_count=source.bad_count,
         )
+    return scoped if order is None else scoped.shuffled(order)
 
 
 def _order(numbers: pa.Array, key: bytes) -> pa.Array:
     """Return the places of the rows in the order that the key gives."""
     return pa.array(np.argsort(keyed_hash(pc.cast(numbers, pa.string()), key), kind="stable"))
-
-
-def _table(batches: list[pa.RecordBatch], schema: pa.Schema, place: pa.Array | None) -> pa.Table:
-    """Return the batches, which are given away, as one table, its rows taken from the places."""
-    table = pa.Table.from_batches(batches, schema=schema)
-    if place is None:
-        return table
-    batches.clear()
-    columns = table.columns
-    del table
-    for at, column in enumerate(columns):  # the column as it was goes when its copy is there
-        columns[at] = column.take(place)
-        del column
-        pa.default_memory_pool().release_unused()
-    return pa.Table.from_arrays(columns, schema=schema)
 
 
 def _check(rows: tuple[RowRange, ...], columns: tuple[str, ...]) -> None:

@@ -149,7 +149,9 @@ def test_snapshots_with_their_sidecars_are_judged_in_isolation(tmp_path) -> None
             super().close()
 
     units = [UnitColumns("person", ("证件号",))]
-    Sidecar.write(Kept, visits(), Columns.of(visits()), units=units, key=KEY, identifiers=("证件号",))
+    Sidecar.write(
+        Kept, Columns.of(visits()), Columns.of(visits()), units=units, key=KEY, identifiers=("证件号",)
+    )
     pq.write_table(visits(), tmp_path / "part-0.parquet")
     snapshot = SnapshotSource(
         name="visits",

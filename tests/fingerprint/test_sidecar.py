@@ -102,7 +102,7 @@ def kept():
     masked = table(id=[f"T{n * 7919:020}" for n in range(rows)], fee=raw["fee"].to_pylist())
     streams = Streams()
     units = [UnitColumns("person", ("id",))]
-    Sidecar.write(streams.writer, raw, Columns.of(masked), units=units, key=KEY)
+    Sidecar.write(streams.writer, Columns.of(raw), Columns.of(masked), units=units, key=KEY)
     return raw, masked, streams
 
 
@@ -134,12 +134,14 @@ def test_a_damaged_sidecar_is_refused(kept):
 
 def test_twins_of_different_length_are_refused():
     with pytest.raises(InputError):
-        Sidecar.write(Streams().writer, table(a=["x"]), Columns.of(table(a=["x", "y"])), units=[], key=KEY)
+        Sidecar.write(
+            Streams().writer, Columns.of(table(a=["x"])), Columns.of(table(a=["x", "y"])), units=[], key=KEY
+        )
 
 
 def landed(raw, masked, units):
     streams = Streams()
-    Sidecar.write(streams.writer, raw, masked, units=units, key=KEY)
+    Sidecar.write(streams.writer, Columns.of(raw), masked, units=units, key=KEY)
     return Sidecar.load(streams.reader, key=KEY)
 
 

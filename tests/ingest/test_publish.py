@@ -168,8 +168,8 @@ def test_only_the_approved_rows_land(landed: Home) -> None:
         only = RowRange(column="行政区划", values=("红花岗区",))
         inputs = publish._inputs(desk.platform.ingest, made)
         scoped = publish.read_scoped(desk.platform.ingest, inputs.delivery, (only,), None)
-        assert set(scoped.table["行政区划"].to_pylist()) == {"红花岗区"}
-        assert scoped.delivered == scoped.table.num_rows + scoped.outside + scoped.bad_count
+        assert set(scoped.rows.column("行政区划").to_pylist()) == {"红花岗区"}
+        assert scoped.delivered == scoped.rows.rows + scoped.outside + scoped.bad_count
         assert item.rows == ()
 
 
