@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox.egress import planes, runs, sequences, spoken, wording
+from sandbox.egress.alternatives import alternatives
 from sandbox.egress.beeps import beeped
 from sandbox.egress.choices import chosen, coded, written_glyphs
 from sandbox.egress.content import Content, Form
@@ -30,7 +31,7 @@ from sandbox.egress.enclosed import by_part, enclosed
 from sandbox.egress.leftovers import parts
 from sandbox.egress.legible import front, tells
 from sandbox.egress.packings import packed_bits, packings
-from sandbox.egress.radix import columns_of
+from sandbox.egress.radix import columns_of, run_of
 from sandbox.egress.raster import dotted, heights, points_of, rastered
 from sandbox.egress.recognise import Recognised, recognise
 from sandbox.egress.scattered import scattered, unshuffled
@@ -67,9 +68,12 @@ def hidden_in(files: Sequence[bytes], indexes: Sequence[RecordIndex]) -> tuple[R
         heard += streams[:MAX_STREAMS]
         seen = named(columns, streams, indexes)
         text = "" if seen else text_of(data)
-        open_to = list(chosen(text))
+        varied = [] if seen else list(alternatives(text))
+        heard += varied
+        open_to = [*chosen(text), *varied]
         laid = [*chain.from_iterable(map(bytes_laid, open_to)), *coded(text)]
-        numbers = [] if seen else laid_densely([*open_to, *streams], text)
+        numbers = [] if seen else list(laid_densely([*open_to, *streams], text))
+        numbers += chain.from_iterable(map(run_of, varied))
         seen = seen or named([*numbers, *chain.from_iterable(map(packings, laid))], (), indexes)
         texts += chain.from_iterable(map(said, laid))
         for one in () if seen else islice((*open_to, *streams), MAX_STREAMS):

@@ -60,8 +60,11 @@ def grids_of(one: Stream) -> Iterator[Grid]:
         if rows < LEAST_ROWS:
             return
         grid = values[: rows * width].reshape(rows, width)
-        if (grid[1:LEAST_ROWS] == grid[0]).all(axis=0).any():
+        same = np.flatnonzero((grid[1:LEAST_ROWS] == grid[0]).all(axis=0))
+        if same.size:
             yield grid
+        if same.size and (late := int(same[0])) and rows > LEAST_ROWS:  # the first of it stands elsewhere
+            yield values[late : late + (rows - 1) * width].reshape(rows - 1, width)
 
 
 def by_length(rows: Sequence[Sequence[Any]]) -> Iterator[Grid]:

@@ -22,6 +22,7 @@ from sandbox.egress.streams import LEAST_ROWS, PROBED, Column, Stream, Values, l
 MOST_PLACES = 48
 MAX_DIGITS = 2560
 """Digits of one run that are searched for identifiers at any place."""
+_FRONT = 800
 _MOST_COLUMNS = 60
 _MOST_WINDOWS = 40
 _MOST_STEP = 64
@@ -62,6 +63,18 @@ def columns_of(*streams: Stream) -> Iterator[Column]:
             if key not in known:
                 known.add(key)
                 yield from _columns_of(part)
+
+
+def run_of(one: Stream) -> Iterator[Column]:
+    """Yield the numbers that a run of bits, of three kinds or of figures makes from any place on."""
+    run = one.values[:_FRONT]
+    base = int(run.max()) + 1 if run.size else 0
+    if not 2 <= base <= 10 or base == 4 or int(run.min()) < 0:
+        return
+    size = base if base <= 3 else 10
+    for digits in (run, size - 1 - run) if size == 2 else (run, run[::-1]) if size == 10 else (run,):
+        for cells in islice(filter(may_name, _in_windows(digits, size)), _MOST_WINDOWS):
+            yield Column(one.name, cells)
 
 
 def _columns_of(one: Stream) -> Iterator[Column]:

@@ -63,6 +63,11 @@ def _cuts(head: str, lines: Sequence[str]) -> Iterator[list[Row]]:
     for place in (0, -1):  # cards, notes and codes of which one sign tells
         yield from _within([tuple(word[place] for word in line.split()) for line in lines])
     letters = ["".join(_MARKS.split(line)) for line in lines]
+    runs = [run for line in lines for run in line.split() if len(run) > _DIGITS - 1]
+    if 1 < len(lines) < len(runs) or (len(lines) <= 2 and runs):  # bars of a tune, numbers of one line
+        yield [tuple(run) for run in runs[:MAX_LINES]]
+    if len(lines) < LEAST_ROWS:
+        yield [tuple(run) for line in lines for run in _APART.split(line) if len(run) > _DIGITS - 1]
     yield [tuple(line) for line in letters]
     yield [tuple(line) for line in lines]
     yield from _cells(lines)

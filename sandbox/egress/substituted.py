@@ -33,6 +33,7 @@ MAX_PARTS = 40
 MAX_READINGS = 60
 MAX_TABLES = 6
 _LENGTHS = range(10, 25)
+_KINDS = range(7, 14)
 
 
 def substituted(
@@ -41,7 +42,7 @@ def substituted(
     """Return the records that rows of signs in the files name; `heard` are sequences read in them."""
     shown = [part for part in parts[:MAX_PARTS] if part and len(part) <= MAX_BYTES]
     every = islice(chain.from_iterable(map(_rows, shown)), MAX_READINGS)
-    readings = list(filter(may_be_script, every))
+    readings = list(filter(may_be_script, chain(every, islice(_runs(heard), MAX_READINGS))))
     figures = [found for part in shown if (found := figures_in(text_of(part)))]
     placed = windows(_grids(shown, tables, heard))
     beside = list(islice(chain.from_iterable(map(groups_of, _lines(shown, tables))), MAX_GROUPS))
@@ -75,6 +76,15 @@ def _grids(
         yield from by_length(list(zip(*columns, strict=True)))
     for one in heard:
         yield from grids_of(one)
+
+
+def _runs(heard: Sequence[Stream]) -> Iterator[list[Row]]:
+    """Yield rows of signs cut from sequences of about ten kinds, so long that a place never changes."""
+    for one in heard:
+        if len(np.unique(one.values[:MAX_LINES])) in _KINDS:
+            yield from (
+                list(map(tuple, grid.tolist())) for grid in grids_of(one) if grid.shape[1] in _LENGTHS
+            )
 
 
 def _lines(parts: Sequence[bytes], tables: Sequence[pa.Table]) -> Iterator[list[str]]:
