@@ -11,6 +11,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sandbox.discovery.phrases import names_in_row, phrases
 from sandbox.discovery.shapes import HAN_SHAPES, LEAST, MARKS, SHAPES, Shape
@@ -79,6 +80,8 @@ def _readers(shapes: tuple[Shape, ...]) -> tuple[_Reader, ...]:
 _READERS, _HAN_READERS = _readers(SHAPES), _readers(HAN_SHAPES)
 _RUN = re.compile(r"[!-~° 东北]{4,}")  # where an identifier of ASCII characters can stand
 _DIGIT = re.compile("[0-9]")
+_ENOUGH = max(max(one) for one in LEAST.values())
+"""Digits and signs from which no shape asks for more."""
 
 
 def narrow(text: str) -> str:
@@ -111,13 +114,19 @@ def _scored(reader: _Reader, plain: str, start: int, end: int) -> Iterator[Span]
             yield Span(found.start(), found.end(), reader.shape.type, round(score, 2))
 
 
-def _possible(reader: _Reader, plain: str, start: int, end: int, digits: int) -> bool:
-    """Return whether the run plain[start:end] can hold the reader's shape at all; cheap."""
-    kind = reader.shape.type
-    least, shortest = LEAST[kind]
-    if digits < least or end - start < shortest:
-        return False
-    marks = MARKS.get(kind)
+@lru_cache(maxsize=4096)
+def _able(digits: int, size: int) -> tuple[_Reader, ...]:
+    """Return the readers whose shapes a run of so many digits and signs is long enough for."""
+    return tuple(
+        reader
+        for reader in _READERS
+        if digits >= LEAST[reader.shape.type][0] and size >= LEAST[reader.shape.type][1]
+    )
+
+
+def _possible(reader: _Reader, plain: str, start: int, end: int) -> bool:
+    """Return whether the run plain[start:end], long enough, can hold the reader's shape at all; cheap."""
+    marks = MARKS.get(reader.shape.type)
     if marks and not any(plain.find(mark, start, end) >= 0 for mark in marks):
         return False
     return (
@@ -131,10 +140,10 @@ def _shaped(plain: str) -> Iterator[Span]:
     for run in _RUN.finditer(plain):
         start, end = run.span()
         digits = len(_DIGIT.findall(run.group()))
-        for reader in _READERS:
-            if _possible(reader, plain, start, end, digits):
+        for reader in _able(min(digits, _ENOUGH), min(end - start, _ENOUGH)):
+            if _possible(reader, plain, start, end):
                 yield from _scored(reader, plain, start, end)
-    if _DIGIT.search(plain):
+    if not plain.isascii() and _DIGIT.search(plain):  # each of these shapes has a Han character in it
         for reader in _HAN_READERS:
             yield from _scored(reader, plain, 0, len(plain))
 

@@ -52,6 +52,12 @@ A85 = "".join(map(chr, range(33, 118)))
 _NINETY_ONE = _UPPER + _LOWER + digits + '!#$%&()*+,./:;<=>?@[]^_`{|}~"'
 FORTY_FIVE = digits + _UPPER + " $%*+-./:"
 _PRINTED = "".join(map(chr, range(33, 127)))
+_OF_FORTY_FIVE = frozenset(FORTY_FIVE + "\n")
+_OF_ASCII85 = frozenset(A85 + "z")
+_OF_EIGHTY_FIVE = tuple((frozenset(one), one) for one in (B85, Z85, A85, _PRINTED[:85]))
+_OF_NINETY_ONE = frozenset(_NINETY_ONE)
+_OF_PRINTED = frozenset(_PRINTED)
+_PLACES_OF_NINETY_ONE = bytes.maketrans(_NINETY_ONE.encode(), bytes(range(91)))
 _SPACES = re.compile(r"\s+")
 _JOINTS = re.compile(r"[\s\-.:,;'\"|_/\\]+")
 _MORSE = dict(
@@ -116,7 +122,7 @@ def packed(run: str) -> Iterator[bytes]:
     if len(set(bare)) <= 16:
         yield from few(bare)
     yield from _dense(tight)
-    if set(run) <= set(FORTY_FIVE + "\n"):
+    if _OF_FORTY_FIVE.issuperset(run):
         yield radix(run.replace("\n", ""), FORTY_FIVE, 3, 2)
         yield forty_five(run.replace("\n", ""))
 
@@ -225,15 +231,15 @@ def _dense(text: str) -> Iterator[bytes]:
     held = set(text)
     if len(held) < 24 or len(text) < LEAST_SIGNS:
         return
-    if held <= set(A85 + "z"):
+    if held <= _OF_ASCII85:
         with suppress(ValueError):
             yield base64.a85decode(text)
-    for alphabet in (B85, Z85, A85, _PRINTED[:85]):
-        if held <= set(alphabet):
+    for signs, alphabet in _OF_EIGHTY_FIVE:
+        if held <= signs:
             yield radix(text, alphabet, 5, 4)
-    if held <= set(_NINETY_ONE):
+    if held <= _OF_NINETY_ONE:
         yield _ninety_one(text)
-    if held <= set(_PRINTED):
+    if held <= _OF_PRINTED:
         for step in (42, 64):  # yEnc: every byte moved up, four of them behind a mark
             yield (np.frombuffer(text.encode("ascii"), np.uint8) - np.uint8(step)).tobytes()
 
@@ -268,43 +274,45 @@ def forty_five(text: str) -> bytes:
 
 
 def _ninety_one(text: str) -> bytes:
-    place = {sign: number for number, sign in enumerate(_NINETY_ONE)}
-    out, first, queue, bits = bytearray(), -1, 0, 0
-    for sign in text:
-        if first < 0:
-            first = place[sign]
-            continue
-        value = first + place[sign] * 91
-        queue |= value << bits
-        bits += 13 if value & 8191 > 88 else 14
-        while bits > 7:
-            out.append(queue & 255)
-            queue, bits = queue >> 8, bits - 8
-        first = -1
-    return bytes(out)
+    """Return what pairs of signs say: thirteen bits each, or fourteen where those leave room for one more."""
+    places = np.frombuffer(text.encode("ascii").translate(_PLACES_OF_NINETY_ONE), np.uint8).astype(np.int64)
+    pairs = places[: len(places) // 2 * 2].reshape(-1, 2)
+    values = pairs[:, 0] + 91 * pairs[:, 1]
+    sizes = np.where(values & 8191 > 88, 13, 14)
+    ends = np.cumsum(sizes)
+    size = int(ends[-1]) if ends.size else 0
+    # Three bytes hold what a value may reach of them; bits that two values share are put together by or.
+    held = np.zeros(size // 8 + 4, np.uint8)
+    starts = ends - sizes
+    moved = values << (starts & 7)
+    for byte in range(3):
+        np.bitwise_or.at(held, (starts >> 3) + byte, (moved >> 8 * byte & 255).astype(np.uint8))
+    return held[: size // 8].tobytes()
 
 
 def lengthy(text: str) -> Iterator[bytes]:
     """Yield what lines with their length in front say: uuencoding with or without a frame, xxencoding."""
-    lines = text.splitlines()
-    xx = "+-" + digits + _UPPER + _LOWER
-    to_uu = str.maketrans(xx, "".join(map(chr, range(32, 96))))
-    for table in ({}, to_uu):
+    lines = [
+        line
+        for line in text.splitlines()[:20_000]
+        if line.isascii() and 5 <= len(line) <= 62 and not line.startswith(("begin ", "end"))
+    ]
+    for table in ({}, _XX_AS_UU):
         out, count = bytearray(), 0
-        for line in lines[:20_000]:
-            if not line.isascii() or not 5 <= len(line) <= 62 or line.startswith(("begin ", "end")):
-                continue
-            turned = line.translate(table)
-            length = (ord(turned[0]) - 32) & 63
-            if not length or abs(len(turned) - 1 - -(-length // 3) * 4) > 2:
+        for line in lines:
+            length = (table.get(ord(line[0]), ord(line[0])) - 32) & 63
+            if not length or abs(len(line) - 1 - -(-length // 3) * 4) > 2:
                 continue
             try:
-                out += binascii.a2b_uu(turned)
+                out += binascii.a2b_uu(line.translate(table))
                 count += 1
             except binascii.Error:
                 continue
         if count >= 2:
             yield bytes(out)
+
+
+_XX_AS_UU = {ord(sign): place for place, sign in enumerate("+-" + digits + _UPPER + _LOWER, 32)}
 
 
 def morse(text: str) -> Iterator[str]:

@@ -161,13 +161,15 @@ def hexed(text: str) -> Iterator[Column]:
         yield Column("base sixteen", spelled(likely))
 
 
+_SWAPPED = bytes((byte << 4 & 255) | byte >> 4 for byte in range(256))
+_SMALL = bytes(48 + byte if byte < 10 else 32 for byte in range(256))
+
+
 def nibbles(data: bytes) -> Iterator[Column]:
     """Yield the numbers that a binary file holds as packed decimals or as EBCDIC, wherever they stand."""
     head = data[:MAX_TEXT]
-    packed = head.hex()
-    turned = "".join(map("".join, zip(packed[1::2], packed[::2], strict=True)))
-    small = "".join(chr(48 + byte) if byte < 10 else " " for byte in head)
-    for name, text in (("packed", packed), ("swapped", turned), ("digits of bytes", small)):
+    swapped, small = head.translate(_SWAPPED).hex(), head.translate(_SMALL).decode("ascii")
+    for name, text in (("packed", head.hex()), ("swapped", swapped), ("digits of bytes", small)):
         yield from _numbers(name, text)
     for page in ("cp037", "cp1047", "cp500"):
         with suppress(LookupError):

@@ -172,8 +172,8 @@ def _groups(table: pa.Table, columns: list[list[str | None]]) -> Iterator[tuple[
 
 
 def _windows(cells: Sequence[str | None]) -> list[list[str | None]]:
-    filled = [cell for cell in cells if cell]
-    return [list(filled[start : start + WINDOW]) for start in range(0, max(len(filled) - 2, 1), WINDOW // 3)]
+    filled: list[str | None] = [cell for cell in cells if cell]
+    return [filled[start : start + WINDOW] for start in range(0, max(len(filled) - 2, 1), WINDOW // 3)]
 
 
 def _tokens(cells: Sequence[str | None]) -> list[str | None]:

@@ -2,6 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sandbox.discovery import text as module
+from sandbox.discovery.shapes import LEAST
 from sandbox.discovery.text import identifier_spans, narrow, spans
 from sandbox.kernel.entities import EntityType as T
 from tests.discovery import generate, heldout
@@ -96,3 +98,19 @@ def test_spans_are_ordered_apart_and_inside(text):
 @given(st.text(max_size=80))
 def test_narrowing_keeps_the_length(text):
     assert len(narrow(text)) == len(text)
+
+
+@given(st.integers(0, 200), st.integers(0, 200))
+def test_a_run_is_read_by_every_reader_that_it_is_long_enough_for(digits, size):
+    able = [
+        one
+        for one in module._READERS
+        if digits >= LEAST[one.shape.type][0] and size >= LEAST[one.shape.type][1]
+    ]
+    assert list(module._able(min(digits, module._ENOUGH), min(size, module._ENOUGH))) == able
+
+
+@given(st.data())
+def test_no_shape_that_han_characters_hold_is_one_of_ascii_alone(data):
+    for reader in module._HAN_READERS:
+        assert not data.draw(st.from_regex(reader.pattern)).isascii()
