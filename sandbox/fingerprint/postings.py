@@ -59,6 +59,7 @@ def group(hashes: Words) -> Postings:
     firsts = np.flatnonzero(fresh)
     start = np.append(firsts, len(ordered)).astype(np.uint32)
     rows = order.astype(np.uint32)
+    del order, fresh
     return Postings(ordered[firsts], start, rows)
 
 

@@ -234,15 +234,26 @@ def _indexed(
     values: dict[str, Amounts] = {}
     builder.begin("raw", raw.rows)
     for name in raw.names:
-        cells = raw.read(name)
-        hashes = builder.add(name, cells)
-        words += _cell_words(name, cells, hashes, key)
-        found = _amounts(cells, filled=int(np.count_nonzero(hashes)))
+        found = _added(builder, name, raw.read(name), key, words)
         values |= {} if found is None else {name: found}
+        pa.default_memory_pool().release_unused()
     builder.begin("masked", masked.rows)
     for name in masked.names:
         builder.add(name, masked.read(name))
+        pa.default_memory_pool().release_unused()
     return words, values
+
+
+def _added(
+    builder: IndexBuilder, name: str, cells: pa.ChunkedArray, key: bytes, words: Words
+) -> Amounts | None:
+    """Hand a raw column to the builder, add to the words of the rows, return its amounts if it has any.
+
+    The column ends with the call: with the next one beside it two would be in memory.
+    """
+    hashes = builder.add(name, cells)
+    words += _cell_words(name, cells, hashes, key)
+    return _amounts(cells, filled=int(np.count_nonzero(hashes)))
 
 
 def load_names(source: BinaryIO) -> tuple[Words, dict[str, Ids], dict[str, Words]]:

@@ -189,6 +189,7 @@ def _land(desk: IngestDesk, inputs: Inputs, version: int, progress: Progress | N
     with desk.pool.stage(series) as stage:
         job = MaskJob(policy, inputs.dataset.code, _masking_key(key, inputs), stage.path)
         result = mask_source(scoped.opened, job, units=numbers, progress=progress)
+        del numbers  # what so many rows need no more is not kept beside what the sidecar needs
         raw = scoped.rows.kept(result.kept).columns()
         sidecar = _write_sidecar(desk, inputs, raw, (result, stage.path))
         committed = stage.commit(_manifest(inputs, scoped, result))

@@ -63,6 +63,8 @@ class Stash:
 
     def kept(self, mask: NDArray[np.bool_]) -> Stash:
         """Return the rows that a mask keeps; they lie where they lay."""
+        if mask.all():
+            return self
         made = object.__new__(Stash)
         made.__dict__.update(self.__dict__)
         made._mask = mask if self._mask is None else _within(self._mask, mask)
