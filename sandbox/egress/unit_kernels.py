@@ -7,10 +7,11 @@ the tests hold them against. Called by those and by `subjects` alone.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from sandbox.files.loops import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def numbered(codes, kept, many):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Return the cell of every kept row (-1: none) and each cell's first kept row.
 
@@ -40,7 +41,7 @@ def numbered(codes, kept, many):  # type: ignore[no-untyped-def]  # noqa: ANN001
     return sets, first[:used].copy()
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def distinct_up_to(sets, ids, count, most):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Return for each set its number of distinct ids other than 0, or `most` where it has that many."""
     held = np.zeros(count, np.int64)
@@ -63,7 +64,7 @@ def distinct_up_to(sets, ids, count, most):  # type: ignore[no-untyped-def]  # n
     return held
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def by_set(sets, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Return the rows that are in a set, set by set in their order, and where each set begins."""
     starts = np.zeros(count + 1, np.int64)
@@ -82,7 +83,7 @@ def by_set(sets, count):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     return rows, starts
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def distinct(rows, starts, ids, many):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Return for each set its number of distinct ids other than 0; ids lie below `many`."""
     count = starts.size - 1
@@ -97,7 +98,7 @@ def distinct(rows, starts, ids, many):  # type: ignore[no-untyped-def]  # noqa: 
     return held
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def contributions(rows, starts, ids, amounts, many):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Return for each set the absolute total, and the largest and second largest id's part of it."""
     count = starts.size - 1
@@ -128,7 +129,7 @@ def contributions(rows, starts, ids, amounts, many):  # type: ignore[no-untyped-
     return total, largest, second
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def all_plain(offsets, data, first, many):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Return whether every text is a plain number: -?(0|[1-9]digits, 15 at most)(.digits, 1 to 12)?"""
     for cell in range(first, first + many):
@@ -153,7 +154,7 @@ def all_plain(offsets, data, first, many):  # type: ignore[no-untyped-def]  # no
     return True
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def words_of(offsets, data, begin, end, words, other):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Write a word for each text from `begin` to `end`, equal for texts equal but for their case; never 0.
 
@@ -182,7 +183,7 @@ def words_of(offsets, data, begin, end, words, other):  # type: ignore[no-untype
         other[row] = alike or brief or not settled or size == 13 or size == 15
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def parted(words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Return the rows in 256 parts by the first octet of their words, the words so, and where parts begin."""
     starts = np.zeros(257, np.int64)
@@ -200,7 +201,7 @@ def parted(words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     return rows, ordered, starts
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def numbers_of(words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Return a dense number for each word, from 1, and 0 for a word of 0; part by part, in near memory."""
     rows, ordered, starts = parted(words)
@@ -226,7 +227,7 @@ def numbers_of(words):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     return ids
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def as_fine(numbers, ids, many):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Return whether every id other than 0 has numbers, none of them another id's; these are below `many`."""
     owner = np.zeros(many, np.uint32)

@@ -11,6 +11,7 @@ import io
 import os
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from sandbox.files.readers import read_table
@@ -39,16 +40,19 @@ def bring_compiled() -> None:
 def load_compiled() -> None:
     """Load the loops that lie compiled, by calling each once: every file's child has them from the start.
 
-    Those that do not are left alone: what is compiled here would be lost with this process.
+    Nothing is compiled here: it would be lost with this process, and a job may be waiting meanwhile.
     """
-    for room, module, use in _LOOPS:
-        if _lies_compiled(room, module):
-            use()
+    from sandbox.files.loops import NotKept, only_kept  # the compiler is slow to load
+
+    with only_kept():
+        for use in _LOOPS:
+            with suppress(NotKept):
+                use()
 
 
 def compile_loops() -> None:
     """Compile all of them now, where they are kept beside their modules: once an installation."""
-    for *_, use in _LOOPS:
+    for use in _LOOPS:
         use()
 
 
@@ -63,16 +67,5 @@ def _count() -> None:
     unit_kernels.prepare()
 
 
-_LOOPS: tuple[tuple[str, str, Callable[[], None]], ...] = (
-    ("fingerprint", "row_kernels", scan.prepare),
-    ("egress", "unit_kernels", _count),
-    ("files", "records", _read),
-)
-"""Room and module of the loops, and what calls each of them once."""
-
-
-def _lies_compiled(room: str, module: str) -> bool:
-    """Return whether loops of a module lie compiled, from the module as it is now."""
-    source = PACKAGE / room / f"{module}.py"
-    made = [one.stat().st_mtime for one in (source.parent / "__pycache__").glob(f"{module}.*.nbi")]
-    return max(made, default=0.0) >= source.stat().st_mtime
+_LOOPS: tuple[Callable[[], None], ...] = (scan.prepare, _count, _read)
+"""What calls each of them once."""

@@ -70,17 +70,14 @@ def find(
 @cache
 def _compiled() -> Callable[..., tuple[int, int, int]]:
     # Imported here: small inputs never need the compiler, and it takes most of a second to load.
-    from numba import njit
     from numba.extending import register_jitable
+
+    from sandbox.files.loops import compiled
 
     for helper in _HELPERS:
         register_jitable(helper)
     # Nothing is allocated, so nobody need count at every cell who refers to the text.
-    try:
-        return njit(cache=True, nogil=True, _nrt=False)(_scan)  # type: ignore[no-any-return]
-    except RuntimeError:
-        # No place to keep the machine code (a read-only sandbox): compile for this process.
-        return njit(nogil=True, _nrt=False)(_scan)  # type: ignore[no-any-return]
+    return compiled(_nrt=False)(_scan)  # type: ignore[no-any-return]
 
 
 def _quoted_end(text: Any, i: int, end: int, final: bool, limit: int) -> int:

@@ -8,7 +8,9 @@ of both. Only `cells` calls it, for columns large enough to pay.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
+
+from sandbox.files.loops import compiled
 
 LONGEST = 256
 HARD = -1
@@ -32,10 +34,10 @@ _CJK[[0x80, 0x81, 0x82, 0x94, 0x95, *range(0x88, 0x92)]] = True
 
 
 # Compiles what allocates nothing: counting at every cell who refers to each array took half of the time.
-_borrowing = njit(cache=True, nogil=True, _nrt=False)
+_borrowing = compiled(_nrt=False)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def hash_cells(offsets, data, low, high, nulls, firsts, longest, out, hard):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Fill `out` with the hash of each cell's canonical form, 0 for none; mark in `hard` what is not settled.
 
@@ -283,12 +285,12 @@ def _among(nulls, found):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
     return at < len(nulls) and nulls[at] == found
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _turn(word, by):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return (word << uint64(by)) | (word >> uint64(64 - by))
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _round(a, b, c, d):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     a, c = a + b, c + d
     b, d = _turn(b, 13) ^ a, _turn(d, 16) ^ c

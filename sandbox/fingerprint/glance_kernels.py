@@ -7,8 +7,9 @@ Never leaves out a row that a record explains beyond the floor. Only `row_kernel
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
 
+from sandbox.files.loops import compiled
 from sandbox.fingerprint.pair_kernels import Glance, bits_of, borrowing, may_hold, pair_of
 
 BITS = 16
@@ -19,7 +20,7 @@ _ASKS = 1 << 13  # pairs asked for at once, ...
 _ASKS_A_ROW = 64  # ... and by one row at most: with more it is looked at
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def glanced(t, cells, places, floor, rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Put into `rows` those that hold a sure value, or could be a record for all that the sieves tell."""
     readings, size = cells.shape

@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
 
-borrowing = njit(cache=True, nogil=True, forceinline=True, _nrt=False)
+from sandbox.files.loops import compiled
+
+borrowing = compiled(forceinline=True, _nrt=False)
 """Compiles what allocates nothing and keeps no array: counting who refers to each array of a tuple, at every
 call of every row, took half of the search."""
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
 
+from sandbox.files.loops import compiled
 from sandbox.fingerprint.evidence import CELLS, STRONG
 from sandbox.fingerprint.pair_kernels import Glance, borrowing
 
@@ -67,7 +68,7 @@ class Scratch(NamedTuple):
     glance: Any
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def scratch(columns, width, most):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Room for rows of `width` candidate columns with at most `most` values held."""
     return Scratch(

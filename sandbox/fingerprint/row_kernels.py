@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit, uint64
+from numba import uint64
 
+from sandbox.files.loops import compiled
 from sandbox.fingerprint.evidence import STEP
 from sandbox.fingerprint.glance_kernels import BITS, LOWEST, glanced, lookup
 from sandbox.fingerprint.pair_kernels import borrowing, may_hold
@@ -57,7 +58,7 @@ class Tables(NamedTuple):
     told: Any  # columns whose hash is told wholly by bucket and tag
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def scan_block(t, hashes, places, width, filled, floor, enough, settled, rare, budget):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Best record of each row of a block, rows named by a sure value, and which columns agree how often.
 
@@ -101,7 +102,7 @@ def scan_block(t, hashes, places, width, filled, floor, enough, settled, rare, b
     )  # fmt: skip
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def count_links(t, hashes, places, width):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Which columns agree how often: [candidate columns, source columns]."""
     links = np.zeros((width, len(t.masks)), np.int64)
@@ -123,7 +124,7 @@ def _every(rows, number):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
     return number
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _picked(cells, rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """The cells of some rows."""
     out = np.empty((cells.shape[0], len(rows)), np.uint64)
@@ -133,7 +134,7 @@ def _picked(cells, rows):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
     return out
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _room(rows, columns):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return Found(
         np.empty(rows, np.int64),
@@ -143,7 +144,7 @@ def _room(rows, columns):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN20
     )
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _longer_room(out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return Found(
         _longer(out.rows),
@@ -183,12 +184,12 @@ def _widest(h):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return most
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _longer(array):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return np.concatenate((array, np.empty_like(array)))
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _hits(t, hashes, places):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Every held value of some rows: by row, and within it by candidate column, reading, source column."""
     rows = hashes.shape[1]

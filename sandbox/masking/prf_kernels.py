@@ -8,7 +8,9 @@ uint64 in the compiler, so every word is cut back to 32 bits where it is stored.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit, uint32
+from numba import uint32
+
+from sandbox.files.loops import compiled
 
 K256 = np.array(
     [
@@ -33,12 +35,12 @@ START_SM3 = np.array(
 )
 
 
-@njit(cache=True, nogil=True, inline="always")
+@compiled(inline="always")
 def _left(word, by):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     return uint32((word << uint32(by)) | (word >> uint32(32 - by)))
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def compress_sha256(state, block, w):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Fold one block of sixteen words into the state; `w` is scratch of 68 words."""
     for t in range(16):
@@ -59,7 +61,7 @@ def compress_sha256(state, block, w):  # type: ignore[no-untyped-def]  # noqa: A
     state[6], state[7] = uint32(state[6] + g), uint32(state[7] + h)
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def compress_sm3(state, block, w):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Fold one block of sixteen words into the state; `w` is scratch of 68 words."""
     for t in range(16):
@@ -88,7 +90,7 @@ def compress_sm3(state, block, w):  # type: ignore[no-untyped-def]  # noqa: ANN0
     state[6], state[7] = state[6] ^ g, state[7] ^ h
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def _load(block, data, start, end, length):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
     """Fill the block from `start`, padded behind `end`; return whether the padding is whole."""
     for t in range(16):
@@ -105,7 +107,7 @@ def _load(block, data, start, end, length):  # type: ignore[no-untyped-def]  # n
     return False
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def hmac_sha256(data, offsets, inner, outer, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Write the HMAC of message i as the eight words `out[i]`; `inner`, `outer` are the keyed states."""
     block, w, state = np.empty(16, np.uint32), np.empty(68, np.uint32), np.empty(8, np.uint32)
@@ -126,7 +128,7 @@ def hmac_sha256(data, offsets, inner, outer, out):  # type: ignore[no-untyped-de
         out[i, :] = state
 
 
-@njit(cache=True, nogil=True)
+@compiled()
 def hmac_sm3(data, offsets, inner, outer, out):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
     """Write the HMAC of message i as the eight words `out[i]`; `inner`, `outer` are the keyed states."""
     block, w, state = np.empty(16, np.uint32), np.empty(68, np.uint32), np.empty(8, np.uint32)

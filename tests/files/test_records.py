@@ -127,9 +127,9 @@ def test_what_the_standard_writer_writes_is_good_and_read_alike(rows):
 
 
 def test_without_a_place_for_machine_code_it_is_compiled_for_the_process(monkeypatch):
-    import numba
+    from sandbox.files import loops  # the compiler is slow to load
 
-    real, asked = numba.njit, []
+    real, asked = loops.njit, []
 
     def njit(**options):
         asked.append(options.get("cache", False))
@@ -137,7 +137,7 @@ def test_without_a_place_for_machine_code_it_is_compiled_for_the_process(monkeyp
             raise RuntimeError("no locator available")
         return real(**options)
 
-    monkeypatch.setattr(numba, "njit", njit)
+    monkeypatch.setattr(loops, "njit", njit)
     monkeypatch.setattr(records, "COMPILE_FROM_BYTES", 0)
     records._compiled.cache_clear()
     try:
