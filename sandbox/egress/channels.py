@@ -173,7 +173,8 @@ def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
     if data[:2] == b"PK" or data[257:262] == b"ustar":
         raw, found = planes.of_archive(data)
         inner, more = _package(data)
-        return [*chain.from_iterable(map(said, raw)), *inner], [*found, *more], []
+        held_in = chain.from_iterable(map(packings, raw))
+        return [*chain.from_iterable(map(said, raw)), *inner], [*found, *more], list(held_in)
     held: list[planes.Plane] = []
     if data[:4] == b"RIFF":
         held, streams = planes.tried(lambda: planes.of_sound(data), ([], []))

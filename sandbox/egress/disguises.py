@@ -16,13 +16,23 @@ from itertools import groupby, islice
 import numpy as np
 
 from sandbox.egress.alphabets import lengthy, morse, packed
+from sandbox.egress.chains import Room, unwound
 from sandbox.egress.ciphers import broken, moved_bytes
 from sandbox.egress.codepages import moved, paged, repaired, stripped
 from sandbox.egress.codewords import coded, listed_bytes
 from sandbox.egress.content import Content, Form, Sheet
 from sandbox.egress.declared import spelled_out, translated
 from sandbox.egress.folding import folded
-from sandbox.egress.gathered import LIMITS, MAX_BYTES, different, fronts_of, plain_of, raw_of, texts_of
+from sandbox.egress.gathered import (
+    LIMITS,
+    MAX_BYTES,
+    different,
+    fronts_of,
+    plain_of,
+    raw_of,
+    runs_of,
+    texts_of,
+)
 from sandbox.egress.glyphs import few, rare
 from sandbox.egress.layouts import laid_out
 from sandbox.egress.legible import LEAST_BYTES, held_numbers, legible, said, speaks
@@ -42,6 +52,7 @@ MAX_TEXTS = 400
 MAX_NUMBERS = 20_000
 MAX_DEPTH = 2
 MAX_TRIED = 24
+MAX_STARTS = 12
 _FIRST = 4
 _HALVED = 1 << 14
 _APART = 64
@@ -115,6 +126,7 @@ def disguised(report: FileReport) -> list[Content]:
         with suppress(*_FAILURES):
             _text(text[:MAX_BYTES], path, found, depth=0)
     _structured(report, found)
+    _unchained(report, texts, found)
     if found.texts:
         found.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=tuple(found.texts)))
     if found.numbers:
@@ -134,6 +146,21 @@ def _structured(report: FileReport, found: _Found) -> None:
             found.guess(list(islice(branches(content.document), MAX_NUMBERS)))
             for told in filter(legible, translated(content.document)):
                 found.add(told)
+
+
+def _unchained(report: FileReport, texts: Sequence[str], found: _Found) -> None:
+    """Follow chains of codings from the longest runs of letters and from bytes of no known kind."""
+    room = Room()
+    starts = (
+        [raw for raw in raw_of(report) if len(raw) <= MAX_BYTES]
+        if len(report.product.data) <= MAX_BYTES
+        else []
+    )
+    starts += [run.encode() for run in runs_of(report, texts)]
+    for start in starts[:MAX_STARTS]:
+        for data in unwound(start, room):
+            with suppress(*_FAILURES):
+                _keep(data, report.product.path, found, depth=MAX_DEPTH - 1)
 
 
 def _slotted(text: str, path: str, found: _Found) -> None:

@@ -6,11 +6,13 @@ other alphabets.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pyarrow as pa
 
-from sandbox.egress.content import Form
+from sandbox.egress.content import Document, Form
 from sandbox.egress.legible import LEAST_BYTES
 from sandbox.egress.report import FileReport
 from sandbox.egress.salvage import pieces
@@ -19,6 +21,13 @@ from sandbox.files.unwrap import UnwrapLimits, unwrap
 
 MAX_BYTES = 1 << 20
 MAX_CELLS = 60_000
+MAX_JOINED_ROWS = 4_000
+MAX_RUNS = 10
+MAX_PLACES = 200
+LEAST_RUN = 64
+_LETTERED = 0.15
+_FRAMED = re.compile(r"^[\s\"'(#>*;/|-]*|[\s\"',;)\\|]*$")
+_WORD = re.compile(r"[!-~]{64,}")
 LIMITS = UnwrapLimits(max_total=16 << 20)
 
 
@@ -90,6 +99,65 @@ def _columns(table: pa.Table) -> Iterator[str]:
         yield "\n".join(",".join(row) for row in zip(*columns, strict=True))
     if all(sum(map(len, column)) <= 3 * len(column) for column in columns[1:]):
         yield "\n".join("".join(column) for column in columns)
+
+
+def runs_of(report: FileReport, texts: Iterable[str]) -> list[str]:
+    """Return the longest runs of letters that look like no words: in a line, in lines on end, in a column,
+    and in the values of a document that stand at the same place, taken together.
+    """
+    found: dict[str, None] = {}
+    for content in report.contents[:20]:
+        if content.document is not None:
+            found |= dict.fromkeys(_at_places(content.document))
+        for sheet in content.sheets[:8]:
+            if sheet.table.num_rows <= MAX_JOINED_ROWS:
+                columns = (column.to_pylist() for column in sheet.table.columns[:60])
+                found |= dict.fromkeys("".join(filter(None, cells)) for cells in columns)
+    for text in texts:
+        found |= dict.fromkeys(_runs(text[:MAX_BYTES]))
+    likely = [run for run in found if _coded(run)]
+    return sorted(likely, key=len, reverse=True)[:MAX_RUNS]
+
+
+def _at_places(document: Document) -> Iterator[str]:
+    """Yield the texts of a document by the names that lead to them, those of a list joined."""
+    held: dict[str, list[str]] = defaultdict(list)
+    waiting: list[tuple[str, Document]] = [("", document)]
+    while waiting and len(held) < MAX_PLACES:
+        place, node = waiting.pop()
+        if isinstance(node, str):
+            held[place].append(node)
+        elif isinstance(node, Mapping):
+            waiting += [(f"{place}.{name}", inner) for name, inner in node.items()]
+        elif isinstance(node, Sequence):
+            waiting += [(place, inner) for inner in reversed(node)]
+    yield from ("".join(one) for one in held.values())
+
+
+def _runs(text: str) -> Iterator[str]:
+    """Yield long words, and lines on end of which each is one long word, without what frames them."""
+    block: list[str] = []
+    for line in [*text.splitlines()[:20_000], ""]:
+        bare = _FRAMED.sub("", line)
+        if line and bare.isascii() and bare.count(" ") <= len(bare) // 3:
+            block.append(bare)
+            continue
+        if len(block) > 1:
+            yield "\n".join(block)
+            middle = [one for one in block if len(one) >= len(block[0]) and " " not in one]
+            if len(middle) < len(block):
+                yield "".join(middle)
+        yield from _WORD.findall(" ".join([*block, line]))
+        block = []
+
+
+def _coded(run: str) -> bool:
+    """Return whether a run is long enough and of many signs without being words or figures."""
+    if len(run) < LEAST_RUN or not run.isascii() or not run.strip():
+        return False
+    head = run[:512]
+    letters = sum(map(str.isalpha, head))
+    return letters >= _LETTERED * len(head) and head.count(" ") <= len(head) // 3 and len(set(head)) >= 12
 
 
 def plain_of(data: bytes) -> str:

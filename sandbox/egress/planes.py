@@ -245,8 +245,11 @@ def of_archive(data: bytes) -> tuple[list[bytes], list[Stream]]:
 def _of_zip(data: bytes) -> tuple[list[bytes], list[Stream]]:
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         members = package.infolist()[:MAX_MEMBERS]
+        remark = package.comment
     days = [_ordinal(one.date_time) for one in members]
+    remarks = [one.comment for one in members]
     raw = [b"\n".join(one.extra for one in members), b"\n".join(one.extra[4:] for one in members)]
+    raw += [b"".join(one.extra[4:] for one in members), remark, b"".join(remarks), b"\n".join(remarks)]
     columns: dict[str, list[int]] = {
         "times": [number for number, _ in days], "times back": [number for _, number in days],
         "stamps": [_stamp(one.date_time) for one in members],

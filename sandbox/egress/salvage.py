@@ -26,6 +26,8 @@ _BREAK = re.compile(
     r"</(?:\w+:)?(?:p|row|tr|li|comment|si|text|definedName|is|description|title|subject|keywords)>|<br */?>"
 )
 _TAG = re.compile(r"<[^<>]{0,2000}>")
+_REMARK = re.compile(r"<(?:!--|\?(?!xml\b))(.{0,4000}?)(?:--|\?)>", re.DOTALL)
+"""What stands in marked-up text for nobody to see: it is read like a line."""
 _MARKUP = re.compile(r"</?[A-Za-z!?][^<>]{0,2000}>")
 _ATTRIBUTE = re.compile(r"""=\s*(?:"([^"]{1,400})"|'([^']{1,400})')""")
 _HEX_TEXT = re.compile(r"<([0-9A-Fa-f]{8,})>")
@@ -165,4 +167,5 @@ def _unmarked(text: str) -> str:
     """Return marked-up text by paragraphs, attribute values and hexadecimal strings included."""
     values = " ".join(one or other for one, other in _ATTRIBUTE.findall(text))
     written = "\n".join(_narrowed(bytes.fromhex(run[: len(run) // 2 * 2])) for run in _HEX_TEXT.findall(text))
+    text = _REMARK.sub(r"\n\1\n", text)
     return "\n".join([_TAG.sub(" ", html.unescape(_BREAK.sub("\n", text))), html.unescape(values), written])

@@ -41,11 +41,14 @@ _FILTERS = (
 )
 
 
-def unpressed(data: bytes) -> Iterator[bytes]:
-    """Yield what the bytes unfold to under every decompressor that goes through with it."""
+def unpressed(data: bytes, *, shifted: bool = True) -> Iterator[bytes]:
+    """Yield what the bytes unfold to under every decompressor that goes through with it.
+
+    `shifted` also asks what begins a little behind their beginning.
+    """
     if len(data) < LEAST_BYTES:
         return
-    for start in _STARTS:
+    for start in _STARTS if shifted else (0,):
         cut = data[start:]
         for unfold in _SHIFTED if start else _UNFOLDERS:
             try:
@@ -88,6 +91,21 @@ def begun(data: bytes) -> Iterator[bytes]:
     found = _MARKS.match(data)
     if found:
         with suppress(*_BROKEN):
+            yield _marked(data, found.group()[:2])
+
+
+def finished(data: bytes) -> Iterator[bytes]:
+    """Yield what a compressed stream at the beginning of bytes unfolds to, if it goes through to its end.
+
+    Its checksum has then been right where it has one.
+    """
+    found = _MARKS.match(data)
+    with suppress(*_BROKEN):
+        if found and found.group()[:1] in b"\x78\x1f":
+            unpacker = zlib.decompressobj(47)
+            out = unpacker.decompress(data, MAX_OUT)
+            yield from (out,) if unpacker.eof and out else ()
+        elif found:
             yield _marked(data, found.group()[:2])
 
 

@@ -1,0 +1,40 @@
+"""Records behind chains of codings are recognised whatever the links and the carrier; strangers' are not."""
+
+from __future__ import annotations
+
+import pytest
+
+from sandbox.egress.judge import judge
+from sandbox.egress.report import Product
+from sandbox.kernel.findings import FindingKind, Verdict
+from tests.attacks.chain_leaks import CHAINS, Row, built
+from tests.attacks.test_gate_dense import strangers
+from tests.egress.clinic import source, visits
+
+OPEN = frozenset({"gzip b36", "hex rot13 back", "gzip uu", "gzip dump", "zlib b32 back hex"})
+"""Chains that nothing follows yet, in the carriers they are put in."""
+FOLLOWED = [one for one in CHAINS if one[0] not in OPEN]
+
+
+def taken() -> list[Row]:
+    table = visits().slice(100, 28)
+    columns = (table.column(name).to_pylist() for name in ("姓名", "证件号", "电话", "就诊日期"))
+    return list(zip(*columns, strict=True))
+
+
+def says_records(chain: str, carrier: str, rows: list[Row]) -> bool:
+    product = Product(f"p.{carrier}", built(chain, carrier, rows))
+    judgement = judge([product], [source()]).judgement
+    assert all(file.verdict is not Verdict.RELEASE for file in judgement.files)
+    return any(one.kind is FindingKind.SOURCE_RECORD for file in judgement.files for one in file.findings)
+
+
+@pytest.mark.parametrize(("chain", "carrier"), FOLLOWED)
+def test_records_behind_a_chain_are_recognised(chain: str, carrier: str) -> None:
+    assert says_records(chain, carrier, taken())
+
+
+@pytest.mark.parametrize(("chain", "carrier"), FOLLOWED[::5])
+def test_strangers_behind_a_chain_show_no_record(chain: str, carrier: str) -> None:
+    rows = [("某某某", number, phone, "2024-02-30") for number, phone in strangers()]
+    assert not says_records(chain, carrier, rows)
