@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, islice
 
 import numpy as np
@@ -150,17 +150,19 @@ def _structured(report: FileReport, found: _Found) -> None:
 
 def _unchained(report: FileReport, texts: Sequence[str], found: _Found) -> None:
     """Follow chains of codings from the longest runs of letters and from bytes of no known kind."""
-    room = Room()
-    starts = (
-        [raw for raw in raw_of(report) if len(raw) <= MAX_BYTES]
-        if len(report.product.data) <= MAX_BYTES
-        else []
-    )
+    room, ends = Room(), _Found(read=found.read, texts=dict(found.texts))
+    whole = len(report.product.data) <= MAX_BYTES
+    starts = [raw for raw in raw_of(report) if len(raw) <= MAX_BYTES] if whole else []
     starts += [run.encode() for run in runs_of(report, texts)]
     for start in starts[:MAX_STARTS]:
         for data in unwound(start, room):
             with suppress(*_FAILURES):
-                _keep(data, report.product.path, found, depth=MAX_DEPTH - 1)
+                _keep(data, report.product.path, ends, depth=MAX_DEPTH - 1)
+    said_so = tuple(text for text in ends.texts if text not in found.texts)
+    if said_so:  # guesses: searched for records, while a number in them may be one by chance
+        found.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=said_so, guessed=True))
+    found.contents += [replace(one, guessed=True) for one in ends.contents]
+    found.guess(list(ends.numbers))
 
 
 def _slotted(text: str, path: str, found: _Found) -> None:
