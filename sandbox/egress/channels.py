@@ -12,7 +12,7 @@ import math
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, islice
 from typing import Any
@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.egress import planes, runs, sequences, spoken, wording
+from sandbox.egress import planes, runs, sequences, spoken, sweeps, wording
 from sandbox.egress.alternatives import alternatives
 from sandbox.egress.beeps import beeped
 from sandbox.egress.choices import chosen, coded, written_glyphs
@@ -28,6 +28,7 @@ from sandbox.egress.content import Content, Form
 from sandbox.egress.dense import bytes_laid, laid_densely
 from sandbox.egress.drawn import codes_in, reduced
 from sandbox.egress.enclosed import by_part, enclosed
+from sandbox.egress.inlaid import beside_pixels, filters
 from sandbox.egress.leftovers import parts
 from sandbox.egress.legible import front, tells
 from sandbox.egress.packings import packed_bits, packings
@@ -54,6 +55,7 @@ MAX_PLANES = 8
 MAX_SHOWN = 1 << 17
 _MOST = 0.3
 """Share of the rows of a reading that name a record from which it is one."""
+_TURNED = bytes(range(255, -1, -1))
 _PACKAGED = re.compile(r"(?:xl|word|ppt)/.*\.xml|content\.xml|styles\.xml")
 
 
@@ -152,24 +154,10 @@ def _of_text(text: str) -> tuple[list[str], list[Stream], list[Column]]:
 
 
 def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
+    if planes.pictured(data):
+        return _of_picture(data)
     texts: list[str] = []
     streams: list[Stream] = []
-    if planes.pictured(data):
-        streams += planes.delays(data)
-        for note in planes.tried(lambda: list(planes.notes(data)), []):
-            texts += said(note)
-        columns: list[Column] = []
-        for pixels, palette in _frames(data):
-            raw, bits, found = planes.of_picture(pixels, palette)
-            texts += chain.from_iterable(map(said, raw))
-            texts += chain.from_iterable(map(bits_said, bits))
-            streams += found
-            texts += planes.tried(partial(codes_in, pixels), [])
-            columns += chain.from_iterable(map(packings, (*raw[:MAX_PLANES], palette)))
-            columns += chain.from_iterable(map(packed_bits, bits[:MAX_PLANES]))
-            columns += _column("heights", strung(planes.tried(partial(heights, pixels), "")))
-            columns += scattered(pixels.tobytes()) if pixels.nbytes <= MAX_SHOWN else ()
-        return texts, streams, columns
     if data[:2] == b"PK" or data[257:262] == b"ustar":
         raw, found = planes.of_archive(data)
         inner, more = _package(data)
@@ -191,6 +179,36 @@ def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
         streams += more
     texts += chain.from_iterable(map(bits_said, held))
     return texts, streams, [*runs.nibbles(data), *_numbers(data), *packings(data)]
+
+
+def _of_picture(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
+    texts: list[str] = []
+    columns: list[Column] = []
+    streams = [*planes.delays(data), *planes.tried(partial(filters, data), [])]
+    for run in beside_pixels(data):
+        texts += said(run.translate(_TURNED))
+        _say((run, *islice(embedded(run[::-1]), MAX_PACKED)), texts, columns)
+    for pixels, palette in _frames(data):
+        raw, bits, found = planes.of_picture(pixels, palette)
+        texts += chain.from_iterable(map(said, raw))
+        bits = [*sweeps.planes_of(pixels), *sweeps.telling(bits)]
+        texts += chain.from_iterable(map(bits_said, bits))
+        streams += found
+        texts += planes.tried(partial(codes_in, pixels), [])
+        columns += chain.from_iterable(map(packings, (*raw[:MAX_PLANES], palette)))
+        columns += chain.from_iterable(map(packed_bits, bits[: sweeps.MAX_KEPT + MAX_PLANES]))
+        columns += _column("heights", strung(planes.tried(partial(heights, pixels), "")))
+        columns += scattered(pixels.tobytes()) if pixels.nbytes <= MAX_SHOWN else ()
+        _say(chain.from_iterable(map(sweeps.stretches, raw)), texts, columns)
+    return texts, streams, columns
+
+
+def _say(pieces: Iterable[bytes], texts: list[str], columns: list[Column]) -> None:
+    """Add what runs of bytes, and what is packed in them, say as texts and as numbers."""
+    for run in pieces:
+        for inner in (run, *islice(embedded(run), MAX_PACKED)):
+            texts += said(inner)
+            columns += chain(packings(inner), scattered(inner))
 
 
 def _column(name: str, cells: Sequence[str]) -> list[Column]:

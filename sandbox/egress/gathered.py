@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 
 import pyarrow as pa
 
 from sandbox.egress.content import Document, Form
+from sandbox.egress.inlaid import beside_pixels
 from sandbox.egress.legible import LEAST_BYTES
 from sandbox.egress.report import FileReport
 from sandbox.egress.salvage import pieces
@@ -38,6 +40,7 @@ def raw_of(report: FileReport) -> Iterator[bytes]:
         kinds = {content.type for content in report.contents}
         if kinds & {FileType.BINARY} or any(content.form is Form.UNREAD for content in report.contents):
             yield data
+        yield from chain.from_iterable(map(beside_pixels, report.parts))
         return
     if any(content.type is FileType.BINARY for content in report.contents):
         yield from (

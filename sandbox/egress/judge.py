@@ -19,6 +19,7 @@ from sandbox.egress.cells import families
 from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.content import Content, Form, Handed, Issue
 from sandbox.egress.handed import model_of
+from sandbox.egress.inlaid import beside_pixels, pictures_in
 from sandbox.egress.inside import look_inside
 from sandbox.egress.kept import pack
 from sandbox.egress.naming import named
@@ -68,6 +69,7 @@ def judge_file(product: Product, sources: Sequence[Source], options: Options) ->
         report.ran_all([entry.name for entry in PER_FILE], Outcome.NOT_APPLICABLE)
         return report
     report.own = tuple(report.contents)
+    _inlaid(report)
     look_inside(report)
     report.contents += read_off(report.parts, report.own)
     _claim(report, sources, options)
@@ -116,6 +118,14 @@ def _open(report: FileReport, options: Options) -> bool:
     report.words = "\n".join(dict.fromkeys(filter(None, names)))
     report.ran_all(_READING)
     return True
+
+
+def _inlaid(report: FileReport) -> None:
+    """Keep the pictures inside of the file as parts of it, and what is said beside the pixels of any."""
+    report.parts += pictures_in(report.parts)
+    said = [text for data in report.parts for run in beside_pixels(data) for text in salvaged(run)]
+    if said:
+        report.contents.append(Content(FileType.PNG, Form.PICTURE, stray=tuple(dict.fromkeys(said))))
 
 
 _READING = ("opaque", "hidden-content", "active-content", "model", "model-file", "model-records")

@@ -353,7 +353,7 @@ def tables(data: bytes) -> Iterator[bytes]:
 
 _ERRORS = (
     ValueError, OSError, EOFError, struct.error, wave.Error, zlib.error, KeyError, IndexError, TypeError,
-    MemoryError, SyntaxError, OverflowError, AttributeError, RuntimeError,
+    MemoryError, SyntaxError, OverflowError, AttributeError, RuntimeError, zipfile.BadZipFile,
 )  # fmt: skip
 
 
