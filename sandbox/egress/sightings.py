@@ -18,6 +18,7 @@ from sandbox.egress.digested import digested
 from sandbox.egress.filed import as_rows
 from sandbox.egress.keyed import deciphered
 from sandbox.egress.listed import beside_remarks, listed
+from sandbox.egress.narrated import narrated, told_by
 from sandbox.egress.origin import Source
 from sandbox.egress.outlines import outlined
 from sandbox.egress.overlaid import canaries_in
@@ -79,7 +80,7 @@ def sighted(
         [sheet.table for content in contents if content.form not in _ALIKE for sheet in content.sheets]
     )
     tables += [rows for _, rows in as_rows({str(place): [one] for place, one in enumerate(own)})]
-    seen = seen or pieced(tables, indexes)
+    seen = seen or pieced(tables, indexes) or narrated(told_by(contents), indexes)
     hidden, heard = (seen, []) if seen else hidden_in(parts, indexes)
     seen = seen or hidden
     seen = seen or mixed_within(parts, tables, indexes) or _opened(contents, indexes)

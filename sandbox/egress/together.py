@@ -15,6 +15,7 @@ from sandbox.egress.averaged import averaged
 from sandbox.egress.checks import check
 from sandbox.egress.content import Content
 from sandbox.egress.filed import as_rows
+from sandbox.egress.narrated import narrated, told_by
 from sandbox.egress.origin import Source
 from sandbox.egress.pieces import pieced
 from sandbox.egress.recognise import recognise_views
@@ -124,6 +125,10 @@ def _as_shares(
         if filed:
             yield _together(len(filed.records), "files", paths)
             return
+    told = narrated(told_by([one for parts in contents.values() for one in parts]), indexes)
+    if told:
+        yield _together(len(told.records), "told", tuple(contents))
+        return
     lined = dict(tables) | _of_lines(files, tables)
     pieces = pieced(list(lined.values()), indexes) if len(lined) > 1 else None
     if pieces:
