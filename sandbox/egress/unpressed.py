@@ -182,11 +182,18 @@ def _bzip2(data: bytes) -> bytes:
     return bz2.BZ2Decompressor().decompress(cut, MAX_OUT) if cut[4:7] == b"1AY" else b""
 
 
+_PIECE = 1 << 16
+
+
 def _lz4_frame(data: bytes) -> bytes:
     if not data.startswith(b"\x04\x22\x4d\x18"):
         return b""
+    out = bytearray()
     with pa.CompressedInputStream(io.BytesIO(data), "lz4") as stream:
-        return bytes(stream.read(MAX_OUT))
+        # In pieces: the stream takes room for all that is asked for before it sees that there is none.
+        while len(out) < MAX_OUT and (piece := stream.read(_PIECE)):
+            out += piece
+    return bytes(out)
 
 
 def _lz4_block(data: bytes) -> bytes:
