@@ -114,7 +114,8 @@ def _open(report: FileReport, options: Options) -> bool:
         prefix = f"{part.path}: " if report.archive else ""
         for issue in content.issues:
             report.add(issue, prefix=prefix)
-    names = [product.path, *(part.path for part in opened.parts), packed_name(product.data), options.words]
+    held = [*(part.path for part in opened.parts), *opened.folders]
+    names = [product.path, *held, packed_name(product.data), options.words]
     report.words = "\n".join(dict.fromkeys(filter(None, names)))
     report.ran_all(_READING)
     return True

@@ -94,6 +94,7 @@ def walk_zip(data: bytes, path: str, state: Unwrapping) -> Iterator[tuple[str, b
             inside = f"{path}!{harmless(member.filename)}"
             check_name(member.filename, inside, state)
             if member.is_dir() and not member.file_size:
+                state.folders.append(inside)
                 continue
             content = _zip_member(data, member, inside, state)
             if content is not None:
@@ -233,6 +234,7 @@ def _tar_members(
         check_name(member.name, inside, state)
         end = member.offset_data + (member.size + 511) // 512 * 512 if member.isreg() else member.offset_data
         if member.isdir():
+            state.folders.append(inside)
             continue
         if not member.isreg() or member.issparse():
             state.problem(inside, ProblemCode.LINK, say("tar 内有链接、设备或稀疏文件。"))

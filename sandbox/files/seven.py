@@ -73,6 +73,8 @@ def _frame(data: bytes, listed: Sequence[ArchiveFile], path: str, state: Unwrapp
             return False
         inside = f"{path}!{harmless(one.filename)}"
         check_name(one.filename, inside, state)
+        if one.is_directory:
+            state.folders.append(inside)
         if one.is_symlink or one.is_junction or one.is_socket:
             state.problem(inside, ProblemCode.LINK, say("压缩包内有链接或特殊文件。"))
             return False

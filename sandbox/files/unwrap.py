@@ -53,7 +53,7 @@ def unwrap(
     except inflate.BombError:
         reason = say("解开后过大、压缩比过高或耗时过长，其余未打开。")
         state.problem(path, ProblemCode.TOO_LARGE, reason)
-    return Unwrapped(tuple(state.parts), tuple(state.problems))
+    return Unwrapped(tuple(state.parts), tuple(state.problems), tuple(state.folders))
 
 
 def _open(data: bytes, path: str, depth: int, state: Unwrapping) -> None:

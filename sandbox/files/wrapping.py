@@ -65,10 +65,14 @@ class UnwrapLimits:
 
 @dataclass(frozen=True, slots=True)
 class Unwrapped:
-    """All parts in archive order and all problems; complete only when there are no problems."""
+    """All parts in archive order and all problems; complete only when there are no problems.
+
+    `folders` are the paths of members that hold nothing but may say something by their names.
+    """
 
     parts: tuple[Part, ...]
     problems: tuple[Problem, ...]
+    folders: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -79,6 +83,7 @@ class Unwrapping:
     allowance: inflate.Allowance
     parts: list[Part] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    folders: list[str] = field(default_factory=list)
     members: int = 0
 
     def problem(self, path: str, code: ProblemCode, reason: Message) -> None:
