@@ -26,6 +26,8 @@ _DOTS = 150 / 72
 _WIDEST = 2400
 _FEW_LETTERS = 20
 MAX_STREAMS = 500
+_WRITTEN = 0.9
+"""Share of the bytes of a stream that are letters of UTF-8 from which it is a text."""
 MAX_BYTES = 16 << 20
 _STREAM = re.compile(rb"<<((?:[^<>]|<<[^<>]*>>|<[0-9A-Fa-f\s]*>){0,4000})>>\s*stream\r?\n")
 _FILTER = re.compile(rb"/(ASCII85Decode|A85|ASCIIHexDecode|AHx|FlateDecode|Fl)\b")
@@ -45,9 +47,7 @@ def texts_of_pdf(data: bytes) -> tuple[str, ...]:
         if room < 0:
             break
         found.append(_said(stream))
-        plain = stream.decode("utf-8", errors="ignore")
-        if len(plain) >= 0.9 * len(stream):
-            found.append(plain)
+        found.append(_written(stream))
     found += _pages(data)
     return tuple(text for text in dict.fromkeys(found) if text.strip())
 
@@ -93,6 +93,17 @@ def _streams(data: bytes) -> Iterator[bytes]:
             body = _unfiltered(name, body)
         if body:
             yield body
+
+
+def _written(stream: bytes) -> str:
+    """Return a stream that is a text as a whole, whatever it is for; an empty text for any other."""
+    plain = stream.decode("utf-8", errors="ignore")
+    if len(plain.encode()) >= _WRITTEN * len(stream):  # a letter may be several bytes
+        return plain
+    try:
+        return stream.decode("gb18030")
+    except UnicodeDecodeError:
+        return ""
 
 
 def _unfiltered(name: bytes, body: bytes) -> bytes:
