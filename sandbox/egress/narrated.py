@@ -77,6 +77,8 @@ _PROSE = (
 )
 """... beside words from which a name cannot be told apart."""
 _BESIDE = 60
+_SHORT = 12
+"""Signs below which a line may stand in several places and mean something new in each."""
 _ABOVE, _BELOW = 3, 2
 
 Integers = NDArray[np.int64]
@@ -111,17 +113,34 @@ class _Agreed:
 def told_by(contents: Sequence[Content]) -> list[str]:
     """Return the lines of contents that may tell records in sentences, and rows with values in odd forms."""
     found: list[str] = []
+    known: set[tuple[str, str]] = set()
     room = MAX_TEXT
     for content in contents:
         if content.guessed or room <= 0:
             continue
         texts = [*content.texts, *content.stray] if not content.sheets or content.document is not None else []
-        told = _telling("\n".join(dict.fromkeys(texts))[:room])
+        told = _telling(_once("\n".join(dict.fromkeys(texts))[:room], known))
         found += [told] if told else []
         found += [row for sheet in content.sheets for row in _rows(sheet.table)]
         found = list(dict.fromkeys(found))
         room = MAX_TEXT - sum(map(len, found))
     return found
+
+
+def _once(text: str, known: set[tuple[str, str]]) -> str:
+    """Return a text without the long lines that are known behind the same one, and make its own known.
+
+    A file tells the same in several readings: put beside itself it would be a decoy that agrees, too.
+    """
+    fresh, before = [], ""
+    for line in text.split("\n"):
+        plain = line.strip()
+        if len(plain) < _SHORT or (before, plain) not in known:
+            fresh.append(line)
+        if plain:
+            known.add((before, plain))
+            before = plain
+    return "\n".join(fresh)
 
 
 def _telling(text: str) -> str:
