@@ -39,6 +39,7 @@ from sandbox.egress.scattered import scattered, unshuffled
 from sandbox.egress.streams import LEAST_ROWS, MAX_TEXT, Column, Stream, bits_said, said, texts_of
 from sandbox.egress.strung import strung
 from sandbox.egress.tones import keys_pressed
+from sandbox.egress.typed import typed
 from sandbox.egress.unpressed import embedded, headless
 from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
@@ -123,9 +124,8 @@ def named(columns: list[Column], streams: Sequence[Stream], indexes: Sequence[Re
 def _readings(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
     """Return texts that a file spells by its bits, the sequences of choices in it, and numbers of orders."""
     text = text_of(data)
-    if text:
-        return _of_text(text)
-    return _of_bytes(data)
+    texts, streams, columns = _of_text(text) if text else _of_bytes(data)
+    return texts, [*typed(data, text), *streams], columns
 
 
 def _of_text(text: str) -> tuple[list[str], list[Stream], list[Column]]:

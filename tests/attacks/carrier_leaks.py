@@ -106,7 +106,8 @@ def _halves(rows: Records) -> list[float]:
 
 
 def _thirds(rows: Records) -> list[float]:
-    return [float(row["身份证号"][at : at + 6]) for row in rows for at in (0, 6, 11)]
+    numbers = [row["身份证号"] for row in rows]
+    return [float(part) for one in numbers for part in (one[:6], one[6:12], one[12:17])]
 
 
 def _tensor(name: str, kind: int, size: Sequence[int], number: int, body: bytes) -> bytes:
