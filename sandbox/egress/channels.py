@@ -31,6 +31,7 @@ from sandbox.egress.enclosed import by_part, enclosed
 from sandbox.egress.inlaid import beside_pixels, filters
 from sandbox.egress.leftovers import parts
 from sandbox.egress.legible import front, tells
+from sandbox.egress.namesakes import namesakes
 from sandbox.egress.packings import packed_bits, packings
 from sandbox.egress.radix import columns_of, run_of
 from sandbox.egress.raster import dotted, heights, points_of, rastered
@@ -130,6 +131,8 @@ def _readings(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
 
 def _of_text(text: str) -> tuple[list[str], list[Stream], list[Column]]:
     streams = [*sequences.sequences(text), *wording.choices(text), *runs.counted(text), *enclosed(text)]
+    named_so, raw = namesakes(text)
+    streams += named_so
     drawn = dotted(text)
     if "<" in text:
         streams += sequences.attributes(text)
@@ -142,6 +145,7 @@ def _of_text(text: str) -> tuple[list[str], list[Stream], list[Column]]:
         spoken.figured(text),
         *wording.acrostics(text),
         *sequences.packed(text),
+        *chain.from_iterable(map(said, raw)),
     ]
     named_by = chain(
         wording.orders(text),
@@ -149,6 +153,7 @@ def _of_text(text: str) -> tuple[list[str], list[Stream], list[Column]]:
         runs.woven(text),
         runs.hexed(text),
         spoken.said_in_words(text),
+        chain.from_iterable(map(packings, raw)),
     )
     return texts, streams, list(named_by)
 

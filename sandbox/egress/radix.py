@@ -168,14 +168,17 @@ def _unmarked(grid: Values, widths: Sequence[int]) -> Iterator[tuple[str, ...]]:
         width > 1 and len(set((column // 10 ** (width - 1)).tolist())) == 1
         for column, width in zip(grid.T, widths, strict=True)
     ]
-    for marked in (place for place, is_mark in enumerate(marks) if is_mark):
-        bare = [width - (place == marked) for place, width in enumerate(widths)]
+    every = [place for place, is_mark in enumerate(marks) if is_mark]
+    together = {tuple(part) for part in (every, every[1:]) if len(part) > 1}
+    for marked in (*((place,) for place in every), *sorted(together)):
+        bare = [width - (place in marked) for place, width in enumerate(widths)]
         stripped = grid.copy()
-        stripped[:, marked] %= 10 ** bare[marked]
-        for start in range(len(bare)):
-            for end in range(start + 1, len(bare) + 1):
+        for place in marked:
+            stripped[:, place] %= 10 ** bare[place]
+        for start in range(marked[0] + 1):
+            for end in range(marked[-1] + 1, len(bare) + 1):
                 total = sum(bare[start:end])
-                if start <= marked < end and total in (11, 17, 18):
+                if total in (11, 17, 18):
                     whole = _laid(list(zip(stripped.T[start:end], bare[start:end], strict=True)))
                     if mostly(exact(whole.astype(np.float64))):
                         yield _named(whole, total)
