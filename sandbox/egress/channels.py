@@ -33,6 +33,7 @@ from sandbox.egress.leftovers import parts
 from sandbox.egress.legible import front, tells
 from sandbox.egress.namesakes import namesakes
 from sandbox.egress.packings import packed_bits, packings
+from sandbox.egress.painted import painted
 from sandbox.egress.radix import columns_of, run_of
 from sandbox.egress.raster import dotted, heights, points_of, rastered
 from sandbox.egress.recognise import Recognised, recognise
@@ -165,6 +166,7 @@ def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
     streams: list[Stream] = []
     if data[:2] == b"PK" or data[257:262] == b"ustar":
         raw, found = planes.of_archive(data)
+        raw += painted(data)
         inner, more = _package(data)
         held_in = chain.from_iterable(map(packings, raw))
         return [*chain.from_iterable(map(said, raw)), *inner], [*found, *more], list(held_in)

@@ -1,0 +1,89 @@
+"""The colours of the cells of a workbook: fills, fonts and borders as bytes of red, green and blue.
+
+A heat map may have a colour a cell, and three bytes are as good as any. A cell names a style, a style a fill:
+resolved in the order of the rows, and once more down the columns. Bounded; pure; called by `channels`, which
+reads bytes as it reads those of pixels.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from itertools import islice
+
+MAX_BYTES = 8 << 20
+MAX_SHEETS = 8
+MAX_CELLS = 20_000
+LEAST = 12
+"""Colours below which a workbook is painted as people paint."""
+_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*?\bs="([0-9]{1,6})"')
+_STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
+_STYLE = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
+_LISTS = {
+    b"fill": re.compile(rb"<(?:\w+:)?fills\b.*?</(?:\w+:)?fills>", re.DOTALL),
+    b"font": re.compile(rb"<(?:\w+:)?fonts\b.*?</(?:\w+:)?fonts>", re.DOTALL),
+    b"border": re.compile(rb"<(?:\w+:)?borders\b.*?</(?:\w+:)?borders>", re.DOTALL),
+}
+_ENTRIES = {
+    name: re.compile(rb"<(?:\w+:)?%s\b[^>]*?(?:/>|>.*?</(?:\w+:)?%s>)" % (name, name), re.DOTALL)
+    for name in _LISTS
+}
+_COLOUR = re.compile(rb'<(?:\w+:)?(?:fgColor|color)\b[^>]*?\brgb="(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})"')
+_BROKEN = (
+    zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, NotImplementedError, RuntimeError,
+    EOFError,
+)  # fmt: skip
+
+
+def painted(data: bytes) -> list[bytes]:
+    """Return the bytes that the colours of cells are, by kind and by rows or columns; empty for any other."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as package:
+            if "xl/styles.xml" not in package.namelist():
+                return []
+            colours = _of_styles(_part(package, "xl/styles.xml"))
+            sheets = sorted(name for name in package.namelist() if name.startswith("xl/worksheets/sheet"))
+            return [] if not colours else list(_runs(package, sheets[:MAX_SHEETS], colours))
+    except _BROKEN:
+        return []
+
+
+def _part(package: zipfile.ZipFile, name: str) -> bytes:
+    with package.open(name) as member:
+        return member.read(MAX_BYTES)
+
+
+def _of_styles(part: bytes) -> list[list[bytes]]:
+    """Return the colours of every style, by kind, of the kinds that have many different ones."""
+    laid = _STYLES.search(part)
+    styles = _STYLE.findall(laid.group()) if laid else []
+    found = []
+    for name, every in _LISTS.items():
+        held = every.search(part)
+        entries = _ENTRIES[name].findall(held.group()) if held else []
+        colours = [b"".join(_COLOUR.findall(entry)) for entry in entries]
+        if len(set(colours)) < LEAST:
+            continue
+        which = [re.search(rb'\b%sId="([0-9]{1,6})"' % name, style) for style in styles]
+        places = [int(one[1]) if one else 0 for one in which]
+        found.append([colours[at] if at < len(colours) else b"" for at in places])
+    return found
+
+
+def _runs(
+    package: zipfile.ZipFile, sheets: Sequence[str], colours: Sequence[Sequence[bytes]]
+) -> Iterator[bytes]:
+    for sheet in sheets:
+        cells = [
+            ((int(row), len(column), column), int(style))
+            for column, row, style in (
+                one.groups() for one in islice(_CELL.finditer(_part(package, sheet)), MAX_CELLS)
+            )
+        ]
+        down = sorted(cells, key=lambda one: (one[0][1:], one[0][0]))
+        for kind in colours:
+            for order in (sorted(cells), down):
+                yield bytes.fromhex(b"".join(kind[at] for _, at in order if at < len(kind)).decode("ascii"))
