@@ -19,6 +19,8 @@ MAX_TEXT = 1 << 19
 MAX_LEAVES = 20_000
 MAX_PATHS = 24
 LEAST = 16
+MAX_NAME, MAX_PATH = 40, 200
+"""Signs of a name and of a path that are kept: a long name over many leaves would be as many long paths."""
 _LARGE = 1000
 _TOGETHER = (2, 3)
 """Values that may make one number together, a mark before each that keeps its noughts."""
@@ -57,7 +59,7 @@ def _leaves(document: object) -> Iterator[tuple[str, int | str]]:
     while waiting and count < MAX_LEAVES:
         path, node = waiting.pop()
         if isinstance(node, dict):
-            waiting += [(f"{path}.{name}", node[name]) for name in reversed(node)]
+            waiting += [(f"{path}.{name[:MAX_NAME]}"[-MAX_PATH:], node[name]) for name in reversed(node)]
         elif isinstance(node, list):
             waiting += [(path, inner) for inner in reversed(node)]
         elif isinstance(node, int | str) and not isinstance(node, bool):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
@@ -119,7 +119,7 @@ def told_by(contents: Sequence[Content]) -> list[str]:
         if content.guessed or room <= 0:
             continue
         texts = [*content.texts, *content.stray] if not content.sheets or content.document is not None else []
-        told = _telling(_once("\n".join(dict.fromkeys(texts))[:room], known))
+        told = _telling("\n".join(_once(dict.fromkeys(texts), known))[:room])
         found += [told] if told else []
         found += [row for sheet in content.sheets for row in _rows(sheet.table)]
         found = list(dict.fromkeys(found))
@@ -127,20 +127,24 @@ def told_by(contents: Sequence[Content]) -> list[str]:
     return found
 
 
-def _once(text: str, known: set[tuple[str, str]]) -> str:
-    """Return a text without the long lines that are known behind the same one, and make its own known.
+def _once(texts: Iterable[str], known: set[tuple[str, str]]) -> Iterator[str]:
+    """Yield texts without the long lines that earlier ones have behind the same line, and make theirs known.
 
-    A file tells the same in several readings: put beside itself it would be a decoy that agrees, too.
+    A file tells the same in several readings: put beside itself it would be a decoy that agrees, too. What
+    one text says twice it says of two people.
     """
-    fresh, before = [], ""
-    for line in text.split("\n"):
-        plain = line.strip()
-        if len(plain) < _SHORT or (before, plain) not in known:
-            fresh.append(line)
-        if plain:
-            known.add((before, plain))
-            before = plain
-    return "\n".join(fresh)
+    before = ""
+    for text in texts:
+        fresh, own = [], set()
+        for line in text.split("\n"):
+            plain = line.strip()
+            if len(plain) < _SHORT or (before, plain) not in known:
+                fresh.append(line)
+            if plain:
+                own.add((before, plain))
+                before = plain
+        known |= own
+        yield "\n".join(fresh)
 
 
 def _telling(text: str) -> str:

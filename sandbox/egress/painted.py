@@ -19,19 +19,14 @@ MAX_SHEETS = 8
 MAX_CELLS = 20_000
 LEAST = 12
 """Colours below which a workbook is painted as people paint."""
-_CELL = re.compile(rb'<(?:\w+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*?\bs="([0-9]{1,6})"')
-_STYLES = re.compile(rb"<(?:\w+:)?cellXfs\b.*?</(?:\w+:)?cellXfs>", re.DOTALL)
-_STYLE = re.compile(rb"<(?:\w+:)?xf\b[^>]*>")
-_LISTS = {
-    b"fill": re.compile(rb"<(?:\w+:)?fills\b.*?</(?:\w+:)?fills>", re.DOTALL),
-    b"font": re.compile(rb"<(?:\w+:)?fonts\b.*?</(?:\w+:)?fonts>", re.DOTALL),
-    b"border": re.compile(rb"<(?:\w+:)?borders\b.*?</(?:\w+:)?borders>", re.DOTALL),
-}
-_ENTRIES = {
-    name: re.compile(rb"<(?:\w+:)?%s\b[^>]*?(?:/>|>.*?</(?:\w+:)?%s>)" % (name, name), re.DOTALL)
-    for name in _LISTS
-}
-_COLOUR = re.compile(rb'<(?:\w+:)?(?:fgColor|color)\b[^>]*?\brgb="(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})"')
+MAX_COLOURS = 6
+"""Colours of one entry: a border has one a side."""
+_CELL = re.compile(rb"<(?:\w{1,9}:)?c ([^<>]{0,200})>")
+_PLACE = re.compile(rb'\br="([A-Z]{1,3})([0-9]{1,7})"')
+_STYLED = re.compile(rb'\bs="([0-9]{1,6})"')
+_STYLE = re.compile(rb"<(?:\w{1,9}:)?xf\b[^<>]*>")
+_KINDS = (b"fill", b"font", b"border")
+_COLOUR = re.compile(rb'<(?:\w{1,9}:)?(?:fgColor|color)\b[^<>]*?\brgb="(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6})"')
 _BROKEN = (
     zipfile.BadZipFile, zlib.error, KeyError, ValueError, OSError, NotImplementedError, RuntimeError,
     EOFError,
@@ -58,13 +53,11 @@ def _part(package: zipfile.ZipFile, name: str) -> bytes:
 
 def _of_styles(part: bytes) -> list[list[bytes]]:
     """Return the colours of every style, by kind, of the kinds that have many different ones."""
-    laid = _STYLES.search(part)
-    styles = _STYLE.findall(laid.group()) if laid else []
+    styles = _STYLE.findall(_between(part, b"cellXfs"))
     found = []
-    for name, every in _LISTS.items():
-        held = every.search(part)
-        entries = _ENTRIES[name].findall(held.group()) if held else []
-        colours = [b"".join(_COLOUR.findall(entry)) for entry in entries]
+    for name in _KINDS:
+        entries = re.split(rb"<(?:\w{1,9}:)?%s\b" % name, _between(part, name + b"s"))[1:]
+        colours = [b"".join(_COLOUR.findall(entry)[:MAX_COLOURS]) for entry in entries]
         if len(set(colours)) < LEAST:
             continue
         which = [re.search(rb'\b%sId="([0-9]{1,6})"' % name, style) for style in styles]
@@ -73,17 +66,27 @@ def _of_styles(part: bytes) -> list[list[bytes]]:
     return found
 
 
+def _between(part: bytes, name: bytes) -> bytes:
+    """Return what the first element of a name holds; nothing if it is not there or never ends."""
+    begin = re.search(rb"<(?:\w{1,9}:)?%s\b" % name, part)
+    end = re.search(rb"</(?:\w{1,9}:)?%s>" % name, part)
+    return part[begin.end() : end.start()] if begin and end else b""
+
+
 def _runs(
     package: zipfile.ZipFile, sheets: Sequence[str], colours: Sequence[Sequence[bytes]]
 ) -> Iterator[bytes]:
     for sheet in sheets:
-        cells = [
-            ((int(row), len(column), column), int(style))
-            for column, row, style in (
-                one.groups() for one in islice(_CELL.finditer(_part(package, sheet)), MAX_CELLS)
-            )
-        ]
+        cells = list(_cells(_part(package, sheet)))
         down = sorted(cells, key=lambda one: (one[0][1:], one[0][0]))
         for kind in colours:
             for order in (sorted(cells), down):
                 yield bytes.fromhex(b"".join(kind[at] for _, at in order if at < len(kind)).decode("ascii"))
+
+
+def _cells(part: bytes) -> Iterator[tuple[tuple[int, int, bytes], int]]:
+    """Yield the place and the style of every cell that has one."""
+    for cell in islice(_CELL.finditer(part), MAX_CELLS):
+        place, style = _PLACE.search(cell[1]), _STYLED.search(cell[1])
+        if place and style:
+            yield (int(place[2]), len(place[1]), place[1]), int(style[1])
