@@ -77,6 +77,18 @@ def _totals(name: str, values: Sequence[int]) -> Iterator[Candidate]:
         for start in range(deep - 1, -1, -1):
             begun[start:] = accumulate(begun[start:])
         yield f"{name}: total {deep} deep from the first", exact(begun)
+        begun = [*_differences(values[:deep]), *values[deep:]]
+        for start in range(deep - 1, -1, -1):
+            begun[start:] = accumulate(begun[start:])
+        yield f"{name}: total {deep} deep after the first", exact(begun)
+
+
+def _differences(values: Sequence[int]) -> list[int]:
+    """Return the first value, the first step, the first step of steps and so on."""
+    found = list(values)
+    for start in range(1, len(found)):
+        found[start:] = [b - a for a, b in pairwise(found[start - 1 :])]
+    return found
 
 
 def _by_constant(name: str, whole: Exact, constant: int) -> Iterator[Candidate]:

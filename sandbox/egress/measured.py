@@ -10,18 +10,23 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from sandbox.egress.lattice import Figures
 from sandbox.fingerprint.canonical import canonical_array
 
 MAX_COLUMNS = 8
+MAX_LABELS = 3
+MAX_TOTALS = 4
 _MOSTLY = 0.8
 _DIGITS = 15
+_LEAST_STEPS = 3
+"""Rows of a label, in the mean, below which nothing runs on within it."""
 _NUMBER = re.compile(r"([+-]?\d{1,18}(?:,\d{3})*)(?:\.(\d{1,30}))?(?:[eE]([+-]?[012]?\d))?\s*(%?)", re.ASCII)
 _DAY = r"^(1[89]|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$"
 
@@ -56,7 +61,9 @@ def measured(table: pa.Table) -> list[Measured]:
         else:
             plain += [one for one in (figures_of(str(name), column), *_bases(str(name), column)) if one]
     plain = plain[:MAX_COLUMNS]
-    return [*plain, *found, *_along(plain), *_undone(plain), *_together(plain)]
+    groups = list(islice(_labels(table), MAX_LABELS))
+    by_label = [one for codes in groups for one in _by_label(plain[:MAX_TOTALS], codes)]
+    return [*plain, *found, *_along(plain), *by_label, *_undone(plain), *_together(plain)]
 
 
 def figures_of(name: str, column: pa.ChunkedArray) -> Measured | None:
@@ -122,6 +129,63 @@ def _along(columns: Sequence[Measured]) -> Iterator[Measured]:
             steps, total = np.abs(np.diff(one.figures)), np.cumsum(one.figures)
             yield Measured(f"{one.name}: steps", steps, _exact(steps), one.decimals)
             yield Measured(f"{one.name}: total", total, _exact(total), one.decimals, plain=True)
+            if one.decimals:
+                yield from _chained(one)
+
+
+def _chained(one: Measured) -> Iterator[Measured]:
+    """Yield what means, products and sums of logarithms that run on come from."""
+    counted = np.arange(len(one.figures)) + 1.0
+    means = np.abs(np.diff(one.figures * counted, prepend=0.0))
+    yield Measured(f"{one.name}: mean so far", means, one.errors * 2 * counted, one.decimals)
+    with np.errstate(all="ignore"):
+        ratios = one.figures[1:] / one.figures[:-1]
+        off = np.abs(ratios) * (one.errors[1:] / one.figures[1:] + one.errors[:-1] / one.figures[:-1])
+        yield Measured(f"{one.name}: ratios", np.abs(ratios), np.abs(off), one.decimals)
+        grown = np.exp(np.abs(np.diff(one.figures)))
+        off = grown * (one.errors[1:] + one.errors[:-1])
+        yield Measured(f"{one.name}: steps of logarithms", grown, off, one.decimals)
+
+
+def _labels(table: pa.Table) -> Iterator[NDArray[np.int64]]:
+    """Yield the columns whose cells stand for a few groups each, as numbers of the groups."""
+    for column in table.columns:
+        codes = pc.dictionary_encode(column.combine_chunks().cast(pa.string()))
+        if 2 <= len(codes.dictionary) <= table.num_rows // _LEAST_STEPS and not codes.null_count:
+            yield codes.indices.to_numpy().astype(np.int64)
+
+
+def _by_label(columns: Sequence[Measured], codes: NDArray[np.int64]) -> Iterator[Measured]:
+    """Yield what totals and means that run on within each label come from: in any order totals only grow."""
+    for one in columns:
+        if not np.isfinite(one.figures).all():
+            continue
+        for name, figures, order in (
+            ("total", one.figures, np.lexsort((one.figures, codes))),
+            ("mean", one.figures * _counted(codes), np.argsort(codes, kind="stable")),
+        ):
+            run, group = figures[order], codes[order]
+            first = np.diff(group, prepend=-1) != 0
+            steps = np.where(first, run, np.diff(run, prepend=0.0))
+            errors = np.abs(run) * 10.0**-_DIGITS
+            if name == "mean":
+                errors = one.errors[order] * 2 * _counted(codes)[order]
+            yield Measured(f"{one.name}: {name} by label", np.abs(steps), errors, one.decimals)
+            if name == "total":
+                yield Measured(
+                    f"{one.name}: balance by label", np.abs(steps[~first]), errors[~first], one.decimals
+                )
+
+
+def _counted(codes: NDArray[np.int64]) -> Figures:
+    """Return which of its label each row is, from one."""
+    order = np.argsort(codes, kind="stable")
+    group = codes[order]
+    starts = np.flatnonzero(np.diff(group, prepend=-1) != 0)
+    places = np.arange(len(codes)) - np.repeat(starts, np.diff(starts, append=len(codes)))
+    counted = np.empty(len(codes))
+    counted[order] = places + 1.0
+    return counted
 
 
 def _exact(figures: Figures) -> Figures:

@@ -1,8 +1,8 @@
 """What two or more columns of figures may have been before arithmetic laid them apart or together.
 
-Sums beside differences, quotients beside remainders, products, digits woven, small weights, a length and an
-angle. Tells candidates and nothing else, as `inverses` does of one column. Pure; called by `solved` and
-`workings`.
+Sums beside differences, quotients beside remainders, products, digits woven, small weights; real numbers
+tell points by `coordinates`. Tells candidates and nothing else, as `inverses` does of one column. Pure;
+called by `solved` and `workings`.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ from functools import cache, reduce
 from itertools import combinations, permutations, product
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sandbox.egress.bases import MAX_MIXED, unmixed_by_lattice
-from sandbox.egress.inverses import Candidate, tens_of
-from sandbox.egress.matrices import Exact, Figures, Matrix, exact, rounded
+from sandbox.egress.coordinates import large_points
+from sandbox.egress.inverses import Candidate
+from sandbox.egress.matrices import Exact, Matrix, exact, rounded
 
 MAX_PAIRED = 7
 _SMALL = 9
@@ -36,14 +36,7 @@ def paired(held: Matrix) -> Iterator[Candidate]:
     for (one, left), (other, right) in combinations(whole, 2):
         if len(left) == len(right):
             yield from _both(f"{one}, {other}", left, right)
-    real = [one for one in held.columns if _is_real(one) or np.abs(one.real).max() >= _LARGE][:MAX_PAIRED]
-    for first, second in permutations(real, 2):
-        if len(first.real) == len(second.real) and (_is_real(first) or _is_real(second)):
-            yield from _as_plane(f"{first.name}, {second.name}", first.real, second.real)
-
-
-def _is_real(one: Figures) -> bool:
-    return one.decimals > 0 or one.whole is None
+    yield from large_points(held.columns)
 
 
 def _laid(name: str, high: Exact, low: Exact, constants: Sequence[int]) -> Iterator[Candidate]:
@@ -246,22 +239,3 @@ _SPREADS: Mapping[str, float] = {
     "deviation": 2**-0.5, "range": 0.5, "half": 1.0, "spread of all": 2**0.5, "error": 1 / 1.96,
     "mean error": 1.0 / 1.96 * 2**0.5,
 }  # fmt: skip
-
-
-def _as_plane(name: str, one: NDArray[np.float64], other: NDArray[np.float64]) -> Iterator[Candidate]:
-    """Yield a point of the plane by its length and angle, either way, and products and quotients."""
-    with np.errstate(all="ignore"):
-        for label, real in (
-            ("length", np.hypot(one, other)), ("x", one * np.cos(other)), ("y", one * np.sin(other)),
-            ("x of degrees", one * np.cos(np.radians(other))),
-            ("y of degrees", one * np.sin(np.radians(other))),
-            ("product", one * other), ("quotient", one / other), ("squares", one**2 + other**2),
-            ("root of product", np.sqrt(one * other)), ("root of quotient", np.sqrt(one / other)),
-            ("greater of two", one + np.sqrt(one**2 - other**2)),
-            ("less of two", one - np.sqrt(one**2 - other**2)),
-            ("angle", np.arctan2(other, one)), ("sum", one + other), ("difference", np.abs(one - other)),
-        ):  # fmt: skip
-            for power in tens_of(real):
-                found = rounded(real * 10.0**power)
-                if found is not None:
-                    yield f"{name}: {label} e{power}", found

@@ -6,7 +6,7 @@ called by `restated`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,6 +96,20 @@ def _rare(name: str, figures: Figures, decimals: int, units: Ids | None, *, days
     gaps = rare - rare[0]
     steps = gaps // max(int(np.gcd.reduce(gaps)), 1)
     yield Rare(name, days, decimals, rare, crowd, steps)
+
+
+def merged(rare: Sequence[Rare]) -> Iterator[Rare]:
+    """Yield the rare values of all columns of one kind as those of one: the greater of two is of either."""
+    kinds: dict[tuple[bool, int], list[Rare]] = {}
+    for one in rare:
+        kinds.setdefault((one.days, one.decimals), []).append(one)
+    for (days, decimals), several in kinds.items():
+        if len(several) > 1:
+            values = distinct(np.concatenate([one.values for one in several]))
+            crowd = distinct(np.concatenate([one.crowd for one in several]))
+            yield Rare(
+                ", ".join(one.name for one in several), days, decimals, values, crowd, values - values[0]
+            )
 
 
 def _holders(codes: NDArray[np.int64], units: Ids | None, count: int) -> NDArray[np.int64]:

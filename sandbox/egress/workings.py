@@ -20,11 +20,12 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sandbox.egress import inverses, pairings
+from sandbox.egress.coordinates import round_points
 from sandbox.egress.inverses import Candidate
 from sandbox.egress.lattice import FEWEST, Whole, disordered, hits, shift
 from sandbox.egress.matrices import Exact, Figures, Matrix, matrix, rounded
 from sandbox.egress.origin import Source
-from sandbox.egress.rarities import Rare
+from sandbox.egress.rarities import Rare, merged
 from sandbox.fingerprint.buffers import distinct
 
 MAX_CANDIDATES = 4_000
@@ -64,6 +65,7 @@ def workings(table: pa.Table, rare: Sequence[Rare]) -> tuple[list[Working], int]
     front = Matrix(tuple(_cut(one) for one in held.columns), held.constants)
     tried = [(name, _fitting(values)) for name, values in islice(_ways(front), MAX_CANDIDATES)]
     kept = {name: values for name, values in tried if values is not None}
+    rare = [*rare, *merged(rare)]
     measures = [(place, *one) for place, column in enumerate(rare) for one in _measures(column)]
     likely = _likely(kept, rare, measures)
     found = []
@@ -91,6 +93,7 @@ def _ways(held: Matrix) -> Iterator[Candidate]:
             yield from _whole(one.name, inverses.grown(one.real))
     yield from pairings.small_pairs(held)
     yield from pairings.spread(held)
+    yield from round_points(held.columns)
 
 
 def _whole(name: str, found: Iterable[tuple[str, NDArray[np.float64]]]) -> Iterator[Candidate]:

@@ -69,6 +69,21 @@ def _csv(**columns: object) -> bytes:
     return out.getvalue().encode()
 
 
+def _running(kind: str) -> bytes:
+    """Totals, balances or means that run on within five wards, the rows of totals in no order."""
+    wards = [f"病区{place % 5}" for place in range(len(AMOUNTS))]
+    kept: dict[str, list[float]] = {}
+    rows = []
+    for ward, amount in zip(wards, AMOUNTS, strict=True):
+        held = kept.setdefault(ward, [])
+        held.append(float(amount))
+        told = {"total": sum(held), "balance": 900_000 - sum(held), "mean": sum(held) / len(held)}[kind]
+        rows.append((ward, f"{told:.7f}" if kind == "mean" else f"{told:.2f}"))
+    if kind != "mean":
+        rows = [rows[place] for place in np.random.default_rng(14).permutation(len(rows))]
+    return _csv(病区=[ward for ward, _ in rows], 值=[cell for _, cell in rows])
+
+
 def _z(values: np.ndarray) -> list[float]:
     return [float(one) for one in (values - values.mean()) / values.std()]
 
@@ -103,6 +118,14 @@ LEAKS = {
     "standard scores": json.dumps({"z": _z(AMOUNTS)}).encode(),
     "between least and most": json.dumps({"s": [float(one) for one in (AMOUNTS - AMOUNTS.min()) / np.ptp(AMOUNTS)]}).encode(),
     "a total that runs on": _csv(累计=[f"{one:.2f}" for one in np.cumsum(AMOUNTS)]),
+    "totals that run on by ward, in no order": _running("total"),
+    "balances by ward, in no order": _running("balance"),
+    "means that run on by ward": _running("mean"),
+    "a mean that runs on": _csv(均值=[f"{one:.8f}" for one in np.cumsum(AMOUNTS) / np.arange(1, 41)]),
+    "logarithms of a product that runs on": _csv(x=[f"{one:.12f}" for one in np.cumsum(np.log(AMOUNTS))]),
+    "steps of steps after two amounts": _csv(
+        x=[f"{one:.2f}" for one in [*AMOUNTS[:2], *np.diff(AMOUNTS, n=2)]]
+    ),
     "changes from row to row": _csv(变动=[f"{one:.2f}" for one in np.diff(AMOUNTS, prepend=0.0)]),
     "parts of a stated total": _csv(占比=[f"{one / AMOUNTS.sum():.12%}" for one in AMOUNTS]),
     "forecast and what it missed": _csv(
@@ -119,6 +142,26 @@ LEAKS = {
     "thresholds of a tree": _tree(sorted(float(one) for one in AMOUNTS)),
     "edges of classes": json.dumps({"edges": sorted(round(float(one) * 100) - 1_300 for one in AMOUNTS), "n": [80] * 39}).encode(),
     "lines of a report": "\n".join(f"第{n}组 均值约 {one:.2f} 元，人数 {n + 60}" for n, one in enumerate(AMOUNTS)).encode(),
+    "lengths and angles": _csv(
+        r=[f"{math.hypot(one, day):.9f}" for one, day in zip(AMOUNTS, DAYS, strict=True)],
+        phi=[f"{math.degrees(math.atan2(day, one)):.12f}" for one, day in zip(AMOUNTS, DAYS, strict=True)],
+    ),
+    "means beside geometric means": _csv(
+        m=[f"{(a + b) / 2:.3f}" for a, b in zip(AMOUNTS[::2], AMOUNTS[1::2], strict=True)],
+        g=[f"{math.sqrt(a * b):.9f}" for a, b in zip(AMOUNTS[::2], AMOUNTS[1::2], strict=True)],
+    ),
+    "a geometric mean and a quotient": _csv(
+        g=[f"{math.sqrt(a * b):.9f}" for a, b in zip(AMOUNTS[::2], AMOUNTS[1::2], strict=True)],
+        q=[f"{a / b:.14f}" for a, b in zip(AMOUNTS[::2], AMOUNTS[1::2], strict=True)],
+    ),
+    "the coefficients of equations": _csv(
+        p=[f"{a + b:.2f}" for a, b in zip(AMOUNTS[::2], AMOUNTS[1::2], strict=True)],
+        q=[f"{a * b:.4f}" for a, b in zip(AMOUNTS[::2], AMOUNTS[1::2], strict=True)],
+    ),
+    "turned by an eighth": _csv(
+        u=[f"{(a + b) / math.sqrt(2):.9f}" for a, b in zip(AMOUNTS[::2], AMOUNTS[1::2], strict=True)],
+        w=[f"{(a - b) / math.sqrt(2):.9f}" for a, b in zip(AMOUNTS[::2], AMOUNTS[1::2], strict=True)],
+    ),
     "price and number": _csv(单价=[f"{one / 4:.4f}" for one in AMOUNTS], 数量=[4] * 40),
 }  # fmt: skip
 
@@ -174,6 +217,20 @@ HONEST = {
     "classes of amounts": _csv(下限=[500 * n for n in range(40)], 人数=[int(3_000 * math.exp(-n / 8)) + 10 for n in range(40)]),
     "years": _csv(年份=list(range(1960, 2011)), 人数=[int(n) for n in np.random.default_rng(8).poisson(60, 51)]),
     "a matrix of correlations": _csv(**{f"c{n}": [f"{one:.4f}" for one in np.random.default_rng(n).uniform(-1, 1, 20)] for n in range(6)}),
+    "sums by ward and month": _csv(
+        病区=[f"病区{n % 5}" for n in range(60)],
+        月=[f"2024-{n // 5 + 1:02d}" for n in range(60)],
+        合计=[f"{one:.2f}" for one in np.random.default_rng(15).lognormal(10, 1, 60)],
+    ),
+    "totals of the year so far by ward": _csv(
+        病区=[f"病区{n // 12}" for n in range(60)],
+        累计=[f"{one:.2f}" for one in np.cumsum(np.random.default_rng(16).lognormal(9, 1, (5, 12)), axis=1).ravel()],
+    ),
+    "means, deviations and rates": _csv(
+        均值=[f"{one:.6f}" for one in np.random.default_rng(11).normal(4_000, 400, 60)],
+        标准差=[f"{one:.6f}" for one in np.random.default_rng(12).uniform(100, 900, 60)],
+        率=[f"{one:.6f}" for one in np.random.default_rng(13).uniform(0, 1, 60)],
+    ),
     "rates": _csv(率=[f"{one:.2%}" for one in np.random.default_rng(9).uniform(0, 1, 50)]),
     "medians of a chart": json.dumps(
         {"data": [{"区县": a, "中位数": float(b)} for a, b in _by("区县", np.median)], "mark": "bar"}, ensure_ascii=False
