@@ -6,7 +6,6 @@ judged, product released. Passwords cost less here; nothing else differs from th
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import shutil
@@ -35,7 +34,7 @@ from sandbox.municipality.deliveries import SMALL
 from sandbox.people.directory import Directory
 from sandbox.people.secrets import PasswordCost
 from sandbox.seats.isolation import probe
-from tests import database
+from tests import database, once
 
 LANDED, JUDGED, RELEASED = "landed", "judged", "released"
 DEVELOPER, OTHER_DEVELOPER, COLLEAGUE = "lin.xiaoyu", "song.keyi", "xu.zhizhong"
@@ -89,21 +88,11 @@ def keep(home: Path, target: Path) -> None:
         raise
 
 
-def shared(factory: pytest.TempPathFactory) -> Path:
+def shared() -> Path:
     """Return the folder with the kept homes; built by whichever test process comes first."""
-    base = factory.getbasetemp()
-    root = (base.parent if os.environ.get("PYTEST_XDIST_WORKER") else base) / "municipality"
-    root.parent.chmod(0o711)
-    with (base.parent / f".{root.parent.name}-municipality.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not probe():
-            pytest.skip("this machine cannot isolate a seat, so the story cannot be told")
-        if not (root / "done").exists():
-            shutil.rmtree(root, ignore_errors=True)
-            root.mkdir(mode=0o711)
-            build(root)
-            (root / "done").touch()
-    return root
+    if not probe():
+        pytest.skip("this machine cannot isolate a seat, so the story cannot be told")
+    return once.made("municipality", build)
 
 
 @dataclass
@@ -179,9 +168,9 @@ def hand_in(
 
 
 @pytest.fixture(scope="session")
-def told(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def told() -> Path:
     """The folder with the kept homes."""
-    return shared(tmp_path_factory)
+    return shared()
 
 
 @pytest.fixture

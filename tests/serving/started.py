@@ -26,15 +26,28 @@ from sandbox.demo.people import found_demo, gather
 from sandbox.municipality.cast import cast
 from sandbox.municipality.deliveries import SMALL
 from sandbox.seats import seat as seats
-from tests import database
+from sandbox.serving.child import _LIBC, PR_SET_PDEATHSIG
+from tests import database, once
 from tests.browser.visiting import next_code
+from tests.journeys.homes import keep
 
 DEVELOPER, OPERATOR, OTHER = "lin.xiaoyu", "zhang.kai", "xu.zhizhong"
-PATIENCE = 90.0
+PATIENCE, STARTING, STOPPING = 90.0, 180.0, 90.0
+"""Seconds in which what is waited for has to be so, on a machine with other work."""
 
 
 def make_home(home: Path) -> dict[str, str]:
-    """Make a demo home with landed data and two provisioned seats; return the seats' ids by name."""
+    """Lay out a demo home with landed data and two provisioned seats; return the seats' ids by name."""
+    first = once.made("two-seats", _found)
+    keep(first / "home", home)
+    return json.loads((first / "seats.json").read_text("utf-8"))
+
+
+def _found(root: Path) -> None:
+    (root / "seats.json").write_text(json.dumps(_tell(root / "home")), "utf-8")
+
+
+def _tell(home: Path) -> dict[str, str]:
     troupe = found_demo(home, cast())
     gather(troupe)
     troupe.save()
@@ -168,7 +181,17 @@ class Started:
         """Stop the platform as Ctrl-C does and return its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(number)
-        return self.process.wait(60)
+        try:
+            return self.process.wait(STOPPING)
+        except subprocess.TimeoutExpired:
+            self.process.kill()  # what it runs dies with it
+            raise
+
+
+def strike(pid: int, number: int = signal.SIGKILL) -> None:
+    """Send a signal to a part that runs: the number that stands for none would reach the tests themselves."""
+    assert pid > 1, "the part does not run"
+    os.kill(pid, number)
 
 
 def children(pid: int) -> list[int]:
@@ -185,7 +208,14 @@ def platform(
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SANDBOX_")}
     log = home.with_name(f"{home.name}.out")
     with log.open("ab") as said:
-        process = subprocess.Popen(command, stdout=said, stderr=said, start_new_session=True, env=environment)
+        process = subprocess.Popen(
+            command,
+            stdout=said,
+            stderr=said,
+            start_new_session=True,
+            env=environment,
+            preexec_fn=_stops_with_us,
+        )
     started = Started(home, port, process, made, public=public.format(port=port), trust=trust)
     try:
 
@@ -194,10 +224,15 @@ def platform(
             found = started.parts()
             return bool(found) and found["hub"] and found["worker"] and found["proxy"]
 
-        until(ready)
+        until(ready, STARTING)
         yield started
     finally:
         started.stop()
+
+
+def _stops_with_us() -> None:
+    """Have the platform stop in order, with all that it runs, should the test process die."""
+    _LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGINT, 0, 0, 0)
 
 
 def copy_home(source: Path, target: Path) -> Path:

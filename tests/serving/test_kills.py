@@ -18,7 +18,7 @@ from sandbox.app import open_platform
 from sandbox.serving import doors
 from tests.serving.conftest import can_serve
 from tests.serving.kernel import execute, start_kernel
-from tests.serving.started import DEVELOPER, OPERATOR, Started, make_home, platform, until
+from tests.serving.started import DEVELOPER, OPERATOR, Started, make_home, platform, strike, until
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(600)]
 SUBMIT = """
@@ -52,7 +52,7 @@ def kernel(running: Started) -> str:
 
 def test_a_killed_hub_comes_back_and_the_seat_never_noticed(running: Started, kernel: str) -> None:
     door, before = running.door(), running.pid("hub")
-    os.kill(before, signal.SIGKILL)
+    strike(before)
     until(lambda: running.pid("hub") not in (0, before))
     until(lambda: running.parts().get("hub"))
     assert running.door() == door
@@ -63,7 +63,7 @@ def test_a_killed_hub_comes_back_and_the_seat_never_noticed(running: Started, ke
 
 def test_a_killed_proxy_comes_back_with_its_routes(running: Started, kernel: str) -> None:
     before = running.pid("proxy")
-    os.kill(before, signal.SIGKILL)
+    strike(before)
 
     def answers() -> bool:
         try:
@@ -84,7 +84,7 @@ def test_a_killed_console_comes_back_signed_in_and_what_was_typed_goes_on(
     page = client.get("/console/", follow_redirects=True)
     assert page.status_code == 200
     fields = dict(re.findall(r'name="(csrf|key|who|seen)" value="([^"]*)"', client.get(form).text))
-    os.kill(before, signal.SIGKILL)
+    strike(before)
     away = until(lambda: _text(running, "/console/"), 30)
     assert "平台正在恢复" in str(away) or "登录" in str(away)
     until(lambda: running.pid("console") not in (0, before))
@@ -102,7 +102,7 @@ def test_a_killed_console_comes_back_signed_in_and_what_was_typed_goes_on(
 
 def test_while_a_part_is_away_people_read_that_it_comes_back(running: Started) -> None:
     before = running.pid("hub")
-    os.kill(before, signal.SIGKILL)
+    strike(before)
     seen = until(lambda: _text(running, "/hub/login"), 30)
     assert "平台正在恢复" in str(seen) or "登录" in str(seen)
     until(lambda: running.parts().get("hub"))
@@ -117,9 +117,9 @@ def _text(running: Started, path: str) -> str:
 
 def test_a_killed_worker_comes_back_and_takes_in_what_waited(running: Started, kernel: str) -> None:
     before = running.pid("worker")
-    os.kill(before, signal.SIGSTOP)
+    strike(before, signal.SIGSTOP)
     _run(running, kernel, SUBMIT)
-    os.kill(before, signal.SIGKILL)
+    strike(before)
 
     def judged() -> bool:
         time.sleep(1)
@@ -135,7 +135,7 @@ def test_a_killed_door_takes_its_seat_along_and_opens_again(running: Started, ke
     started = doors.started(door)
     inside = _below(door)
     assert inside
-    os.kill(door, signal.SIGKILL)
+    strike(door)
     until(lambda: not doors.alive(door, started))
     until(lambda: not any(Path("/proc", str(pid)).exists() for pid in inside), 20)
     assert running.sign_in(DEVELOPER).get(f"{running.prefix()}api/status").status_code != 200
@@ -188,7 +188,7 @@ def test_ctrl_c_leaves_no_process_no_mount_no_socket_and_all_data(tmp_path: Path
         assert "here" in execute(client, second.prefix(), kernel, "open('kept.txt').read()")[0].text
         door, process = second.door(), second.process
         start = doors.started(door)
-        os.kill(process.pid, signal.SIGKILL)
+        strike(process.pid)
         process.wait()
         until(lambda: not doors.alive(door, start), 20)
 

@@ -1,12 +1,8 @@
 """A demo home after the small story, with something waiting on every desk; told once for all tests."""
 
-import atexit
 import json
 import shutil
-import tempfile
 from datetime import timedelta
-from functools import cache
-from pathlib import Path
 
 from sandbox.access import agreement as agreements
 from sandbox.access import application as applications
@@ -21,16 +17,17 @@ from sandbox.kernel.records import Account, Application, Environment, Item, Seat
 from sandbox.municipality.deliveries import SMALL, Size, deliver
 from sandbox.people import grants
 from sandbox.seats import seat as seats
-from tests import database
+from tests import database, once
 
 DEVELOPER, STEWARD, OFFICER = "lin.xiaoyu", "zhao.qinghe", "tian.yufang"
 
 
-@cache
 def lived_in_home():
     """Return the folder of the home; nobody may write into it."""
-    folder = Path(tempfile.mkdtemp(prefix="console-home-"))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return once.made("lived-in", _live) / "home"
+
+
+def _live(folder):
     home = folder / "home"
     tell_story(home, lambda event: None, size=SMALL)
     platform = open_platform(home)
@@ -46,7 +43,6 @@ def lived_in_home():
     _agree_again(platform, actor("zhang.kai"), actor("xu.zhizhong"), actor(DEVELOPER))
     tracing.trace(platform.gate, actor("zhou.minxing"), name="别处的.csv", data=b"a,b\n1,2\n")
     platform.close()
-    return home
 
 
 UNSIGNED = "service-agreement-000006"
