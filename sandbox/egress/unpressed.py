@@ -7,7 +7,6 @@ decompressor refuses gives nothing. Called by `disguises`.
 from __future__ import annotations
 
 import bz2
-import io
 import lzma
 import re
 import zlib
@@ -188,11 +187,11 @@ _PIECE = 1 << 16
 def _lz4_frame(data: bytes) -> bytes:
     if not data.startswith(b"\x04\x22\x4d\x18"):
         return b""
-    out = bytearray()
-    with pa.CompressedInputStream(io.BytesIO(data), "lz4") as stream:
-        # In pieces: the stream takes room for all that is asked for before it sees that there is none.
-        while len(out) < MAX_OUT and (piece := stream.read(_PIECE)):
-            out += piece
+    out, piece = bytearray(), bytearray(_PIECE)
+    with pa.CompressedInputStream(pa.BufferReader(data), "lz4") as stream:
+        # Into room of ours: `read` keeps for ever what it took for an answer that then does not come.
+        while len(out) < MAX_OUT and (count := stream.readinto(piece)):
+            out += memoryview(piece)[:count]
     return bytes(out)
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
+
 import pytest
 
 from sandbox.egress.judge import judge
 from sandbox.egress.report import Product
+from sandbox.egress.unpressed import finished
 from sandbox.kernel.findings import FindingKind, Verdict
 from tests.attacks.chain_leaks import CHAINS, Row, built
 from tests.attacks.test_gate_dense import strangers
@@ -38,3 +41,18 @@ def test_records_behind_a_chain_are_recognised(chain: str, carrier: str) -> None
 def test_strangers_behind_a_chain_show_no_record(chain: str, carrier: str) -> None:
     rows = [("某某某", number, phone, "2024-02-30") for number, phone in strangers()]
     assert not says_records(chain, carrier, rows)
+
+
+def test_broken_streams_leave_nothing_behind() -> None:
+    """What is tried hundreds of times a file must not cost room each time: its judgement would end."""
+    broken = b"\x04\x22\x4d\x18" + bytes(range(256)) * 40
+    assert not list(finished(broken))
+    tracemalloc.start()
+    try:
+        for _ in range(100):
+            assert not list(finished(broken))
+        kept, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert kept < 1 << 18
+    assert most < 1 << 20
