@@ -28,6 +28,8 @@ MAX_SOURCE = 1 << 19
 MAX_SIGNS = 40
 """Different signs that rows of one script may have: more are values and no script."""
 _LENGTHS = range(10, 25)
+_HEADED = 11
+"""Signs of a telephone, which is often written without its first."""
 _SEEDS = 4
 _WITNESSES = 16
 _CANDIDATES = 64
@@ -48,6 +50,13 @@ class Numbers:
         forms = _forms(self.cells)
         order = np.argsort(forms, kind="stable")
         return forms[order], order
+
+    @cached_property
+    def headless(self) -> Numbers | None:
+        """The same numbers without the first sign, if all begin with one; else none."""
+        if not len(self.cells) or (self.cells[:, 0] != self.cells[0, 0]).any():
+            return None
+        return Numbers(np.ascontiguousarray(self.cells[:, 1:]))
 
     def alike(self, form: np.uint64) -> list[str]:
         """Return the different numbers that repeat in this way; none if there are too many."""
@@ -114,19 +123,24 @@ def may_be_script(rows: Sequence[Row]) -> bool:
 def read_as(rows: Sequence[Row], numbers: Mapping[int, Sequence[Numbers]]) -> Iterator[Column]:
     """Yield rows of signs as numbers, under the reading on which most of them agree."""
     for length, columns in numbers.items():
-        fit = list(dict.fromkeys(row for row in rows if len(row) == length))[:MAX_ROWS]
-        signs = {sign for row in fit for sign in row}
-        if len(fit) < LEAST_ROWS or not 2 < len(signs) <= MAX_SIGNS:
-            continue
-        known = {sign: place for place, sign in enumerate(signs)}
-        forms = _forms(np.array([[known[sign] for sign in row] for row in fit]))
         for column in columns:
-            found = {
-                row: alike for row, form in zip(fit, forms, strict=True) if (alike := column.alike(form))
-            }
-            reading = _agreed(found)
-            if len(found) >= 3 and reading:
-                yield Column("signs", tuple("".join(reading.get(sign, "?") for sign in row) for row in fit))
+            yield from _read(rows, length, column, "")
+            if length == _HEADED and any(len(row) == length - 1 for row in rows) and column.headless:
+                yield from _read(rows, length - 1, column.headless, chr(column.cells[0, 0]))
+
+
+def _read(rows: Sequence[Row], length: int, column: Numbers, before: str) -> Iterator[Column]:
+    """Yield the rows of a length as numbers of one column, with what stands before all of those."""
+    fit = list(dict.fromkeys(row for row in rows if len(row) == length))[:MAX_ROWS]
+    signs = {sign for row in fit for sign in row}
+    if len(fit) < LEAST_ROWS or not 2 < len(signs) <= MAX_SIGNS:
+        return
+    known = {sign: place for place, sign in enumerate(signs)}
+    forms = _forms(np.array([[known[sign] for sign in row] for row in fit]))
+    found = {row: alike for row, form in zip(fit, forms, strict=True) if (alike := column.alike(form))}
+    reading = _agreed(found)
+    if len(found) >= 3 and reading:
+        yield Column("signs", tuple(before + "".join(reading.get(sign, "?") for sign in row) for row in fit))
 
 
 def _agreed(found: Mapping[Row, Sequence[str]]) -> Reading:

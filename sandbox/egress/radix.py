@@ -26,6 +26,9 @@ _FRONT = 800
 _MOST_COLUMNS = 60
 _MOST_WINDOWS = 40
 _MOST_STEP = 64
+_NARROW, _LEAST_BARE, _ALL = 6e10, 10, 0.95
+"""Numbers that digits may make which are telephones without their first figure, how many, and what share."""
+_LONG_LINE = 24
 _FIGURES_OF_FEW = 55
 _FEW_KINDS = 5
 _WIDTHS = (10, 11, 13, 15, 16, 17, 18)
@@ -78,19 +81,28 @@ def run_of(one: Stream) -> Iterator[Column]:
 
 
 def _columns_of(one: Stream) -> Iterator[Column]:
-    for number, values in enumerate(normal(one.values[: PROBED * MOST_PLACES])):
+    for number, values in enumerate(_either_way(normal(one.values[: PROBED * MOST_PLACES]))):
         low, high = int(values.min()), int(values.max())
         if low < 0 or high >= 10**18:
             continue
         if high >= 10**8:
             yield Column(one.name, spelled(values[:PROBED].tolist()))
         grids = list(_grids(values, one.ends))
-        joined = chain.from_iterable(_joined(grid, anywhere=lined) for lined, grid in grids)
+        figures = () if two(values) is not None else grids  # no number is written in two figures
+        joined = chain.from_iterable(_joined(grid, anywhere=lined) for lined, grid in figures)
         based = chain.from_iterable(_in_base(grid, lined=lined) for lined, grid in grids)
         for cells in islice(filter(may_name, chain(joined, based)), _MOST_COLUMNS):
             yield Column(f"{one.name} {number}", cells)
         for cells in islice(filter(may_name, _windows(values)), _MOST_WINDOWS):
             yield Column(f"{one.name} {number} run", cells)
+
+
+def _either_way(readings: Sequence[Values]) -> Iterator[Values]:
+    """Yield readings, and of two kinds also the bits with the other kind for a one."""
+    for values in readings:
+        yield values
+        if values.size and not int(values.min()) and int(values.max()) == 1:
+            yield 1 - values
 
 
 def may_name(cells: Sequence[str]) -> bool:
@@ -116,9 +128,7 @@ def _grids(values: Values, ends: Sequence[int]) -> Iterator[tuple[bool, Values]]
         if same.size >= LEAST_ROWS and same.size >= 0.6 * sizes.size and usual <= MOST_PLACES:
             grid = values[same[:PROBED, None] + np.arange(usual)]
             yield True, grid
-            for step in (2, 3):
-                if usual % step == 0 and usual // step >= _WIDTHS[0]:
-                    yield from ((True, grid[:, start::step]) for start in range(step))
+            yield from ((True, part) for part in _woven(grid, bits=two(values) is not None))
             if usual > 4 and same.size == sizes.size:
                 return
     for width in (1, 11, 2, 10, 18, 3, 4, 5, 6, 7, 8, 9, 12, 15):
@@ -127,6 +137,15 @@ def _grids(values: Values, ends: Sequence[int]) -> Iterator[tuple[bool, Values]]
             yield False, np.lib.stride_tricks.sliding_window_view(values, width)[:PROBED]
         if rows >= LEAST_ROWS and (values.size % width == 0 or width in (2, 3, 4, 10, 11, 18)):
             yield False, values[: rows * width].reshape(rows, width)[:PROBED]
+
+
+def _woven(grid: Values, *, bits: bool) -> Iterator[Values]:
+    """Yield every second and third column of lines; of bits also every second line: two columns in turn."""
+    for step in (2, 3):
+        if grid.shape[1] % step == 0 and grid.shape[1] // step >= _WIDTHS[0]:
+            yield from (grid[:, start::step] for start in range(step))
+    if bits and grid.shape[1] >= _LONG_LINE:
+        yield from (grid[start::2] for start in (0, 1))
 
 
 def _joined(grid: Values, *, anywhere: bool) -> Iterator[tuple[str, ...]]:
@@ -215,10 +234,19 @@ def _in_base(grid: Values, *, lined: bool) -> Iterator[tuple[str, ...]]:
         ]
         weights = np.array(sizes, np.float64) ** np.arange(places - 1, -1, -1)[:, None]
         orders = (part, part[:, ::-1])
-        fine = [_fitting(order @ weights) for order in orders]
+        known = [order @ weights for order in orders]
+        fine = [_fitting(numbers) for numbers in known]
         for at, size in enumerate(sizes):
             for order in (one for one, told in zip(orders, fine, strict=True) if told[at]):
                 yield spelled(_numbers(order, size))
+            if lined and float(size) ** places < _NARROW:
+                for order in (one for one, told in zip(orders, known, strict=True) if _bare(told[:, at])):
+                    yield tuple(str(10**10 + number) for number in _numbers(order, size))
+
+
+def _bare(numbers: NDArray[np.float64]) -> bool:
+    """Return whether all numbers may be telephones without their first figure, as chance seldom has it."""
+    return len(numbers) >= _LEAST_BARE and bool(((numbers >= 3e9) & (numbers < 1e10)).mean() >= _ALL)
 
 
 def _fitting(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:

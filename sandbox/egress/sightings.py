@@ -24,6 +24,7 @@ from sandbox.egress.outlines import outlined
 from sandbox.egress.overlaid import canaries_in
 from sandbox.egress.packings import tables_of
 from sandbox.egress.pieces import pieced
+from sandbox.egress.placed import placed
 from sandbox.egress.recognise import Recognised, recognise, recognise_views
 from sandbox.egress.relaid import relaid
 from sandbox.egress.rescaled import rescaled
@@ -80,7 +81,7 @@ def sighted(
         [sheet.table for content in contents if content.form not in _ALIKE for sheet in content.sheets]
     )
     tables += [rows for _, rows in as_rows({str(place): [one] for place, one in enumerate(own)})]
-    seen = seen or pieced(tables, indexes) or narrated(told_by(contents), indexes)
+    seen = seen or pieced(tables, indexes) or placed(tables, indexes) or narrated(told_by(contents), indexes)
     hidden, heard = (seen, []) if seen else hidden_in(parts, indexes)
     seen = seen or hidden
     seen = seen or mixed_within(parts, tables, indexes) or _opened(contents, indexes)

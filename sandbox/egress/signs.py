@@ -17,6 +17,8 @@ MAX_TEXT = 1 << 17
 MAX_LINES = 2000
 MAX_COLUMNS = 24
 _DIGITS = 10
+_WORD = 2
+"""Signs of a word of Chinese."""
 _TWO_NUMBERS = range(28, 48)
 _APART = re.compile(r"[\s,，、;；:：/|_\-.。·()（）\[\]{}<>\"'“”=]+")
 _DIGIT = re.compile(r"\d")
@@ -56,6 +58,7 @@ def _cuts(head: str, lines: Sequence[str]) -> Iterator[list[Row]]:
     told = [part for part in common if not part.isdigit() and len(part) > 1]
     yield from _called(lines, told[: _DIGITS + 1])
     yield from _called(lines, told[:_DIGITS])
+    yield from _begun(head, lines)
     yield [tuple(line.split()) for line in lines]
     if any(map(str.isdigit, head)):
         bare = [[one for word in line.split() if (one := _DIGIT.sub("", word))] for line in lines]
@@ -112,6 +115,16 @@ def _called(lines: Sequence[str], words: Sequence[str]) -> Iterator[list[Row]]:
     for place, cut in ((0, slice(1, None)), (-1, slice(0, -1))):
         if rows and len({row[place] for row in rows}) == 1:
             yield [row[cut] for row in rows]
+
+
+def _begun(head: str, lines: Sequence[str]) -> Iterator[list[Row]]:
+    """Yield the words with which parts of lines, or of blocks of lines, begin or end, whatever follows."""
+    parts = [part for line in lines for part in _APART.split(line) if len(part) > _WORD]
+    for cut in (slice(_WORD), slice(-_WORD, None)):
+        usual = [word for word, _ in Counter(part[cut] for part in parts).most_common(_DIGITS)]
+        if len(usual) == _DIGITS and 2 * sum(part[cut] in usual for part in parts) > len(parts):
+            yield from _called(lines, usual)
+            yield from _called([" ".join(block.split("\n")) for block in _BLOCKS.split(head)], usual)
 
 
 def _drawn(lines: Sequence[str]) -> Iterator[list[Row]]:

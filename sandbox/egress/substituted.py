@@ -49,6 +49,7 @@ def substituted(
     if not (readings or figures or placed or beside):
         return Recognised()
     wanted = {len(row) for rows in readings for row in rows} | {part.shape[1] for part in placed}
+    wanted |= {11} if 10 in wanted else set()
     wanted |= set(_LENGTHS) if beside else set()
     wanted |= {size for found in figures for least in found for size in range(least, _LENGTHS.stop)}
     numbers = numbers_of(sources, wanted | ({17} if 18 in wanted else set()))

@@ -18,6 +18,8 @@ MAX_LINES = 4000
 MAX_KINDS = 6
 _LEAST = 3
 _PARTS = re.compile(r"[，,。；;、：:\s]+")
+_FRAME = " \t-*•>#|"
+_HEADED = re.compile(r"(?:^|\n)#+ ?")
 _SENTENCE = re.compile(r"(?<=[。！？!?.])\s*|\n")
 
 
@@ -30,10 +32,17 @@ def acrostics(text: str) -> Iterator[str]:
         for cut in (str.splitlines, _SENTENCE.split):
             words = []
             for block in blocks:
-                lines = [line.strip(" \t-*•>#|") for line in cut(block)]
+                lines = [line.strip(_FRAME) for line in cut(block)]
                 words.append("".join(line[place] for line in lines if line))
             if len(words) >= _LEAST:
                 yield "\n".join(word for word in words if len(word) > 1)
+    headed = [block.split("\n") for block in _HEADED.split(text[: 1 << 18])[1:]]
+    if len(headed) >= _LEAST:
+        for place in (0, -1):
+            spelt = [
+                "".join(one[place] for line in block[1:] if (one := line.strip(_FRAME))) for block in headed
+            ]
+            yield "\n".join(f"{block[0]} {word}" for block, word in zip(headed, spelt, strict=True))
 
 
 def choices(text: str) -> Iterator[Stream]:
