@@ -25,13 +25,16 @@ from sandbox.egress.alternatives import alternatives
 from sandbox.egress.beeps import beeped
 from sandbox.egress.choices import chosen, coded, written_glyphs
 from sandbox.egress.content import Content, Form
+from sandbox.egress.deep import deep
 from sandbox.egress.dense import bytes_laid, laid_densely
 from sandbox.egress.drawn import codes_in, reduced
 from sandbox.egress.enclosed import by_part, enclosed
 from sandbox.egress.inlaid import beside_pixels, filters
 from sandbox.egress.leftovers import parts
 from sandbox.egress.legible import front, tells
+from sandbox.egress.minted import minted
 from sandbox.egress.namesakes import namesakes
+from sandbox.egress.operands import operands
 from sandbox.egress.packings import packed_bits, packings
 from sandbox.egress.painted import painted
 from sandbox.egress.radix import columns_of, run_of
@@ -132,8 +135,10 @@ def _readings(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
 
 def _of_text(text: str) -> tuple[list[str], list[Stream], list[Column]]:
     streams = [*sequences.sequences(text), *wording.choices(text), *runs.counted(text), *enclosed(text)]
-    named_so, raw = namesakes(text)
-    streams += named_so
+    raw: list[bytes] = []
+    for found, bodies in (namesakes(text), minted(text)):
+        streams += found
+        raw += bodies
     drawn = dotted(text)
     if "<" in text:
         streams += sequences.attributes(text)
@@ -178,6 +183,7 @@ def _of_bytes(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
         texts += [keys, *spelt]
         streams += [*tones, *pauses]
     streams += parts(data)
+    streams += operands(data)
     if data[:4] == b"MThd":
         streams = planes.tried(lambda: planes.of_notes(data), [])
     for piece in (data, *planes.tried(lambda: list(planes.tables(data)), [])):
@@ -195,6 +201,7 @@ def _of_picture(data: bytes) -> tuple[list[str], list[Stream], list[Column]]:
     for run in beside_pixels(data):
         texts += said(run.translate(_TURNED))
         _say((run, *islice(embedded(run[::-1]), MAX_PACKED)), texts, columns)
+    _say(deep(data), texts, columns)
     for pixels, palette in _frames(data):
         raw, bits, found = planes.of_picture(pixels, palette)
         texts += chain.from_iterable(map(said, raw))

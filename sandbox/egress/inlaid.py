@@ -95,7 +95,7 @@ def _runs(data: bytes) -> Iterator[bytes]:
         yield from (data[14 + int.from_bytes(data[14:18], "little") : start], data[max(size, start) :])
 
 
-def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+def chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
     """Yield the chunks of a PNG by name, damaged or not, and under no name what follows the last."""
     place, name = len(_SIGNATURE), b""
     while place + 12 <= len(data) and name != b"IEND":
@@ -108,7 +108,7 @@ def _chunks(data: bytes) -> Iterator[tuple[bytes, bytes]]:
 
 def _of_png(data: bytes) -> Iterator[bytes]:
     held: dict[bytes, list[bytes]] = defaultdict(list)
-    for name, body in _chunks(data):
+    for name, body in chunks(data):
         held[name].append(body.partition(b"\0")[2].lstrip(b"\0") if name in _NAMED else body)
     for name, bodies in held.items():
         if name not in _OWN:
@@ -142,7 +142,7 @@ def filters(data: bytes) -> list[Stream]:
     if not data.startswith(_SIGNATURE):
         return []
     held: dict[bytes, list[bytes]] = defaultdict(list)
-    for name, body in _chunks(data):
+    for name, body in chunks(data):
         held[name].append(body)
     _, height = struct.unpack(">II", held[b"IHDR"][0][:8])
     size = _expected(held[b"IHDR"]) // max(height, 1)

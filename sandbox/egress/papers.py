@@ -13,6 +13,7 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,11 @@ MAX_STREAMS = 500
 _WRITTEN = 0.9
 """Share of the bytes of a stream that are letters of UTF-8 from which it is a text."""
 MAX_BYTES = 16 << 20
-_STREAM = re.compile(rb"<<((?:[^<>]|<<[^<>]*>>|<[0-9A-Fa-f\s]*>){0,4000})>>\s*stream\r?\n")
+_BEGUN = re.compile(rb">>\s{0,8}stream\r?\n")
+_LONGEST = 8000
+"""Bytes of a dictionary before a stream that are looked through for its filters."""
+_NAME = re.compile(rb"/((?:[^\s/\[\]()<>{}%#]|#[0-9A-Fa-f]{2}){2,127})")
+_SPELT = re.compile(rb"#([0-9A-Fa-f]{2})")
 _FILTER = re.compile(rb"/(ASCII85Decode|A85|ASCIIHexDecode|AHx|FlateDecode|Fl)\b")
 _SHOWN = re.compile(
     rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<[0-9A-Fa-f\s]+>|\b(?:T[Jjd*D]|ET|BT|Tm)\b|['\"]", re.DOTALL
@@ -40,14 +45,15 @@ _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
 def texts_of_pdf(data: bytes) -> tuple[str, ...]:
     """Return the texts of a PDF: of the file outside of streams, and of every stream that unfolds."""
-    found = [_said(data[:MAX_BYTES])]
+    found = [_said(data[:MAX_BYTES]), _names(outside_of(data[:MAX_BYTES]))]
     room = MAX_BYTES
-    for stream in _streams(data):
+    for stream in streams_of(data):
         room -= len(stream)
         if room < 0:
             break
         found.append(_said(stream))
         found.append(_written(stream))
+        found.append(_names(stream[:MAX_TEXT]))
     found += _pages(data)
     return tuple(text for text in dict.fromkeys(found) if text.strip())
 
@@ -83,16 +89,44 @@ def drawn_pages(data: bytes) -> Sequence[NDArray[np.uint8]]:
     return [one.reshape(one.shape[0], -1) for one in found]
 
 
-def _streams(data: bytes) -> Iterator[bytes]:
-    for number, start in enumerate(_STREAM.finditer(data)):
-        if number >= MAX_STREAMS:
-            return
-        end = data.find(b"endstream", start.end())
-        body = data[start.end() : end if end >= 0 else len(data)]
-        for name in _FILTER.findall(start[1]):
-            body = _unfiltered(name, body)
+def streams_of(data: bytes) -> Iterator[bytes]:
+    """Yield every stream without its filters, whether an object of the document names it or none does."""
+    for start, end in _spans(data):
+        head = data[max(start - _LONGEST, 0) : start]
+        body = data[start:end]
+        for name in _FILTER.findall(head[max(head.rfind(b"obj"), 0) :]):
+            body = _unfiltered(name, body) or body
         if body:
             yield body
+
+
+def outside_of(data: bytes) -> bytes:
+    """Return a PDF without its streams: its objects as they are written."""
+    kept, last = [], 0
+    for start, end in _spans(data):
+        kept.append(data[last:start])
+        last = end
+    return b"\n".join([*kept, data[last:]])
+
+
+def _spans(data: bytes) -> Iterator[tuple[int, int]]:
+    """Yield where each stream begins and ends."""
+    last = 0
+    for start in islice(_BEGUN.finditer(data), MAX_STREAMS):
+        if start.end() >= last:
+            end = data.find(b"endstream", start.end())
+            last = end if end >= 0 else len(data)
+            yield start.end(), last
+
+
+def _names(data: bytes) -> str:
+    """Return the names that are spelt by numbers of letters (ISO 32000-1, 7.3.5), a line each."""
+    found = (name for name in _NAME.findall(data) if b"#" in name) if b"#" in data else ()
+    return "\n".join(_letters(_SPELT.sub(_spelt, name)) for name in dict.fromkeys(found))
+
+
+def _spelt(found: re.Match[bytes]) -> bytes:
+    return bytes.fromhex(found[1].decode("ascii"))
 
 
 def _written(stream: bytes) -> str:

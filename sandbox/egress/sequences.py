@@ -183,10 +183,11 @@ def attributes(text: str) -> Iterator[Stream]:
         for name, value in pairs:
             held[f"{tag} {name}"].append(value)
     for name, values in held.items():
-        yield from _of_values(name, values)
+        yield from of_values(name, values)
 
 
-def _of_values(name: str, values: Sequence[str]) -> Iterator[Stream]:
+def of_values(name: str, values: Sequence[str]) -> Iterator[Stream]:
+    """Yield what values of one name may count: two kinds, colours, numbers whole or by their decimals."""
     if len(values) < 3 or len(set(values)) < 2:
         return
     if len(set(values)) == 2:

@@ -11,10 +11,10 @@ import pytest
 
 from sandbox.kernel.findings import FindingKind
 from sandbox.kernel.identifiers import USCC_ALPHABET, resident_id_check_digit
-from tests.attacks import carrier_leaks, line_leaks
+from tests.attacks import carrier_leaks, drawn_leaks, line_leaks
 from tests.attacks.exam_room import Outcome, put, world
 
-LEAKS = carrier_leaks.LEAKS | line_leaks.LEAKS
+LEAKS = carrier_leaks.LEAKS | line_leaks.LEAKS | drawn_leaks.LEAKS
 
 
 def people(table: str) -> list[dict[str, str]]:
