@@ -50,7 +50,7 @@ def _laid(name: str, high: Exact, low: Exact, constants: Sequence[int]) -> Itera
     digits = len(str(most))
     bases = {10 ** (digits + more): None for more in range(3)}
     bases |= {one: None for one in constants if one > most}
-    bases |= dict.fromkeys(_moduli(most))
+    bases |= dict.fromkeys(moduli(most))
     for base in bases:
         yield f"{name}: by {base}", high * base + low
     if abs(digits - len(str(int(max(high))))) <= 1:
@@ -58,7 +58,7 @@ def _laid(name: str, high: Exact, low: Exact, constants: Sequence[int]) -> Itera
         yield f"{name}: woven", exact([_woven(int(a), int(b), width) for a, b in zip(high, low, strict=True)])
 
 
-def _moduli(most: int) -> list[int]:
+def moduli(most: int) -> list[int]:
     """Return the numbers somebody would divide by that leave remainders up to `most`: round, or prime."""
     bits = most.bit_length()
     found = [1 << bits, (1 << bits) - 1, (1 << bits) + 1]

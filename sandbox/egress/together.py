@@ -20,6 +20,7 @@ from sandbox.egress.origin import Source
 from sandbox.egress.pieces import pieced
 from sandbox.egress.recognise import recognise_views
 from sandbox.egress.restated import restated
+from sandbox.egress.shards import cancelled, sharded
 from sandbox.egress.shares import editions, shared
 from sandbox.egress.solved import solved
 from sandbox.egress.substituted import substituted
@@ -56,6 +57,7 @@ def split_records(
             continue
         shown = recognise_views([View("joined", table, aligned=False)] * max(len(joins), 1), indexes)
         shown = shown or solved((), [table] if len(joins) <= MAX_SOLVED else [], indexes)
+        shown = shown or sharded(table, indexes)
         again = None if shown else restated([table], sources)
         if shown or again:
             seen.update(paths)
@@ -84,6 +86,9 @@ def _reckoned(
         if shown or again:
             yield _together(len(shown.records) if again is None else again.values, "reckoned", paths)
             return
+    noise = cancelled(tables, indexes)
+    if noise is not None:
+        yield _together(len(noise[1].records), "shares", noise[0])
 
 
 def joined_records(

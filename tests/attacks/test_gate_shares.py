@@ -98,6 +98,51 @@ def numbers_less_noise_in_two_files(pairs: Pairs) -> dict[str, str]:
 
 
 @way
+def runs_of_noise_that_cancel(pairs: Pairs) -> dict[str, str]:
+    chance = random.Random(7)
+    first, second = [], []
+    for number, phone in pairs:
+        digits = number[:17] + phone[1:]
+        noise = [chance.randrange(10**9) for _ in range(3)]
+        first.append(noise)
+        second.append([(one + int(digits[at * 9 : at * 9 + 9])) % 10**9 for at, one in enumerate(noise)])
+    return {f"{name}.csv": csv("r1,r2,r3", rows) for name, rows in (("a", first), ("b", second))}
+
+
+@way
+def three_runs_of_noise_that_add_up(pairs: Pairs) -> dict[str, str]:
+    chance = random.Random(8)
+    noise = [[[chance.randrange(10_000) for _ in range(3)] for _ in pairs] for _ in "ab"]
+    last = [
+        [(int(phone[at : at + 4]) - a - b) % 10_000 for at, a, b in zip((0, 4, 8), one, other, strict=True)]
+        for (_, phone), one, other in zip(pairs, *noise, strict=True)
+    ]
+    return {f"{at}.csv": csv("甲,乙,丙", rows) for at, rows in enumerate([*noise, last])}
+
+
+@way
+def marked_pieces_among_other_rows(pairs: Pairs) -> dict[str, str]:
+    return {
+        f"{start}.csv": csv(
+            "点,计,区",
+            [(f"点{at:02d}", f"1{phone[start:end]}", "甲") for at, (_, phone) in enumerate(pairs)]
+            + [(place, 2_000 + 97 * at + start, "乙") for at, place in enumerate(("仁怀", "正安", "余庆"))],
+        )
+        for start, end in ((0, 4), (4, 8), (8, 11))
+    }
+
+
+@way
+def pieces_moved_by_a_round_number(pairs: Pairs) -> dict[str, str]:
+    return {
+        f"{start}.csv": csv(
+            "点,计", [(f"点{at:02d}", int(phone[start:end]) + 5_000) for at, (_, phone) in enumerate(pairs)]
+        )
+        for start, end in ((0, 4), (4, 8), (8, 11))
+    }
+
+
+@way
 def editions_of_a_total(pairs: Pairs) -> dict[str, str]:
     files, total = {}, 10**12
     for at, (_, phone) in enumerate([("", "0"), *pairs]):
