@@ -21,6 +21,7 @@ from sandbox.egress.channels import named
 from sandbox.egress.content import Content, Form
 from sandbox.egress.identities import spelled
 from sandbox.egress.packings import packings
+from sandbox.egress.payloads import mixed_payloads
 from sandbox.egress.radix import columns_of
 from sandbox.egress.recognise import Recognised, recognise
 from sandbox.egress.streams import Column, Stream, said
@@ -65,6 +66,10 @@ def shared(files: Mapping[str, bytes], indexes: Sequence[RecordIndex]) -> Shares
         seen = _searched(texts, columns, indexes)
         if seen:
             return Shares((one, other), seen)
+    for paths, run in mixed_payloads(small):
+        seen = _searched(list(said(run)), list(packings(run)), indexes)
+        if seen:
+            return Shares(paths, seen)
     return None
 
 
@@ -201,8 +206,15 @@ def editions(files: Mapping[str, bytes]) -> list[pa.Table]:
 
 
 def _steps(cells: Sequence[Sequence[str]]) -> Iterator[pa.Table]:
+    """Yield how far each edition is from the one before, from the largest and from the smallest of all."""
     whole = [[round(float(cell) * 100) if "." in cell else int(cell) for cell in row] for row in cells]
-    steps = [[abs(b - a) for a, b in zip(one, other, strict=True)] for one, other in pairwise(whole)]
+    ends = max(whole, key=sum), min(whole, key=sum)
+    apart = [[(end, row) for row in whole if row is not end] for end in ends]
+    for pairs in (list(pairwise(whole)), *apart):
+        yield from _apart([[abs(b - a) for a, b in zip(one, other, strict=True)] for one, other in pairs])
+
+
+def _apart(steps: Sequence[Sequence[int]]) -> Iterator[pa.Table]:
     moved = [place for place in range(len(steps[0])) if len({row[place] for row in steps}) > 2]
     if moved:
         yield _table([[str(row[place]) for place in moved] for row in steps])

@@ -187,6 +187,17 @@ def test_totals_of_two_files_that_differ_by_a_person_each_are_named(source):
     assert all(file.verdict is not Verdict.RELEASE for file in judged.files)
 
 
+def test_a_total_and_the_totals_without_each_person_are_named(source):
+    whole = 7_000_000.0
+    files = [Product("all.csv", _csv(项=["合计"], 值=[f"{whole:.2f}"]))]
+    files += [
+        Product(f"l{place}.csv", _csv(项=["合计"], 值=[f"{whole - one:.2f}"]))
+        for place, one in enumerate(AMOUNTS[:13])
+    ]
+    judged = judge(files, [source]).judgement
+    assert any(found.kind is FindingKind.SOURCE_RECORD for found in judged.set_findings)
+
+
 def _by(column: str, function) -> list[tuple[str, str]]:
     labels = np.asarray(TABLE.column(column).to_pylist())
     return [(one, f"{function(EVERY[labels == one]):.2f}") for one in sorted(set(labels))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import random
 from collections.abc import Callable, Sequence
@@ -76,6 +77,18 @@ def shares_by_exclusive_or(pairs: Pairs) -> dict[str, str]:
     return {
         f"{name}.json": json.dumps({"residual": [byte - 128 for byte in part]})
         for name, part in (("a", noise), ("b", mixed))
+    }
+
+
+@way
+def shares_behind_base64(pairs: Pairs) -> dict[str, str]:
+    data = "\n".join("|".join(pair) for pair in pairs).encode()
+    chance = random.Random(10)
+    noise = [chance.randbytes(len(data)) for _ in "ab"]
+    last = bytes(a ^ b ^ c for a, b, c in zip(data, *noise, strict=True))
+    return {
+        f"{at}.md": "# 说明" + "!" * at + "\n" + base64.b64encode(part).decode()
+        for at, part in enumerate([*noise, last])
     }
 
 
