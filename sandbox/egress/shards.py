@@ -3,7 +3,8 @@
 Columns that look like noise in two or three tables are added and subtracted by every usual modulus, and by
 exclusive or; columns of tables laid side by side are read as the figures of one number a row, also with a
 mark before each piece, moved by a round number, or with rows of something else between. Only what most rows
-of a reading name counts. Bounded; pure; called by `together`.
+of a reading name counts. Bounded; pure; called by `together` and
+`sightings`.
 """
 
 from __future__ import annotations
@@ -36,6 +37,8 @@ _MOST = 0.8
 _WIDEST = 10**18
 _MARKED = (1, 2, 5, 9)
 _LETTERS = 31
+_FEATURES = 40
+MAX_FEATURES = 512
 _WIDTHS = {10: 10**10, 11: 0, 17: 0, 18: 0, 26: 0, 27: 0, 28: 0}
 """Figures of identifiers, and what is missing before them: a telephone may lack its first."""
 _NOISE = 1.7
@@ -127,6 +130,27 @@ def sharded(table: pa.Table, indexes: Sequence[RecordIndex]) -> Recognised:
         return Recognised()
     found = [one for grid, widths in _kept(columns) for one in _readings(grid, widths)]
     return named(found, (), indexes)
+
+
+def featured(tables: Sequence[pa.Table], indexes: Sequence[RecordIndex]) -> Recognised:
+    """Return the records whose figures are four columns of noughts and ones each, as features of a model."""
+    found: list[Column] = []
+    for table in tables[:MAX_GROUPS]:
+        if table.num_columns < _FEATURES or table.num_rows < LEAST_ROWS:
+            continue
+        cells = [column.slice(0, PROBED).cast(pa.string()).to_pylist() for column in table.columns]
+        bits = [column for column in cells if {"0", "1"}.issuperset(column)][:MAX_FEATURES]
+        if len(bits) >= _FEATURES:
+            found += chain.from_iterable(map(_windows, _of_four(np.array(bits, np.int64).T)))
+    return named(found, (), indexes) if found else Recognised()
+
+
+def _of_four(bits: Grid) -> Iterator[Grid]:
+    """Yield lines of bits as figures of four each, from each of the first places on."""
+    for start in range(4):
+        whole = bits[:, start : start + (bits.shape[1] - start) // 4 * 4]
+        figures = whole.reshape(len(whole), -1, 4) @ np.array([8, 4, 2, 1])
+        yield np.where(figures > 9, 0, figures)
 
 
 def _pieces(column: pa.ChunkedArray) -> list[str] | None:

@@ -29,6 +29,7 @@ from sandbox.egress.recognise import Recognised, recognise, recognise_views
 from sandbox.egress.relaid import relaid
 from sandbox.egress.rescaled import rescaled
 from sandbox.egress.restated import restated
+from sandbox.egress.shards import featured
 from sandbox.egress.shares import mixed_within
 from sandbox.egress.solved import solved
 from sandbox.egress.substituted import substituted
@@ -85,6 +86,7 @@ def sighted(
     hidden, heard = (seen, []) if seen else hidden_in(parts, indexes)
     seen = seen or hidden
     seen = seen or mixed_within(parts, tables, indexes) or _opened(contents, indexes)
+    seen = seen or featured(tables, indexes)
     seen = seen or substituted(parts, tables, heard, sources)
     texts = [] if seen else list(map(text_of, parts))
     figures = [*tables, *listed(own), *tables_of(parts), *beside_remarks(texts)]

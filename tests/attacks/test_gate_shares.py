@@ -93,6 +93,16 @@ def shares_behind_base64(pairs: Pairs) -> dict[str, str]:
 
 
 @way
+def features_of_a_model(pairs: Pairs) -> dict[str, str]:
+    chance = random.Random(11)
+    rows = [
+        [chance.randint(0, 1) for _ in range(90)] + [int(bit) for sign in phone for bit in f"{int(sign):04b}"]
+        for _, phone in pairs
+    ]
+    return {"a.csv": csv(",".join(f"f{at}" for at in range(134)), rows)}
+
+
+@way
 def digits_as_sums_of_two_columns(pairs: Pairs) -> dict[str, str]:
     chance = random.Random(4)
     rows = []
