@@ -11,18 +11,18 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from itertools import groupby, islice
+from itertools import chain, groupby, islice
 
 import numpy as np
 
 from sandbox.egress.alphabets import lengthy, morse, packed
-from sandbox.egress.chains import Room, unwound
 from sandbox.egress.ciphers import broken, moved_bytes
 from sandbox.egress.codepages import moved, paged, repaired, stripped
 from sandbox.egress.codewords import coded, listed_bytes
 from sandbox.egress.content import Content, Form, Sheet
 from sandbox.egress.declared import spelled_out, translated
 from sandbox.egress.folding import folded
+from sandbox.egress.foreseen import Ends, Foreseen
 from sandbox.egress.gathered import (
     LIMITS,
     MAX_BYTES,
@@ -112,9 +112,11 @@ class _Found:
             self.numbers[number] = None
 
 
-def disguised(report: FileReport) -> list[Content]:
+def disguised(report: FileReport, early: Foreseen) -> list[Content]:
     """Return what the file says under every reading, as contents that are only searched."""
     texts = different(texts_of(report))
+    starts = _starts(report, texts)
+    early.begin(starts, report.own)
     found = _Found(read=frozenset(texts[:1]))
     data, path = report.product.data, report.product.path
     if len(data) <= MAX_BYTES:
@@ -126,7 +128,7 @@ def disguised(report: FileReport) -> list[Content]:
         with suppress(*_FAILURES):
             _text(text[:MAX_BYTES], path, found, depth=0)
     _structured(report, found)
-    _unchained(report, texts, found)
+    _unchained(report, early.ends(starts), found)
     if found.texts:
         found.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=tuple(found.texts)))
     if found.numbers:
@@ -148,16 +150,19 @@ def _structured(report: FileReport, found: _Found) -> None:
                 found.add(told)
 
 
-def _unchained(report: FileReport, texts: Sequence[str], found: _Found) -> None:
-    """Follow chains of codings from the longest runs of letters and from bytes of no known kind."""
-    room, ends = Room(), _Found(read=found.read, texts=dict(found.texts))
+def _starts(report: FileReport, texts: Sequence[str]) -> list[bytes]:
+    """Return where chains of codings may begin: the longest runs of letters, and bytes of no known kind."""
     whole = len(report.product.data) <= MAX_BYTES
     starts = [raw for raw in raw_of(report) if len(raw) <= MAX_BYTES] if whole else []
-    starts += [run.encode() for run in runs_of(report, texts)]
-    for start in starts[:MAX_STARTS]:
-        for data in unwound(start, room):
-            with suppress(*_FAILURES):
-                _keep(data, report.product.path, ends, depth=MAX_DEPTH - 1)
+    return [*starts, *(run.encode() for run in runs_of(report, texts))][:MAX_STARTS]
+
+
+def _unchained(report: FileReport, unwound: Ends, found: _Found) -> None:
+    """Keep what chains of codings come to in the end."""
+    ends = _Found(read=found.read, texts=dict(found.texts))
+    for data in chain.from_iterable(unwound):
+        with suppress(*_FAILURES):
+            _keep(data, report.product.path, ends, depth=MAX_DEPTH - 1)
     said_so = tuple(text for text in ends.texts if text not in found.texts)
     if said_so:  # guesses: searched for records, while a number in them may be one by chance
         found.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=said_so, guessed=True))

@@ -15,6 +15,7 @@ from sandbox.egress.blobs import decoded, encoded_runs, joined, looks_encoded, m
 from sandbox.egress.carving import carved
 from sandbox.egress.content import Content, Form, Issue
 from sandbox.egress.disguises import disguised
+from sandbox.egress.foreseen import Foreseen
 from sandbox.egress.reading import read_content
 from sandbox.egress.report import FileReport
 from sandbox.egress.salvage import deciphered
@@ -35,16 +36,16 @@ _LIMITS = UnwrapLimits(max_total=MAX_UNFOLDED)
 _ENCODED = say("内容中有成段的编码")
 
 
-def look_inside(report: FileReport) -> None:
+def look_inside(report: FileReport, early: Foreseen | None = None) -> None:
     """Find encoded runs in cells and texts, and read what they decode to as further contents.
 
     A run by itself is opaque. Pieces joined together (a blob cut into cells or lines) count only
-    when they decode to something known: a column of tokens is no blob.
+    when they decode to something known: a column of tokens is no blob. `early` may know some of it ahead.
     """
     waiting = [(content, 0) for content in report.contents]
     waiting += [(inner, 1) for inner in _dense(report)]
     _escaped(report)
-    report.contents += disguised(report)
+    report.contents += disguised(report, early or Foreseen())
     while waiting and len(report.contents) < MAX_CONTENTS:
         content, depth = waiting.pop()
         texts = _texts(content)

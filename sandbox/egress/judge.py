@@ -18,6 +18,7 @@ from sandbox.egress.across import across, fits_of, roundings_of, undeclared_of
 from sandbox.egress.cells import families
 from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.content import Content, Form, Handed, Issue
+from sandbox.egress.foreseen import Foreseen
 from sandbox.egress.handed import model_of
 from sandbox.egress.inlaid import beside_pixels, pictures_in
 from sandbox.egress.inside import look_inside
@@ -70,16 +71,23 @@ def judge_file(product: Product, sources: Sequence[Source], options: Options) ->
         return report
     report.own = tuple(report.contents)
     _inlaid(report)
-    look_inside(report)
-    report.contents += read_off(report.parts, report.own)
-    _claim(report, sources, options)
-    make(report, sources)
-    check_permitted(report, sources, options.bounds)
-    _records(report, sources)
+    with _foreseen(report, sources, options) as early:
+        look_inside(report, early)
+        report.contents += read_off(report.parts, report.own)
+        _claim(report, sources, options)
+        make(report, sources)
+        check_permitted(report, sources, options.bounds)
+        _records(report, sources, early)
     _identifiers(report, options)
     _statistics(report, sources, options)
     _write(report)
     return report
+
+
+def _foreseen(report: FileReport, sources: Sequence[Source], options: Options) -> Foreseen:
+    """Return what a second process may work out of the file ahead."""
+    indexes = [source.index for source in sources if source.index is not None]
+    return Foreseen.of(report.product, report.parts, indexes, options.cores)
 
 
 def _open(report: FileReport, options: Options) -> bool:
@@ -197,14 +205,14 @@ def _plain_table(report: FileReport) -> pa.Table | None:
     return plain[0].table if whole and plain else None
 
 
-def _records(report: FileReport, sources: Sequence[Source]) -> None:
+def _records(report: FileReport, sources: Sequence[Source], early: Foreseen) -> None:
     """Look for source records; in a proven product only an identifier still counts as one."""
     indexes = [source.index for source in sources]
     if any(index is None for index in indexes) or not sources:
         report.ran_all(["source-record"], Outcome.UNABLE)
         return
     proven = report.proof is not None and report.proof.safe
-    seen = sighted(report.own, report.contents, report.parts, sources, proven=proven)
+    seen = sighted(report, sources, early, proven=proven)
     report.parts.clear()
     report.ran_all(["source-record"], Outcome.PASS if seen.complete else Outcome.UNABLE)
     if seen:

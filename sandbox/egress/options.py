@@ -25,7 +25,7 @@ class Options:
     `declined` those that never left, `unread` whose claims can be read no more;
     `handed_in` is how many products of the same data the seat has had judged; `words` is what the
     author wrote about the files and is read outside before anybody voted. `bounds` is what the access
-    policy lets leave; None where no agreement is at hand.
+    policy lets leave; None where no agreement is at hand. `cores` is how many processes may work at one file.
     """
 
     max_bytes: int = 512 << 20
@@ -39,6 +39,7 @@ class Options:
     handed_in: int = 0
     words: str = ""
     bounds: Bounds | None = None
+    cores: int = 1
 
 
 @dataclass(frozen=True, slots=True)

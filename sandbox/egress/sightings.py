@@ -6,16 +6,18 @@ it opens. The first that sees records answers. Pure; called by `judge`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 
 import pyarrow as pa
 
-from sandbox.egress.channels import hidden_in, text_of
+from sandbox.egress.channels import text_of
 from sandbox.egress.content import Content, Form
 from sandbox.egress.counting import counted
 from sandbox.egress.digested import digested
 from sandbox.egress.filed import as_rows
+from sandbox.egress.foreseen import NOTHING, REST, Foreseen
 from sandbox.egress.keyed import deciphered
 from sandbox.egress.listed import beside_remarks, listed
 from sandbox.egress.narrated import narrated, told_by
@@ -27,8 +29,9 @@ from sandbox.egress.pieces import pieced
 from sandbox.egress.placed import placed
 from sandbox.egress.recognise import Recognised, recognise, recognise_views
 from sandbox.egress.relaid import relaid
+from sandbox.egress.report import FileReport
 from sandbox.egress.rescaled import rescaled
-from sandbox.egress.restated import restated
+from sandbox.egress.restated import Restated, restated
 from sandbox.egress.shards import featured
 from sandbox.egress.shares import mixed_within
 from sandbox.egress.solved import solved
@@ -59,35 +62,66 @@ class Sighting:
         return self.records > 0
 
 
-def sighted(
-    own: Sequence[Content], contents: Sequence[Content], parts: Sequence[bytes], sources: Sequence[Source],
-    *, proven: bool,
-) -> Sighting:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Apart:
+    """Readings that are asked in their turn, wherever they are worked out: of choices, and of signs."""
+
+    chosen: Callable[[], Recognised]
+    signs: Callable[[], Recognised]
+
+
+def sighted(report: FileReport, sources: Sequence[Source], early: Foreseen, *, proven: bool) -> Sighting:
     """Return the records that a file shows; of a proven product only those that an identifier names.
 
-    `own` is what the file openly holds, and is asked by itself: each reading of `contents` beside it, some
-    of them guesses, costs evidence.
+    What the file openly holds is asked by itself: each reading of its contents beside it, some of them
+    guesses, costs evidence. `early` may know some of it ahead.
     """
     indexes = [source.index for source in sources if source.index is not None]
-    mine = views_of_all(own)  # laid out once for both questions
-    first = [view for _, some in mine for view in some]
-    plain = recognise_views(first, indexes)
-    seen = plain or _anywhere(contents, mine, indexes)
-    seen = seen.with_more(canaries_in(contents, sources))
-    complete = (seen.complete and plain.complete) or bool(seen)
-    if proven:
-        shown = len(seen.records) if seen.named else 0
-        return Sighting(shown, seen.where, complete)
+    openly = early.openly(report.own)
+    with early.asked(partial(_nothing, report, sources)) as rest:
+        plain = openly.shown
+        seen = plain or _anywhere(report.contents, openly.read, indexes)
+        seen = seen.with_more(canaries_in(report.contents, sources))
+        complete = (seen.complete and plain.complete) or bool(seen)
+        if proven or seen:
+            shown = len(seen.records) if seen.named or not proven else 0
+            return Sighting(shown, seen.where, complete)
+        tables = _tables_of(report)
+        chosen = cache(early.hidden)
+        signs = cache(lambda: substituted(report.parts, tables, chosen()[1], sources))
+        if rest and not (chosen()[0] or signs()) and rest.answer(REST) == NOTHING:
+            return Sighting(complete=complete)
+    seen, again = _last(report, tables, sources, _Apart(lambda: chosen()[0], signs))
+    if again is None:
+        return Sighting(len(seen.records), seen.where, complete)
+    return Sighting(again.values, again.where, complete, column=True)
+
+
+def _tables_of(report: FileReport) -> list[pa.Table]:
+    """Return the tables of a file that are looked at in more ways than as they are."""
     tables = _different(
-        [sheet.table for content in contents if content.form not in _ALIKE for sheet in content.sheets]
+        [sheet.table for content in report.contents if content.form not in _ALIKE for sheet in content.sheets]
     )
-    tables += [rows for _, rows in as_rows({str(place): [one] for place, one in enumerate(own)})]
-    seen = seen or pieced(tables, indexes) or placed(tables, indexes) or narrated(told_by(contents), indexes)
-    hidden, heard = (seen, []) if seen else hidden_in(parts, indexes)
-    seen = seen or hidden
+    return tables + [rows for _, rows in as_rows({str(place): [one] for place, one in enumerate(report.own)})]
+
+
+def _nothing(report: FileReport, sources: Sequence[Source]) -> bool:
+    """Return whether none of the last readings shows anything, those of choices and of signs apart."""
+    seen, again = _last(report, _tables_of(report), sources, _Apart(Recognised, Recognised))
+    return not seen and again is None
+
+
+def _last(
+    report: FileReport, tables: Sequence[pa.Table], sources: Sequence[Source], apart: _Apart
+) -> tuple[Recognised, Restated | None]:
+    """Return the records that the last readings show, or the column that restates a source."""
+    indexes = [source.index for source in sources if source.index is not None]
+    own, contents, parts = report.own, report.contents, report.parts
+    seen = pieced(tables, indexes) or placed(tables, indexes) or narrated(told_by(contents), indexes)
+    seen = seen or apart.chosen()
     seen = seen or mixed_within(parts, tables, indexes) or _opened(contents, indexes)
     seen = seen or featured(tables, indexes)
-    seen = seen or substituted(parts, tables, heard, sources)
+    seen = seen or apart.signs()
     texts = [] if seen else list(map(text_of, parts))
     figures = [*tables, *listed(own), *tables_of(parts), *beside_remarks(texts)]
     before = [] if seen else [*unmixed(own, tables), *rescaled(texts, figures)]
@@ -95,11 +129,10 @@ def sighted(
     systems = [] if seen else counted([text for data in parts[:_PARTS] if (text := text_of(data))], tables)
     seen = seen or solved(own, systems, indexes)
     if seen:
-        return Sighting(len(seen.records), seen.where, complete)
-    again = restated([*before, *figures, *systems, *outlined(parts)], sources) or digested(contents, sources)
-    if again is None:
-        return Sighting(complete=complete)
-    return Sighting(again.values, again.where, complete, column=True)
+        return seen, None
+    return seen, restated([*before, *figures, *systems, *outlined(parts)], sources) or digested(
+        contents, sources
+    )
 
 
 def _anywhere(

@@ -48,6 +48,7 @@ from sandbox.egress.report import FileReport, Modelled, Product
 from sandbox.egress.rewrite import Rewriting
 from sandbox.egress.roundings import round_claim
 from sandbox.egress.scribe import written
+from sandbox.egress.second import address_space, limit
 from sandbox.egress.sources import SourceTable, build_sources, read_source
 from sandbox.egress.together import MAX_ROWS
 from sandbox.egress.tracer import traced
@@ -126,7 +127,8 @@ def run_job(job: Json, handed: Handed) -> bytes:
         return written(job, sources)
     if "remedies" in job:
         return remedied(job, sources)
-    options = replace(options_in(mapping(job["options"])), kept=_kept_in(mapping(job["sources"]), handed))
+    kept = _kept_in(mapping(job["sources"]), handed)
+    options = replace(options_in(mapping(job["options"])), kept=kept, cores=len(os.sched_getaffinity(0)))
     limits = mapping(job["limits"])
     gc.freeze()  # no child then counts, or copies, all that the modules and sources are made of
     gc.set_threshold(100_000, 50, 100)  # lists of words are many, and no circles
@@ -319,6 +321,7 @@ def _apart(
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
+        os.setpgid(0, 0)  # what it starts ends with it
         os.close(reader)
         with nullcontext() if backing is None else backing.attended():
             _child(product, sources, options, limits, writer)
@@ -338,8 +341,8 @@ def _child(product: Product, sources: Sequence[Source], options: Options, limits
     status = 1
     try:
         seconds = number(limits["file_seconds"]) or 1
-        _limit(resource.RLIMIT_CPU, 2 * seconds)
-        _limit(resource.RLIMIT_AS, _address_space() + (number(limits["file_memory"]) or 0))
+        limit(resource.RLIMIT_CPU, 2 * seconds)
+        limit(resource.RLIMIT_AS, address_space() + (number(limits["file_memory"]) or 0))
         frame = report_out(judge_file(product, sources, options))
         with os.fdopen(writer, "wb") as out:
             out.write(frame)
@@ -349,18 +352,6 @@ def _child(product: Product, sources: Sequence[Source], options: Options, limits
     finally:
         sys.stderr.flush()
         os._exit(status)
-
-
-def _limit(kind: int, value: int) -> None:
-    """Lower a limit of this process; a lower one that is already there stays."""
-    hard = resource.getrlimit(kind)[1]
-    bound = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(kind, (bound, bound))
-
-
-def _address_space() -> int:
-    pages = int(Path("/proc/self/statm").read_text("ascii").split()[0])
-    return pages * resource.getpagesize()
 
 
 def _collect(reader: int, child: int, *, seconds: float) -> bytes:
@@ -381,6 +372,8 @@ def _collect(reader: int, child: int, *, seconds: float) -> bytes:
     with suppress(ProcessLookupError):
         os.kill(child, signal.SIGKILL) if not ended else None
     _, status = os.waitpid(child, 0)
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)
     return b"".join(chunks) if ended and status == 0 else b""
 
 

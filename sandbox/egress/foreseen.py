@@ -1,0 +1,154 @@
+"""What a second process works out of one file ahead of the first, and the form in which it hands that back.
+
+The chains of codings, the choices that the file leaves open, and whether what is asked last shows anything at
+all. Each has an answer that the first takes over as it is, or works out itself: where something shows, always
+itself, so that the answers are few, plain and the same. Called by `judge`, `disguises` and `sightings`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Self, TypeAlias, TypeVar
+
+import numpy as np
+
+from sandbox.egress.chains import Room, unwound
+from sandbox.egress.channels import hidden_in
+from sandbox.egress.content import Content
+from sandbox.egress.recognise import Recognised, recognise_views
+from sandbox.egress.report import Product
+from sandbox.egress.second import Second, Task
+from sandbox.egress.streams import Stream
+from sandbox.egress.views import Read, views_of_all
+from sandbox.egress.wire import number, pack, sequence, text, unpack
+from sandbox.fingerprint.index import RecordIndex
+
+LEAST_BYTES = 1 << 14
+"""Size of a file from which a second process takes less time than it costs."""
+MOST_BYTES = 4 << 20
+"""Size up to which two processes have room where one has."""
+REST = "rest"
+NOTHING = b"nothing"
+_KINDS = ("<i8", "<i4", "<i2", "|i1", "<u4", "<u2", "|u1", "|b1")
+Ends: TypeAlias = list[list[bytes]]
+_Read = TypeVar("_Read")
+_NONE = Recognised()
+
+
+@dataclass(frozen=True, slots=True)
+class Openly:
+    """The readings of what a file openly holds, and what they show by themselves."""
+
+    read: Sequence[Read] = ()
+    shown: Recognised = _NONE
+    asked: bool = False
+
+
+class Foreseen:
+    """What is known ahead of one file: nothing by default. End it with the file."""
+
+    def __init__(
+        self, parts: Sequence[bytes] = (), indexes: Sequence[RecordIndex] = (), *, cores: int = 1
+    ) -> None:
+        """Begin nothing yet; with one core nothing ever is."""
+        self._parts, self._indexes, self._cores = parts, indexes, cores
+        self._second, self._open = Second(), Openly()
+
+    @classmethod
+    def of(cls, product: Product, parts: Sequence[bytes], indexes: Sequence[RecordIndex], cores: int) -> Self:
+        """Return what can be known ahead of a file: nothing if it is small, too large, or comes with a claim.
+
+        A claim is recomputed by an engine with threads of its own, and what is proven is asked little more.
+        """
+        worth = bool(indexes) and product.claim is None and LEAST_BYTES <= len(product.data) <= MOST_BYTES
+        return cls(parts, indexes, cores=cores if worth else 1)
+
+    def openly(self, own: Sequence[Content]) -> Openly:
+        """Return what a file shows by what it openly holds; asked once, first: little else is asked then."""
+        if not self._open.asked:
+            read = views_of_all(own)
+            plain = recognise_views([view for _, some in read for view in some], self._indexes)
+            self._open = Openly(read, plain, asked=True)
+        return self._open
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process."""
+        self._second.close()
+
+    def begin(self, starts: Sequence[bytes], own: Sequence[Content]) -> None:
+        """Have the chains that begin with these bytes followed, then the choices of the file read."""
+        tasks = [Task("ends", lambda: _ends_out(ends_of(starts)))]
+        if self._cores > 1 and not self.openly(own).shown:
+            tasks.append(Task("hidden", lambda: _heard_out(*hidden_in(self._parts, self._indexes))))
+        self._second = Second(tasks, cores=self._cores)
+
+    def ends(self, starts: Sequence[bytes]) -> Ends:
+        """Return the ends of the chains, start by start."""
+        told = self._second.answer("ends")
+        found = None if told is None else _read(_ends_in, told)
+        return ends_of(starts) if found is None or len(found) != len(starts) else found
+
+    def hidden(self) -> tuple[Recognised, list[Stream]]:
+        """Return the records that the choices of the file show, and the sequences of them that were read."""
+        told = self._second.answer("hidden")
+        heard = None if told is None else _read(_heard_in, told)
+        return hidden_in(self._parts, self._indexes) if heard is None else (_NONE, heard)
+
+    def asked(self, nothing: Callable[[], bool]) -> Second:
+        """Return a process that finds out whether nothing shows; its answer is `NOTHING` then."""
+        rest = Task(REST, lambda: NOTHING if nothing() else b"")
+        return Second([] if self._open.shown else [rest], cores=self._cores)
+
+
+def ends_of(starts: Sequence[bytes]) -> Ends:
+    """Return what the chains of codings that begin with these bytes come to, start by start."""
+    room = Room()
+    return [list(unwound(start, room)) for start in starts]
+
+
+def _ends_out(ends: Ends) -> bytes:
+    return pack({"counts": [len(one) for one in ends]}, [data for one in ends for data in one])
+
+
+def _ends_in(told: bytes) -> Ends:
+    header, blobs = unpack(told)
+    found, left = [], iter(blobs)
+    for count in sequence(header["counts"]):
+        found.append([next(left) for _ in range(number(count) or 0)])
+    if next(left, None) is not None:
+        raise ValueError("ends of no start")
+    return found
+
+
+def _heard_out(seen: Recognised, heard: Sequence[Stream]) -> bytes:
+    if seen:
+        raise ValueError("what shows something is asked again")
+    if any(one.values.ndim != 1 or one.values.dtype.str not in _KINDS for one in heard):
+        raise ValueError("a sequence of another kind")
+    told = [[one.name, one.values.dtype.str, list(one.ends)] for one in heard]
+    return pack({"heard": told}, [one.values.tobytes() for one in heard])
+
+
+def _heard_in(told: bytes) -> list[Stream]:
+    header, blobs = unpack(told)
+    found = []
+    for one, data in zip(sequence(header["heard"]), blobs, strict=True):
+        name, kind, ends = sequence(one)
+        if kind not in _KINDS:
+            raise ValueError("a sequence of another kind")
+        values = np.frombuffer(data, np.dtype(text(kind))).copy()
+        found.append(Stream(text(name), values, tuple(number(end) or 0 for end in sequence(ends))))
+    return found
+
+
+def _read(way: Callable[[bytes], _Read], told: bytes) -> _Read | None:
+    """Return what was handed back, or None if it is not in its form: then it is worked out anew."""
+    try:
+        return way(told)
+    except (ValueError, KeyError, TypeError, StopIteration, RecursionError):
+        return None
