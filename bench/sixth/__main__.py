@@ -10,11 +10,10 @@ import importlib
 import json
 import random
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from bench.sixth.core import REGISTRY, Row, Technique, chosen
-
-MODULES = ["a1", "a2", "a3", "a4"]
 
 
 def load(path: Path) -> list[Row]:
@@ -23,9 +22,9 @@ def load(path: Path) -> list[Row]:
         return list(csv.DictReader(handle))
 
 
-def one_case(item: Technique, seed: int, source: list[Row], out: Path) -> list[dict[str, object]]:
+def one_case(exam: str, item: Technique, seed: int, source: list[Row], out: Path) -> list[dict[str, object]]:
     """Write the files of one case and check that they decode; returns its manifest lines."""
-    rng = random.Random(f"sixth/{item.name}/{seed}")
+    rng = random.Random(f"{exam}/{item.name}/{seed}")
     rows = chosen(item, seed, source, rng)
     keys = sorted(tuple(row[c] for c in item.columns) for row in rows)
     files = item.encode([dict(row) for row in rows], rng)
@@ -54,15 +53,15 @@ def one_case(item: Technique, seed: int, source: list[Row], out: Path) -> list[d
     return lines
 
 
-def main() -> None:
-    """Read the arguments and write everything."""
-    parser = argparse.ArgumentParser(prog="sixth", description=__doc__)
+def main(exam: str, modules: Sequence[str]) -> None:
+    """Read the arguments and write everything that the modules of an examination make."""
+    parser = argparse.ArgumentParser(prog=exam, description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--sources", type=Path, required=True)
     parser.add_argument("--seeds", type=int, nargs="+", default=[1, 2])
     args = parser.parse_args()
-    for name in MODULES:
-        importlib.import_module(f"bench.sixth.{name}")
+    for name in modules:
+        importlib.import_module(f"bench.{exam}.{name}")
     (args.out / "files").mkdir(parents=True, exist_ok=True)
     sources = {}
     for kind in ("persons", "firms"):
@@ -73,17 +72,17 @@ def main() -> None:
         line
         for item in REGISTRY
         for seed in args.seeds
-        for line in one_case(item, seed, sources[item.source], args.out)
+        for line in one_case(exam, item, seed, sources[item.source], args.out)
     ]
     manifest = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
     (args.out / "manifest.jsonl").write_text(manifest, encoding="utf-8")
     digest = hashlib.sha256(manifest.encode()).hexdigest()
     (args.out / "DIGEST").write_text(digest + "\n", encoding="utf-8")
-    print(f"{len(REGISTRY)} techniques in {len(MODULES)} modules, {len(lines)} files")
+    print(f"{len(REGISTRY)} techniques in {len(modules)} modules, {len(lines)} files")
     for family, count in sorted(collections.Counter(item.family for item in REGISTRY).items()):
         print(f"  {family}: {count}")
     print(f"manifest sha256 {digest}")
 
 
 if __name__ == "__main__":
-    main()
+    main("sixth", ["a1", "a2", "a3", "a4"])

@@ -1,0 +1,1 @@
+"""A seventh corpus of disguises, by another hand that was given the command line's contract alone."""
