@@ -133,7 +133,8 @@ def plant(desk: GateDesk, actor: Actor, seat_name: str, kind: str) -> Submission
         sample=kind,
     )
     require(actor, step("submission:plant"), with_record(desk.directory.situation(actor), record=submission))
-    links = tuple(Link("snapshot", one) for one in seat.mounted)
+    # Not with the seat: what is counted of that is the author's, who is to meet no sample.
+    links = (Link("agreement", agreement.id), *(Link("snapshot", one) for one in seat.mounted))
     note: dict[str, Json] = {"purpose": made.title, "rewritten": sha256(made.data).hexdigest()}
     change = Change(step("submission:plant"), submission, links=links, note=note)
     kept: Submission = desk.directory.store.write(actor, change)[0].record

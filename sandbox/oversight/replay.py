@@ -130,6 +130,7 @@ def past_of(desk: GateDesk, agreement: ServiceAgreement) -> tuple[Past, ...]:
         one
         for version in (*agreement.lineage, agreement.id)
         for one in desk.directory.store.find(Submission, linked=("agreement", version))
+        if not one.record.sample
     ]
     days: dict[tuple[str, str], int] = {}
     past: dict[str, Past] = {}

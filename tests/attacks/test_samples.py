@@ -87,6 +87,9 @@ def test_a_reviewer_cannot_tell_a_sample_by_list_view_facts_or_notices(judged: H
         gate, store, security = desk.platform.gate, desk.platform.store, desk.actor(SECURITY)
         real = desk.submission("in-review")
         made = samples.plant(gate, desk.actor(OFFICER), "demo", "small-group")
+        for who in (SECURITY, PROVIDER):
+            page = LISTS["submissions"].page(desk.platform, desk.actor(who), "", 50)
+            assert {one.id for one in page.entries} >= {made.id, real.id}
         listed = LISTS["submissions"].page(desk.platform, security, "", 50).entries
         shown = {one["id"]: one for one in plain(list(listed), "zh")}
         assert {one["sample"] for one in shown.values()} == {""}

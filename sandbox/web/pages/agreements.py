@@ -10,6 +10,7 @@ from sandbox.access import agreement as agreements
 from sandbox.access import lists, reading
 from sandbox.access.versions import versions
 from sandbox.app import Platform
+from sandbox.egress import audience
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.records import (
     Dataset,
@@ -228,6 +229,16 @@ def listing(visitor: Visitor) -> Response:
     )
 
 
+def _submitted(visitor: Visitor, agreement: str) -> int:
+    """Return how many submissions there were; a sample counts only for who has it before him as one."""
+    found = visitor.platform.store.find(Submission, linked=("agreement", agreement))
+    return sum(
+        not one.record.sample
+        or audience.audience_of(visitor.platform.gate, visitor.actor, one.record) is not None
+        for one in found
+    )
+
+
 def agreement_page(visitor: Visitor, identifier: str) -> Response:
     """Return one service agreement: parties, term, what it covers, its seats and their use."""
     platform, store = visitor.platform, visitor.platform.store
@@ -244,7 +255,7 @@ def agreement_page(visitor: Visitor, identifier: str) -> Response:
             one.record for each in versions(found) for one in store.find(Seat, linked=("agreement", each))
         ],
         snapshots=seats.current_snapshots(platform.directory, identifier),
-        submissions=len(store.find(Submission, linked=("agreement", identifier))),
+        submissions=_submitted(visitor, identifier),
         facts=store.facts(record=identifier),
         may_try=replays.may_look(platform.gate, visitor.actor, found),
         actions=(ACCEPT, SIGN, SUSPEND, RESUME, TERMINATE),
