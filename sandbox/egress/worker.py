@@ -48,7 +48,7 @@ from sandbox.egress.report import FileReport, Modelled, Product
 from sandbox.egress.rewrite import Rewriting
 from sandbox.egress.roundings import round_claim
 from sandbox.egress.scribe import written
-from sandbox.egress.second import address_space, limit
+from sandbox.egress.second import address_space, limit, quiet
 from sandbox.egress.sources import SourceTable, build_sources, read_source
 from sandbox.egress.together import MAX_ROWS
 from sandbox.egress.tracer import traced
@@ -319,6 +319,7 @@ def _apart(
 ) -> FileReport:
     """Return the report of a file, made in a child process; a child that fails is the file's refusal."""
     reader, writer = os.pipe()
+    quiet()  # what another thread holds at the fork the child would wait for until its time is over
     child = os.fork()
     if child == 0:
         os.setpgid(0, 0)  # what it starts ends with it
