@@ -1,19 +1,21 @@
 """The review desk in use: one submission under consolidation, one released in part, one release recalled.
 
 Two reviewers differ about a file that nothing proves. Once they let it go and the rest leaves; once they
-are still at it; and what left a third time turns out to be wrong and is recalled (第十九条).
+are still at it; and what left a third time turns out to be wrong and is recalled (第十九条). Before that the
+authority planted leaks among what is reviewed: one is seen through by both reviewers, one by one of them.
 """
 
 from __future__ import annotations
 
 from sandbox.demo.egress import DEVELOPER, PROVIDER, RISKS, SECURITY
 from sandbox.demo.journey import Journey
-from sandbox.egress import assessment, intake, release, review
+from sandbox.egress import assessment, intake, release, review, samples
 from sandbox.kernel.errors import StateError
 from sandbox.kernel.message import say
 from sandbox.kernel.records import FileVote, Submission
 from sandbox.seats import seat as seats
 
+OFFICER = "chen.guanglan"
 PARTIAL, OPEN, RECALLED = "市场主体分布与抽样核对", "市场主体分布与走访记录", "市场主体分布（月报）"
 _WORK = f"""
 from pathlib import Path
@@ -50,6 +52,29 @@ def fill(journey: Journey) -> None:
     _disagree(journey, judged[OPEN])
     journey.tell.done(say("《{title}》意见有分歧，合议中", title=OPEN))
     _recall(journey, judged[RECALLED])
+    _plant(journey)
+
+
+def _plant(journey: Journey) -> None:
+    """Plant two leaks and have both voted on, so that the page of quality has something to measure."""
+    gate = journey.troupe.platform.gate
+    rows, largest = say("像是逐条的记录，不能放行"), say("一家占了大半，请合并后再报")
+    for kind, seen_by, why in (
+        ("row-level", (SECURITY, PROVIDER), rows),
+        ("dominance", (SECURITY,), largest),
+    ):
+        made = samples.plant(gate, journey.actor(OFFICER), "demo", kind)
+        for who in (SECURITY, PROVIDER):
+            votes = tuple(
+                FileVote(
+                    digest=file.rewritten,
+                    approve=who not in seen_by,
+                    comment=str(why) if who in seen_by else "",
+                )
+                for file in made.files
+            )
+            review.cast(gate, journey.actor(who), made.id, votes)
+    journey.tell.done(say("主管部门在队列里放了两件样品，审查人识破一件，漏过一件；样品任何情况下都不会放行"))
 
 
 def _votes(one: Submission, *, all_of_it: bool) -> tuple[FileVote, ...]:

@@ -10,7 +10,7 @@ from sandbox.app import open_platform
 from sandbox.kernel.records import Application
 from tests.web.lived import AGAIN
 
-REVIEWED = "submission-000007"
+REVIEWED = "submission-000009"
 
 
 def walk(person, *stops):
@@ -57,7 +57,7 @@ def test_a_supervisor_watches_and_verifies(visit):
     )
     supervisor.go("/audit")
     supervisor.page.select_option("#verb", "submission:judge")
-    supervisor.page.wait_for_function("() => document.querySelectorAll('#results tbody tr').length === 6")
+    supervisor.page.wait_for_function("() => document.querySelectorAll('#results tbody tr').length === 8")
     supervisor.look()
     supervisor.page.click("[data-verify]")
     supervisor.page.wait_for_url("**/audit/verified")
