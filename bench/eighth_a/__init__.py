@@ -1,0 +1,1 @@
+"""Half of the eighth examination: cells rewritten, tables laid out anew, encodings and archives."""
