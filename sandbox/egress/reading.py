@@ -29,6 +29,7 @@ from sandbox.egress.pages import read_page
 from sandbox.egress.pictures import redraw, written
 from sandbox.egress.salvage import deciphered, salvaged
 from sandbox.egress.workbooks import workbook_issues
+from sandbox.files.package import check_grids
 from sandbox.files.readers import ReadLimits, read_table
 from sandbox.files.types import FileType
 from sandbox.kernel.errors import InputError, SandboxError
@@ -197,6 +198,7 @@ def _xlsx(data: bytes, name: str) -> Content:
     issues = list(workbook_issues(data))
     if any(issue.check in ("readable", "size") for issue in issues):
         return Content(FileType.XLSX, Form.UNREAD, issues=tuple(issues))
+    check_grids(data, name=name)  # what lies between two cells the parser takes memory for, or dies
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = book.sheet_names

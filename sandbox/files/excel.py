@@ -15,7 +15,8 @@ from typing import Any, BinaryIO
 
 import python_calamine as calamine
 
-from sandbox.files.package import checked_package, damaged
+from sandbox.files import trial
+from sandbox.files.package import checked_package, damaged, odd_directory
 from sandbox.files.table import (
     BadRow,
     Batch,
@@ -48,6 +49,10 @@ def open_workbook(source: BinaryIO, *, kind: FileType, tally: Tally, sheet: str 
     if len(data) > MAX_FILE_BYTES:
         raise InputError(say("{name} 超过工作簿上限 512 MB，请另存为 CSV 再提交。", name=tally.name))
     errors = checked_package(data, name=tally.name) if kind is FileType.XLSX else {}
+    if (kind is FileType.XLS or odd_directory(data)) and not trial.survives(data):
+        raise InputError(
+            say("{name} 已损坏，或读取它要超出内存或时间上限，请另存为 xlsx 或 CSV 再提交。", name=tally.name)
+        )
     title, rows = _parsed(data, tally=tally, sheet=sheet)
     _, header = next(rows, (0, []))
     columns = checked_columns(
@@ -89,13 +94,19 @@ def _chosen(book: Any, *, name: str, sheet: str | None) -> Any:
                 )
             )
         return book.get_sheet_by_name(sheet)
-    filled = [found for found in map(lambda title: _sheet(book, title), titles) if found is not None]
-    if not filled:
+    filled: list[str] = []
+    chosen = None
+    for title in titles:
+        found = _sheet(book, title)
+        if found is not None:
+            filled.append(title)
+            chosen = found  # one at a time: all of them together are more than may be held
+    if chosen is None:
         raise InputError(say("{name} 的所有工作表都是空的，请检查导出是否完整。", name=name))
     if len(filled) > 1:
-        listed = "、".join(found.name for found in filled)
+        listed = "、".join(filled)
         raise InputError(say("{name} 有多个工作表（{titles}），请指明读取哪一个。", name=name, titles=listed))
-    return filled[0]
+    return chosen
 
 
 def _sheet(book: Any, title: str) -> Any | None:

@@ -7,25 +7,28 @@ as far as cell attributes go; it does not interpret the sheets. Called by `excel
 
 from __future__ import annotations
 
+import contextlib
 import html
 import io
 import re
 import zipfile
 from collections.abc import Iterator
 
-import numpy as np
-
-from sandbox.files import inflate
+from sandbox.files import inflate, spans
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 
 MAX_UNFOLDED_BYTES = 4 << 30
 MAX_RATIO = 300
-# The parser lays the cells out as one full grid, whatever lies between them.
 MAX_GRID_CELLS = 40_000_000
+"""Of all sheets together. The parser lays cells out as one full grid, 32 bytes a cell, whatever lies
+between them: 1.3 GB at most, which leaves room for what they hold in the 2 GB that a file may cost. A million
+rows may be 38 columns wide, a note in column ZZ may stand beside 56,000 rows."""
 _BOOK_BYTES = 4 << 20
-_OVERLAP = 4_096
-_REFERENCE_BYTES = 10
+_END, _END_BYTES = b"PK\x05\x06", 22
+_END_64 = b"PK\x06\x07"
+_OTHER_BOOK = re.compile(r"xl/workbook\.bin|xl/worksheets/[^/]*\.bin|content\.xml", re.IGNORECASE)
+"""What the parser would take for a workbook of another make; their cells nothing here has looked at."""
 _REFERENCE = re.compile(rb"\sr\s*=\s*[\"']\$?([A-Z]{0,3})\$?([0-9]{1,7})[\"']")
 _ERROR_CELL = re.compile(rb"<(?:\w+:)?c(?=\s)[^>]*?\st\s*=\s*[\"']e[\"'][^>]*>")
 # A formula without a stored result; an empty text result (t="str") is legitimate.
@@ -41,17 +44,45 @@ def checked_package(data: bytes, *, name: str) -> dict[str, set[int]]:
     InputError for a bomb, an encrypted or damaged package, a grid too wide, a formula that
     was never computed. Every member is unfolded once, in steps, and counted; nothing is kept.
     """
-    allowance = inflate.Allowance(MAX_UNFOLDED_BYTES, MAX_RATIO, expired=lambda: False)
+    rows: dict[str, set[int]] = {}
+    with _opened(data, name=name) as package:
+        grids = _Grids(data, name)
+        for member in package.infolist():
+            errors: set[int] = set()
+            for text in grids.texts(member):
+                if b"<f" in text or b":f" in text:
+                    _check_formulas(text, name=name)
+                if b'"e"' in text or b"'e'" in text:
+                    errors |= _error_rows(text, name=name)
+            rows[member.filename] = rows.get(member.filename, set()) | errors
+        return _by_title(package, rows)
+
+
+def check_grids(data: bytes, *, name: str) -> None:
+    """Raise InputError for a workbook that its parser could not hold, or could not be trusted with.
+
+    As `checked_package`, without a look at what the cells say.
+    """
+    with _opened(data, name=name) as package:
+        grids = _Grids(data, name)
+        for member in package.infolist():
+            for _ in grids.texts(member):
+                pass
+
+
+@contextlib.contextmanager
+def _opened(data: bytes, *, name: str) -> Iterator[zipfile.ZipFile]:
+    """Yield the package; what goes wrong with it in the block becomes one InputError."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            rows = {
-                member.filename: _check_member(data, member, allowance=allowance, name=name)
-                for member in package.infolist()
-            }
-            return _by_title(package, rows)
+            if any(_OTHER_BOOK.fullmatch(member) for member in package.namelist()):
+                raise InputError(say("{name} 是 xlsb 或 ods 工作簿，请另存为 xlsx 后重新提交。", name=name))
+            yield package
     except inflate.BombError as error:
         raise InputError(say("{name} 解开后过大，疑似压缩炸弹，不予读取。", name=name)) from error
     except (zipfile.BadZipFile, KeyError, NotImplementedError, RuntimeError, *inflate.BROKEN) as error:
+        raise damaged(name) from error
+    except spans.OddSheetError as error:
         raise damaged(name) from error
 
 
@@ -60,39 +91,74 @@ def damaged(name: str) -> InputError:
     return InputError(say("{name} 不是完好的工作簿，请重新导出。", name=name))
 
 
-def _check_member(
-    data: bytes, member: zipfile.ZipInfo, *, allowance: inflate.Allowance, name: str
-) -> set[int]:
-    if member.flag_bits & 1:
-        raise InputError(say("{name} 已加密，请去掉密码后重新提交。", name=name))
-    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise damaged(name)
-    widest = tallest = 0
+class _Grids:
+    """The members of a package, unfolded one after the other within one allowance, and their grids summed."""
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self._data, self._name = data, name
+        self._allowance = _allowance()
+        self._cells = 0
+
+    def texts(self, member: zipfile.ZipInfo) -> Iterator[bytes]:
+        """Yield a member's texts, each ending in a whole tag; InputError if its cells lie too far apart."""
+        if member.flag_bits & 1:
+            raise InputError(say("{name} 已加密，请去掉密码后重新提交。", name=self._name))
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise damaged(self._name)
+        places = spans.Places()
+        for text in _whole_tags(_pieces(self._data, member, self._allowance), name=self._name):
+            places.look(text)
+            yield text
+        if places.sheet and places.endless:
+            raise damaged(self._name)
+        if places.sheet:
+            rows, columns = places.rows, places.columns
+            if not places.plain:
+                rows, columns = spans.parsed_extent(_pieces(self._data, member, _allowance()))
+            self._spend(rows, columns)
+
+    def _spend(self, rows: int, columns: int) -> None:
+        self._cells += rows * columns
+        if self._cells > MAX_GRID_CELLS:
+            raise InputError(
+                say(
+                    "{name} 的单元格跨度达 {rows} 行 × {columns} 列，超过上限，请删去远处的杂散单元格。",
+                    name=self._name,
+                    rows=rows,
+                    columns=columns,
+                )
+            )
+
+
+def odd_directory(data: bytes) -> bool:
+    """Return whether two readers of the package may take different members from it.
+
+    They agree where there is one directory, at the place it names, with nothing behind it.
+    """
+    end = len(data) - _END_BYTES
+    size, offset = (int.from_bytes(data[end + at : end + at + 4], "little") for at in (12, 16))
+    alone = data.count(_END) == 1 and _END_64 not in data
+    return not (alone and data.startswith(_END, end) and size + offset == end)
+
+
+def _allowance() -> inflate.Allowance:
+    return inflate.Allowance(MAX_UNFOLDED_BYTES, MAX_RATIO, expired=lambda: False)
+
+
+def _whole_tags(pieces: Iterator[bytes], *, name: str) -> Iterator[bytes]:
+    """Yield texts that end with a tag's end, each beginning with some of the last one."""
     tail = b""
-    errors: set[int] = set()
-    for piece in _pieces(data, member, allowance):
+    for piece in pieces:
         if not tail and piece[:2] in (b"\xff\xfe", b"\xfe\xff"):
             # Markup in UTF-16 would pass by the patterns below.
             raise damaged(name)
         text = tail + piece
-        cut = text.rfind(b">") + 1 or len(text)
-        text, tail = text[:cut], text[max(0, cut - _OVERLAP) :]
-        if b"<f" in text or b":f" in text:
-            _check_formulas(text, name=name)
-        if b'"e"' in text or b"'e'" in text:
-            errors |= _error_rows(text, name=name)
-        row, column = _extent(text)
-        widest, tallest = max(widest, column), max(tallest, row)
-    if widest * tallest > MAX_GRID_CELLS:
-        raise InputError(
-            say(
-                "{name} 的单元格跨度达 {rows} 行 × {columns} 列，超过上限，请删去远处的杂散单元格。",
-                name=name,
-                rows=tallest,
-                columns=widest,
-            )
-        )
-    return errors
+        cut = text.rfind(b">") + 1
+        if not cut or len(text) - cut > spans.MAX_TAG:
+            # No tag is as long as that; what is no markup at all ends nowhere, and is not piled up.
+            cut = len(text)
+        yield text[:cut]
+        tail = text[max(0, cut - spans.OVERLAP) :]
 
 
 def _check_formulas(text: bytes, *, name: str) -> None:
@@ -124,44 +190,6 @@ def _pieces(data: bytes, member: zipfile.ZipInfo, allowance: inflate.Allowance) 
         return
     allowance.spend(len(packed))
     yield packed
-
-
-def _extent(text: bytes) -> tuple[int, int]:
-    """The largest row and column that a reference in `text` names."""
-    plain = text.count(b'<c r="') == text.count(b"<c") - text.count(b"<col") and b":c" not in text
-    if plain and text.endswith(b">"):
-        return _plain_extent(text)
-    found = _REFERENCE.findall(text)
-    if not found:
-        return 0, 0
-    letters, numbers = zip(*found, strict=True)
-    return max(map(int, set(numbers))), max(map(_column_number, set(letters)))
-
-
-def _plain_extent(text: bytes) -> tuple[int, int]:
-    """As `_extent`, for cells all written `<c r="…`, as every common program does."""
-    marks = np.frombuffer(text, dtype=np.uint8)
-    spots = np.flatnonzero(marks[:-5] == ord("<")) if len(marks) > 5 else np.empty(0, dtype=np.int64)
-    for offset, mark in enumerate(b'c r="', start=1):
-        spots = spots[marks[spots + offset] == mark]
-    rows = np.zeros(len(spots), dtype=np.int64)
-    columns = np.zeros(len(spots), dtype=np.int64)
-    for offset in range(6, 6 + _REFERENCE_BYTES):
-        found = marks[np.minimum(spots + offset, len(marks) - 1)].astype(np.int64)
-        letter = (found >= ord("A")) & (found <= ord("Z")) & (rows == 0)
-        digit = (found >= ord("0")) & (found <= ord("9"))
-        columns = np.where(letter, columns * 26 + found - 64, columns)
-        rows = np.where(digit, rows * 10 + found - 48, rows)
-        # A reference that has ended looks at the last byte from then on, which is a ">".
-        spots = np.where(letter | digit, spots, len(marks))
-    return int(rows.max(initial=0)), int(columns.max(initial=0))
-
-
-def _column_number(letters: bytes) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + letter - 64
-    return number
 
 
 def _by_title(package: zipfile.ZipFile, rows: dict[str, set[int]]) -> dict[str, set[int]]:

@@ -13,6 +13,7 @@ from sandbox.ingest import batch, publish
 from sandbox.kernel.errors import InputError, RefusedError
 from sandbox.kernel.records import Delivery
 from sandbox.vault.sealed import open_sealed
+from tests.attacks.sparse_books import FAR, OLD_FAR
 from tests.journeys.homes import CODE, COUNTY_STEWARD, STEWARD, Desk, Home, landed, told
 
 __all__ = ["landed", "told"]
@@ -46,6 +47,9 @@ def receive(desk: Desk, path: Path, *, rows: int | None = None, who: str = STEWA
         ("shift.csv", os.urandom(4096), ""),
         ("utf16.csv", (HEADER + GOOD).encode("utf-16-le"), ""),
         ("not.xlsx", b"PK\x03\x04" + bytes(200), ""),
+        ("far.xlsx", FAR["diagonal"], "单元格跨度达"),
+        ("unplaced.xlsx", FAR["cells without a place"], "单元格跨度达"),
+        ("far.xls", OLD_FAR["a far cell"], "超出内存或时间上限"),
     ],
 )
 def test_what_is_no_table_fails_on_record_and_is_kept(landed: Home, tmp_path, name, data, words) -> None:
