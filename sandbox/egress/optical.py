@@ -9,6 +9,7 @@ pixels and lines; what is read is searched and judged by its shape like any text
 from __future__ import annotations
 
 import io
+import os
 import re
 import zipfile
 import zlib
@@ -171,6 +172,8 @@ def _read(grey: Pixels) -> list[Written]:
 @cache
 def _engine() -> Any:
     """Return the reader with its models, made on first use: half a second and 300 MiB."""
+    # The runtime below would note on disk what it is used for, and an identity of the machine, for its maker.
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"
     from rapidocr import RapidOCR
 
     return RapidOCR(params=_SETTINGS)
