@@ -11,18 +11,20 @@ import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import chain, groupby, islice
 
 import numpy as np
 
 from sandbox.egress.alphabets import lengthy, morse, packed
+from sandbox.egress.chains import Room, unwound
 from sandbox.egress.ciphers import broken, moved_bytes
 from sandbox.egress.codepages import moved, paged, repaired, stripped
 from sandbox.egress.codewords import coded, listed_bytes
 from sandbox.egress.content import Content, Form, Sheet
 from sandbox.egress.declared import spelled_out, translated
 from sandbox.egress.folding import folded
-from sandbox.egress.foreseen import Ends, Foreseen
+from sandbox.egress.foreseen import Foreseen, Unwound
 from sandbox.egress.gathered import (
     LIMITS,
     MAX_BYTES,
@@ -115,9 +117,9 @@ class _Found:
 def disguised(report: FileReport, early: Foreseen) -> list[Content]:
     """Return what the file says under every reading, as contents that are only searched."""
     texts = different(texts_of(report))
-    starts = _starts(report, texts)
-    early.begin(starts, report.own)
     found = _Found(read=frozenset(texts[:1]))
+    chains = partial(_unwound, _starts(report, texts), report.product.path, found.read)
+    early.begin(chains, report.own)
     data, path = report.product.data, report.product.path
     if len(data) <= MAX_BYTES:
         _openly(report, found)
@@ -128,7 +130,7 @@ def disguised(report: FileReport, early: Foreseen) -> list[Content]:
         with suppress(*_FAILURES):
             _text(text[:MAX_BYTES], path, found, depth=0)
     _structured(report, found)
-    _unchained(report, early.ends(starts), found)
+    _unchained(early.ends(chains), found)
     if found.texts:
         found.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=tuple(found.texts)))
     if found.numbers:
@@ -157,12 +159,17 @@ def _starts(report: FileReport, texts: Sequence[str]) -> list[bytes]:
     return [*starts, *(run.encode() for run in runs_of(report, texts))][:MAX_STARTS]
 
 
-def _unchained(report: FileReport, unwound: Ends, found: _Found) -> None:
-    """Keep what chains of codings come to in the end."""
-    ends = _Found(read=found.read, texts=dict(found.texts))
-    for data in chain.from_iterable(unwound):
+def _unwound(starts: Sequence[bytes], path: str, read: frozenset[str]) -> Unwound:
+    """Return what chains of codings come to in the end, whatever else of the file is known."""
+    room, ends = Room(), _Found(read=read)
+    for data in chain.from_iterable(unwound(start, room) for start in starts):
         with suppress(*_FAILURES):
-            _keep(data, report.product.path, ends, depth=MAX_DEPTH - 1)
+            _keep(data, path, ends, depth=MAX_DEPTH - 1)
+    return Unwound(tuple(ends.texts), tuple(ends.numbers), tuple(ends.contents))
+
+
+def _unchained(ends: Unwound, found: _Found) -> None:
+    """Keep what the ends of chains say and nothing before them did."""
     said_so = tuple(text for text in ends.texts if text not in found.texts)
     if said_so:  # guesses: searched for records, while a number in them may be one by chance
         found.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=said_so, guessed=True))

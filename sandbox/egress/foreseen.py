@@ -9,11 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Self, TypeAlias, TypeVar
+from typing import Self, TypeVar
 
 import numpy as np
 
-from sandbox.egress.chains import Room, unwound
 from sandbox.egress.channels import hidden_in
 from sandbox.egress.content import Content
 from sandbox.egress.recognise import Recognised, recognise_views
@@ -31,9 +30,17 @@ MOST_BYTES = 4 << 20
 REST = "rest"
 NOTHING = b"nothing"
 _KINDS = ("<i8", "<i4", "<i2", "|i1", "<u4", "<u2", "|u1", "|b1")
-Ends: TypeAlias = list[list[bytes]]
 _Read = TypeVar("_Read")
 _NONE = Recognised()
+
+
+@dataclass(frozen=True, slots=True)
+class Unwound:
+    """What the ends of chains of codings say: texts, numbers, and contents of known types."""
+
+    texts: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    contents: tuple[Content, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +87,18 @@ class Foreseen:
         """End the process."""
         self._second.close()
 
-    def begin(self, starts: Sequence[bytes], own: Sequence[Content]) -> None:
-        """Have the chains that begin with these bytes followed, then the choices of the file read."""
-        tasks = [Task("ends", lambda: _ends_out(ends_of(starts)))]
+    def begin(self, chains: Callable[[], Unwound], own: Sequence[Content]) -> None:
+        """Have the chains followed to their ends and those read, then the choices of the file."""
+        tasks = [Task("ends", lambda: _ends_out(chains()))]
         if self._cores > 1 and not self.openly(own).shown:
             tasks.append(Task("hidden", lambda: _heard_out(*hidden_in(self._parts, self._indexes))))
         self._second = Second(tasks, cores=self._cores)
 
-    def ends(self, starts: Sequence[bytes]) -> Ends:
-        """Return the ends of the chains, start by start."""
+    def ends(self, chains: Callable[[], Unwound]) -> Unwound:
+        """Return what the ends of the chains say."""
         told = self._second.answer("ends")
         found = None if told is None else _read(_ends_in, told)
-        return ends_of(starts) if found is None or len(found) != len(starts) else found
+        return chains() if found is None else found
 
     def hidden(self) -> tuple[Recognised, list[Stream]]:
         """Return the records that the choices of the file show, and the sequences of them that were read."""
@@ -105,24 +112,20 @@ class Foreseen:
         return Second([] if self._open.shown else [rest], cores=self._cores)
 
 
-def ends_of(starts: Sequence[bytes]) -> Ends:
-    """Return what the chains of codings that begin with these bytes come to, start by start."""
-    room = Room()
-    return [list(unwound(start, room)) for start in starts]
+def _ends_out(ends: Unwound) -> bytes:
+    if ends.contents:
+        raise ValueError("what is of a known type is read again")
+    said = [*ends.texts, *ends.numbers]
+    return pack({"texts": len(ends.texts)}, [one.encode("utf-8", "surrogatepass") for one in said])
 
 
-def _ends_out(ends: Ends) -> bytes:
-    return pack({"counts": [len(one) for one in ends]}, [data for one in ends for data in one])
-
-
-def _ends_in(told: bytes) -> Ends:
+def _ends_in(told: bytes) -> Unwound:
     header, blobs = unpack(told)
-    found, left = [], iter(blobs)
-    for count in sequence(header["counts"]):
-        found.append([next(left) for _ in range(number(count) or 0)])
-    if next(left, None) is not None:
-        raise ValueError("ends of no start")
-    return found
+    said = tuple(bytes(data).decode("utf-8", "surrogatepass") for data in blobs)
+    texts = number(header["texts"])
+    if texts is None or not 0 <= texts <= len(said):
+        raise ValueError("more texts than were said")
+    return Unwound(said[:texts], said[texts:])
 
 
 def _heard_out(seen: Recognised, heard: Sequence[Stream]) -> bytes:

@@ -80,7 +80,7 @@ def _endless(_: Sequence[Task], writer: int) -> None:
 
 def _of_no_form(tasks: Sequence[Task], writer: int) -> None:
     for task in tasks:
-        bodies = {"ends": pack({"counts": [3, "x"]}, [b""]), "hidden": b"\xff" * 40}
+        bodies = {"ends": pack({"texts": 9}, [b""]), "hidden": b"\xff" * 40}
         body = bodies.get(task.name, b"nothing at all")
         os.write(writer, b"\x01" + len(body).to_bytes(8, "big") + body)
     os._exit(0)
