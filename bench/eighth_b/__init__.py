@@ -1,0 +1,1 @@
+"""The eighth examination, second half: office files, pictures and pages, data and code."""
