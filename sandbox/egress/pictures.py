@@ -26,6 +26,8 @@ _HARMLESS = frozenset(
 )
 _OWN_TEXT = (b"Software\x00Matplotlib", b"Software\x00")
 MAX_PIXELS = 40_000_000
+MAX_LINES = 50_000
+"""Every line is worked out by itself: one pixel wide, a picture of as many pixels takes a minute."""
 MAX_SAMPLES = 4_000_000
 LEAST_LETTERS = 12
 
@@ -136,6 +138,8 @@ def _samples(chunks: _Chunks) -> NDArray[np.uint8]:
     width, height, depth, colour, interlace = chunks.header
     if depth != 8 or interlace or colour not in _CHANNELS or not 0 < width * height <= MAX_PIXELS:
         raise ValueError("unsupported layout")
+    if height > MAX_LINES:
+        raise ValueError("too many lines")
     channels = _CHANNELS[colour]
     stride = width * channels
     unpacker = zlib.decompressobj()

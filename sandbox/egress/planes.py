@@ -16,6 +16,7 @@ import wave
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -46,13 +47,23 @@ def pictured(data: bytes) -> bool:
     return data.startswith(_MARKS) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP")
 
 
-def frames(data: bytes) -> Iterator[tuple[Any, bytes]]:
-    """Yield the pixels of every frame of a picture (height, width, channels), and its palette."""
+@contextmanager
+def _opened(data: bytes) -> Iterator[Any]:
+    """Yield a picture opened, its pixels not yet read; ValueError for one that declares too many."""
     from PIL import Image
 
+    try:
+        with Image.open(io.BytesIO(data), formats=_KINDS) as image:
+            yield image
+    except Image.DecompressionBombError as error:
+        raise ValueError("too many pixels") from error
+
+
+def frames(data: bytes) -> Iterator[tuple[Any, bytes]]:
+    """Yield the pixels of every frame of a picture (height, width, channels), and its palette."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        with Image.open(io.BytesIO(data), formats=_KINDS) as image:
+        with _opened(data) as image:
             for number in range(min(getattr(image, "n_frames", 1), MAX_FRAMES)):
                 image.seek(number)
                 if image.width * image.height > MAX_PIXELS:
@@ -80,9 +91,7 @@ def unindexed(pixels: NDArray[Any], palette: bytes) -> NDArray[np.uint8]:
 
 def notes(data: bytes) -> Iterator[bytes]:
     """Yield what is written beside the pixels of a picture."""
-    from PIL import Image
-
-    with Image.open(io.BytesIO(data), formats=_KINDS) as image:
+    with _opened(data) as image:
         held = [*image.info.values(), *dict(image.getexif()).values()]
         for directory in (0x8769, 0x8825, 0xA005):
             held += list(image.getexif().get_ifd(directory).values())

@@ -121,9 +121,21 @@ def read_table(
     sheet: str | None = None,
     encoding: str | None = None,
 ) -> tuple[pa.Table, tuple[BadRow, ...]]:
-    """Return all good rows as one table, and the bad rows; for things that fit in memory."""
+    """Return all good rows as one table, and the bad rows; for things that fit in memory.
+
+    InputError as `open_table`, and for rows that unfold to more bytes than a file may have: a value that
+    stands in a Parquet file once may be said a million times.
+    """
     with open_table(source, name=name, limits=limits, sheet=sheet, encoding=encoding) as table:
-        batches = [batch for _, batch in table.batches()]
+        batches = []
+        size = 0
+        for _, batch in table.batches():
+            size += batch.nbytes
+            if size > limits.max_bytes:
+                raise InputError(
+                    say("{name} 解开后超过上限 {limit} 字节，请拆分。", name=name, limit=limits.max_bytes)
+                )
+            batches.append(batch)
         schema = pa.schema([(column, pa.string()) for column in table.shape.columns])
         return pa.Table.from_batches(batches, schema=schema), tuple(table.bad)
 

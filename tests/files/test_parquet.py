@@ -96,3 +96,11 @@ def test_long_repeated_values_do_not_unfold_at_once(monkeypatch):
         sizes = [batch.num_rows for _, batch in source.batches()]
         assert max(sizes) <= 10
         assert sum(sizes) == source.rows_read == 100
+
+
+def test_a_long_value_said_often_does_not_unfold_without_an_end():
+    said = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), pa.array(["x" * 10_000]))
+    held = file_of(pa.table({"a": said}))
+    assert len(held.getvalue()) < 100_000
+    with pytest.raises(InputError, match="解开后超过上限"):
+        read_table(held, name="x", limits=ReadLimits(max_bytes=50_000_000))
