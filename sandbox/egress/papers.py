@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import base64
 import re
+import resource
 import zlib
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sandbox.egress.second import address_space
 
 MAX_PAGES = 200
 MAX_DRAWN = 8
@@ -27,6 +30,8 @@ _DOTS = 150 / 72
 _WIDEST = 2400
 _FEW_LETTERS = 20
 MAX_STREAMS = 500
+ROOM = 1 << 30
+"""Memory that PDFium may take beside what there is: forms that draw each other ten times take any amount."""
 _WRITTEN = 0.9
 """Share of the bytes of a stream that are letters of UTF-8 from which it is a text."""
 MAX_BYTES = 16 << 20
@@ -63,7 +68,11 @@ def _pages(data: bytes) -> Iterator[str]:
     import pypdfium2 as pdfium
 
     room = MAX_TEXT
-    with suppress(pdfium.PdfiumError, ValueError, OSError), pdfium.PdfDocument(data) as document:
+    with (
+        _bounded(),
+        suppress(pdfium.PdfiumError, ValueError, OSError),
+        pdfium.PdfDocument(data) as document,
+    ):
         for number in range(min(len(document), MAX_PAGES)):
             text = document[number].get_textpage().get_text_range()[:room]
             room -= len(text)
@@ -78,7 +87,11 @@ def drawn_pages(data: bytes) -> Sequence[NDArray[np.uint8]]:
     import pypdfium2 as pdfium
 
     found: list[Any] = []
-    with suppress(pdfium.PdfiumError, ValueError, OSError), pdfium.PdfDocument(data) as document:
+    with (
+        _bounded(),
+        suppress(pdfium.PdfiumError, ValueError, OSError),
+        pdfium.PdfDocument(data) as document,
+    ):
         for number in range(min(len(document), MAX_PAGES)):
             page = document[number]
             if len(found) >= MAX_DRAWN:
@@ -87,6 +100,22 @@ def drawn_pages(data: bytes) -> Sequence[NDArray[np.uint8]]:
                 dots = min(_DOTS, _WIDEST / max(*page.get_size(), 1.0))
                 found.append(page.render(scale=dots, grayscale=True).to_numpy().copy())
     return [one.reshape(one.shape[0], -1) for one in found]
+
+
+@contextmanager
+def _bounded() -> Iterator[None]:
+    """Let this process have no more than `ROOM` beside what it has; PDFium ends it when that is not enough.
+
+    It is the child of that one file, which is refused then.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_AS)
+    most = address_space() + ROOM
+    if soft == resource.RLIM_INFINITY or most < soft:
+        resource.setrlimit(resource.RLIMIT_AS, (most, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
 
 
 def streams_of(data: bytes) -> Iterator[bytes]:
