@@ -29,7 +29,7 @@ from sandbox.egress.judge import WORDS
 from sandbox.egress.options import Judged
 from sandbox.egress.spotting import spot_text
 from sandbox.kernel.actors import SYSTEM, Actor
-from sandbox.kernel.errors import InputError, RefusedError
+from sandbox.kernel.errors import ConflictError, InputError, RefusedError
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
@@ -133,8 +133,20 @@ def _submit(desk: GateDesk, actor: Actor, seat: Seat, request: outbox.Request) -
 def judge(desk: GateDesk, submission_id: str) -> Submission:
     """Return the submission after the gate judged it: in review, or refused.
 
+    Where another process judged it at the same time and was first, what that one wrote holds and is returned.
     A gate that cannot run leaves the submission frozen and raises; nothing is let through.
     """
+    try:
+        return _judge(desk, submission_id)
+    except ConflictError:
+        stands: Submission = desk.directory.store.load(Submission, submission_id).record
+        if stands.state == "frozen":
+            raise  # nobody judged it: something else of it was changed
+    instances.leave(desk, submission_id)  # the first may not have come so far
+    return desk.directory.store.load(Submission, submission_id).record
+
+
+def _judge(desk: GateDesk, submission_id: str) -> Submission:
     stored = desk.directory.store.load(Submission, submission_id)
     submission = stored.record
     if submission.sample:

@@ -65,7 +65,7 @@ class Worker:
         for stored in seated:
             self._guarded(self._collect, stored.record)
         for waiting in store.find(Submission, state="frozen"):
-            self._judge(waiting.record.id)
+            self._judge(waiting.record)
         if moment is not self.told:  # no state changes without a fact: a quiet round asks nothing
             for stored in seated:
                 self._guarded(self._tell, stored.record)
@@ -77,11 +77,14 @@ class Worker:
             taken = intake.collect(self.platform.gate, seat.id, refused=self.platform.note_refusal)
             LOG.info("%s: %d taken, %d declined", seat.id, len(taken.submissions), len(taken.declined))
 
-    def _judge(self, submission: str) -> None:
-        now = self.platform.clock().timestamp()
+    def _judge(self, waiting: Submission) -> None:
+        submission, now = waiting.id, self.platform.clock().timestamp()
         if now < self.resting.get(submission, 0.0) or self.over.is_set():
             return
+        known = submission in self.resting
         self.resting[submission] = now + AGAIN_SECONDS
+        if waiting.ordered and not known:
+            return  # whoever asked a template for it has it judged at once: here only what was left of that
         self._guarded(
             lambda one: LOG.info("%s: %s", one, intake.judge(self.platform.gate, one).state), submission
         )

@@ -16,7 +16,7 @@ import pytest
 from pyarrow import csv
 
 from sandbox.demo.egress import RISKS
-from sandbox.egress import instances, intake, looks, release, template_orders, templates
+from sandbox.egress import court, instances, intake, looks, release, template_orders, templates
 from sandbox.egress.bundle_check import verify_bundle
 from sandbox.kernel.actors import SYSTEM
 from sandbox.kernel.errors import InputError, RefusedError, TamperedError
@@ -278,6 +278,30 @@ def test_revoked_between_judgement_and_release(judged: Home, monkeypatch: pytest
         monkeypatch.setattr(instances, "_release", late)
         assert ask(desk, template).state == "in-review"
         assert desk.platform.store.find(Release) == ()
+
+
+@pytest.mark.parametrize("come_so_far", [True, False])
+def test_judged_by_another_process_at_the_same_time(
+    judged: Home, monkeypatch: pytest.MonkeyPatch, come_so_far: bool
+) -> None:
+    """The worker takes up what waits: whoever asked gets what it wrote, and the product leaves once."""
+    with judged.open() as desk:
+        gate, template = desk.platform.gate, in_force(desk)
+        real, leave = court.judge, instances.leave
+
+        def beaten(*args: object) -> court.Judged:
+            monkeypatch.setattr(court, "judge", real)
+            waiting = desk.platform.store.find(Submission, state="frozen")
+            with monkeypatch.context() as other:
+                if not come_so_far:
+                    other.setattr(instances, "leave", lambda *_: instances.Departure())
+                intake.judge(gate, waiting[-1].record.id)
+            return real(*args)  # type: ignore[arg-type]
+
+        monkeypatch.setattr(court, "judge", beaten)
+        assert ask(desk, template).state == "released"
+        assert instances.leave is leave
+        assert len(desk.platform.store.find(Release)) == 1
 
 
 @pytest.mark.parametrize("who", [DEVELOPER, COLLEAGUE, OPERATOR, STEWARD, "shen.zhiyuan"])
