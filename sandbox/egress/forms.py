@@ -15,6 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -242,12 +243,13 @@ _UNIT = "千万|百万|十万|万|萬|千|亿|億|百|million|thousand|billion|m
 _AMOUNT = re.compile(
     r"(?<![\d.])(?P<minus>(?<![0-9A-Za-z)\]])[\-−])?(?P<n>\d{1,3}(?:[,、'’ \u00a0\u2009]\d{3})+(?!\d)(?:\.\d+)?"
     r"|\d{1,3}(?:\.\d{3})+,\d{1,4}(?!\d)|\d+(?:\.\d+|,\d{1,2}(?!\d|,\d))?(?:e[+\-]?\d{1,2}(?!\d))?)"
-    rf"(?: ?(?P<u>{_UNIT})(?![a-z]))?(?P<more>(?:\d+(?:\.\d+)?(?:{_UNIT}))*\d*(?:\.\d+)?)?"
-    r"(?: ?(?P<yuan>[元圆圓块塊]|yuan|rmb|cny)(?:(?P<jiao>\d)[角毛](?:(?P<fen>\d)分?)?|(?:0|零)?(?P<only>\d{1,2})分)?"
+    rf"(?: ?(?P<u>{_UNIT})(?![a-z]))?(?P<more>(?: ?\d{{1,9}}(?:,\d{{3}})*(?:\.\d{{1,9}})? ?(?:{_UNIT})(?![a-z]))*"
+    r"(?: ?\d{1,9}(?:,\d{3})*(?:\.\d{1,9})?(?= ?(?:[元圆圓块塊]|yuan|rmb|cny))|\d*(?:\.\d+)?))?"
+    r"(?: ?(?P<yuan>[元圆圓块塊]|yuan|rmb|cny)(?: ?(?P<jiao>\d) ?[角毛](?: ?(?P<fen>\d)(?: ?分)?)?| ?(?:0|零)?(?P<only>\d{1,2}) ?分)?"
     r"|(?P<dots>[点點])(?P<after>\d+)|(?P<cents> ?(?:分|cents?|fen)(?![a-z别])))?",
     re.IGNORECASE,
 )
-_PARTS = re.compile(rf"(\d+(?:\.\d+)?)({_UNIT})?", re.IGNORECASE)
+_PARTS = re.compile(rf"(\d+(?:,\d{{3}})*(?:\.\d+)?) ?({_UNIT})?", re.IGNORECASE)
 _WORTH: Mapping[str, int] = {
     "千万": 10**7, "百万": 10**6, "十万": 10**5, "万": 10**4, "萬": 10**4, "千": 10**3, "百": 100, "亿": 10**8,
     "億": 10**8, "million": 10**6, "thousand": 10**3, "billion": 10**9, "mn": 10**6, "bn": 10**9, "k": 10**3,
@@ -332,13 +334,10 @@ def _amounts(found: re.Match[str]) -> Iterator[str]:
     written = found["n"]
     if found.end() - found.start() > MAX_SIGNS:
         return
-    if found["jiao"] or found["only"]:
-        minor = f"{found['jiao']}{found['fen'] or 0}" if found["jiao"] else found["only"].zfill(2)
-        written = written + "." + minor if "." not in written else written
-    elif found["dots"]:
+    if found["dots"]:
         written += "." + found["after"]
     for plain in _written(written):
-        value = Decimal(plain)
+        value = Decimal(plain) + (0 if found["u"] or "." in plain else _minor(found))
         yield from (told for one in _meant(found, value) if len((told := _text(one)).strip("0.")) > 1)
         if value == value.to_integral_value() and not (found["u"] or found["yuan"]):
             yield from _counted(-int(value) if found["minus"] else int(value))
@@ -348,14 +347,23 @@ def _meant(found: re.Match[str], value: Decimal) -> Iterator[Decimal]:
     """Yield what a number of a match may mean by the unit behind it."""
     yield value
     if found["u"]:
-        rest = _PARTS.findall(found["more"] or "")
-        total = value * _WORTH[found["u"].lower()]
-        total += sum(Decimal(number) * _WORTH.get(unit.lower(), 1) for number, unit in rest)
-        yield from (total, total / 10000)
+        parts = [(f"{value}", found["u"]), *_PARTS.findall(found["more"] or "")]
+        worth = [_WORTH.get(unit.lower(), 1) for _, unit in parts]
+        amounts = [
+            Decimal(number.replace(",", "")) * one for (number, _), one in zip(parts, worth, strict=True)
+        ]
+        if all(one > after for one, after in pairwise(worth)):  # else each is an amount of its own
+            amounts = [sum(amounts, _minor(found))]
+        yield from (one for amount in amounts for one in (amount, amount / 10000))
     elif found["yuan"] and value >= 10**4:
         yield value / 10000
     elif found["cents"]:
         yield value / 100
+
+
+def _minor(found: re.Match[str]) -> Decimal:
+    """Return what stands behind the yuan of a match: tenths and hundredths."""
+    return Decimal(found["only"] or f"{found['jiao'] or 0}{found['fen'] or 0}") / 100
 
 
 def _written(run: str) -> Iterator[str]:
@@ -363,10 +371,8 @@ def _written(run: str) -> Iterator[str]:
     if re.fullmatch(r"\d{1,3}(?:\.\d{3})+,\d{1,4}", run):
         yield run.replace(".", "").replace(",", ".")
         return
-    bare = re.sub(r"[,、'’ \u00a0\u2009]", "", run)
-    if re.fullmatch(r"\d+,\d{1,2}|\d+,\d{4,}", run):
-        bare = run.replace(",", ".")
-    yield bare
+    pointed = re.fullmatch(r"\d+,\d{1,2}|\d+,\d{4,}", run)
+    yield run.replace(",", ".") if pointed else re.sub(r"[,、'’ \u00a0\u2009]", "", run)
 
 
 def _text(value: Decimal) -> str:

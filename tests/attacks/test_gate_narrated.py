@@ -69,6 +69,24 @@ def test_an_amount_is_read_in_every_form_wherever_it_stands(form):
 
 
 @pytest.mark.parametrize(
+    ("said", "amount"),
+    [
+        ("注册资本3亿2145万6789元1角2分，营业", "321456789.12"),
+        ("共 1 亿 2145 万 6789 元 5 分，", "121456789.05"),
+        ("合计3亿2,145万6,789.1元；", "321456789.1"),
+        ("三亿两千一百万零五块伍毛", "321000005.5"),
+    ],
+)
+def test_the_parts_of_an_amount_add_up_to_the_hundredth(said, amount):
+    assert amount in {form for value in values(plain_of(said).read) for form in value.forms}
+
+
+def test_amounts_in_one_unit_beside_each_other_are_amounts_of_their_own():
+    seen = {form for value in values("21万 33万 44k 55 k") for form in value.forms}
+    assert {"210000", "330000", "44000", "55000"} <= seen
+
+
+@pytest.mark.parametrize(
     "form", ["han", "han short", "republic han", "english of", "english words", "week zh"]
 )
 def test_sentences_with_a_name_and_days_in_a_form_of_their_own_show_records(form):

@@ -235,6 +235,10 @@ AMOUNTS: Final[Mapping[str, Callable[[str], str]]] = {
     "wan qian": lambda a: (
         f"{int(a[:-3]) // 10000}万{int(a[:-3]) % 10000 // 1000}千{int(a[:-3]) % 1000}{a[-3:]}元"
     ),
+    "qian coins": lambda a: f"{int(a[:-3]) // 1000}千{int(a[:-3]) % 1000}元{a[-2]}角{a[-1]}分",
+    "qian bai blanks": lambda a: (
+        f"{int(a[:-3]) // 1000} 千 {int(a[:-3]) % 1000 // 100} 百 {int(a[:-3]) % 100} 元 {a[-2]} 角 {a[-1]} 分"
+    ),
 }
 
 
