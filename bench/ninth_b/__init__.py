@@ -1,0 +1,1 @@
+"""The ninth examination, second half: office files, pictures and pages, data and code."""
