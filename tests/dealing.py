@@ -2,6 +2,8 @@
 
 xdist's own dealing puts all that a dead process was ever given back into the queue, done or not. The next
 process is dealt a file in which nothing is left to do, is never heard of again, and the run waits for ever.
+It deals the files with most tests first, too: one that tries a single thing for minutes came last, and the
+other processes had nothing to do meanwhile.
 """
 
 from __future__ import annotations
@@ -13,10 +15,24 @@ from xdist.workermanage import WorkerController
 
 LEAST = 2
 """A process begins a test when it knows the next one, or that none will come."""
+DEAREST = (
+    "tests/egress/test_orders.py",
+    "tests/attacks/test_fuzz.py",
+    "tests/attacks/test_hostile_files.py",
+    "tests/attacks/test_gate_exam.py",
+)
+"""What takes longest, the longest first: dealt before the rest, which goes by the number of its tests."""
 
 
 class Dealing(LoadFileScheduling):
     """A file at a time; what a process died of has failed and is not tried again, the rest is dealt anew."""
+
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        """Deal the dearest file that is left."""
+        dear = [scope for scope in DEAREST if scope in self.workqueue]
+        if dear:
+            self.workqueue.move_to_end(dear[0], last=False)
+        super()._assign_work_unit(node)
 
     def remove_node(self, node: WorkerController) -> str | None:
         """Return the test in which the process died; nothing of one that had none left."""

@@ -22,6 +22,7 @@ from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.records import Application, Consultation, Coordination, Item
 from tests.access.hall import BODIES, hall
+from tests.lengths import length
 
 STARTS = st.sampled_from([date(2026, 1, 28), date(2026, 9, 14), date(2026, 12, 10), date(2027, 1, 20)])
 OFFICERS = st.sampled_from(["chen", "luo", "wu", "lin"])
@@ -225,4 +226,4 @@ class TestLives(Lives.TestCase):
 class TestManyLives(Lives.TestCase):
     """Many and longer lives."""
 
-    settings = settings(max_examples=60, stateful_step_count=50, **_COMMON)
+    settings = settings(max_examples=length(20, 60), stateful_step_count=50, **_COMMON)

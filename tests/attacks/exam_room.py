@@ -23,8 +23,6 @@ from tests.attacks.exam_leaks import LEAKS, World
 from tests.attacks.exam_source import firms, masked, persons, to_csv
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from sandbox.egress.origin import Source
 
 RECOGNISED: Final = frozenset({FindingKind.SOURCE_RECORD, FindingKind.IDENTIFIER, FindingKind.CANARY})
@@ -115,8 +113,7 @@ def cases(kind: str) -> list[Case]:
     return _answered()[kind]
 
 
-def half(kind: str, number: int) -> Iterable[tuple[str, Outcome]]:
-    """Judge one half of a kind."""
-    for case in cases(kind):
-        if in_half(case.name, number):
-            yield case.name, put(case.files)
+@cache
+def half(kind: str, number: int) -> tuple[tuple[str, Outcome], ...]:
+    """Judge one half of a kind, once for all that is asked of it."""
+    return tuple((case.name, put(case.files)) for case in cases(kind) if in_half(case.name, number))

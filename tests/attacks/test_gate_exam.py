@@ -8,6 +8,7 @@ import pytest
 from sandbox.kernel.findings import FindingKind, Verdict
 from tests.attacks.exam_room import half
 
+pytestmark = pytest.mark.timeout(1200)  # each judges dozens of files
 SEEN, HELD_OUT = 0, 1
 HALVES = [SEEN, pytest.param(HELD_OUT, marks=pytest.mark.long)]
 

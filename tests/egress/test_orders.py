@@ -542,4 +542,4 @@ def test_no_order_of_actions_lets_out_what_was_not_approved(told: Path, monkeypa
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 def test_no_long_order_of_actions_lets_out_what_was_not_approved(told: Path, monkeypatch) -> None:
-    live(told, monkeypatch, length(40, 600), 60)
+    live(told, monkeypatch, length(15, 600), 60)

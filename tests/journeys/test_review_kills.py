@@ -1,7 +1,8 @@
 """kill -9 between every two writes of a settling vote, a release, a handing out, recalls: all or nothing.
 
 Every durable operation of the act is counted first; then a child of its own is killed before each of them (a
-few of them every day, all of them in the long suite), and what is left in the home is examined.
+few of them every day, two dozen in the long suite, all of them when that is run in full), and what is left in
+the home is examined.
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from tests.attacks.test_templates import ask, in_force
 from tests.journeys.crash import crash, crash_each
 from tests.journeys.homes import DEVELOPER, PROVIDER, SECURITY, Desk, Home, judged, keep, released, told
 from tests.journeys.test_kills import moments
+from tests.lengths import length
 
 __all__ = ["judged", "released", "told"]
-EVERYDAY, EVERY = 3, 10_000
+EVERYDAY, EVERY = 3, length(24, 10_000)
 COUNTS = pytest.mark.parametrize(
     "count", [EVERYDAY, pytest.param(EVERY, marks=[pytest.mark.long, pytest.mark.timeout(3600)])]
 )
