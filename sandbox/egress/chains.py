@@ -24,6 +24,7 @@ import numpy as np
 
 from sandbox.egress.alphabets import B85, Z85, lengthy, packed, radix
 from sandbox.egress.ciphers import broken, moved_bytes
+from sandbox.egress.codepages import unshifted
 from sandbox.egress.legible import LEAST_BYTES, said
 from sandbox.egress.numerals import sequences
 from sandbox.egress.turnings import lettered, opened, peaked
@@ -89,8 +90,6 @@ def unwound(start: bytes, room: Room) -> Iterator[bytes]:
             yield data
             ends += kind == _TEXT
             most = min(most, cost + _FARTHER) if kind == _TEXT else most
-            if kind == _TEXT and reads(data[::-1]):
-                yield data[::-1]
         for price, out in _links(data, kind):
             found = looks(out)
             dear = cost + price + (_KINDS[found] if price < _SURE else 0)
@@ -135,6 +134,8 @@ def _links(data: bytes, kind: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _of_bytes(data: bytes) -> Iterator[tuple[int, bytes]]:
+    with suppress(UnicodeDecodeError):
+        yield from ((0, text.encode("utf-8", "replace")) for text in unshifted(data.decode("utf-8")))
     yield from ((1, out) for out in opened(data))
     yield from ((0, out) for out in lettered(data))
     if peaked(np.frombuffer(data, np.uint8)):

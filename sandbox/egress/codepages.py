@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.egress.legible import SAMPLE, legible
+from sandbox.egress.legible import LEVELS, SAMPLE, legible
 
 MAX_BYTES = 1 << 20
 _PAGES = (
@@ -142,6 +142,79 @@ def _windows(values: NDArray[np.int64], counts: NDArray[np.int64]) -> list[int]:
 def _text(codes: NDArray[np.int64]) -> str:
     fine = (codes >= 9) & (codes < 0x110000) & ~((codes >= 0xD800) & (codes < 0xE000))
     return np.where(fine, codes, 10).astype("<u4").tobytes().decode("utf-32-le")
+
+
+def unshifted(text: str) -> Iterator[str]:
+    """Yield the strange lines of a text as they were before one number was added to every sign, or laid over.
+
+    Common characters end among rare ones then, whatever the digits were written with. The most frequent signs
+    are tried as marks and digits; what comes out must be made of common signs nearly alone.
+    """
+    if text.isascii():
+        return
+    raw = text[:MAX_BYTES].encode("utf-32-le", "surrogatepass")
+    codes = _strange(np.frombuffer(raw, np.uint32).astype(np.int64))
+    head = codes[:_FRONT]
+    if len(head) < _LEAST:
+        return
+    values, counts = _counted(head)
+    often = values[np.argsort(-counts, kind="stable")[:_OFTEN]]
+    for way, keys in ((np.subtract, often[:, None] - _MARKS), (np.bitwise_xor, often[:, None] ^ _MARKS)):
+        for key in np.unique(keys[keys != 0]).tolist():
+            for kept in (False, True):
+                out = np.where((head == _LINE) & kept, head, way(head, key))
+                if _ordinary(out).mean() >= _MOSTLY and legible(_text(out)):
+                    yield _text(np.where((codes == _LINE) & kept, codes, way(codes, key)))
+                    return
+
+
+def _strange(codes: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the lines of which many signs are no common ones."""
+    odd = ~_ordinary(codes)
+    if not odd.any():
+        return codes[:0]
+    starts = np.concatenate([[0], np.flatnonzero(codes == _LINE)[:-1] + 1])
+    starts = starts[starts < len(codes)]
+    sizes = np.diff(np.append(starts, len(codes)))
+    rare, wide = (np.add.reduceat(one, starts, dtype=np.int64) for one in (odd, (codes > 0x7E) | odd))
+    return codes[np.repeat((rare >= _FEW) & (rare >= _ODD * wide), sizes)]
+
+
+def _ordinary(codes: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which signs are printed ones of ASCII, common characters or their marks."""
+    return _ORDINARY[np.clip(codes, 0, len(_ORDINARY) - 1)]
+
+
+def _common() -> NDArray[np.bool_]:
+    found = np.zeros(1 << 16, np.bool_)
+    found[
+        [
+            9,
+            10,
+            13,
+            *range(32, 127),
+            0xB0,
+            0xB7,
+            0xD7,
+            *range(0x2010, 0x2028),
+            *range(0x3000, 0x3018),
+            *range(0xFF01, 0xFF5F),
+        ]
+    ] = True
+    found[[ord(one) for one in LEVELS if one]] = True
+    found[0x3007] = True
+    return found
+
+
+_ORDINARY = _common()
+_LINE = 10
+_FEW = 3
+_ODD = 0.2
+"""Share of rare signs among wide ones from which a line is strange: two in three are once they were moved."""
+_MOSTLY = 0.97
+_OFTEN = 8
+_FRONT = 1024
+_MARKS = np.array([*b"\n,\t|; 0123456789-:", 0xFF0C, 0x3001, 0xFF1B, *map(ord, "一二〇零年月")], np.int64)
 
 
 def stripped(text: str) -> Iterator[str]:

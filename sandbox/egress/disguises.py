@@ -19,7 +19,7 @@ import numpy as np
 from sandbox.egress.alphabets import lengthy, morse, packed
 from sandbox.egress.chains import Room, unwound
 from sandbox.egress.ciphers import broken, moved_bytes
-from sandbox.egress.codepages import moved, paged, repaired, stripped
+from sandbox.egress.codepages import moved, paged, repaired, stripped, unshifted
 from sandbox.egress.codewords import coded, listed_bytes
 from sandbox.egress.content import Content, Form, Sheet
 from sandbox.egress.declared import spelled_out, translated
@@ -45,7 +45,9 @@ from sandbox.egress.runs import nibbles
 from sandbox.egress.salvage import salvaged
 from sandbox.egress.scattered import scattered
 from sandbox.egress.slots import Frame, beside, frames, lines_of, slots
+from sandbox.egress.spoken import said_in_words
 from sandbox.egress.strung import coded_runs, padded_rows, strung
+from sandbox.egress.unescape import rotated
 from sandbox.egress.unpressed import begun, headless, unpressed
 from sandbox.files.types import FileType, sniff
 from sandbox.files.unwrap import unwrap
@@ -218,10 +220,16 @@ def _text(text: str, path: str, found: _Found, *, depth: int) -> None:
         found.guess([new for new in way(text) if speaks(new)])
     for new in repaired(text) if not legible(text) else ():
         found.add(new)
+    for new in unshifted(text):
+        if found.add(new) and depth < MAX_DEPTH:
+            _text(new[:_PIECE], path, found, depth=depth + 1)
     for new in morse(text if _dotted(text) else _dots_in(text)):
         found.add(new)
     found.guess(figures(text))
-    found.guess(strung(text) if depth else [])
+    if depth:
+        found.guess(strung(text))
+        found.guess([new for new in (text[::-1], rotated(text)) if speaks(new)])
+        found.guess([] if text.isascii() else [cell for one in said_in_words(text) for cell in one.cells])
     built = folded(text)
     if built:
         found.add(built)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from html import unescape
 from itertools import chain
 
 import pyarrow as pa
@@ -30,6 +31,10 @@ LEAST_RUN = 64
 _LETTERED = 0.15
 _FRAMED = re.compile(r"^[\s\"'(#>*;/|-]*|[\s\"',;)\\|]*$")
 _WORD = re.compile(r"[!-~]{64,}")
+_NAMED = re.compile(r"^[\w.$-]{1,40}(?:=>|:=|[=:])(?=[!-~]{64})|^<[\w:.-]{1,40}>|</[\w:.-]{1,40}>$")
+_QUOTES = re.compile(r"['\"]|^`|`$")
+_ENTITY = re.compile(r"&(?:lt|gt|amp|quot);")
+_FRAME = " \t'\"`,;"
 LIMITS = UnwrapLimits(max_total=16 << 20)
 
 
@@ -140,8 +145,10 @@ def _at_places(document: Document) -> Iterator[str]:
 def _runs(text: str) -> Iterator[str]:
     """Yield long words, and lines on end of which each is one long word, without what frames them."""
     block: list[str] = []
+    whole: list[str] = []
     for line in [*text.splitlines()[:20_000], ""]:
         bare = _FRAMED.sub("", line)
+        whole.append(line)
         if line and bare.isascii() and bare.count(" ") <= len(bare) // 3:
             block.append(bare)
             continue
@@ -150,8 +157,23 @@ def _runs(text: str) -> Iterator[str]:
             middle = [one for one in block if len(one) >= len(block[0]) and " " not in one]
             if len(middle) < len(block):
                 yield "".join(middle)
-        yield from _WORD.findall(" ".join([*block, line]))
-        block = []
+        for word in _WORD.findall(" ".join(whole)):
+            yield from _unframed(word)
+        block, whole = [], []
+
+
+def _unframed(word: str) -> Iterator[str]:
+    """Yield a long word, and what is left of it without the name, quotes or marks of an element around it.
+
+    The letters of Base85 are such marks, too, so that both may be what was written.
+    """
+    held = _NAMED.sub("", word)
+    held = unescape(held) if "&" in held and _ENTITY.search(held) else held
+    inner = max(_QUOTES.split(held), key=len)
+    if len(inner) >= LEAST_RUN:
+        yield inner
+    if inner.strip(_FRAME) != word.strip(_FRAME):
+        yield _FRAMED.sub("", word)
 
 
 def _coded(run: str) -> bool:

@@ -22,7 +22,7 @@ _BLOCK = 1024
 _FINE = re.compile("[ -~\r\n\t\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]+")
 _TELLING = re.compile("[0-9\u4e00-\u9fff]+")
 _WIDE = re.compile("[\u4e00-\u9fff]+")
-_LEVELS = frozenset(
+LEVELS = frozenset(
     bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF)
 )
 """The 6763 characters of GB 2312: what names and addresses are written with, and random bytes are not."""
@@ -97,7 +97,7 @@ def legible(text: str) -> bool:
     if _held(_TELLING, sample) < _TELLING_SHARE * size:
         return False
     wide = Counter("".join(_WIDE.findall(sample)))
-    return sum(count for one, count in wide.items() if one in _LEVELS) >= _COMMON_SHARE * wide.total()
+    return sum(count for one, count in wide.items() if one in LEVELS) >= _COMMON_SHARE * wide.total()
 
 
 def _held(kind: re.Pattern[str], text: str) -> int:

@@ -110,6 +110,16 @@ STEPS: dict[str, Step] = {
     "mirror": _bits(lambda one: int(f"{one:08b}"[::-1], 2)),
     "add": _bits(lambda one: one + 77),
     "turn": _bits(lambda one: one << 3 | one >> 5),
+    "signs": lambda data: data.decode()[::-1].encode(),
+    "han": lambda data: (
+        data.decode().translate(dict(zip(map(ord, digits), "〇一二三四五六七八九", strict=True))).encode()
+    ),
+    "moved": lambda data: "".join(chr(ord(one) + 17) for one in data.decode()).encode(),
+    "over": lambda data: "".join(chr(ord(one) ^ 21) for one in data.decode()).encode(),
+    "json": lambda data: json.dumps(
+        [dict(zip("abcd", one.split("|"), strict=True)) for one in data.decode().splitlines()],
+        ensure_ascii=False,
+    ).encode(),
     "rot13": _rot,
     "rot7": lambda data: _rot(data, 7),
     "rot47": _rot47,
@@ -183,6 +193,29 @@ def _notebook(data: bytes) -> bytes:
     ).encode()
 
 
+def _settings(data: bytes) -> bytes:
+    return (
+        f"title: {PROSE[0]}\nfont: 11\ncache:\n  revision: 7\n  state: '{data.decode()}'\nlevel: 3\n".encode()
+    )
+
+
+def _environment(data: bytes) -> bytes:
+    return f"APP=report\nCACHE_KEY={data.decode()}\nPORT=8080\n".encode()
+
+
+def _statement(data: bytes) -> bytes:
+    return f"INSERT INTO cache(k, v) VALUES ('state', '{data.decode()}');\nCOMMIT;\n".encode()
+
+
+def _element(data: bytes) -> bytes:
+    body = data.decode().replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return f"<?xml version='1.0'?>\n<view><title>{PROSE[0]}</title><state>{body}</state></view>".encode()
+
+
+def _literal(data: bytes) -> bytes:
+    return f"import base64\n\n\ndef main():\n    return base64.b85decode(b'{data.decode()}')\n".encode()
+
+
 def _raw(data: bytes) -> bytes:
     return data
 
@@ -190,6 +223,7 @@ def _raw(data: bytes) -> bytes:
 CARRIERS: dict[str, Step] = {
     "csv": _csv, "md": _report, "txt": _inline, "json": _json, "value.json": _one_value, "py": _code,
     "yaml": _yaml, "html": _html, "ipynb": _notebook, "bin": _raw,
+    "yml": _settings, "env": _environment, "sql": _statement, "xml": _element, "literal.py": _literal, "raw.txt": _raw,
 }  # fmt: skip
 CHAINS: tuple[tuple[str, str], ...] = (
     ("gzip b64 back", "csv"), ("gzip b64 back", "json"), ("xz b32 back", "md"), ("zlib hex back", "ipynb"),
@@ -208,6 +242,10 @@ CHAINS: tuple[tuple[str, str], ...] = (
     ("xor6 b64", "txt"), ("swap b64", "md"), ("mirror hex", "json"), ("turn b32", "yaml"), ("add b64", "py"),
     ("zlib b32 back hex", "csv"), ("bz2 xor1 back b64", "html"), ("deflate not", "bin"), ("brotli back", "bin"),
     ("gzip b64 not", "bin"), ("gzip hex xor3", "bin"), ("b64 xor1", "bin"), ("zstd HEX", "csv"), ("lz4 xor3", "bin"),
+    ("b85", "yml"), ("gzip b85", "env"), ("bz2 b85", "sql"), ("xz b85", "xml"), ("zlib b85", "literal.py"),
+    ("signs gzip back b64", "raw.txt"), ("signs b85", "yml"), ("signs xz", "bin"), ("han moved", "raw.txt"),
+    ("han moved gzip b64", "json"), ("han over", "raw.txt"), ("han over zstd", "bin"),
+    ("json xor4", "bin"), ("json xor3 b64", "txt"),
 )  # fmt: skip
 
 
