@@ -27,6 +27,9 @@ _OFF = 0.02
 _REFINED = 400
 _PRECISE = 1e-9
 _ASKED = 32
+_DENSE = 8
+_WIDE = 4
+"""Places of a table of counts for each value that is counted: of all between them, of what they end in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,14 +132,39 @@ def shift(asked: Whole, shown: Whole, *, pairs: int, seed: int = 0) -> Shift | N
     best: Shift | None = None
     for turned in (False, True):
         signed = -few if turned else few
-        differences = (some[None, :] - signed[:, None]).ravel()
-        differences.sort()
-        ends = np.flatnonzero(np.diff(differences, append=differences[-1] + 1))
-        runs = np.diff(ends, prepend=-1)
-        most = int(np.argmax(runs))
-        if best is None or runs[most] > best.votes:
-            best = Shift(turned, int(differences[ends[most]]), int(runs[most]))
+        by, votes = _commonest((some[None, :] - signed[:, None]).ravel())
+        if best is None or votes > best.votes:
+            best = Shift(turned, by, votes)
     return best
+
+
+def _commonest(values: Whole) -> tuple[int, int]:
+    """Return the least of the commonest values and how often it stands there.
+
+    Nothing is sorted but those whose place in a table of counts others share: no value is commoner than it.
+    """
+    least = int(values.min())
+    if int(values.max()) - least < _DENSE * len(values):
+        counts = np.bincount(values - least)
+        place = int(counts.argmax())
+        return least + place, int(counts[place])
+    size = 1 << (_WIDE * len(values)).bit_length()
+    places = values & (size - 1)
+    shared = np.bincount(places, minlength=size)[places]
+    for fewest in (4, 2):
+        some = values[shared >= fewest]
+        value, count = _first_of_most(some) if len(some) else (0, 0)
+        if count >= fewest:
+            return value, count
+    return least, 1
+
+
+def _first_of_most(values: Whole) -> tuple[int, int]:
+    values = np.sort(values)
+    ends = np.flatnonzero(np.diff(values, append=values[-1] + 1))
+    runs = np.diff(ends, prepend=-1)
+    most = int(np.argmax(runs))
+    return int(values[ends[most]]), int(runs[most])
 
 
 def hits(asked: Whole, shown: Whole) -> NDArray[np.bool_]:
