@@ -9,6 +9,7 @@ Bounded; pure.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 
 import numpy as np
@@ -190,14 +191,27 @@ def _steps(places: NDArray[np.int64], size: int, least: int) -> Iterator[tuple[i
     """Yield the steps and starts at which likely numbers stand in a row, the first that serve."""
     if places.size < _IN_STEP:
         return
-    found = 0
+    found, pairs = 0, _apart(places)
     for step in range(least, min(MAX_STEP, size // _IN_STEP) + 1):
         rows = size // step
-        if places.size < _LEAST_SHARE * rows:
-            continue
+        fewest = _LEAST_SHARE * rows
+        if places.size < fewest or pairs[step] < 2 * math.ceil(fewest) - rows - 1:
+            continue  # so many of the rows in a row cannot have so few neighbours among them
         counts = np.bincount(places[places < rows * step] % step, minlength=step)
         for start in np.flatnonzero(counts / rows >= _LEAST_SHARE).tolist():
             yield step, start
             found += 1
             if found >= 4:
                 return
+
+
+def _apart(places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return how many pairs of places, which are in order, lie how far apart, up to the longest step."""
+    pairs = np.zeros(MAX_STEP + 1, np.int64)
+    for further in range(1, min(MAX_STEP, places.size - 1) + 1):
+        gaps = places[further:] - places[:-further]
+        gaps = gaps[gaps <= MAX_STEP]
+        if not gaps.size:
+            break
+        pairs += np.bincount(gaps, minlength=MAX_STEP + 1)
+    return pairs
