@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations, islice
 
 import numpy as np
@@ -21,6 +22,8 @@ from sandbox.egress.lattice import Figures
 from sandbox.fingerprint.canonical import canonical_array
 
 MAX_COLUMNS = 8
+MAX_KNOWN = 1 << 15
+"""Figures that are read once: the columns of a table are asked for in several readings of it."""
 MAX_LABELS = 3
 MAX_TOTALS = 4
 _MOSTLY = 0.8
@@ -92,6 +95,7 @@ _BASES = {
 }  # fmt: skip
 
 
+@lru_cache(maxsize=MAX_KNOWN)
 def figure(cell: str | None) -> tuple[float, float, int] | None:
     found = _NUMBER.fullmatch((cell or "").strip())
     if not found:
