@@ -7,13 +7,15 @@ from pathlib import Path
 import httpx
 import pyotp
 import pytest
+from fastapi import APIRouter
 
 from sandbox.app import open_platform
 from sandbox.kernel.actors import Role
 from sandbox.kernel.records import Account, Grant
 from sandbox.seats import isolation
+from sandbox.web import api
 from sandbox.web.console import build
-from sandbox.web.options import Options
+from sandbox.web.options import API, Options
 from sandbox.web.signin import UnsafeSessionAuth
 from tests.web.lived import copied, lived_in_home
 
@@ -34,15 +36,27 @@ def people(told):
 
 
 class Site:
-    """The console of one home, and visitors to it."""
+    """The console of one home, and visitors to it; its calls for programs are made when the first comes.
+
+    They are most of what a console takes to make, and hardly a test of the pages calls them.
+    """
 
     def __init__(self, home: Path, **clock) -> None:
         self.platform = open_platform(home, **clock)
         self.sign_in = UnsafeSessionAuth()
-        self.app = build(self.platform, Options((ORIGIN,), home / "assets"), self.sign_in)
+        with pytest.MonkeyPatch.context() as later:
+            later.setattr(api, "router", lambda _: APIRouter())
+            self.app = build(self.platform, Options((ORIGIN,), home / "assets"), self.sign_in)
+        self._whole = False
+
+    async def _answer(self, scope, receive, send):
+        if not self._whole and scope["path"].startswith(API):
+            self.app.include_router(api.router(self.platform), prefix=API)
+            self._whole = True
+        await self.app(scope, receive, send)
 
     def client(self, **more):
-        transport = httpx.ASGITransport(app=self.app)
+        transport = httpx.ASGITransport(app=self._answer)
         headers = {"Origin": ORIGIN, "Sec-Fetch-Site": "same-origin", **more}
         return httpx.AsyncClient(transport=transport, base_url=ORIGIN, headers=headers)
 
