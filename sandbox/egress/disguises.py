@@ -15,6 +15,7 @@ from functools import partial
 from itertools import chain, groupby, islice
 
 import numpy as np
+import pyarrow as pa
 
 from sandbox.egress.alphabets import lengthy, morse, packed
 from sandbox.egress.chains import Room, unwound
@@ -25,6 +26,7 @@ from sandbox.egress.content import Content, Form, Sheet
 from sandbox.egress.declared import spelled_out, translated
 from sandbox.egress.folding import folded
 from sandbox.egress.foreseen import Foreseen, Unwound
+from sandbox.egress.fused import unfused
 from sandbox.egress.gathered import (
     LIMITS,
     MAX_BYTES,
@@ -36,6 +38,7 @@ from sandbox.egress.gathered import (
     texts_of,
 )
 from sandbox.egress.glyphs import few, rare
+from sandbox.egress.headings import by_number
 from sandbox.egress.layouts import laid_out
 from sandbox.egress.legible import LEAST_BYTES, held_numbers, legible, said, speaks
 from sandbox.egress.numerals import branches, figures, sequences
@@ -110,6 +113,12 @@ class _Found:
         self.kept += len(text)
         return True
 
+    def lay(self, tables: Sequence[pa.Table]) -> None:
+        """Keep tables that may be rows laid out anew."""
+        sheets = tuple(Sheet("", table, plain=False) for table in tables)
+        if sheets:
+            self.contents.append(Content(FileType.BINARY, Form.UNREAD, sheets=sheets, guessed=True))
+
     def guess(self, numbers: list[str]) -> None:
         """Keep numbers that may be telephones or identity numbers by chance."""
         for number in numbers[: MAX_NUMBERS - len(self.numbers)]:
@@ -144,6 +153,7 @@ def disguised(report: FileReport, early: Foreseen) -> list[Content]:
 def _structured(report: FileReport, found: _Found) -> None:
     """Read what stands at the same places of lines, and what documents hold in numbers and in codes."""
     _bytes(padded_rows(report.product.data), report.product.path, found, depth=0)
+    found.lay([*by_number(report.contents), *unfused(report.contents, ())])
     for text in fronts_of(report):
         with suppress(*_FAILURES):
             _slotted(text, report.product.path, found)
@@ -184,10 +194,7 @@ def _slotted(text: str, path: str, found: _Found) -> None:
     found.guess(strung(text))
     lines = lines_of(text)
     every = frames(lines)
-    tables = [*beside(every), *laid_out(text)]
-    if tables:
-        sheets = tuple(Sheet("", table, plain=False) for table in tables)
-        found.contents.append(Content(FileType.BINARY, Form.UNREAD, sheets=sheets, guessed=True))
+    found.lay([*beside(every), *laid_out(text), *unfused((), every)])
     found.tried = 0
     for data in islice(_structures(text, lines, every), MAX_TRIED):
         _bytes(data, path, found, depth=0)

@@ -15,6 +15,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
+from datetime import date
 
 import pytest
 
@@ -45,6 +46,33 @@ def nobody() -> list[Row]:
         }
         for _ in range(30)
     ]  # fmt: skip
+
+
+def day(text: str, layout: str) -> str:
+    return date.fromisoformat(text).strftime(layout)
+
+
+def serial(text: str) -> str:
+    return f"{date.fromisoformat(text).toordinal() - date(1899, 12, 30).toordinal():05d}"
+
+
+def cents(row: Row) -> int:
+    return round(float(row["金额"]) * 100)
+
+
+def numbered(rows: Sequence[Row], name: str) -> list[tuple[str, str]]:
+    """Return days and cents of rows under names of their own, in no order."""
+    pairs = [
+        (name.format(at=at, name=part, letters="abcdefghij"[at // 10] + "klmnopqrst"[at % 10]), value)
+        for at, row in enumerate(rows)
+        for part, value in (
+            ("b", day(row["出生日期"], "%Y%m%d")),
+            ("v", row["就诊日期"]),
+            ("f", str(cents(row))),
+        )
+    ]
+    random.Random(5).shuffle(pairs)
+    return pairs
 
 
 def chunks(text: str, size: int) -> list[str]:
@@ -117,6 +145,13 @@ TECHNIQUES: dict[str, tuple[str, Callable[[Sequence[Row]], bytes]]] = {
     "a vocabulary and numbers": ("a.json", vocabulary),
     "folders of an archive": ("a.zip", lambda rows: package("a", {f"{row['出生日期']}/{row['就诊日期']}/{row['金额']}/{row['诊断']}.txt": "" for row in rows})),
     "points of a board that are labelled": ("a.sgf", board),
+    "one row under numbered names": ("a.csv", lambda rows: "\n".join(",".join(part) for part in zip(*numbered(rows, "{name}_{at:03d}"), strict=True)).encode()),
+    "numbered names of a flat document": ("a.json", lambda rows: json.dumps({"revision": 3, "values": dict(numbered(rows, "r{at}.{name}"))}).encode()),
+    "numbered settings": ("a.properties", lambda rows: "\n".join(["title=report", *(f"item.{name}={value}" for name, value in numbered(rows, "{at}.{name}"))]).encode()),
+    "endings of letters instead of numbers": ("a.csv", lambda rows: "\n".join(",".join(part) for part in zip(*numbered(rows, "{name}{letters}"), strict=True)).encode()),
+    "serials and cents in one code of a log": ("a.log", lambda rows: "\n".join(f"2025-03-18T0{at % 6}:00:00 INFO commit batch={serial(row['出生日期'])}{serial(row['就诊日期'])}{cents(row):09d} rows={at % 7}" for at, row in enumerate(rows)).encode()),
+    "cents and days back to front in one code of a table": ("a.csv", lambda rows: "\n".join(["code,state", *(f"B{cents(row):08d}{day(row['就诊日期'], '%d%m%Y')}{day(row['出生日期'], '%Y%j')},ok" for row in rows)]).encode()),
+    "codes of a document with short days": ("a.json", lambda rows: json.dumps([{"no": f"{day(row['就诊日期'], '%y%m%d')}{cents(row):07d}{day(row['出生日期'], '%Y%m%d')}", "n": at % 5} for at, row in enumerate(rows)]).encode()),
 }  # fmt: skip
 
 
