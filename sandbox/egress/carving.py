@@ -26,6 +26,7 @@ from sandbox.egress.content import Sheet
 from sandbox.egress.documents import sheets_of, unique_names
 from sandbox.egress.statistical import is_matrices, matrices, packaged, reader_of
 from sandbox.egress.tagged import document_of, is_tagged
+from sandbox.files.members import head_of
 
 MAX_ROWS = 50_000
 MAX_TABLES = 50
@@ -126,8 +127,7 @@ def _arrays(data: bytes) -> Iterator[Sheet]:
     held: dict[str, NDArray[np.generic]] = {}
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for member in package.infolist()[:MAX_TABLES]:
-            with package.open(member) as stream:
-                head = stream.read(_MAX_HEAD)
+            head = head_of(package, member, _MAX_HEAD)
             if head.startswith(_NPY):
                 held[member.filename] = np.load(io.BytesIO(head), allow_pickle=False, max_header_size=10_000)
     for length in {len(one) for one in held.values() if one.ndim == 1}:

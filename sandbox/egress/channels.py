@@ -46,6 +46,7 @@ from sandbox.egress.strung import strung
 from sandbox.egress.tones import keys_pressed
 from sandbox.egress.typed import typed
 from sandbox.egress.unpressed import embedded, headless
+from sandbox.files.members import head_of
 from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.match import match
@@ -254,8 +255,7 @@ def _package(data: bytes) -> tuple[list[str], list[Stream]]:
             held = [one for one in package.infolist() if _PACKAGED.fullmatch(one.filename)]
             alike: list[dict[str, Stream]] = []
             for one in sorted(held, key=lambda part: "/worksheets/" in part.filename)[:MAX_PARTS]:
-                with package.open(one) as member:
-                    part = member.read(MAX_BYTES)
+                part = head_of(package, one, MAX_BYTES)
                 texts.append(sequences.written(part.decode("utf-8", errors="replace")))
                 own = list(sequences.attributes(part.decode("utf-8", errors="replace")))
                 streams += own

@@ -20,6 +20,7 @@ from itertools import islice
 
 from sandbox.egress import planes
 from sandbox.egress.streams import Stream, stream
+from sandbox.files.members import head_of
 
 MAX_PICTURES = 8
 MAX_RUNS = 24
@@ -65,11 +66,9 @@ def _held(data: bytes) -> Iterator[bytes]:
 def _members(data: bytes) -> Iterator[bytes]:
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for one in package.infolist():
-            if not one.filename.endswith((".xml", ".rels")) and one.file_size <= MAX_BYTES:
-                with package.open(one) as member:
-                    front = member.read(16)
-                    if planes.pictured(front):
-                        yield front + member.read(MAX_BYTES)
+            plain = one.filename.endswith((".xml", ".rels")) or one.file_size > MAX_BYTES
+            if not plain and planes.pictured(head_of(package, one, 16)):
+                yield head_of(package, one, MAX_BYTES)
 
 
 def beside_pixels(data: bytes) -> list[bytes]:

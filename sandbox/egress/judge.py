@@ -48,6 +48,8 @@ from sandbox.kernel.message import say
 
 WORDS = "name"
 """Where a finding lies that concerns the names and the words that come with a file, not its content."""
+MAX_UNKNOWN = 50
+"""How many parts of no known kind are asked for a cipher: each costs a hundredth of a second and more."""
 _CELL_CHECKS = (
     "small-group", "dominance", "differencing", "remainder", "class-disclosure", "extremes",
     "freedom", "quantile",
@@ -115,9 +117,12 @@ def _open(report: FileReport, options: Options) -> bool:
         report.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=salvaged(product.data)))
     if report.archive or opened.problems:
         report.parts.append(product.data)
+    unknown = 0
     for part in opened.parts:
         report.parts.append(part.data)
-        content = read_content(part.data, name=part.path, type=part.type)
+        broken = unknown < MAX_UNKNOWN
+        unknown += part.type is FileType.BINARY
+        content = read_content(part.data, name=part.path, type=part.type, broken=broken)
         report.contents.append(content)
         prefix = f"{part.path}: " if report.archive else ""
         for issue in content.issues:

@@ -27,6 +27,7 @@ from sandbox.egress import planes
 from sandbox.egress.content import Content, Form, Sheet
 from sandbox.egress.drawn import greyed
 from sandbox.egress.papers import drawn_pages
+from sandbox.files.members import head_of
 from sandbox.files.types import FileType
 
 MAX_PICTURES = 8
@@ -139,8 +140,8 @@ def _media(data: bytes) -> list[bytes]:
     """Return the pictures of an office package."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
-            named = [one for one in package.infolist() if _MEDIA.fullmatch(one.filename)]
-            return [package.read(one) for one in named[:MAX_PICTURES] if one.file_size <= MAX_BYTES]
+            named = [one for one in package.infolist() if _MEDIA.fullmatch(one.filename)][:MAX_PICTURES]
+            return [head_of(package, one, MAX_BYTES) for one in named if one.file_size <= MAX_BYTES]
     except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError, EOFError):
         return []
 

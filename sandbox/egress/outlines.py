@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from sandbox.egress import planes
 from sandbox.egress.lattice import FEWEST
+from sandbox.files.members import head_of
 
 MAX_PARTS = 40
 MAX_MEMBERS = 40
@@ -71,7 +72,6 @@ def _texts(data: bytes) -> Iterator[str]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             for one in [one for one in package.infolist() if one.filename.endswith(".xml")][:MAX_MEMBERS]:
-                with package.open(one) as member:
-                    yield member.read(MAX_BYTES).decode("utf-8", errors="replace")
+                yield head_of(package, one, MAX_BYTES).decode("utf-8", errors="replace")
     except (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError, EOFError):
         return

@@ -14,6 +14,8 @@ import zlib
 from collections.abc import Iterator, Sequence
 from itertools import islice
 
+from sandbox.files.members import head_of
+
 MAX_BYTES = 8 << 20
 MAX_SHEETS = 8
 MAX_CELLS = 20_000
@@ -47,8 +49,7 @@ def painted(data: bytes) -> list[bytes]:
 
 
 def _part(package: zipfile.ZipFile, name: str) -> bytes:
-    with package.open(name) as member:
-        return member.read(MAX_BYTES)
+    return head_of(package, package.getinfo(name), MAX_BYTES)
 
 
 def _of_styles(part: bytes) -> list[list[bytes]]:

@@ -56,8 +56,8 @@ _TAGS = re.compile(r"<[^<>]*>")
 _MODELS = re.compile(rb"sklearn|torch|xgboost|lightgbm|keras|joblib")
 
 
-def read_content(data: bytes, *, name: str, type: FileType) -> Content:
-    """Return the content of one file that is no archive."""
+def read_content(data: bytes, *, name: str, type: FileType, broken: bool = True) -> Content:
+    """Return the content of one file that is no archive; ciphers are `broken` where its kind is not known."""
     reader = _READERS.get(type, _opaque)
     try:
         content = reader(data, name)
@@ -68,7 +68,8 @@ def read_content(data: bytes, *, name: str, type: FileType) -> Content:
             stray=salvaged(data),
         )  # fmt: skip
     if any(issue.check in _SALVAGED for issue in content.issues):
-        found = deciphered(data) if content.type is FileType.BINARY else salvaged(data)
+        unknown = broken and content.type is FileType.BINARY
+        found = deciphered(data) if unknown else salvaged(data)
         content = replace(content, stray=(*content.stray, *found), sheets=(*content.sheets, *carved(data)))
     content = _bounded(replace(content, type=type))
     if content.document is None:

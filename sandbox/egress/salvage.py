@@ -19,6 +19,7 @@ import numpy as np
 from sandbox.egress.ciphers import broken
 from sandbox.egress.papers import texts_of_pdf
 from sandbox.egress.unpressed import embedded, headless
+from sandbox.files.members import head_of
 
 MAX_BYTES = 8 << 20
 MAX_MEMBERS = 500
@@ -125,8 +126,7 @@ def _package(data: bytes) -> Iterator[bytes]:
 
 def _member(package: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
     try:
-        with package.open(member) as stream:
-            return stream.read(MAX_BYTES)
+        return head_of(package, member, MAX_BYTES)
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError):
         return b""
 

@@ -14,6 +14,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 
 from sandbox.egress.content import Issue
+from sandbox.files.members import head_of
 from sandbox.kernel.message import say
 
 MAX_UNPACKED = 512 << 20
@@ -71,9 +72,9 @@ def _issues(package: zipfile.ZipFile) -> Iterator[Issue]:
     uses: set[int] = set()
     for member in members:
         if _KNOWN.fullmatch(member.filename):
-            yield from _part_issues(member.filename, package.read(member), uses)
+            yield from _part_issues(member.filename, head_of(package, member, MAX_UNPACKED), uses)
     if "xl/sharedStrings.xml" in names:
-        count = len(_STRING.findall(package.read("xl/sharedStrings.xml")))
+        count = len(_STRING.findall(head_of(package, package.getinfo("xl/sharedStrings.xml"), MAX_UNPACKED)))
         if count > len(uses):
             yield Issue("hidden-content", where="sharedStrings", evidence=say("工作簿中有没有显示的文字"))
 

@@ -98,6 +98,11 @@ def xz_decoder() -> Decoder:
     return lzma.LZMADecompressor(format=lzma.FORMAT_XZ, memlimit=128 << 20)
 
 
+def lzma_decoder() -> Decoder:
+    """Return a decoder of old LZMA behind its 13 bytes of header, its dictionary held to 128 MiB."""
+    return lzma.LZMADecompressor(format=lzma.FORMAT_ALONE, memlimit=128 << 20)
+
+
 def zstd_decoder() -> Decoder:
     """Return a decoder of one Zstandard frame, its window held to 128 MiB."""
     limit: Decoder = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: 27})
