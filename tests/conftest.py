@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests import database, once, watching
+from tests import commands, database, once, watching
 
 _ENDS = ExitStack()
 _GIVEN = os.environ.pop("SANDBOX_DATABASE_URL", "")  # else every home would lie in one and the same place
@@ -39,6 +39,10 @@ def pytest_collection_modifyitems(items):
         for one in items:
             if one.get_closest_marker("file_only"):
                 one.add_marker(pytest.mark.skip(reason="about the file of an SQLite database"))
+
+
+def pytest_collection_finish():
+    commands.keep()
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
