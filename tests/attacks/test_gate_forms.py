@@ -216,11 +216,14 @@ def test_tables_of_statistics_packages_are_read(ending: str, tmp_path) -> None:
     assert FindingKind.SOURCE_RECORD in found(f"a.{ending}", data)
 
 
+@pytest.mark.parametrize("times", [5, pytest.param(25, marks=pytest.mark.long)])
 @pytest.mark.parametrize("ending", PACKAGES)
-def test_a_broken_file_of_a_statistics_package_is_refused_and_breaks_nothing(ending: str, tmp_path) -> None:
+def test_a_broken_file_of_a_statistics_package_is_refused_and_breaks_nothing(
+    ending: str, times: int, tmp_path
+) -> None:
     data = written(PACKAGES[ending], str(tmp_path / f"a.{ending}"))
     rng = random.Random(ending)
-    for _ in range(25):
+    for _ in range(times):
         broken = bytearray(data)
         for _ in range(rng.randrange(1, 30)):
             broken[rng.randrange(8, len(broken))] = rng.randrange(256)
@@ -229,10 +232,13 @@ def test_a_broken_file_of_a_statistics_package_is_refused_and_breaks_nothing(end
         assert judgement.verdict.value == "refuse"
 
 
+@pytest.mark.parametrize("times", [12, pytest.param(60, marks=pytest.mark.long)])
 @pytest.mark.parametrize("build", [level_four, level_five])
-def test_a_broken_file_of_matrices_is_refused_and_breaks_nothing(build: Callable[[], bytes]) -> None:
+def test_a_broken_file_of_matrices_is_refused_and_breaks_nothing(
+    build: Callable[[], bytes], times: int
+) -> None:
     rng = random.Random(4)
-    for _ in range(60):
+    for _ in range(times):
         broken = bytearray(build())
         for _ in range(rng.randrange(1, 12)):
             broken[rng.randrange(len(broken))] = rng.choice((0, 1, 127, 128, 255, rng.randrange(256)))
@@ -412,7 +418,9 @@ def test_empty_blocks_that_unfold_to_much_are_refused_once_they_are_too_much_tog
         document_of(data)
 
 
-@pytest.mark.parametrize("places", [8, 17, 18, 19, 20, 24, 40])
+@pytest.mark.parametrize(
+    "places", [8, 19, 20, 40, *(pytest.param(one, marks=pytest.mark.long) for one in (17, 18, 24))]
+)
 def test_numbers_of_any_length_are_judged(places: int) -> None:
     rng = random.Random(places)
     listed = "\n".join(f"{place},{rng.randrange(10 ** (places - 1), 10**places)}" for place in range(40))
