@@ -101,7 +101,11 @@ def unwound(start: bytes, room: Room) -> Iterator[bytes]:
 def looks(data: bytes) -> int:
     """Return what the first signs of bytes look like: a known beginning, a text, letters, or anything."""
     head = data[:512]
-    if head.startswith(_BEGUN) or (head.startswith(_ZLIB) and any(finished(data))):
+    if (
+        head.startswith(_BEGUN)
+        or head[257:262] == b"ustar"
+        or (head.startswith(_ZLIB) and any(finished(data)))
+    ):
         return _KNOWN
     if reads(head):
         return _TEXT
@@ -176,6 +180,7 @@ def _turned(text: str) -> Iterator[tuple[int, str]]:
     """Yield letters forwards and backwards: as they are, in the other case, moved along, mirrored."""
     low, high = ascii_lowercase, ascii_uppercase
     moved = [(2, text.swapcase()), (2, text.translate(_ATBASH)), (2, text.translate(_FORTY_SEVEN))]
+    moved += [(2, text.translate(one)) for one in (_FIVE, _EIGHTEEN)]
     moved += [
         (2, text.translate(str.maketrans(low + high, low[by:] + low[:by] + high[by:] + high[:by])))
         for by in range(1, 26)
@@ -186,6 +191,11 @@ def _turned(text: str) -> Iterator[tuple[int, str]]:
 
 
 _ATBASH = str.maketrans(ascii_lowercase + ascii_uppercase, ascii_lowercase[::-1] + ascii_uppercase[::-1])
+_FIVE = str.maketrans("0123456789", "5678901234")
+_EIGHTEEN = _FIVE | str.maketrans(
+    ascii_lowercase + ascii_uppercase,
+    ascii_lowercase[13:] + ascii_lowercase[:13] + ascii_uppercase[13:] + ascii_uppercase[:13],
+)
 _FORTY_SEVEN = {33 + at: 33 + (at + 47) % 94 for at in range(94)}
 
 

@@ -36,6 +36,13 @@ _PREFIX = re.compile(r"^([^\W\d_]+)[_=:. /-]+(?=.)|^([^\W\d_]+)(?=\d)")
 _PARTS = re.compile(r"[|/;,，；、\s_&]+")
 _OLD = re.compile(r"(?<!\d)([1-8]\d{5})(\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3})(?!\d)")
 _YEARS = range(1900, 2100)
+_STACKS = 4
+_HIGH = 8
+_MOST_PARTS = 12
+_OF_ONE_KIND = 0.95
+_LONG = 9
+_DAY = re.compile(r"(?:19|20)\d\d(?:[-/.年]\d{1,2}[-/.月]\d{1,2}日?|[01]\d[0-3]\d)")
+_FIGURE = re.compile(r"-?\d{1,18}(?:\.\d{1,8})?")
 
 
 def relaid(
@@ -50,6 +57,7 @@ def relaid(
             cells = [[(cell or "").strip() for cell in column] for column in rows]
             views += _marked(table.column_names, cells)
             views += _dated(cells)
+            views += _one_above_another(cells)
             columns += _downwards(cells)
     seen = recognise_views(views, indexes) if views else Recognised()
     return seen or (named(columns, (), indexes) if columns else seen)
@@ -134,6 +142,29 @@ def _dated(columns: Sequence[Sequence[str]]) -> Iterator[View]:
                 rows = [[date, *rest] for date, rest in zip(dates, zip(*left, strict=True), strict=False)]
                 if rows:
                     yield View("dated", rows, aligned=False)
+
+
+def _one_above_another(columns: Sequence[Sequence[str]]) -> Iterator[View]:
+    """Yield the equal parts of a column side by side, where each is of one kind and not all of the same."""
+    for cells in columns[:_STACKS]:
+        kinds = [_kind(cell) for cell in cells] if len(cells) >= 2 * _HIGH else []
+        for count in range(2, min(_MOST_PARTS, len(kinds) // _HIGH) + 1):
+            high = len(kinds) // count
+            parts = [kinds[at : at + high] for at in range(0, count * high, high)]
+            told = [max(set(part), key=part.count) for part in parts]
+            alike = all(part.count(one) >= _OF_ONE_KIND * high for part, one in zip(parts, told, strict=True))
+            if count * high == len(kinds) and alike and len(set(told)) > 1:
+                rows = list(zip(*(cells[at : at + high] for at in range(0, len(cells), high)), strict=True))
+                yield View("one above another", rows, aligned=False)
+
+
+def _kind(cell: str) -> str:
+    """Return what kind of value a cell is: a day, a long number by its places, a figure, anything else."""
+    if _DAY.fullmatch(cell):
+        return "day"
+    if _FIGURE.fullmatch(cell):
+        return str(len(cell)) if len(cell) > _LONG and cell.isdigit() else "figure"
+    return "text" if cell else ""
 
 
 def _days_of_years(numbers: Sequence[int]) -> bool:

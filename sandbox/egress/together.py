@@ -6,6 +6,7 @@ to a few are the matter of `beside`. Pure; called by `judge`.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import combinations
 
@@ -13,12 +14,12 @@ import pyarrow as pa
 
 from sandbox.egress.averaged import averaged
 from sandbox.egress.checks import check
-from sandbox.egress.content import Content
+from sandbox.egress.content import Content, Form, Sheet
 from sandbox.egress.filed import as_rows
 from sandbox.egress.narrated import narrated, told_by
 from sandbox.egress.origin import Source
 from sandbox.egress.pieces import pieced
-from sandbox.egress.recognise import recognise_views
+from sandbox.egress.recognise import recognise, recognise_views
 from sandbox.egress.restated import restated
 from sandbox.egress.shards import cancelled, sharded
 from sandbox.egress.shares import editions, shared
@@ -27,6 +28,7 @@ from sandbox.egress.substituted import substituted
 from sandbox.egress.subtracted import subtracted
 from sandbox.egress.unmixed import unmixed
 from sandbox.egress.views import View
+from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.kernel.findings import Finding
 
@@ -35,6 +37,7 @@ MAX_JOINS = 60
 MAX_TEXT = 1 << 18
 MAX_LINED = 12
 MAX_SOLVED = 8
+MAX_STACKED = 60_000
 LEAST_LINES = 8
 
 
@@ -64,6 +67,7 @@ def split_records(
             records = len(shown.records) if again is None else again.values
             found.append(_together(records, "joined", paths))
     found += () if found else _reckoned(contents, tables, indexes, sources)
+    found += () if found else _stacked(tables, indexes)
     return tuple(found) or tuple(_as_shares(contents, tables, indexes, sources, files or {}))
 
 
@@ -155,6 +159,21 @@ def _as_shares(
     shares = shared(files, indexes)
     if shares is not None:
         yield _together(len(shares.seen.records), "shares", shares.paths)
+
+
+def _stacked(tables: Mapping[str, pa.Table], indexes: Sequence[RecordIndex]) -> Iterator[Finding]:
+    """Yield the records of tables with the same headings below each other: one may be cut over several."""
+    alike: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for path, table in tables.items():
+        alike[tuple(table.column_names)].append(path)
+    for names, paths in alike.items():
+        several = [tables[path].cast(pa.schema([(name, pa.string()) for name in names])) for path in paths]
+        if len(paths) > 1 and 0 < sum(one.num_rows for one in several) * len(names) <= MAX_STACKED:
+            sheet = Sheet("", pa.concat_tables(several), plain=False)
+            seen = recognise([Content(FileType.BINARY, Form.UNREAD, sheets=(sheet,))], indexes)
+            if seen:
+                yield _together(len(seen.records), "stacked", tuple(paths))
+                return
 
 
 def _of_lines(files: Mapping[str, bytes], tables: Mapping[str, pa.Table]) -> dict[str, pa.Table]:

@@ -7,10 +7,12 @@ import base64
 import binascii
 import bz2
 import gzip
+import io
 import json
 import lzma
 import quopri
 import random
+import tarfile
 import zlib
 from collections.abc import Callable, Sequence
 from string import ascii_letters, ascii_lowercase, digits
@@ -42,6 +44,15 @@ def _radix(alphabet: str) -> Step:
         return out.encode()
 
     return turn
+
+
+def _tar(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as archive:
+        info = tarfile.TarInfo("t.csv")
+        info.size = len(data)
+        archive.addfile(info, io.BytesIO(data))
+    return out.getvalue()
 
 
 def _lz4(data: bytes) -> bytes:
@@ -120,6 +131,8 @@ STEPS: dict[str, Step] = {
         [dict(zip("abcd", one.split("|"), strict=True)) for one in data.decode().splitlines()],
         ensure_ascii=False,
     ).encode(),
+    "rot5": lambda data: data.translate(bytes.maketrans(b"0123456789", b"5678901234")),
+    "tar": _tar,
     "rot13": _rot,
     "rot7": lambda data: _rot(data, 7),
     "rot47": _rot47,
@@ -245,7 +258,8 @@ CHAINS: tuple[tuple[str, str], ...] = (
     ("b85", "yml"), ("gzip b85", "env"), ("bz2 b85", "sql"), ("xz b85", "xml"), ("zlib b85", "literal.py"),
     ("signs gzip back b64", "raw.txt"), ("signs b85", "yml"), ("signs xz", "bin"), ("han moved", "raw.txt"),
     ("han moved gzip b64", "json"), ("han over", "raw.txt"), ("han over zstd", "bin"),
-    ("json xor4", "bin"), ("json xor3 b64", "txt"),
+    ("json xor4", "bin"), ("json xor3 b64", "txt"), ("hex rot5", "raw.txt"), ("b32 rot13 rot5", "yml"),
+    ("tar bz2 xor1", "bin"), ("tar gzip back", "bin"),
 )  # fmt: skip
 
 

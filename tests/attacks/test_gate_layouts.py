@@ -145,6 +145,7 @@ TECHNIQUES: dict[str, tuple[str, Callable[[Sequence[Row]], bytes]]] = {
     "a vocabulary and numbers": ("a.json", vocabulary),
     "folders of an archive": ("a.zip", lambda rows: package("a", {f"{row['出生日期']}/{row['就诊日期']}/{row['金额']}/{row['诊断']}.txt": "" for row in rows})),
     "points of a board that are labelled": ("a.sgf", board),
+    "columns one above another": ("a.json", lambda rows: json.dumps({"shape": [3, len(rows)], "flat": [row[name] for name in COLUMNS[:3] for row in rows]}).encode()),
     "one row under numbered names": ("a.csv", lambda rows: "\n".join(",".join(part) for part in zip(*numbered(rows, "{name}_{at:03d}"), strict=True)).encode()),
     "numbered names of a flat document": ("a.json", lambda rows: json.dumps({"revision": 3, "values": dict(numbered(rows, "r{at}.{name}"))}).encode()),
     "numbered settings": ("a.properties", lambda rows: "\n".join(["title=report", *(f"item.{name}={value}" for name, value in numbered(rows, "{at}.{name}"))]).encode()),
@@ -176,3 +177,28 @@ def test_a_text_that_explains_no_code_is_translated_by_none() -> None:
     assert not list(spelled_out("month=1\nmonth=2\n" * 40))
     assert not list(translated({"columns": ["a", "b"], "data": [[1, 2], [3, 4]]}))
     assert laid_out("一段话，没有表。" * 50) == []
+
+
+def cut_over_files(rows: Sequence[Row]) -> set[FindingKind]:
+    """Return what is found of days and amounts as triples in no order, cut over two files."""
+    triples = [
+        f"e{at},{part},{row[name]}"
+        for at, row in enumerate(rows)
+        for part, name in zip("bdf", COLUMNS, strict=False)
+    ]
+    random.Random(4).shuffle(triples)
+    half = len(triples) // 2
+    files = [
+        Product(f"{path}.csv", "\n".join(["e,k,v", *part]).encode())
+        for path, part in (("a", triples[:half]), ("b", triples[half:]))
+    ]
+    judgement = judge(files, sources()).judgement
+    return {
+        one.kind
+        for one in (*judgement.set_findings, *(one for file in judgement.files for one in file.findings))
+    }
+
+
+def test_attributes_cut_over_files_of_one_form_are_put_below_each_other() -> None:
+    assert FindingKind.SOURCE_RECORD in cut_over_files(people())
+    assert FindingKind.SOURCE_RECORD not in cut_over_files(nobody())
