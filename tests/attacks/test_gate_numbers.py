@@ -501,7 +501,7 @@ def test_the_same_of_strangers_is_nobodys(source: Source, name: str, monkeypatch
     assert FindingKind.SOURCE_RECORD not in {found.kind for found in judged.files[0].findings}
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(one, marks=pytest.mark.long) for one in (2, 3))])
 def test_statistics_whose_figures_follow_from_one_another_are_nobodys(source: Source, seed: int) -> None:
     chance = np.random.default_rng(seed)
     counts = chance.integers(20, 4000, 60)
