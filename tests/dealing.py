@@ -16,10 +16,24 @@ from xdist.workermanage import WorkerController
 LEAST = 2
 """A process begins a test when it knows the next one, or that none will come."""
 DEAREST = (
-    "tests/egress/test_orders.py",
-    "tests/attacks/test_fuzz.py",
     "tests/attacks/test_hostile_files.py",
+    "tests/attacks/test_fuzz.py",
     "tests/attacks/test_gate_exam.py",
+    "tests/egress/test_orders.py",
+    "tests/browser/test_applications.py",
+    "tests/serving/test_kills.py",
+    "tests/browser/test_oversight.py",
+    "tests/browser/test_walks.py",
+    "tests/journeys/test_review_kills.py",
+    "tests/journeys/test_kills.py",
+    "tests/browser/test_desk.py",
+    "tests/browser/test_templates.py",
+    "tests/serving/test_tls.py",
+    "tests/access/test_lives.py",
+    "tests/browser/test_bad_input.py",
+    "tests/serving/test_platform.py",
+    "tests/store/test_opener.py",
+    "tests/cli/test_data_postgresql.py",
 )
 """What takes longest, the longest first: dealt before the rest, which goes by the number of its tests."""
 

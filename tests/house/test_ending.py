@@ -8,11 +8,14 @@ import re
 import subprocess
 import sys
 import time
+from collections import OrderedDict
 from pathlib import Path
 
 import pytest
+from xdist.scheduler import LoadFileScheduling
 
 from tests import once, watching
+from tests.dealing import DEAREST, Dealing
 
 ROOT = Path(__file__).parents[2]
 CONFTEST = """
@@ -126,3 +129,21 @@ def test_a_test_is_watched_by_its_own_time_or_by_that_of_all(request: pytest.Fix
     assert watching.allowed(request.node) == float(request.config.getini("timeout"))
     request.applymarker(pytest.mark.timeout(7))
     assert watching.allowed(request.node) == 7
+
+
+def test_what_is_dealt_first_is_there() -> None:
+    assert [name for name in DEAREST if not (ROOT / name).is_file()] == []
+
+
+def test_what_takes_longest_is_dealt_before_what_has_most_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    dealt: list[str] = []
+    monkeypatch.setattr(
+        LoadFileScheduling,
+        "_assign_work_unit",
+        lambda self, _: dealt.append(self.workqueue.popitem(last=False)[0]),
+    )
+    dealing = object.__new__(Dealing)
+    dealing.workqueue = OrderedDict.fromkeys(["many.py", "few.py", DEAREST[3], DEAREST[0]], {})
+    for _ in range(4):
+        dealing._assign_work_unit(None)
+    assert dealt == [DEAREST[0], DEAREST[3], "many.py", "few.py"]
