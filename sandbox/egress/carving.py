@@ -13,7 +13,8 @@ import sqlite3
 import struct
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -30,7 +31,9 @@ from sandbox.files.members import head_of
 
 MAX_ROWS = 50_000
 MAX_TABLES = 50
+MAX_BLOBS = 200
 MAX_VALUES = 2_000_000
+MAX_WIDTH = 64
 _MAX_HEAD = 1 << 24
 _STEPS = 20_000_000
 _NPY = b"\x93NUMPY"
@@ -52,6 +55,17 @@ def carved(data: bytes) -> tuple[Sheet, ...]:
     return ()
 
 
+def blobs_of(data: bytes) -> Iterator[bytes]:
+    """Yield the cells of bytes of a database."""
+    if not data.startswith(b"SQLite format 3\0"):
+        return
+    with suppress(sqlite3.Error, ValueError, MemoryError), sqlite3.connect(":memory:") as base:
+        _settled(base, data)
+        for name in _tables(base):
+            for row in base.execute(f'SELECT * FROM "{name}" LIMIT {MAX_BLOBS}').fetchall():
+                yield from (bytes(cell) for cell in row if isinstance(cell, bytes))
+
+
 def _sheet(name: str, names: Sequence[str], columns: Sequence[Sequence[object]]) -> Sheet:
     arrays = [
         pa.array([None if cell is None else _cell(cell) for cell in column], pa.string())
@@ -71,13 +85,8 @@ def _cell(value: object) -> str:
 def _database(data: bytes) -> Iterator[Sheet]:
     """Yield the tables of an SQLite file, opened in memory with everything that runs by itself off."""
     with sqlite3.connect(":memory:") as base:
-        base.set_progress_handler(_Steps(), 10_000)
-        base.deserialize(data)
-        base.execute("PRAGMA trusted_schema = OFF")
-        base.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
-        kinds = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
-        for (name,) in base.execute(kinds).fetchmany(MAX_TABLES):
-            quoted = str(name).replace('"', '""')
+        _settled(base, data)
+        for quoted in _tables(base):
             try:  # the numbers of rows are shown by nobody, and may be anything
                 read = base.execute(f'SELECT rowid, * FROM "{quoted}" LIMIT {MAX_ROWS}')
             except sqlite3.OperationalError:  # a table without them
@@ -85,7 +94,21 @@ def _database(data: bytes) -> Iterator[Sheet]:
             names = [column[0] for column in read.description]
             rows = read.fetchall()
             if rows:
-                yield _sheet(str(name), names, list(zip(*rows, strict=True)))
+                yield _sheet(quoted, names, list(zip(*rows, strict=True)))
+
+
+def _settled(base: sqlite3.Connection, data: bytes) -> None:
+    """Open a foreign database within bounds, with nothing in it that runs by itself."""
+    base.set_progress_handler(_Steps(), 10_000)
+    base.deserialize(data)
+    base.execute("PRAGMA trusted_schema = OFF")
+    base.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
+
+
+def _tables(base: sqlite3.Connection) -> list[str]:
+    """Return the names of the tables that are none of an extension, to stand in quotes."""
+    kinds = "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+    return [str(name).replace('"', '""') for (name,) in base.execute(kinds).fetchmany(MAX_TABLES)]
 
 
 class _Steps:
@@ -130,11 +153,26 @@ def _arrays(data: bytes) -> Iterator[Sheet]:
             head = head_of(package, member, _MAX_HEAD)
             if head.startswith(_NPY):
                 held[member.filename] = np.load(io.BytesIO(head), allow_pickle=False, max_header_size=10_000)
-    for length in {len(one) for one in held.values() if one.ndim == 1}:
-        same = {name: one for name, one in held.items() if one.ndim == 1 and len(one) == length}
-        yield _sheet("", list(same), [one[:MAX_ROWS].tolist() for one in same.values()])
+    yield from _side_by_side(held)
     for name, values in held.items():
         yield from _of_values(name, values)
+
+
+def _side_by_side(held: Mapping[str, NDArray[np.generic]]) -> Iterator[Sheet]:
+    """Yield the arrays that are as long as others as the columns of one table."""
+    for length in {len(one) for one in held.values() if one.ndim in (1, 2)}:
+        same = {name: one for name, one in held.items() if one.ndim in (1, 2) and len(one) == length}
+        grids = [
+            (name, one.reshape(length, -1)[:MAX_ROWS, :MAX_WIDTH]) for name, one in same.items() if one.size
+        ]
+        names = [f"{name} {place}" for name, grid in grids for place in range(grid.shape[1])]
+        columns = [column.tolist() for _, grid in grids for column in grid.T]
+        if (
+            len(same) > 1
+            and 0 < len(columns) <= 4 * MAX_WIDTH
+            and all(grid.dtype.kind in "biufUSM" for _, grid in grids)
+        ):
+            yield _sheet("", names, columns)
 
 
 def _of_values(name: str, values: NDArray[np.generic]) -> Iterator[Sheet]:

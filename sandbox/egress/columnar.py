@@ -40,11 +40,11 @@ def parquet_issues(file: pq.ParquetFile) -> list[Issue]:
 def unseen(data: bytes, file: pq.ParquetFile) -> tuple[list[Issue], tuple[str, ...]]:
     """Return the issues of what no reader shows, and the texts in it."""
     issues: list[Issue] = []
-    texts = [text for note in _notes(file) for text in salvaged(note)]
-    gaps = b"\n".join(_gaps(data, file))
-    if gaps:
+    texts = [text for note in notes(file) for text in salvaged(note)]
+    between = b"\n".join(gaps(data, file))
+    if between:
         issues.append(Issue("hidden-content", where="gap", evidence=say("Parquet 的数据页之间有多余字节")))
-        texts += salvaged(gaps)
+        texts += salvaged(between)
     entries = list(_unused(data, file))
     if entries:
         issues.append(
@@ -54,14 +54,14 @@ def unseen(data: bytes, file: pq.ParquetFile) -> tuple[list[Issue], tuple[str, .
     return issues, tuple(texts)
 
 
-def _notes(file: pq.ParquetFile) -> Iterator[bytes]:
+def notes(file: pq.ParquetFile) -> Iterator[bytes]:
     """Yield what the schema and the columns say about themselves beyond what writers do."""
     yield from (value for key, value in (file.schema_arrow.metadata or {}).items() if key not in _WRITTEN)
     for field in file.schema_arrow:
         yield from (value for key, value in (field.metadata or {}).items() if key != b"PARQUET:field_id")
 
 
-def _gaps(data: bytes, file: pq.ParquetFile) -> Iterator[bytes]:
+def gaps(data: bytes, file: pq.ParquetFile) -> Iterator[bytes]:
     """Yield the bytes that belong to no column chunk, no page index and no footer."""
     footer = len(data) - 8 - int.from_bytes(data[-8:-4], "little")
     spans = [(0, len(_MARK)), (footer, len(data))]

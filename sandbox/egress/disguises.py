@@ -41,8 +41,9 @@ from sandbox.egress.glyphs import few, rare
 from sandbox.egress.headings import by_number
 from sandbox.egress.layouts import laid_out
 from sandbox.egress.legible import LEAST_BYTES, held_numbers, legible, said, speaks
+from sandbox.egress.nested import opened
 from sandbox.egress.numerals import branches, figures, sequences
-from sandbox.egress.reading import read_content
+from sandbox.egress.rejoined import BEGUN
 from sandbox.egress.report import FileReport
 from sandbox.egress.runs import nibbles
 from sandbox.egress.salvage import salvaged
@@ -59,6 +60,7 @@ MAX_TEXTS = 400
 MAX_NUMBERS = 20_000
 MAX_DEPTH = 2
 MAX_TRIED = 24
+MAX_HELD = 20
 MAX_STARTS = 12
 _FIRST = 4
 _HALVED = 1 << 14
@@ -353,19 +355,21 @@ def _keep(data: bytes, path: str, found: _Found, *, depth: int) -> bool:
     if text:
         if found.add(text) and depth < MAX_DEPTH and text not in found.read:
             _text(text[:_PIECE], path, found, depth=depth + 1)
+            found.contents += opened(data) if text[:1] in "[{<" and len(found.contents) < MAX_HELD else []
         return True
     if depth < MAX_DEPTH and _printed(data):
         _text(data[:_PIECE].decode("ascii"), path, found, depth=depth + 1)
         return True
-    if depth >= MAX_DEPTH or not _known(data) or len(found.contents) >= 20:
+    if depth >= MAX_DEPTH or len(found.contents) >= MAX_HELD:
         return False
-    for part in unwrap(data, name=path, limits=LIMITS).parts[:20]:
+    known = _known(data)
+    for part in unwrap(data, name=path, limits=LIMITS).parts[:20] if known else ():
         inner = said(part.data)
         if inner and found.add(inner):
             _text(inner[:_PIECE], path, found, depth=depth + 1)
-        elif not inner and part.type in _KNOWN:
-            found.contents.append(read_content(part.data, name=part.path, type=part.type))
-    return True
+    held = opened(data) if known or BEGUN.match(data) else []
+    found.contents += held
+    return known or bool(held)
 
 
 def _known(data: bytes) -> bool:

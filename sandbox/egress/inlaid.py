@@ -15,7 +15,7 @@ import struct
 import zipfile
 import zlib
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
 from sandbox.egress import planes
@@ -35,8 +35,27 @@ _CODED = re.compile(
 _JOINTS = re.compile(rb"\\[nr]|[^A-Za-z0-9+/=]")
 _OWN = frozenset({b"IHDR", b"IDAT", b"IEND", b"PLTE", b"fcTL", b"fdAT"})
 _NAMED = frozenset({b"tEXt", b"zTXt", b"iTXt", b"iCCP"})
+_COMMON = frozenset(
+    {
+        *_NAMED,
+        b"",
+        b"pHYs",
+        b"gAMA",
+        b"cHRM",
+        b"sRGB",
+        b"bKGD",
+        b"tIME",
+        b"eXIf",
+        b"tRNS",
+        0xE0,
+        0xE1,
+        *range(0xC0, 0xE0),
+    }
+)
+"""Names under which most pictures have something: chunks of a PNG, segments of a JPEG."""
 _FRAMES = frozenset({b"VP8 ", b"VP8L", b"VP8X", b"ALPH", b"ANIM", b"ANMF", b"fmt ", b"data"})
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
+_END = -1
 _WITHIN = frozenset({b"\0", *(bytes([0xD0 + number]) for number in range(8))})
 """What follows 0xFF within the drawn part of a JPEG."""
 
@@ -80,6 +99,32 @@ def beside_pixels(data: bytes) -> list[bytes]:
     return [one[:MAX_RUN] for one in dict.fromkeys(runs) if len(one) >= _LEAST][:MAX_RUNS]
 
 
+def bodies(data: bytes) -> list[list[bytes]]:
+    """Return what a picture has beside its pixels, the bodies of one name together as they were cut."""
+    pieces: Iterator[tuple[object, bytes]] = iter(())
+    if data.startswith(_SIGNATURE):
+        pieces = chunks(data)
+    elif data.startswith(b"\xff\xd8"):
+        pieces = _segments(data)
+    elif data.startswith(b"GIF8"):
+        pieces = _extensions(data)
+    found: list[list[bytes]] = planes.tried(lambda: list(_named(pieces)), [])
+    return found
+
+
+def _named(pieces: Iterable[tuple[object, bytes]]) -> Iterator[list[bytes]]:
+    """Yield the bodies of each name, also unfolded if they are packed, and those of rare names in a row."""
+    held: dict[object, list[bytes]] = defaultdict(list)
+    for name, body in pieces:
+        if name not in _OWN:
+            held[name].append(body.partition(b"\0")[2].lstrip(b"\0") if name in _NAMED else body)
+    yield [body for name, several in held.items() if name not in _COMMON for body in several]
+    for several in held.values():
+        yield several
+        packed = [one for one in map(_inflated, several[:MAX_RUNS]) if one]
+        yield from [packed] if len(packed) > 1 else []
+
+
 def _runs(data: bytes) -> Iterator[bytes]:
     if data.startswith(_SIGNATURE):
         yield from _of_png(data)
@@ -109,10 +154,10 @@ def _of_png(data: bytes) -> Iterator[bytes]:
     held: dict[bytes, list[bytes]] = defaultdict(list)
     for name, body in chunks(data):
         held[name].append(body.partition(b"\0")[2].lstrip(b"\0") if name in _NAMED else body)
-    for name, bodies in held.items():
+    for name, several in held.items():
         if name not in _OWN:
-            yield b"".join(bodies)
-            yield from filter(None, map(_inflated, bodies[:MAX_RUNS]))
+            yield b"".join(several)
+            yield from filter(None, map(_inflated, several[:MAX_RUNS]))
     unpacked, rest = _pixels(held)
     yield from (unpacked[_expected(held[b"IHDR"]) :], rest)
 
@@ -151,27 +196,47 @@ def filters(data: bytes) -> list[Stream]:
 
 def _of_jpeg(data: bytes) -> Iterator[bytes]:
     held: dict[int, list[bytes]] = defaultdict(list)
+    for kind, body in _segments(data):
+        held[kind].append(body)
+    for kind, several in held.items():
+        if kind in (0xFE, 0xDB) or 0xE0 <= kind <= 0xEF:
+            yield b"".join(body[1:] for body in several) if kind == 0xDB else b"".join(several)
+        elif kind == 0xD9:
+            yield several[0]
+
+
+def _segments(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the segments of a JPEG by their kind, and as that of its end what follows it."""
     place = 2
     while place + 4 <= len(data) and data[place] == 0xFF:
         kind, size = data[place + 1], int.from_bytes(data[place + 2 : place + 4], "big")
         if kind == 0xD9:
             break
-        held[kind].append(data[place + 4 : place + 2 + size])
+        yield kind, data[place + 4 : place + 2 + size]
         place += 2 + size
         if kind == 0xDA:  # what is drawn goes on to the next mark that is none of its own
             while (place := data.find(b"\xff", place)) >= 0 and data[place + 1 : place + 2] in _WITHIN:
                 place += 2
             place = len(data) if place < 0 else place
-    for kind, bodies in held.items():
-        if kind in (0xFE, 0xDB) or 0xE0 <= kind <= 0xEF:
-            yield b"".join(body[1:] for body in bodies) if kind == 0xDB else b"".join(bodies)
-    yield data[place + 2 :]
+    yield 0xD9, data[place + 2 :]
 
 
 def _of_gif(data: bytes) -> Iterator[bytes]:
+    said: dict[int, list[bytes]] = defaultdict(list)
+    for kind, body in _extensions(data):
+        said[kind].append(body)
+    rest = said.pop(_END)[0]
+    for kind, several in said.items():
+        if kind not in (0, 0xF9):
+            yield b"".join(several)
+            yield from (body[11:] for body in several if kind == 0xFF)
+    yield rest
+
+
+def _extensions(data: bytes) -> Iterator[tuple[int, bytes]]:
+    """Yield the extensions of a GIF by their kind, its frames as 0, and as `_END` what follows the last."""
     flags = data[10]
     place = 13 + (3 << (flags & 7) + 1 if flags & 128 else 0)
-    said: dict[int, list[bytes]] = defaultdict(list)
     while place < len(data) and data[place] in (0x21, 0x2C):
         if data[place] == 0x21:
             kind, place = data[place + 1], place + 2
@@ -179,12 +244,8 @@ def _of_gif(data: bytes) -> Iterator[bytes]:
             own = data[place + 9]
             kind, place = 0, place + 11 + (3 << (own & 7) + 1 if own & 128 else 0)
         body, place = _blocks(data, place)
-        said[kind].append(body)
-    for kind, bodies in said.items():
-        if kind not in (0, 0xF9):
-            yield b"".join(bodies)
-            yield from (body[11:] for body in bodies if kind == 0xFF)
-    yield data[place + 1 :]
+        yield kind, body
+    yield _END, data[place + 1 :]
 
 
 def _blocks(data: bytes, place: int) -> tuple[bytes, int]:

@@ -16,6 +16,7 @@ from sandbox.egress.carving import carved
 from sandbox.egress.content import Content, Form, Issue
 from sandbox.egress.disguises import disguised
 from sandbox.egress.foreseen import Foreseen
+from sandbox.egress.nested import nested, opened
 from sandbox.egress.reading import read_content
 from sandbox.egress.report import FileReport
 from sandbox.egress.salvage import deciphered
@@ -32,6 +33,7 @@ MAX_PLAIN = 4 << 20
 MAX_TURNED = 1 << 17
 MAX_UNFOLDED = 64 << 20
 _LEAST_BYTES = 32
+_UNDONE = 4
 _LIMITS = UnwrapLimits(max_total=MAX_UNFOLDED)
 _ENCODED = say("内容中有成段的编码")
 
@@ -44,8 +46,9 @@ def look_inside(report: FileReport, early: Foreseen | None = None) -> None:
     """
     waiting = [(content, 0) for content in report.contents]
     waiting += [(inner, 1) for inner in _dense(report)]
-    _escaped(report)
+    plain = _escaped(report)
     report.contents += disguised(report, early or Foreseen())
+    report.contents += nested(plain).contents  # in rows already: read in other alphabets they say too much
     while waiting and len(report.contents) < MAX_CONTENTS:
         content, depth = waiting.pop()
         texts = _texts(content)
@@ -61,13 +64,18 @@ def look_inside(report: FileReport, early: Foreseen | None = None) -> None:
             waiting.append((inner, depth + 1))
 
 
-def _escaped(report: FileReport) -> None:
-    """Add what the file says once its escapes are undone, and the arrays that a package holds together."""
+def _escaped(report: FileReport) -> list[bytes]:
+    """Add what the file says once its escapes are undone, and the arrays that a package holds together.
+
+    Returns the file as it is without its escapes.
+    """
     data = report.product.data
-    said = []
+    said: list[str] = []
+    plainly: list[bytes] = []
     if len(data) <= MAX_PLAIN and not report.archive:
         plain = _plain(data)
         said = list(undone(plain))
+        plainly = [text.encode("utf-8", "replace") for text in said[:_UNDONE]]
         said += [rotated(plain), plain[::-1]] if len(plain) <= MAX_TURNED else []
         said = [text for text in said if text]
         told = tuple("\n".join(one.cells) for text in said[:8] for one in said_in_words(text))
@@ -76,6 +84,7 @@ def _escaped(report: FileReport) -> None:
     sheets = carved(data) if report.archive else ()
     if said or sheets:
         report.contents.append(Content(FileType.BINARY, Form.UNREAD, sheets=sheets, stray=tuple(said)))
+    return plainly
 
 
 def _plain(data: bytes) -> str:
@@ -111,6 +120,7 @@ def _decoded(runs: Sequence[str], path: str) -> Iterator[tuple[Content, bool]]:
         if not known:
             known = [content for other in turned(run) for content in _known(other, path)]
         yield from ((content, True) for content in known)
+        yield from ((content, False) for data in decoded(run) for content in opened(data))
         if not known:
             said = tuple(
                 text for data in decoded(run) if len(data) >= _LEAST_BYTES for text in deciphered(data)

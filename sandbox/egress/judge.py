@@ -20,10 +20,10 @@ from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.content import Content, Form, Handed, Issue
 from sandbox.egress.foreseen import Foreseen
 from sandbox.egress.handed import model_of
-from sandbox.egress.inlaid import beside_pixels, pictures_in
 from sandbox.egress.inside import look_inside
 from sandbox.egress.kept import pack
 from sandbox.egress.naming import named
+from sandbox.egress.nested import inner_of
 from sandbox.egress.optical import read_off
 from sandbox.egress.options import Judged, KeptCells, Options
 from sandbox.egress.origin import Source
@@ -72,9 +72,10 @@ def judge_file(product: Product, sources: Sequence[Source], options: Options) ->
         report.ran_all([entry.name for entry in PER_FILE], Outcome.NOT_APPLICABLE)
         return report
     report.own = tuple(report.contents)
-    _inlaid(report)
+    held = inner_of(report)
     with _foreseen(report, sources, options) as early:
         look_inside(report, early)
+        report.contents += held
         report.contents += read_off(report.parts, report.own)
         _claim(report, sources, options)
         make(report, sources)
@@ -132,14 +133,6 @@ def _open(report: FileReport, options: Options) -> bool:
     report.words = "\n".join(dict.fromkeys(filter(None, names)))
     report.ran_all(_READING)
     return True
-
-
-def _inlaid(report: FileReport) -> None:
-    """Keep the pictures inside of the file as parts of it, and what is said beside the pixels of any."""
-    report.parts += pictures_in(report.parts)
-    said = [text for data in report.parts for run in beside_pixels(data) for text in salvaged(run)]
-    if said:
-        report.contents.append(Content(FileType.PNG, Form.PICTURE, stray=tuple(dict.fromkeys(said))))
 
 
 _READING = ("opaque", "hidden-content", "active-content", "model", "model-file", "model-records")

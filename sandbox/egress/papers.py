@@ -120,13 +120,19 @@ def _bounded() -> Iterator[None]:
 
 def streams_of(data: bytes) -> Iterator[bytes]:
     """Yield every stream without its filters, whether an object of the document names it or none does."""
+    yield from (body for _, body in described(data))
+
+
+def described(data: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield every stream without its filters, behind what stands before it: its dictionary."""
     for start, end in _spans(data):
-        head = data[max(start - _LONGEST, 0) : start]
+        before = data[max(start - _LONGEST, 0) : start]
+        head = before[max(before.rfind(b"obj"), 0) :]
         body = data[start:end]
-        for name in _FILTER.findall(head[max(head.rfind(b"obj"), 0) :]):
+        for name in _FILTER.findall(head):
             body = _unfiltered(name, body) or body
         if body:
-            yield body
+            yield head, body
 
 
 def outside_of(data: bytes) -> bytes:

@@ -14,10 +14,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from sandbox.egress.blobs import decoded, encoded_runs
+from sandbox.egress.content import Sheet
 from sandbox.egress.graphs import is_graph
+from sandbox.egress.gridded import period_of
 from sandbox.egress.protobuf import Field, fields
 from sandbox.egress.streams import Stream, stream
 from sandbox.kernel.errors import InputError
@@ -53,6 +56,24 @@ def typed(data: bytes, text: str) -> list[Stream]:
         with suppress(InputError):
             found += _constants(data)
     return list(_sequences(found[:MAX_ARRAYS]))
+
+
+def figured(data: bytes) -> tuple[Sheet, ...]:
+    """Return bytes as a table of numbers of one type, where kinds of numbers come again in a period.
+
+    Whole numbers or hundredths alone, as data are and other bytes are not.
+    """
+    for kind in (*_REALS, *_WHOLES):
+        size = np.dtype(kind).itemsize
+        if len(data) < 2 * LEAST * size or len(data) % size or _whole(data, kind) is None:
+            continue
+        real = np.frombuffer(data[: MAX_VALUES * size], kind).astype(np.float64)
+        cells = [f"{one:.2f}" if one % 1 else f"{one:.0f}" for one in real.tolist()]
+        if period := period_of(cells):
+            columns = [pa.array(cells[place::period], pa.string()) for place in range(period)]
+            table = pa.Table.from_arrays(columns, names=[f"c{place}" for place in range(period)])
+            return (Sheet("", table, plain=False),)
+    return ()
 
 
 def _sequences(arrays: Sequence[_Array]) -> Iterator[Stream]:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 
 import pytest
 
+from sandbox.egress import nested
 from sandbox.egress.inside import MAX_CONTENTS, MAX_DEPTH, look_inside
 from sandbox.egress.reading import read_content
 from sandbox.egress.report import FileReport, Product
@@ -77,7 +78,7 @@ def test_a_run_cut_into_lines_is_joined() -> None:
 
 def test_the_depth_and_the_number_of_contents_are_bounded() -> None:
     data = TABLE
-    for _ in range(MAX_DEPTH + 3):
+    for _ in range(MAX_DEPTH + nested.MAX_DEPTH + 3):
         data = base64.b64encode(data)
     deep = looked(data)
     assert LINE not in said(deep)
