@@ -29,7 +29,9 @@ MAX_RUNS = 10
 MAX_PLACES = 200
 LEAST_RUN = 64
 _LETTERED = 0.15
-_FRAMED = re.compile(r"^[\s\"'(#>*;/|-]*|[\s\"',;)\\|]*$")
+_BLANKS = "".join(chr(one) for one in range(0x3001) if chr(one).isspace())
+_BEFORE, _BEHIND = _BLANKS + "\"'(#>*;/|-", _BLANKS + "\"',;)\\|"
+"""What stands around a line or a long word that is written into something else."""
 _WORD = re.compile(r"[!-~]{64,}")
 _NAMED = re.compile(r"^[\w.$-]{1,40}(?:=>|:=|[=:])(?=[!-~]{64})|^<[\w:.-]{1,40}>|</[\w:.-]{1,40}>$")
 _QUOTES = re.compile(r"['\"]|^`|`$")
@@ -147,7 +149,7 @@ def _runs(text: str) -> Iterator[str]:
     block: list[str] = []
     whole: list[str] = []
     for line in [*text.splitlines()[:20_000], ""]:
-        bare = _FRAMED.sub("", line)
+        bare = line.lstrip(_BEFORE).rstrip(_BEHIND)
         whole.append(line)
         if line and bare.isascii() and bare.count(" ") <= len(bare) // 3:
             block.append(bare)
@@ -173,7 +175,7 @@ def _unframed(word: str) -> Iterator[str]:
     if len(inner) >= LEAST_RUN:
         yield inner
     if inner.strip(_FRAME) != word.strip(_FRAME):
-        yield _FRAMED.sub("", word)
+        yield word.lstrip(_BEFORE).rstrip(_BEHIND)
 
 
 def _coded(run: str) -> bool:
