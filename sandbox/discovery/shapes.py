@@ -294,6 +294,9 @@ SHAPES: tuple[Shape, ...] = (
     ),
 )
 
+ANY_PLAIN = f"{_BEFORE}(?:{'|'.join(f'(?:{one.body})' for one in SHAPES if not one.labelled)}){_AFTER}"
+"""What every shape that counts without a label is an instance of: one look tells that there is none."""
+
 # Least digits and least length of what each type can be found in; 0 digits: any.
 LEAST: Mapping[EntityType, tuple[int, int]] = {
     EntityType.CN_USCC: (6, 18),

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from sandbox.discovery.phrases import names_in_row, phrases
-from sandbox.discovery.shapes import HAN_SHAPES, LEAST, MARKS, SHAPES, Shape
+from sandbox.discovery.shapes import ANY_PLAIN, HAN_SHAPES, LEAST, MARKS, SHAPES, Shape
 from sandbox.kernel.entities import EntityType
 
 _PERSONAL = frozenset({EntityType.CN_RESIDENT_ID, EntityType.CN_MOBILE, EntityType.BANK_CARD})
@@ -78,6 +78,7 @@ def _readers(shapes: tuple[Shape, ...]) -> tuple[_Reader, ...]:
 
 
 _READERS, _HAN_READERS = _readers(SHAPES), _readers(HAN_SHAPES)
+_ANY_PLAIN = re.compile(ANY_PLAIN, re.ASCII)
 _RUN = re.compile(r"[!-~° 东北]{4,}")  # where an identifier of ASCII characters can stand
 _DIGIT = re.compile("[0-9]")
 _ENOUGH = max(max(one) for one in LEAST.values())
@@ -140,8 +141,9 @@ def _shaped(plain: str) -> Iterator[Span]:
     for run in _RUN.finditer(plain):
         start, end = run.span()
         digits = len(_DIGIT.findall(run.group()))
+        plain_ones = _ANY_PLAIN.search(plain, start, end) is not None
         for reader in _able(min(digits, _ENOUGH), min(end - start, _ENOUGH)):
-            if _possible(reader, plain, start, end):
+            if (plain_ones or reader.shape.labelled) and _possible(reader, plain, start, end):
                 yield from _scored(reader, plain, start, end)
     if not plain.isascii() and _DIGIT.search(plain):  # each of these shapes has a Han character in it
         for reader in _HAN_READERS:

@@ -1,9 +1,12 @@
+import random
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.discovery import text as module
-from sandbox.discovery.shapes import LEAST
+from sandbox.discovery.shapes import ANY_PLAIN, LEAST, SHAPES
 from sandbox.discovery.text import identifier_spans, narrow, spans
 from sandbox.kernel.entities import EntityType as T
 from tests.discovery import generate, heldout
@@ -114,3 +117,30 @@ def test_a_run_is_read_by_every_reader_that_it_is_long_enough_for(digits, size):
 def test_no_shape_that_han_characters_hold_is_one_of_ascii_alone(data):
     for reader in module._HAN_READERS:
         assert not data.draw(st.from_regex(reader.pattern)).isascii()
+
+
+def test_one_look_finds_whatever_a_shape_without_a_label_finds() -> None:
+    """A run that the joint pattern passes by is asked no further."""
+    order = random.Random(5)
+    pieces = (
+        *"0123456789",
+        "1380013",
+        "110101199003070003",
+        "91520103",
+        "MA",
+        "-",
+        ".",
+        ":",
+        " ",
+        "@",
+        "E",
+        "X",
+    )
+    readers = [(one, re.compile(one.pattern, re.ASCII)) for one in SHAPES if not one.labelled]
+    joint, seen = re.compile(ANY_PLAIN, re.ASCII), set()
+    for _ in range(4_000):
+        text = "".join(order.choices(pieces, k=order.randrange(4, 24)))
+        found = {shape.type for shape, pattern in readers if pattern.search(text)}
+        seen |= found
+        assert bool(found) == (joint.search(text) is not None)
+    assert len(seen) >= 5
