@@ -131,7 +131,7 @@ def disguised(report: FileReport, early: Foreseen) -> list[Content]:
     """Return what the file says under every reading, as contents that are only searched."""
     texts = different(texts_of(report))
     found = _Found(read=frozenset(texts[:1]))
-    chains = partial(_unwound, _starts(report, texts), report.product.path, found.read)
+    chains = partial(_unwound, report, texts, found.read)
     early.begin(chains, report.own)
     data, path = report.product.data, report.product.path
     if len(data) <= MAX_BYTES:
@@ -173,12 +173,12 @@ def _starts(report: FileReport, texts: Sequence[str]) -> list[bytes]:
     return [*starts, *(run.encode() for run in runs_of(report, texts))][:MAX_STARTS]
 
 
-def _unwound(starts: Sequence[bytes], path: str, read: frozenset[str]) -> Unwound:
+def _unwound(report: FileReport, texts: Sequence[str], read: frozenset[str]) -> Unwound:
     """Return what chains of codings come to in the end, whatever else of the file is known."""
     room, ends = Room(), _Found(read=read)
-    for data in chain.from_iterable(unwound(start, room) for start in starts):
+    for data in chain.from_iterable(unwound(start, room) for start in _starts(report, texts)):
         with suppress(*_FAILURES):
-            _keep(data, path, ends, depth=MAX_DEPTH - 1)
+            _keep(data, report.product.path, ends, depth=MAX_DEPTH - 1)
     return Unwound(tuple(ends.texts), tuple(ends.numbers), tuple(ends.contents))
 
 
