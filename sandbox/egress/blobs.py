@@ -13,10 +13,13 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 
 MIN_RUN = 40
 MIN_DUMP = 96
 MAX_BLOBS = 64
+MAX_KNOWN = 1 << 15
+"""Cells that are decoded once: several readings of a file hold the same."""
 _RUN = re.compile(r"[A-Za-z0-9+/_\-=]{40,}")
 _LINES = re.compile(r"[\s,;\"']+")
 _SHORT_HEX = re.compile(r"(?:[0-9a-fA-F]{2}){2,200}")
@@ -101,6 +104,7 @@ def maybe_base85(text: str) -> bool:
     return bool(_BASE85.fullmatch(text)) and _entropy(text) > 4.5
 
 
+@lru_cache(maxsize=MAX_KNOWN)
 def decoded_cell(cell: str) -> str | None:
     """Return the text that a short cell holds in hexadecimal or base64, or None."""
     for fits, decode in ((_SHORT_HEX, bytes.fromhex), (_SHORT_BASE64, _base64)):

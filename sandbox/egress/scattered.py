@@ -72,11 +72,10 @@ def _dated(numbers: Words) -> NDArray[np.bool_]:
     """
     fine = (numbers >= np.uint64(13 * 10**9)) & (numbers < np.uint64(2 * 10**10))
     fine |= (numbers >= np.uint64(8613 * 10**9)) & (numbers < np.uint64(8620 * 10**9))
-    large = np.flatnonzero(numbers >= np.uint64(10**14))
-    dated = numbers[large]
-    years = dated // np.uint64(10**7)
-    within = _of_births(years) & (dated < np.uint64(10**18 + 1024))
-    fine[large] = within | (_of_births(years // np.uint64(10)) & (dated >= np.uint64(10**17)))
+    checked = np.flatnonzero(numbers >= np.uint64(10**17))
+    fine[checked] = _of_births(numbers[checked] // np.uint64(10**8))
+    plain = np.flatnonzero((numbers >= np.uint64(10**14)) & (numbers < np.uint64(10**18 + 1024)))
+    fine[plain] |= _of_births(numbers[plain] // np.uint64(10**7))
     return fine
 
 

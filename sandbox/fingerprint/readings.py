@@ -7,6 +7,7 @@ gives one more column of canonical forms beside the plain one. Only `match.py` c
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -34,6 +35,9 @@ _ONE: Final = re.compile(r"\d[\d.,/-]{0,16}\d|\d|[^\W\d_]+")
 """A field that is one value, however it is read."""
 _LONG: Final = re.compile(r"\d{19,400}[Xx]?")
 _NEAR: Final = 32
+_SHORT: Final = 32
+_KNOWN: Final = 1 << 15
+"""Fields that are read once, of so many signs at most."""
 _LENGTHS: Final = (18, 11)  # numbers of persons and firms, telephone numbers
 _ENDS: Final = re.compile(r"(?<=[}\]])[\s,;]+")
 _ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
@@ -101,13 +105,7 @@ def tokens(line: str) -> list[str]:
     """
     found: list[str] = _QUOTED.findall(line) if '"' in line else []
     for field in _FIELDS.split(line):
-        if _ONE.fullmatch(field):
-            found.append(field)
-        elif words := field.split():
-            if len(words) > 1:
-                found.append(field.strip())
-            found += words
-            found += _run_together(field)
+        found += _values(field) if len(field) <= _SHORT else _parted(field)
     if len(found) <= _NEAR:  # near each other, all of them
         return list(dict.fromkeys(found))
     out: list[str] = []
@@ -119,6 +117,21 @@ def tokens(line: str) -> list[str]:
             number += 1
             out.append(token)
     return out
+
+
+@lru_cache(maxsize=_KNOWN)
+def _values(field: str) -> tuple[str, ...]:
+    """Return the values of a short field: lines repeat their labels, days and places."""
+    return _parted(field)
+
+
+def _parted(field: str) -> tuple[str, ...]:
+    if _ONE.fullmatch(field):
+        return (field,)
+    words = field.split()
+    if not words:
+        return ()
+    return (*((field.strip(),) if len(words) > 1 else ()), *words, *_run_together(field))
 
 
 def _run_together(field: str) -> list[str]:
