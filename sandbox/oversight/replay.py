@@ -26,6 +26,7 @@ from sandbox.kernel.records import Examination, ServiceAgreement, Submission
 from sandbox.people.directory import CHINA, with_record
 from sandbox.store.changes import Change, Link, Stored
 
+_UNDECIDED = frozenset({"frozen", "in-review", "returned"})
 ROLES = frozenset({Role.AUTHORITY_OFFICER, Role.SECURITY_REVIEWER, Role.PROVIDER_REVIEWER, Role.OPERATOR})
 
 
@@ -125,7 +126,10 @@ def begun(desk: GateDesk, actor: Actor, agreement_id: str, trial: AccessPolicy) 
 
 
 def past_of(desk: GateDesk, agreement: ServiceAgreement) -> tuple[Past, ...]:
-    """Return every submission of the agreement and its earlier versions, oldest first."""
+    """Return every submission of the agreement and its earlier versions that is decided, oldest first.
+
+    What is under review is not shown to anybody here: a planted sample would be the one that is missing.
+    """
     found = [
         one
         for version in (*agreement.lineage, agreement.id)
@@ -139,7 +143,7 @@ def past_of(desk: GateDesk, agreement: ServiceAgreement) -> tuple[Past, ...]:
         if one.record.id not in past:  # one resubmitted under a later version is linked with both
             days[place] = days.get(place, 0) + 1
             past[one.record.id] = Past(one, days[place])
-    return tuple(past.values())
+    return tuple(one for one in past.values() if one.stored.record.state not in _UNDECIDED)
 
 
 def _note(desk: GateDesk, actor: Actor, agreement: ServiceAgreement, trial: AccessPolicy) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -13,16 +14,18 @@ from sandbox.access.trial import changed, read
 from sandbox.kernel.errors import InputError, RefusedError
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.policy import plain
-from sandbox.kernel.records import Examination, ServiceAgreement
-from sandbox.oversight.replay import Replay, replay
+from sandbox.kernel.records import Examination, ServiceAgreement, Submission
+from sandbox.oversight.replay import Replay, past_of, replay
 from tests.journeys.homes import (
     DEVELOPER,
+    JUDGED,
     MARKET,
     OFFICER,
     OPERATOR,
     OTHER_DEVELOPER,
     Desk,
     Home,
+    keep,
     released,
     told,
 )
@@ -58,6 +61,19 @@ def test_the_standing_policy_decides_as_it_did_and_others_otherwise(released: Ho
         assert len(after) == 4
         (*_, last) = platform.store.find(Examination)
         assert last.record.looked_at == f"replay:{over.trial}"
+
+
+def test_what_is_under_review_is_not_shown_or_a_sample_would_be_what_is_missing(
+    told: Path, tmp_path: Path
+) -> None:
+    keep(told / JUDGED, tmp_path / "home")
+    with Home(tmp_path / "home").open() as desk:
+        platform = desk.platform
+        every = platform.store.find(Submission, linked=("agreement", MARKET))
+        decided = {one.record.id for one in every if one.record.state in ("refused", "released")}
+        assert "in-review" in {one.record.state for one in every}
+        agreement = platform.store.load(ServiceAgreement, MARKET).record
+        assert {one.stored.record.id for one in past_of(platform.gate, agreement)} == decided
 
 
 def test_who_may_not_look_and_what_cannot_be_tried(released: Home) -> None:
