@@ -153,6 +153,7 @@ def _within(data: bytes) -> Iterator[bytes]:
 def _of_package(data: bytes) -> Iterator[bytes]:
     """Yield the members of a package but those that the reader of its kind reads."""
     room = 2 * MAX_BYTES
+    office = any(mark in data for mark in _OFFICE)
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for one in package.infolist()[:MAX_MEMBERS]:
             if _USUAL.fullmatch(one.filename) or room <= 0:
@@ -160,7 +161,10 @@ def _of_package(data: bytes) -> Iterator[bytes]:
             with package.open(one) as member:
                 held = member.read(min(MAX_BYTES, room))
             room -= len(held)
-            yield held
+            if one.filename.endswith(".xml") and office:  # its rows are read with those of its package
+                yield from _of_text(_text_of(held))
+            else:
+                yield held
         yield package.comment
 
 

@@ -40,7 +40,7 @@ _LEAST_LINES = 2
 """Ends of lines in a table of text; a sentence has commas, too."""
 _READ = frozenset({
     FileType.JSON, FileType.NDJSON, FileType.XLSX, FileType.PARQUET, FileType.HTML, FileType.SVG,
-    FileType.XML, FileType.NOTEBOOK, FileType.DOCX, FileType.PPTX, FileType.PDF, FileType.CSV, FileType.TSV,
+    FileType.NOTEBOOK, FileType.DOCX, FileType.PPTX, FileType.PDF, FileType.CSV, FileType.TSV,
 })  # fmt: skip
 _BROKEN = (
     SandboxError, ValueError, OSError, LookupError, ArithmeticError, EOFError, MemoryError, TypeError,
@@ -89,8 +89,9 @@ def nested(parts: Sequence[bytes]) -> Nested:
     """Return what lies in files that are read by themselves already."""
     found = Nested()
     for data in parts:
-        with suppress(*_BROKEN):
-            _keep(laid_in(data), found)
+        if sniff(data, size=len(data)) is not FileType.HTML:  # a page's tables are its own reader's
+            with suppress(*_BROKEN):
+                _keep(laid_in(data), found)
     _follow(((data, 0) for data in parts), found)
     return found
 
