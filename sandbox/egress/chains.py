@@ -138,8 +138,9 @@ def _links(data: bytes, kind: int) -> Iterator[tuple[int, bytes]]:
 
 
 def _of_bytes(data: bytes) -> Iterator[tuple[int, bytes]]:
-    with suppress(UnicodeDecodeError):
-        yield from ((0, text.encode("utf-8", "replace")) for text in unshifted(data.decode("utf-8")))
+    for encoding in ("utf-8", "utf-16-le", "utf-16-be"):
+        with suppress(UnicodeDecodeError):
+            yield from ((0, text.encode("utf-8", "replace")) for text in unshifted(data.decode(encoding)))
     yield from ((1, out) for out in opened(data))
     yield from ((0, out) for out in lettered(data))
     if peaked(np.frombuffer(data, np.uint8)):

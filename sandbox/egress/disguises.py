@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, groupby, islice
 
-import numpy as np
 import pyarrow as pa
 
 from sandbox.egress.alphabets import lengthy, morse, packed
@@ -43,6 +42,7 @@ from sandbox.egress.layouts import laid_out
 from sandbox.egress.legible import LEAST_BYTES, held_numbers, legible, said, speaks
 from sandbox.egress.nested import opened
 from sandbox.egress.numerals import branches, figures, sequences
+from sandbox.egress.reading import read_content
 from sandbox.egress.rejoined import BEGUN
 from sandbox.egress.report import FileReport
 from sandbox.egress.runs import nibbles
@@ -51,6 +51,7 @@ from sandbox.egress.scattered import scattered
 from sandbox.egress.slots import Frame, beside, frames, lines_of, slots
 from sandbox.egress.spoken import said_in_words
 from sandbox.egress.strung import coded_runs, padded_rows, strung
+from sandbox.egress.turnings import permuted
 from sandbox.egress.unescape import rotated
 from sandbox.egress.unpressed import begun, headless, unpressed
 from sandbox.files.types import FileType, sniff
@@ -179,7 +180,19 @@ def _unwound(report: FileReport, texts: Sequence[str], read: frozenset[str]) -> 
     for data in chain.from_iterable(unwound(start, room) for start in _starts(report, texts)):
         with suppress(*_FAILURES):
             _keep(data, report.product.path, ends, depth=MAX_DEPTH - 1)
+    _as_files(ends, report.product.path)
     return Unwound(tuple(ends.texts), tuple(ends.numbers), tuple(ends.contents))
+
+
+def _as_files(ends: _Found, path: str) -> None:
+    """Read the texts that chains end with as files: tables, documents, lines of one frame."""
+    for text in list(ends.texts)[:_FIRST]:
+        data = text[:_PIECE].encode("utf-8", "replace")
+        content = read_content(data, name=path, type=sniff(data, size=len(data)), broken=False)
+        ends.contents += [content] if content.sheets else []
+        with suppress(*_FAILURES):
+            _slotted(text[:_PIECE], path, ends)
+    ends.lay([*by_number(ends.contents), *unfused(ends.contents, ())])
 
 
 def _unchained(ends: Unwound, found: _Found) -> None:
@@ -196,7 +209,7 @@ def _slotted(text: str, path: str, found: _Found) -> None:
     found.guess(strung(text))
     lines = lines_of(text)
     every = frames(lines)
-    found.lay([*beside(every), *laid_out(text), *unfused((), every)])
+    found.lay([*beside(every), *laid_out(text), *unfused((), every), *by_number((), every)])
     found.tried = 0
     for data in islice(_structures(text, lines, every), MAX_TRIED):
         _bytes(data, path, found, depth=0)
@@ -339,7 +352,7 @@ def _opened(data: bytes) -> Iterator[bytes]:
     """Yield what bytes unfold to as they are, and permuted, and what they unfold to then."""
     yield from unpressed(data)
     yield from headless(data, reach=_REACH)
-    for other in _permuted(data):
+    for other in permuted(data):
         yield other
         yield from begun(other)
 
@@ -381,20 +394,3 @@ def _known(data: bytes) -> bool:
 def _printed(data: bytes) -> bool:
     """Return whether bytes are letters of some alphabet, so that they may be a code of their own."""
     return len(data) >= 2 * LEAST_BYTES and data.isascii() and bool(_CODED.fullmatch(data))
-
-
-def _permuted(data: bytes) -> Iterator[bytes]:
-    """Yield the bytes backwards, bits or halves turned, woven, in strides, as sums and differences."""
-    values = np.frombuffer(data, np.uint8)
-    yield data[::-1]
-    yield ((values << 4) | (values >> 4))[::-1].astype(np.uint8).tobytes()
-    yield np.packbits(np.unpackbits(values), bitorder="little").tobytes()
-    yield ((values << 4) | (values >> 4)).astype(np.uint8).tobytes()
-    half = len(values) // 2
-    yield np.stack([values[:half], values[half : 2 * half]], 1).tobytes()
-    for step in (2, 3, 4):
-        for start in range(step):
-            yield values[start::step].tobytes()
-    yield np.cumsum(values, dtype=np.uint8).tobytes()
-    yield np.bitwise_xor.accumulate(values).tobytes()
-    yield np.diff(values, prepend=np.uint8(0)).tobytes()

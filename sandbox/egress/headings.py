@@ -10,11 +10,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
+from itertools import chain, islice
 
 import pyarrow as pa
 
 from sandbox.egress.content import Content
+from sandbox.egress.slots import Frame
 
 LEAST = 5
 MAX_NAMES = 20_000
@@ -26,7 +27,9 @@ MAX_TEXT = 1 << 18
 _OTHERS = 4
 _LONGEST = 8
 _FILLED = 0.6
+_MOSTLY = 0.8
 _NUMBER = re.compile(r"\d+")
+_LETTERED = re.compile(r"[^\W\d_].{0,40}\d|\d.{0,40}[^\W\d_]")
 _ENTRY = re.compile(
     r"^[\s\-*]*[\"']?([^\s=:\"',，：]{3,100}+)[\"']?\s*[=:：]\s*(\S.{0,80}?)[\s,;]*$", re.MULTILINE
 )
@@ -35,9 +38,25 @@ Parts = Mapping[str, Mapping[str, int]]
 """The place of a value by the bare name and the number of its full one."""
 
 
-def by_number(contents: Sequence[Content]) -> list[pa.Table]:
-    """Return the values of contents that stand under numbered names as tables, a row for each number."""
-    return list(islice((table for one in contents[:50] for table in _of_content(one)), MAX_TABLES))
+def by_number(contents: Sequence[Content], every: Sequence[Frame] = ()) -> list[pa.Table]:
+    """Return what stands under numbered names in contents, or beside them in lines of one frame, as tables.
+
+    They have a row for each number.
+    """
+    found = chain.from_iterable(map(_of_content, contents[:50]))
+    return list(islice(chain(found, chain.from_iterable(map(_of_frame, every[:_OTHERS]))), MAX_TABLES))
+
+
+def _of_frame(frame: Frame) -> Iterator[pa.Table]:
+    if len(frame.rows) < 2 * LEAST:
+        return
+    columns = [one for one in zip(*frame.rows[:MAX_NAMES], strict=True) if len(set(one)) > 1][:_LONGEST]
+    for at, names in enumerate(columns):
+        if any(map(_LETTERED.search, names[:LEAST])) and len(set(names)) == len(names):
+            named = [place for place, name in enumerate(names) if _LETTERED.search(name)]
+            for values in [one for place, one in enumerate(columns) if place != at][:_OTHERS]:
+                if len(named) >= _MOSTLY * len(names):
+                    yield from _gathered([names[one] for one in named], [[values[one]] for one in named])
 
 
 def _of_content(content: Content) -> Iterator[pa.Table]:

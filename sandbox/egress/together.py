@@ -112,10 +112,11 @@ def joined_records(
 
 
 def _tables(contents: Mapping[str, Sequence[Content]]) -> dict[str, pa.Table]:
+    """Return the last table of each file: a guess stands for it only where it has none of its own."""
     return {
         path: sheet.table
         for path, parts in contents.items()
-        for content in parts for sheet in content.sheets
+        for content in sorted(parts, key=lambda one: not one.guessed) for sheet in content.sheets
         if 0 < sheet.table.num_rows <= MAX_ROWS
     }  # fmt: skip
 

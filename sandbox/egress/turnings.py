@@ -196,3 +196,20 @@ def _few(turned: Bytes, *, longest: int) -> Iterator[bytes]:
             yield from (_undo(turned, key, added=False) for key in keys)
             if keys:
                 return
+
+
+def permuted(data: bytes) -> Iterator[bytes]:
+    """Yield the bytes backwards, bits or halves turned, woven, in strides, as sums and differences."""
+    values = np.frombuffer(data, np.uint8)
+    yield data[::-1]
+    yield ((values << 4) | (values >> 4))[::-1].astype(np.uint8).tobytes()
+    yield np.packbits(np.unpackbits(values), bitorder="little").tobytes()
+    yield ((values << 4) | (values >> 4)).astype(np.uint8).tobytes()
+    half = len(values) // 2
+    yield np.stack([values[:half], values[half : 2 * half]], 1).tobytes()
+    for step in (2, 3, 4):
+        for start in range(step):
+            yield values[start::step].tobytes()
+    yield np.cumsum(values, dtype=np.uint8).tobytes()
+    yield np.bitwise_xor.accumulate(values).tobytes()
+    yield np.diff(values, prepend=np.uint8(0)).tobytes()

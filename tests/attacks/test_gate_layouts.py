@@ -149,6 +149,7 @@ TECHNIQUES: dict[str, tuple[str, Callable[[Sequence[Row]], bytes]]] = {
     "one row under numbered names": ("a.csv", lambda rows: "\n".join(",".join(part) for part in zip(*numbered(rows, "{name}_{at:03d}"), strict=True)).encode()),
     "numbered names of a flat document": ("a.json", lambda rows: json.dumps({"revision": 3, "values": dict(numbered(rows, "r{at}.{name}"))}).encode()),
     "numbered settings": ("a.properties", lambda rows: "\n".join(["title=report", *(f"item.{name}={value}" for name, value in numbered(rows, "{at}.{name}"))]).encode()),
+    "numbered keys of a program": ("a.sql", lambda rows: "\n".join(f"UPDATE s SET v='{value}' WHERE k='p{name}';" for name, value in numbered(rows, "{at}_{name}")).encode()),
     "endings of letters instead of numbers": ("a.csv", lambda rows: "\n".join(",".join(part) for part in zip(*numbered(rows, "{name}{letters}"), strict=True)).encode()),
     "serials and cents in one code of a log": ("a.log", lambda rows: "\n".join(f"2025-03-18T0{at % 6}:00:00 INFO commit batch={serial(row['出生日期'])}{serial(row['就诊日期'])}{cents(row):09d} rows={at % 7}" for at, row in enumerate(rows)).encode()),
     "cents and days back to front in one code of a table": ("a.csv", lambda rows: "\n".join(["code,state", *(f"B{cents(row):08d}{day(row['就诊日期'], '%d%m%Y')}{day(row['出生日期'], '%Y%j')},ok" for row in rows)]).encode()),
@@ -202,3 +203,14 @@ def cut_over_files(rows: Sequence[Row]) -> set[FindingKind]:
 def test_attributes_cut_over_files_of_one_form_are_put_below_each_other() -> None:
     assert FindingKind.SOURCE_RECORD in cut_over_files(people())
     assert FindingKind.SOURCE_RECORD not in cut_over_files(nobody())
+
+
+@pytest.mark.parametrize(
+    "technique",
+    ["one row under numbered names", "serials and cents in one code of a log", "numbered settings"],
+)
+def test_what_a_chain_ends_with_is_laid_out_as_a_file_is(technique: str) -> None:
+    _, build = TECHNIQUES[technique]
+    for rows, seen in ((people(), True), (nobody(), False)):
+        data = bytes(byte ^ 0x33 for byte in zlib.compress(build(rows)))
+        assert (FindingKind.SOURCE_RECORD in found("a.dat", data)) is seen
