@@ -154,9 +154,10 @@ def test_names_with_markup_or_paths_are_only_names(site, name):
 
 def test_a_large_file_is_streamed_not_held(site):
     """32 MiB in one form, and never half of it in memory."""
-    size, chunk, mark = 32 << 20, b"0123,5678,abcd\n" * 4096, "wall"
+    size, mark = 32 << 20, "wall"
 
-    async def body(fields):
+    async def body(fields, line):
+        chunk = line * 4096
         head = f'--{mark}\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n{fields["csrf"]}\r\n'
         head += f'--{mark}\r\nContent-Disposition: form-data; name="dataset"\r\n\r\n{DATASET}\r\n'
         head += f'--{mark}\r\nContent-Disposition: form-data; name="file"; filename="big.bin"\r\n\r\n'
@@ -170,9 +171,13 @@ def test_a_large_file_is_streamed_not_held(site):
         fields = await hidden(client, "/console/deliveries/new")
         headers = {"Content-Type": f"multipart/form-data; boundary={mark}"}
         path = "/console/deliveries/new/receive"
-        tracemalloc.start()
+        first = body(fields, b"0123,5678,abcd\n")
+        await client.post(path, content=first, headers=headers, timeout=120)
+        fields = await hidden(client, "/console/deliveries/new")
+        tracemalloc.start()  # the first has had all modules imported, which is memory as well
         try:
-            answer = await client.post(path, content=body(fields), headers=headers, timeout=120)
+            content = body(fields, b"0123,5678,abce\n")
+            answer = await client.post(path, content=content, headers=headers, timeout=120)
             return answer, tracemalloc.get_traced_memory()[1]
         finally:
             tracemalloc.stop()
