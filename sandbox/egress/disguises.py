@@ -144,7 +144,7 @@ def disguised(report: FileReport, early: Foreseen) -> list[Content]:
         with suppress(*_FAILURES):
             _text(text[:MAX_BYTES], path, found, depth=0)
     _structured(report, found)
-    _unchained(early.ends(chains), found)
+    _unchained(_as_files(early.ends(chains), path, found.read), found)
     if found.texts:
         found.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=tuple(found.texts)))
     if found.numbers:
@@ -180,19 +180,23 @@ def _unwound(report: FileReport, texts: Sequence[str], read: frozenset[str]) -> 
     for data in chain.from_iterable(unwound(start, room) for start in _starts(report, texts)):
         with suppress(*_FAILURES):
             _keep(data, report.product.path, ends, depth=MAX_DEPTH - 1)
-    _as_files(ends, report.product.path)
     return Unwound(tuple(ends.texts), tuple(ends.numbers), tuple(ends.contents))
 
 
-def _as_files(ends: _Found, path: str) -> None:
-    """Read the texts that chains end with as files: tables, documents, lines of one frame."""
-    for text in list(ends.texts)[:_FIRST]:
+def _as_files(told: Unwound, path: str, read: frozenset[str]) -> Unwound:
+    """Return what chains end with, and what it says as files: tables, documents, lines of one frame."""
+    ends = _Found(read=read, contents=list(told.contents))
+    for text in told.texts:
+        ends.add(text)
+    ends.guess(list(told.numbers))
+    for text in told.texts[:_FIRST]:
         data = text[:_PIECE].encode("utf-8", "replace")
         content = read_content(data, name=path, type=sniff(data, size=len(data)), broken=False)
         ends.contents += [content] if content.sheets else []
         with suppress(*_FAILURES):
             _slotted(text[:_PIECE], path, ends)
     ends.lay([*by_number(ends.contents), *unfused(ends.contents, ())])
+    return Unwound(tuple(ends.texts), tuple(ends.numbers), tuple(ends.contents))
 
 
 def _unchained(ends: Unwound, found: _Found) -> None:
