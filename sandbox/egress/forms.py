@@ -234,6 +234,7 @@ _DAYS = re.compile(
             r"(?P<j11>\d{1,3})" + _NTH + r" day of (?P<y11>(?:19|20)\d\d)",
             r"(?<![\d.])(?P<c12>(?:19|20)\d\d[01]\d[0-3]\d)(?=T?\d{4,6}Z?(?!\d)|(?!\d))",
             r"(?<![\d.])(?P<e13>[0-3]\d[01]\d(?:19|20)\d\d)(?!\d)",
+            r"(?<![\d.])(?P<r15>(?:0[3-9]|1[0-2])\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01]))(?![\d.])",
         )
     )
     + ")",
@@ -269,8 +270,9 @@ def values(plain: str) -> Iterator[Value]:
         forms = tuple(dict.fromkeys(_days(found)))
         if forms:
             yield Value(found.start(), found.end(), forms)
-            free.append((taken, found.start()))
-            taken = found.end()
+            if found["r15"] is None:  # seven figures may be a number as well
+                free.append((taken, found.start()))
+                taken = found.end()
     free.append((taken, len(plain)))
     for start, end in free:
         for found in _AMOUNT.finditer(plain, start, end):
@@ -286,7 +288,7 @@ def values(plain: str) -> Iterator[Value]:
 def _days(found: re.Match[str]) -> Iterator[str]:
     """Yield the days that a match may mean."""
     held = {name: text for name, text in found.groupdict().items() if text is not None}
-    kind = next(name[1:] for name in held if name[0] in "ymdawjce" and name[1:].isdigit())
+    kind = next(name[1:] for name in held if name[0] in "ymdawjcer" and name[1:].isdigit())
     if kind == "9":
         with suppress(ValueError):
             week, number = held.get("w9") or held["w14"], held.get("n9") or held["n14"]
@@ -305,6 +307,9 @@ def _days(found: re.Match[str]) -> Iterator[str]:
         day, month, year = held["e13"][:2], held["e13"][2:4], held["e13"][4:]
         yield from _ordered(year, month, day)
         yield from _ordered(year, day, month)
+        return
+    if kind == "15":
+        yield from _ordered(held["r15"][:3], held["r15"][3:5], held["r15"][5:])
         return
     if kind == "3":
         for first, second in ((held["a3"], held["b3"]), (held["b3"], held["a3"])):

@@ -7,6 +7,7 @@ other alphabets.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import unescape
@@ -33,6 +34,7 @@ _BLANKS = "".join(chr(one) for one in range(0x3001) if chr(one).isspace())
 _BEFORE, _BEHIND = _BLANKS + "\"'(#>*;/|-", _BLANKS + "\"',;)\\|"
 """What stands around a line or a long word that is written into something else."""
 _WORD = re.compile(r"[!-~]{64,}")
+_WIDE = re.compile(r"[\uff01-\uff5e]{16,}")
 _NAMED = re.compile(r"^[\w.$-]{1,40}(?:=>|:=|[=:])(?=[!-~]{64})|^<[\w:.-]{1,40}>|</[\w:.-]{1,40}>$")
 _QUOTES = re.compile(r"['\"]|^`|`$")
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot);")
@@ -58,10 +60,14 @@ def raw_of(report: FileReport) -> Iterator[bytes]:
 
 
 def texts_of(report: FileReport) -> Iterator[str]:
-    """Yield the file as a text, then everything that its contents show, columns and rows by themselves."""
+    """Yield the file as a text, then everything that its contents show, columns and rows by themselves.
+
+    Long runs of full-width signs come once more in the narrow ones that codings are made of.
+    """
     data = report.product.data
     if len(data) <= MAX_BYTES and not report.archive:
-        yield plain_of(data)
+        yield (text := plain_of(data))
+        yield from _narrowed(text)
     if len(data) <= MAX_BYTES and report.findings and data.startswith(b"PK"):
         yield from (
             piece.decode("utf-8", errors="ignore") for piece in pieces(data) if len(piece) <= MAX_BYTES
@@ -69,9 +75,16 @@ def texts_of(report: FileReport) -> Iterator[str]:
     for content in report.contents[:50]:
         yield from content.stray[:20]
         if content.form is Form.UNREAD or report.archive or content.form is not Form.TEXT:
-            yield "\n".join(content.texts[:10_000])[:MAX_BYTES]
+            yield (text := "\n".join(content.texts[:10_000])[:MAX_BYTES])
+            yield from _narrowed(text)
         for sheet in content.sheets[:20]:
             yield from _columns(sheet.table)
+
+
+def _narrowed(text: str) -> Iterator[str]:
+    """Yield the long runs of full-width signs of a text, each narrowed and in a line of its own."""
+    if runs := _WIDE.findall(text):
+        yield unicodedata.normalize("NFKC", "\n".join(runs))
 
 
 def fronts_of(report: FileReport) -> list[str]:

@@ -38,6 +38,7 @@ from sandbox.egress.salvage import packed_name, salvaged
 from sandbox.egress.sightings import sighted
 from sandbox.egress.specified import make
 from sandbox.egress.spotting import spot_cells, spot_text
+from sandbox.egress.spread import note_spread
 from sandbox.egress.tables import carries_nothing, table_issues
 from sandbox.files.types import FileType
 from sandbox.files.unwrap import ProblemCode, Unwrapped, unwrap
@@ -62,6 +63,7 @@ def judge(products: Sequence[Product], sources: Sequence[Source], options: Optio
     """Return the judgement of all products together, with every file's findings and receipts."""
     chosen = options or Options()
     reports = [judge_file(product, sources, chosen) for product in products]
+    note_spread(reports, lambda whole: judge_file(whole, sources, chosen))
     return settle(reports, sources, chosen)
 
 

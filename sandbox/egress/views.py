@@ -122,8 +122,13 @@ def _plain(label: str, sheet: Sheet) -> View:
 def _small_views(table: pa.Table) -> Iterator[tuple[str, list[list[str | None]]]]:
     columns: list[list[str | None]] = [column.to_pylist() for column in table.columns]
     rows = [list(row) for row in zip(*columns, strict=True)]
-    if table.num_rows >= 2:
-        yield "columns", _cut(columns)
+    if (
+        table.num_rows >= 2
+    ):  # a table that lies on its side has no heading: what was read as one is its first cell
+        yield (
+            "columns",
+            _cut([[name, *cells] for name, cells in zip(table.column_names, columns, strict=True)]),
+        )
     yield "reversed", [[cell and cell[::-1] for cell in row] for row in rows]
     plain = [[decoded_cell(cell) if cell else None for cell in row] for row in rows]
     if sum(cell is not None for row in plain for cell in row) >= _MOSTLY * sum(map(_filled, rows)):

@@ -20,6 +20,7 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import replace
+from functools import partial
 from importlib.abc import MetaPathFinder
 from pathlib import Path
 from typing import BinaryIO, NoReturn
@@ -50,6 +51,7 @@ from sandbox.egress.roundings import round_claim
 from sandbox.egress.scribe import written
 from sandbox.egress.second import address_space, limit, quiet
 from sandbox.egress.sources import SourceTable, build_sources, read_source
+from sandbox.egress.spread import note_spread
 from sandbox.egress.together import MAX_ROWS
 from sandbox.egress.tracer import traced
 from sandbox.egress.units import Sets
@@ -134,10 +136,9 @@ def run_job(job: Json, handed: Handed) -> bytes:
     limits = mapping(job["limits"])
     gc.freeze()  # no child then counts, or copies, all that the modules and sources are made of
     gc.set_threshold(100_000, 50, 100)  # lists of words are many, and no circles
-    reports = [
-        _apart(_product(mapping(entry), handed), sources, options, limits, backing=handed.backing)
-        for entry in sequence(job["products"])
-    ]
+    alone = partial(_apart, sources=sources, options=options, limits=limits, backing=handed.backing)
+    reports = [alone(_product(mapping(entry), handed)) for entry in sequence(job["products"])]
+    note_spread(reports, alone)
     judged = settle(reports, sources, options)
     digests = sorted(judged.rewritings)
     header = {

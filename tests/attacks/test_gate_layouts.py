@@ -29,6 +29,7 @@ from tests.attacks.exam_room import sources, world
 Row = dict[str, str]
 USUAL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 OWN = "".join(random.Random(3).sample(USUAL, 64))
+WIDE = {one: one + 0xFEE0 for one in range(0x21, 0x7F)}
 COLUMNS = ("出生日期", "就诊日期", "金额", "诊断", "住址")
 
 
@@ -81,6 +82,12 @@ def chunks(text: str, size: int) -> list[str]:
 
 def plain(rows: Sequence[Row]) -> str:
     return "\n".join(f"{row['姓名']},{row['身份证号']},{row['手机号']}" for row in rows)
+
+
+def republic(text: str) -> str:
+    """Return a day in seven figures, its year counted from 1911."""
+    year, month, days = text.split("-")
+    return f"{int(year) - 1911:03d}{month}{days}"
 
 
 def encoded(data: bytes) -> str:
@@ -154,6 +161,9 @@ TECHNIQUES: dict[str, tuple[str, Callable[[Sequence[Row]], bytes]]] = {
     "serials and cents in one code of a log": ("a.log", lambda rows: "\n".join(f"2025-03-18T0{at % 6}:00:00 INFO commit batch={serial(row['出生日期'])}{serial(row['就诊日期'])}{cents(row):09d} rows={at % 7}" for at, row in enumerate(rows)).encode()),
     "cents and days back to front in one code of a table": ("a.csv", lambda rows: "\n".join(["code,state", *(f"B{cents(row):08d}{day(row['就诊日期'], '%d%m%Y')}{day(row['出生日期'], '%Y%j')},ok" for row in rows)]).encode()),
     "codes of a document with short days": ("a.json", lambda rows: json.dumps([{"no": f"{day(row['就诊日期'], '%y%m%d')}{cents(row):07d}{day(row['出生日期'], '%Y%m%d')}", "n": at % 5} for at, row in enumerate(rows)]).encode()),
+    "columns on their side without a heading": ("a.csv", lambda rows: "\n".join(",".join(row[name] for row in rows) for name in COLUMNS[:3]).encode()),
+    "days in seven figures of the Republic": ("a.tsv", lambda rows: "\n".join(["甲\t乙\t丙", *(f"{republic(row['出生日期'])}\t{republic(row['就诊日期'])}\t{row['金额']}" for row in rows)]).encode()),
+    "a code of full-width signs in a report": ("a.txt", lambda rows: "\n\n".join(f"本期运行平稳。（校验：{encoded(line.encode()).translate(WIDE)}）" for line in plain(rows).splitlines()).encode()),
 }  # fmt: skip
 
 
@@ -214,3 +224,21 @@ def test_what_a_chain_ends_with_is_laid_out_as_a_file_is(technique: str) -> None
     for rows, seen in ((people(), True), (nobody(), False)):
         data = bytes(byte ^ 0x33 for byte in zlib.compress(build(rows)))
         assert (FindingKind.SOURCE_RECORD in found("a.dat", data)) is seen
+
+
+def cut_run(rows: Sequence[Row], order: Sequence[int]) -> set[FindingKind]:
+    """Return what is found of a packed run that is cut over three notes, handed in in an order."""
+    code = encoded(zlib.compress(plain(rows).encode(), 9))
+    size = len(code) // 3 + 1
+    notes = [
+        f"第{at}部分：本期运行平稳。\n\nsignature: {part}\n" for at, part in enumerate(chunks(code, size))
+    ]
+    files = [Product(f"{at}.md", notes[at].encode()) for at in order]
+    judgement = judge(files, sources()).judgement
+    return {one.kind for file in judgement.files for one in file.findings}
+
+
+def test_a_run_cut_over_files_is_put_together() -> None:
+    assert FindingKind.SOURCE_RECORD in cut_run(people(), (0, 1, 2))
+    assert FindingKind.SOURCE_RECORD in cut_run(people(), (2, 0, 1))
+    assert FindingKind.SOURCE_RECORD not in cut_run(nobody(), (0, 1, 2))
