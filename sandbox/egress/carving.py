@@ -230,6 +230,19 @@ def _tensors(data: bytes) -> Iterator[Sheet]:
             yield from _of_values(str(name), values.reshape(entry["shape"]))
 
 
+def samples_of(data: bytes) -> Iterator[bytes]:
+    """Yield the tensors of single bytes in a safetensors file as arrays: pictures lie in such."""
+    if not is_tensors(data):
+        return
+    (size,) = struct.unpack("<Q", data[:8])
+    for entry in list(json.loads(data[8 : 8 + size]).values())[:MAX_TABLES]:
+        if isinstance(entry, dict) and entry.get("dtype") in ("U8", "I8"):
+            start, end = entry["data_offsets"]
+            held, out = np.frombuffer(data[8 + size + start : 8 + size + end], np.uint8), io.BytesIO()
+            np.save(out, held.reshape(entry["shape"]))
+            yield out.getvalue()
+
+
 def _tagged(data: bytes) -> Iterator[Sheet]:
     yield from (replace(sheet, plain=False) for sheet in sheets_of(document_of(data)))
 

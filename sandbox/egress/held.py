@@ -23,7 +23,7 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 
 from sandbox.egress.blobs import decoded, looks_encoded
-from sandbox.egress.carving import blobs_of
+from sandbox.egress.carving import blobs_of, samples_of
 from sandbox.egress.columnar import gaps, notes
 from sandbox.egress.content import Sheet
 from sandbox.egress.gridded import gridded, pivoted, pivots
@@ -121,6 +121,7 @@ def held_in(data: bytes) -> Iterator[bytes]:
         yield from _of_text(text)
     else:
         yield from blobs_of(data)
+        yield from samples_of(data)
         yield from lowest(data) if data.startswith((b"RIFF", b"\x93NUMPY")) else ()
         yield from _within(data)
 
