@@ -86,12 +86,15 @@ def pays(index: RecordIndex, cells: int) -> bool:
     """Return whether compiled code pays for a candidate of so many cells.
 
     What it lays out takes half of the memory of the index again: of a large one it is made once as many cells
-    were asked for, together, as can be looked up plainly in the time.
+    were asked for, together, as can be looked up plainly in the time. Once it is there it is quicker for a
+    single row, too.
     """
+    if _LAID in index.prepared:
+        return True
     if cells < compile_from():
         return False
     asked = index.prepared[_ASKED] = index.prepared.get(_ASKED, 0) + cells
-    return _LAID in index.prepared or index.records < _LARGE or asked * _ASKED_PAYS >= index.records
+    return index.records < _LARGE or asked * _ASKED_PAYS >= index.records
 
 
 def laid_out(index: RecordIndex) -> Tables:
