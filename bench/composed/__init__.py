@@ -1,0 +1,1 @@
+"""The tenth examination: techniques composed at random from small stages, each with its inverse."""
