@@ -22,6 +22,8 @@ from numpy.typing import NDArray
 from sandbox.egress.glyphs import LEAST_BYTES, LEAST_SIGNS, MAX_SIGNS, few
 
 MAX_LARGE = 6_000
+_DOTTED = re.compile(r"[.\-·—_•–−]{1,6}(?:[ /|]+[.\-·—_•–−]{1,6}){5,}")
+_DOTS = ".-·—_•–−"
 _UPPER, _LOWER = ascii_uppercase, ascii_lowercase
 BITS: tuple[str, ...] = (
     digits + "abcdef", "abcdefghijklmnop",
@@ -313,6 +315,16 @@ def lengthy(text: str) -> Iterator[bytes]:
 
 
 _XX_AS_UU = {ord(sign): place for place, sign in enumerate("+-" + digits + _UPPER + _LOWER, 32)}
+
+
+def dots_in(text: str) -> str:
+    """Return a text of three signs or fewer beside blanks, as Morse is, or such runs of its lines."""
+    if len(set(text[:4096]) - set(" \r\n\t/|")) <= 3:
+        return text
+    if not any(sign + blank in text for sign in _DOTS for blank in " /|"):
+        return ""
+    found = map(_DOTTED.findall, text.splitlines()[:50_000])
+    return "\n".join(max(runs, key=len) for runs in found if runs)
 
 
 def morse(text: str) -> Iterator[str]:

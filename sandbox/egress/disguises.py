@@ -16,7 +16,7 @@ from itertools import chain, groupby, islice
 
 import pyarrow as pa
 
-from sandbox.egress.alphabets import lengthy, morse, packed
+from sandbox.egress.alphabets import dots_in, lengthy, morse, packed
 from sandbox.egress.chains import Room, unwound
 from sandbox.egress.ciphers import broken, moved_bytes
 from sandbox.egress.codepages import moved, paged, repaired, stripped, unshifted
@@ -90,8 +90,6 @@ _RUN = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
 _LONG = re.compile(r"[!-~]{16,}")
 _BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
 _QUOTED = re.compile(r"[\"'<>]")
-_DOTTED = re.compile(r"[.\-·—_•–−]{1,6}(?:[ /|]+[.\-·—_•–−]{1,6}){5,}")
-_DOTS = ".-·—_•–−"
 _PREFIX = re.compile(r"^[\w.-]{1,20}\s*[=:]\s*")
 
 
@@ -102,6 +100,8 @@ class _Found:
     texts: dict[str, None] = field(default_factory=dict)
     numbers: dict[str, None] = field(default_factory=dict)
     contents: list[Content] = field(default_factory=list)
+    held: list[bytes] = field(default_factory=list)
+    """Bytes that hold contents, as far as they were opened."""
     kept: int = 0
     tried: int = 0
     seen: set[bytes] = field(default_factory=set)
@@ -121,6 +121,13 @@ class _Found:
         sheets = tuple(Sheet("", table, plain=False) for table in tables)
         if sheets:
             self.contents.append(Content(FileType.BINARY, Form.UNREAD, sheets=sheets, guessed=True))
+
+    def open(self, data: bytes) -> bool:
+        """Keep the contents that bytes hold; False when they hold none."""
+        inner = opened(data)
+        self.contents += inner
+        self.held += [data] if inner else []
+        return bool(inner)
 
     def guess(self, numbers: list[str]) -> None:
         """Keep numbers that may be telephones or identity numbers by chance."""
@@ -180,12 +187,12 @@ def _unwound(report: FileReport, texts: Sequence[str], read: frozenset[str]) -> 
     for data in chain.from_iterable(unwound(start, room) for start in _starts(report, texts)):
         with suppress(*_FAILURES):
             _keep(data, report.product.path, ends, depth=MAX_DEPTH - 1)
-    return Unwound(tuple(ends.texts), tuple(ends.numbers), tuple(ends.contents))
+    return Unwound(tuple(ends.texts), tuple(ends.numbers), tuple(ends.held))
 
 
 def _as_files(told: Unwound, path: str, read: frozenset[str]) -> Unwound:
     """Return what chains end with, and what it says as files: tables, documents, lines of one frame."""
-    ends = _Found(read=read, contents=list(told.contents))
+    ends = _Found(read=read, contents=[one for data in told.held[:MAX_HELD] for one in opened(data)])
     for text in told.texts:
         ends.add(text)
     ends.guess(list(told.numbers))
@@ -196,7 +203,7 @@ def _as_files(told: Unwound, path: str, read: frozenset[str]) -> Unwound:
         with suppress(*_FAILURES):
             _slotted(text[:_PIECE], path, ends)
     ends.lay([*by_number(ends.contents), *unfused(ends.contents, ())])
-    return Unwound(tuple(ends.texts), tuple(ends.numbers), tuple(ends.contents))
+    return Unwound(tuple(ends.texts), tuple(ends.numbers), contents=tuple(ends.contents))
 
 
 def _unchained(ends: Unwound, found: _Found) -> None:
@@ -249,7 +256,7 @@ def _text(text: str, path: str, found: _Found, *, depth: int) -> None:
     for new in unshifted(text):
         if found.add(new) and depth < MAX_DEPTH:
             _text(new[:_PIECE], path, found, depth=depth + 1)
-    for new in morse(text if _dotted(text) else _dots_in(text)):
+    for new in morse(dots_in(text)):
         found.add(new)
     found.guess(figures(text))
     if depth:
@@ -261,20 +268,6 @@ def _text(text: str, path: str, found: _Found, *, depth: int) -> None:
         found.add(built)
     for data in _codes(text):
         _bytes(data, path, found, depth=depth)
-
-
-def _dots_in(text: str) -> str:
-    """Return the longest run of two signs and blanks of every line that has one, as Morse in a report is."""
-    if not any(sign + blank in text for sign in _DOTS for blank in " /|"):
-        return ""
-    found = map(_DOTTED.findall, text.splitlines()[:50_000])
-    return "\n".join(max(runs, key=len) for runs in found if runs)
-
-
-def _dotted(text: str) -> bool:
-    """Return whether a text is written with three signs or fewer beside blanks, as Morse is."""
-    sample = text[:4096]
-    return len(set(sample) - set(" \r\n\t/|")) <= 3
 
 
 def _codes(text: str) -> Iterator[bytes]:
@@ -372,7 +365,8 @@ def _keep(data: bytes, path: str, found: _Found, *, depth: int) -> bool:
     if text:
         if found.add(text) and depth < MAX_DEPTH and text not in found.read:
             _text(text[:_PIECE], path, found, depth=depth + 1)
-            found.contents += opened(data) if text[:1] in "[{<" and len(found.contents) < MAX_HELD else []
+            if text[:1] in "[{<" and len(found.contents) < MAX_HELD:
+                found.open(data)
         return True
     if depth < MAX_DEPTH and _printed(data):
         _text(data[:_PIECE].decode("ascii"), path, found, depth=depth + 1)
@@ -384,9 +378,8 @@ def _keep(data: bytes, path: str, found: _Found, *, depth: int) -> bool:
         inner = said(part.data)
         if inner and found.add(inner):
             _text(inner[:_PIECE], path, found, depth=depth + 1)
-    held = opened(data) if known or BEGUN.match(data) else []
-    found.contents += held
-    return known or bool(held)
+    held = bool(known or BEGUN.match(data)) and found.open(data)
+    return known or held
 
 
 def _known(data: bytes) -> bool:

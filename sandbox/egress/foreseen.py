@@ -36,10 +36,11 @@ _NONE = Recognised()
 
 @dataclass(frozen=True, slots=True)
 class Unwound:
-    """What the ends of chains of codings say: texts, numbers, and contents of known types."""
+    """What the ends of chains of codings say: texts, numbers, and bytes that hold contents, or these."""
 
     texts: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    held: tuple[bytes, ...] = ()
     contents: tuple[Content, ...] = ()
 
 
@@ -113,19 +114,18 @@ class Foreseen:
 
 
 def _ends_out(ends: Unwound) -> bytes:
-    if ends.contents:
-        raise ValueError("what is of a known type is read again")
-    said = [*ends.texts, *ends.numbers]
-    return pack({"texts": len(ends.texts)}, [one.encode("utf-8", "surrogatepass") for one in said])
+    said = [one.encode("utf-8", "surrogatepass") for one in (*ends.texts, *ends.numbers)]
+    return pack({"texts": len(ends.texts), "held": len(ends.held)}, [*ends.held, *said])
 
 
 def _ends_in(told: bytes) -> Unwound:
     header, blobs = unpack(told)
-    said = tuple(bytes(data).decode("utf-8", "surrogatepass") for data in blobs)
-    texts = number(header["texts"])
-    if texts is None or not 0 <= texts <= len(said):
+    every = tuple(bytes(data) for data in blobs)
+    held, texts = number(header["held"]), number(header["texts"])
+    if held is None or texts is None or not 0 <= held <= held + texts <= len(every):
         raise ValueError("more texts than were said")
-    return Unwound(said[:texts], said[texts:])
+    said = tuple(data.decode("utf-8", "surrogatepass") for data in every[held:])
+    return Unwound(said[:texts], said[texts:], every[:held])
 
 
 def _heard_out(seen: Recognised, heard: Sequence[Stream]) -> bytes:
