@@ -25,6 +25,8 @@ _LOADING_PAYS: Final = 1 << 12
 _COMPILING_PAYS: Final = 1 << 17
 _PIECE: Final = 65_536
 _MAX_WORKERS: Final = 4
+_TOGETHER: Final = 512
+"""Cells of a column up to which several are hashed as one."""
 
 In = TypeVar("In")
 Out = TypeVar("Out")
@@ -83,7 +85,7 @@ def hash_columns(
     if compiled is None:
         compiled = sum(map(len, every)) >= compile_from()
     if not compiled:
-        return [hash_forms(canonical_array(column), key) for column in every]
+        return _plainly(every, key)
     out = [np.empty(len(column), np.uint64) for column in every]
     pieces = [
         (piece, hashes[start : start + len(piece)])
@@ -92,6 +94,16 @@ def hash_columns(
     ]
     side_by_side(lambda pair: _fill(*pair, key), pieces)
     return out
+
+
+def _plainly(columns: list[pa.Array | pa.ChunkedArray], key: bytes) -> list[Words]:
+    """Return the same without compiled code: many short columns together, for each takes as long."""
+    if not columns or sum(map(len, columns)) > _TOGETHER * len(columns):
+        return [hash_forms(canonical_array(column), key) for column in columns]
+    parts = [one.chunks if isinstance(one, pa.ChunkedArray) else [one] for one in columns]
+    cells = [part.cast(pa.large_string()) for each in parts for part in each]
+    hashes = hash_forms(canonical_array(pa.chunked_array(cells, pa.large_string())), key)
+    return np.split(hashes, np.cumsum([len(one) for one in columns])[:-1])
 
 
 def _pieces(column: pa.Array | pa.ChunkedArray) -> list[tuple[int, pa.Array]]:

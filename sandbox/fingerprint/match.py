@@ -31,7 +31,7 @@ from sandbox.fingerprint.evidence import (
     score_rows,
     single,
 )
-from sandbox.fingerprint.readings import kinds_of, read_as, readings, segments, tokens, windows
+from sandbox.fingerprint.readings import kinds_of, read_as, segments, tokens, windows
 from sandbox.fingerprint.scan import laid_out, linked, pays, scan
 from sandbox.fingerprint.siphash import keyed_hash
 
@@ -283,8 +283,8 @@ def _hash_table(index: RecordIndex, table: pa.Table, compiled: bool | None) -> l
     """Hashes of each reading of each column, the plain one first."""
     plain = hash_columns(table.columns, index.key, compiled=compiled)
     return [
-        [hashes, *(hash_forms(forms, index.key) for forms in readings(column))]
-        for column, hashes in zip(table.columns, plain, strict=True)
+        [hashes, *(hash_forms(read_as(column, kind), index.key) for kind in kinds)]
+        for column, hashes, kinds in zip(table.columns, plain, kinds_of(table.columns), strict=True)
     ]
 
 
@@ -297,7 +297,7 @@ def _hash_batches(
     rows = 0
     for batch in ahead(batches):
         if not read:
-            kinds = [kinds_of(column) for column in batch.columns]
+            kinds = kinds_of(batch.columns)
             read = [[np.empty(0, np.uint64) for _ in ("", *found)] for found in kinds]
             if compiled is not False and batch.num_rows * len(kinds) >= compile_from():
                 laid_out(index)  # now, while the hashes of the table are not there yet

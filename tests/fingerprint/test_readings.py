@@ -6,12 +6,13 @@ import re
 import pyarrow as pa
 
 from sandbox.fingerprint.canonical import canonical_array
-from sandbox.fingerprint.readings import readings, segments, tokens, windows
+from sandbox.fingerprint.readings import kinds_of, read_as, segments, tokens, windows
 
 
 def read(cells):
     array = pa.array(cells)
-    return [forms.to_pylist() for forms in [canonical_array(array), *readings(array)]]
+    others = [read_as(array, kind) for kind in kinds_of([array])[0]]
+    return [forms.to_pylist() for forms in [canonical_array(array), *others]]
 
 
 def test_day_and_month_that_cannot_be_told():
