@@ -27,6 +27,7 @@ from sandbox.egress.content import Sheet
 from sandbox.egress.documents import sheets_of, unique_names
 from sandbox.egress.statistical import is_matrices, matrices, packaged, reader_of
 from sandbox.egress.tagged import document_of, is_tagged
+from sandbox.files.arrays import array_of
 from sandbox.files.members import head_of
 
 MAX_ROWS = 50_000
@@ -141,8 +142,7 @@ def _of_table(table: pa.Table) -> Sheet:
 
 
 def _array(data: bytes) -> Iterator[Sheet]:
-    values = np.load(io.BytesIO(data), allow_pickle=False, max_header_size=10_000)
-    yield from _of_values("", values)
+    yield from _of_values("", array_of(data))
 
 
 def _arrays(data: bytes) -> Iterator[Sheet]:
@@ -152,7 +152,7 @@ def _arrays(data: bytes) -> Iterator[Sheet]:
         for member in package.infolist()[:MAX_TABLES]:
             head = head_of(package, member, _MAX_HEAD)
             if head.startswith(_NPY):
-                held[member.filename] = np.load(io.BytesIO(head), allow_pickle=False, max_header_size=10_000)
+                held[member.filename] = array_of(head)
     yield from _side_by_side(held)
     for name, values in held.items():
         yield from _of_values(name, values)

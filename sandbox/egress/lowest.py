@@ -6,7 +6,6 @@ order of bits is looked at before it is taken out. Evidence only, bounded; pure;
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from itertools import islice, permutations
 from typing import Literal
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 
 from sandbox.egress import planes
 from sandbox.egress.rejoined import BEGUN
+from sandbox.files.arrays import array_of
 
 MAX_SAMPLES = 1 << 23
 MAX_TURNED = 1 << 20
@@ -24,7 +24,6 @@ _FRONT = 64
 _REACH = 24
 _WIDTHS = (1, 2, 4)
 _ORDERS: tuple[Literal["big", "little"], ...] = ("big", "little")
-_HEAD = 10_000
 Samples = NDArray[np.uint8]
 
 
@@ -43,7 +42,7 @@ def _grids(data: bytes) -> Iterator[Samples]:
         for step in (1, 2, 4):
             yield np.frombuffer(data[start::step], np.uint8).reshape(-1, 1, 1)
     elif data.startswith(b"\x93NUMPY"):
-        held = np.load(io.BytesIO(data), allow_pickle=False, max_header_size=_HEAD)
+        held = array_of(data)
         if held.dtype.kind in "iu" and 0 < held.size <= MAX_SAMPLES:
             yield held.reshape(len(held), -1, held.shape[-1] if held.ndim > 2 else 1)[..., :8].astype(
                 np.uint8

@@ -131,7 +131,7 @@ def mixtures(
     divisors = np.gcd.reduce(mixed, axis=1)
     tops = np.abs(mixed).max(axis=1)
     for one, sums, divisor, top in zip(weights, mixed, divisors, tops, strict=True):
-        if divisor and top >= least * divisor:
+        if divisor and int(top) >= least * int(divisor):  # the product of the two may be more than 64 bits
             values = (sums if sums[0] >= 0 else -sums) // divisor
             yield f"{name}: {one}", values.astype(object)
 

@@ -32,6 +32,7 @@ def strangers(table: str) -> list[dict[str, str]]:
             "姓名": "".join(chr(chance.randint(0x4E00, 0x9000)) for _ in range(3)),
             "法定代表人": "".join(chr(chance.randint(0x4E00, 0x9000)) for _ in range(3)),
             "出生日期": f"{born[:4]}-{born[4:6]}-{born[6:]}",
+            "成立日期": f"{chance.randint(1985, 2020)}-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}",
             "就诊日期": f"2023-{chance.randint(1, 12):02}-{chance.randint(1, 28):02}",
             "企业名称": "".join(chr(chance.randint(0x4E00, 0x9000)) for _ in range(6)),
             "身份证号": number + resident_id_check_digit(number),

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.egress.carving import MAX_ROWS, carved, spelled
+from sandbox.egress.lowest import lowest
 from tests.egress.clinic import csv_of, visits
 
 ROWS = visits().slice(0, 50).select(["证件号", "区县", "金额"])
@@ -115,6 +116,17 @@ def test_a_container_overwritten_anywhere_never_fails(name: str, place: int, pie
     at = place % len(data)
     data[at : at + len(piece)] = piece
     assert isinstance(carved(bytes(data)), tuple)
+
+
+@pytest.mark.parametrize(
+    "head", [b"{'descr': (", b"(\n(", b"{'descr': '<f8', 'shape': (3,)", b"\xff", b"1L" * 9]
+)
+@pytest.mark.parametrize("version", [b"\1\0", b"\2\0", b"\3\0"])
+def test_a_broken_head_of_an_array_is_no_container(version: bytes, head: bytes) -> None:
+    size = len(head).to_bytes(2 if version == b"\1\0" else 4, "little")
+    broken = b"\x93NUMPY" + version + size + head
+    assert carved(broken) == ()
+    assert list(lowest(broken)) == []
 
 
 def test_other_bytes_are_no_container() -> None:
