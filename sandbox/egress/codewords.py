@@ -24,6 +24,8 @@ MAX_COLUMNS = 4
 _MOST_RUNS = 6
 _LEAST_PURE = 0.1
 _LEAST_MIXED = 0.4
+_LOOKED = 400
+"""Signs of a cell that are looked at: each letter seeks its figure to the end of the line."""
 LEAST_SIGNS = 64
 _SHORTEST = 3
 _SAMPLE = 200
@@ -73,7 +75,9 @@ def listed_bytes(text: str) -> Iterator[bytes]:
 
 def _headless(cells: tuple[str, ...]) -> tuple[str, ...]:
     """Return a column without a heading: a word over cells that are codes."""
-    heading = not _MIXED.search(cells[0]) and all(map(_MIXED.search, cells[1:4]))
+    heading = not _MIXED.search(cells[0][:_LOOKED]) and all(
+        _MIXED.search(cell[:_LOOKED]) for cell in cells[1:4]
+    )
     return cells[1:] if heading and len(cells) > 4 else cells
 
 
@@ -84,7 +88,7 @@ def _may_be_code(cells: Sequence[str]) -> bool:
         return False
     if sum(len(cell) < _SHORTEST for cell in sample) > len(sample) // 4:
         return False
-    mixed = sum(bool(_MIXED.search(cell)) for cell in sample)
+    mixed = sum(bool(_MIXED.search(cell[:_LOOKED])) for cell in sample)
     pure = all(map(_HEX.fullmatch, sample))
     return mixed >= (_LEAST_PURE if pure else _LEAST_MIXED) * len(sample)
 

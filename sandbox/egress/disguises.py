@@ -84,11 +84,12 @@ _BEGUN = (b"PK", b"\x1f\x8b", b"BZh", b"\xfd7z", b"\x28\xb5\x2f\xfd", b"7z", b"P
 _FAILURES = (ValueError, ArithmeticError, LookupError)
 """What a reading breaks with when the text is none of its own: then it says nothing."""
 _TOKEN = re.compile(r"[!-~]{32,}")
-_LINE = re.compile(r"^\s*(?:(?:#|//|--|;|%|\*|/\*|>|\d+[.:)]|[-+]\s)\s*)?[\"'(]*(.*?)[\"',;)\\+]*\s*$")
+_LEADING = re.compile(r"\s*(?:(?:#|//|--|;|%|\*|/\*|>|\d+[.:)]|[-+]\s)\s*)?[\"'(]*")
+_TRAILING = "\"',;)\\+"
 _CODED = re.compile(rb"[!-~\s]+")
 _RUN = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
 _LONG = re.compile(r"[!-~]{16,}")
-_BLANKS = re.compile(r"[ \t]+$", re.MULTILINE)
+_BLANKS = re.compile(r"(?<![ \t])[ \t]+$", re.MULTILINE)
 _QUOTED = re.compile(r"[\"'<>]")
 _PREFIX = re.compile(r"^[\w.-]{1,20}\s*[=:]\s*")
 
@@ -320,7 +321,9 @@ def _bare(line: str) -> str:
     """Return a line without the marks of a comment, a list, a string or a named value around it."""
     if line.isalnum():
         return line
-    return _PREFIX.sub("", _LINE.sub(r"\1", line))
+    found = _LEADING.match(line)
+    inner = line[found.end() :] if found else line
+    return _PREFIX.sub("", inner.rstrip().rstrip(_TRAILING))
 
 
 def _bytes(data: bytes, path: str, found: _Found, *, depth: int) -> None:

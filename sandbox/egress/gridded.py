@@ -33,7 +33,7 @@ _ALIKE = 0.95
 _KINDS = tuple(map(re.compile, (r"-?\d{1,8}", r"\d{9,}", r"-?\d+\.\d*", r"\d{4}[-/.]\d\d?[-/.]\d\d?.*")))
 _TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]{0,80})((?:\s[^<>]{0,2000})?)(/?)>([^<]*)")
 _VALUE = re.compile(r"""(?<![\w:])(?:\w+:)?(?:v|val|value|content)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
-_WRITTEN = re.compile(r"""(?<![\w:])[\w:.-]+\s*=\s*(?:"([^"]*)"|'([^']*)')""")
+_WRITTEN = re.compile(r"""(?<![\w:.-])[\w:.-]+\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _VOID = frozenset({"input", "br", "img", "hr", "meta", "link", "col", "source", "param", "wbr", "area"})
 """Elements of a page that have no end."""
 _FIELD = re.compile(r"<(?:\w+:)?cacheField\b")

@@ -31,7 +31,7 @@ _MOSTLY = 0.8
 _NUMBER = re.compile(r"\d+")
 _LETTERED = re.compile(r"[^\W\d_].{0,40}\d|\d.{0,40}[^\W\d_]")
 _ENTRY = re.compile(
-    r"^[\s\-*]*[\"']?([^\s=:\"',，：]{3,100}+)[\"']?\s*[=:：]\s*(\S.{0,80}?)[\s,;]*$", re.MULTILINE
+    r"^(?:[^\S\n]|[-*])*[\"']?([^\s=:\"',，：]{3,100}+)[\"']?\s*[=:：]\s*(\S.{0,80}?)[\s,;]*$", re.MULTILINE
 )
 
 Parts = Mapping[str, Mapping[str, int]]

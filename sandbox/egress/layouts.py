@@ -21,7 +21,7 @@ MAX_TABLES = 6
 LEAST_ROWS = 5
 _LIST = re.compile(r"[\[({]([^\[\](){}]{16,})[\])}]")
 _NAMED = re.compile(r"^[\w.%$@ \t]{1,40}(?:=|:|<-)\s*([^\s\[\](){}][^\[\](){}\n]{16,})$", re.MULTILINE)
-_ITEMS = re.compile(r"\s*[,;\n]\s*")
+_ITEMS = re.compile(r"[,;\n]")
 _QUOTES = " \t\r\n\"'`“”"
 _RULED = re.compile(r"[0-9A-Z.+ -]{16,200}")
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
@@ -51,7 +51,7 @@ def _lists(text: str) -> Iterator[pa.Table]:
     """Yield lists in brackets that are as long as one another, side by side."""
     by_length: dict[int, list[list[str]]] = defaultdict(list)
     for found in chain(_LIST.finditer(text), _NAMED.finditer(text)):
-        items = [item.strip(_QUOTES) for item in _ITEMS.split(found[1])]
+        items = [item.strip().strip(_QUOTES) for item in _ITEMS.split(found[1])]
         if LEAST_ROWS <= len(items) <= MAX_ROWS and len(by_length[len(items)]) < MAX_WIDTH:
             by_length[len(items)].append(items)
     for length, same in by_length.items():

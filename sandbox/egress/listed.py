@@ -24,7 +24,7 @@ MAX_LINES = 5_000
 MAX_TEXTS = 200
 MAX_TEXT = 1 << 18
 _LABEL = 40
-_REMARK = re.compile(r"^\s*(?:[#%;*!]|//|--|REM\b|[^\W\d_]{1,12}\s*[:：=])", re.MULTILINE)
+_REMARK = re.compile(r"^[^\S\n]*(?:[#%;*!]|//|--|REM\b|[^\W\d_]{1,12}\s*[:：=])", re.MULTILINE)
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d{1,18}(?:\.\d{1,18})?(?![\w.]*\.\d)", re.ASCII)
 
 

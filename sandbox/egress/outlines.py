@@ -26,7 +26,7 @@ MAX_BYTES = 4 << 20
 MAX_FIGURES = 5_000
 MAX_TABLES = 24
 _TAG = re.compile(r"<([A-Za-z][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*\"[^\"<]*\")+)\s*/?>")
-_ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*\"(-?\d{1,9}\.\d{1,12})\"")
+_ATTRIBUTE = re.compile(r"(?<![\w:.-])([\w:.-]+)\s*=\s*\"(-?\d{1,9}\.\d{1,12})\"")
 """Attributes with decimals: whole ones number and count, and are read by `channels`."""
 
 

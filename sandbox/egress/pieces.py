@@ -35,7 +35,9 @@ _BEYOND = 3
 _TURNED = str.maketrans("0123456789", "3456789012")
 _WIDTHS = (11, 17, 18)
 _PIECE = re.compile(r"[0-9A-Z]{2,16}")
-_INDEX = re.compile(r"[\W_]*\d+$|[\W_]*[a-zA-Z甲乙丙丁上中下前后左右]$")
+_INDEX = re.compile(
+    r"(?<![\W_])(?:(?<!\d)|(?=[\W_]))[\W_]*\d+$|(?<![\W_])[\W_]*[a-zA-Z甲乙丙丁上中下前后左右]$"
+)
 
 Column = tuple[int, tuple[str, ...]]
 

@@ -31,7 +31,7 @@ _LEAST_NUMBERS = 16
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 _RECT = re.compile(r"<(?:\w+:)?rect\b([^<>]*)>")
 _PATH = re.compile(r"<(?:\w+:)?(?:path|polyline|polygon)\b([^<>]*)>")
-_HELD = re.compile(r"([\w:-]+)\s*=\s*[\"']([^\"']*)[\"']")
+_HELD = re.compile(r"(?<![\w:-])([\w:-]+)\s*=\s*[\"']([^\"']*)[\"']")
 _STEP = re.compile(r"([MmLlHhVvZz])([^A-Za-z]*)")
 _CURVED = re.compile(r"[CcSsQqTtAa]")
 _PALE = re.compile(r"#f{3,8}|white|none|rgb\(255,\s*255,\s*255\)", re.IGNORECASE)

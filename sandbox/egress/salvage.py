@@ -27,7 +27,7 @@ _BREAK = re.compile(
     r"</(?:\w+:)?(?:p|row|tr|li|comment|si|text|definedName|is|description|title|subject|keywords)>|<br */?>"
 )
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-_REMARK = re.compile(r"<(?:!--|\?(?!xml\b))(.{0,4000}?)(?:--|\?)>", re.DOTALL)
+_REMARK = re.compile(r"<(?:!--|\?(?!xml\b))((?:(?!<!--|<\?).){0,4000}?)(?:--|\?)>", re.DOTALL)
 """What stands in marked-up text for nobody to see: it is read like a line."""
 _MARKUP = re.compile(r"</?[A-Za-z!?][^<>]{0,2000}>")
 _ATTRIBUTE = re.compile(r"""=\s*(?:"([^"]{1,400})"|'([^']{1,400})')""")

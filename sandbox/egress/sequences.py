@@ -26,7 +26,7 @@ _UNSEEN = re.compile(
 )
 _MARKS = re.compile("[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]")
 _BLANKS = re.compile("[\u0009\u0020\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]")
-_TRAILING = re.compile("[\t \u00a0\u2000-\u200a\u3000]+$")
+_TRAILING = re.compile("(?<![\t \u00a0\u2000-\u200a\u3000])[\t \u00a0\u2000-\u200a\u3000]+$")
 _GAPS = re.compile(r"(?<=\S) +(?=\S)")
 _LATIN = re.compile(r"[A-Za-z][A-Za-z'-]*")
 _WORDS = re.compile(r"\S+")
@@ -35,14 +35,14 @@ _NUMBER = re.compile(
 )
 _COLOUR = re.compile(r"(?:#|\b0x|=\"FF|=\"|')([0-9A-Fa-f]{6})\b")
 _TAG = re.compile(r"<([A-Za-z][\w:.-]*)((?:\s+[\w:.-]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*/?>")
-_ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(\"|')(.*?)\2", re.DOTALL)
+_ATTRIBUTE = re.compile(r"(?<![\w:.-])([\w:.-]+)\s*=\s*(\"|')(.*?)\2", re.DOTALL)
 _VARIANTS: Mapping[str, str] = {
     "commas": ",，", "stops": ".。", "semicolons": ";；", "colons": ":：", "brackets": "(（",
     "closing": ")）", "quotes": "'\"", "curled": '"“”', "dashes": "-–—", "pauses": "、，", "ends": "。；",
     "questions": "?？!！", "waves": "~～", "percents": "%％", "dots": "·・",
 }  # fmt: skip
 _SAYING = re.compile(r"\d{9}|[\u4e00-\u9fff].*\d{4}|[\u4e00-\u9fff]{5}")
-_FORMULA = re.compile(r">([^<>]{0,4000}(?:&amp;|&)[^<>]{8,4000})<")
+_FORMULA = re.compile(r">([^<>]{9,8000})<")
 _FLOAT = re.compile(r"[-+]?\d(?:\.\d+)?[eE][-+]\d{2,3}\b")
 _CODED = re.compile(r"(?<=base64,)[A-Za-z0-9+/=]{40,}")
 _WIDE = re.compile("[,，;；:：(（)）!！?？]")
@@ -160,7 +160,8 @@ def written(text: str) -> str:
     """Return what attributes of a marked-up text say that is no setting, and what formulas join."""
     values = [html.unescape(value) for _, _, value in _ATTRIBUTE.findall(text)]
     said = [value for value in values if _SAYING.search(value)]
-    joined = [html.unescape(one).replace('"&"', "") for one in _FORMULA.findall(text)]
+    formulas = [one for one in _FORMULA.findall(text) if "&" in one[:-8]]
+    joined = [html.unescape(one).replace('"&"', "") for one in formulas]
     return "\n".join([*said, *joined])
 
 

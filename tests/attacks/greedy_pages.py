@@ -214,3 +214,27 @@ def many_outputs() -> bytes:
     outputs = [{"output_type": "display_data", "metadata": {}, "data": shown}] * 20_000
     cell = {"cell_type": "code", "source": "", "metadata": {}, "execution_count": 1, "outputs": outputs}
     return json.dumps({"cells": [cell], "nbformat": 4, "nbformat_minor": 5, "metadata": {}}).encode()
+
+
+@greedy("attribute.svg")
+def one_attribute() -> bytes:
+    """One attribute of two hundred thousand letters, which might be the names of others."""
+    return f'{SVG}<path d="{"x" * 200_000}"/><rect fill="{"x" * 200_000}"/></svg>'.encode()
+
+
+@greedy("remarks.html")
+def remarks() -> bytes:
+    """A hundred thousand remarks that begin, one that ends."""
+    return b"<html><body>" + b"<!--" * 100_000 + b"1234567890123 --></body></html>"
+
+
+@greedy("blanks.txt")
+def blank_lines() -> bytes:
+    """A text of empty lines, and blanks in brackets."""
+    return b"\n" * 200_000 + b"a = [" + b" " * 200_000 + b"]\n" + b"# " + b" " * 200_000 + b"x\n"
+
+
+@greedy("letters.csv")
+def long_cells() -> bytes:
+    """Codes of fifty thousand letters without a figure."""
+    return b"code,n\n" + b"".join(b"%s,%d\n" % (b"x" * 50_000, at) for at in range(12))
