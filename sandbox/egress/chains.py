@@ -25,7 +25,7 @@ import numpy as np
 from sandbox.egress.alphabets import B85, Z85, lengthy, packed, radix
 from sandbox.egress.ciphers import broken, moved_bytes
 from sandbox.egress.codepages import unshifted
-from sandbox.egress.legible import LEAST_BYTES, said
+from sandbox.egress.legible import LEAST_BYTES, certain, said
 from sandbox.egress.numerals import sequences
 from sandbox.egress.turnings import lettered, opened, peaked
 from sandbox.egress.unpressed import begun, finished, headless, unpressed
@@ -59,9 +59,10 @@ _BEGUN = (
     b"PAR1", b"SQLite format", b"%PDF-", b"\x89PNG", b"\xff\xd8\xff",
 )  # fmt: skip
 _ZLIB = (b"\x78\x9c", b"\x78\xda", b"\x78\x01", b"\x78\x5e")
-_KINDS = (0, 1, 2, 6)
-"""What a further link costs behind a known beginning, a text, letters, and behind anything else."""
-_KNOWN, _TEXT, _LETTERS, _OTHER = range(4)
+_KINDS = (0, 1, 2, 6, 1)
+"""What a further link costs behind a known beginning, a text, letters, anything else, and behind signs."""
+_KNOWN, _TEXT, _LETTERS, _OTHER, _SIGNS = range(5)
+"""The last is a text by the signs of GB 18030 alone: bytes under a key may be one by chance."""
 
 
 @dataclass(slots=True)
@@ -86,7 +87,7 @@ def unwound(start: bytes, room: Room) -> Iterator[bytes]:
         room.left -= 1
         steps += 1
         kind = looks(data)
-        if number and kind in (_KNOWN, _TEXT):
+        if number and kind in (_KNOWN, _TEXT, _SIGNS):
             yield data
             ends += kind == _TEXT
             most = min(most, cost + _FARTHER) if kind == _TEXT else most
@@ -108,7 +109,7 @@ def looks(data: bytes) -> int:
     ):
         return _KNOWN
     if reads(head):
-        return _TEXT
+        return _TEXT if certain(head) else _SIGNS
     return _LETTERS if len(head) >= LEAST_BYTES and _PRINTED.fullmatch(head) else _OTHER
 
 
@@ -133,7 +134,7 @@ def _links(data: bytes, kind: int) -> Iterator[tuple[int, bytes]]:
         yield from ((0, out) for out in begun(data))
     if _PRINTED.fullmatch(data):
         yield from _of_letters(data.decode("ascii"))
-    elif kind == _OTHER:
+    elif kind in (_OTHER, _SIGNS):
         yield from _of_bytes(data)
 
 
@@ -142,10 +143,10 @@ def _of_bytes(data: bytes) -> Iterator[tuple[int, bytes]]:
         with suppress(UnicodeDecodeError):
             yield from ((0, text.encode("utf-8", "replace")) for text in unshifted(data.decode(encoding)))
     yield from ((1, out) for out in opened(data))
-    yield from ((0, out) for out in lettered(data))
     if peaked(np.frombuffer(data, np.uint8)):
         said_so = filter(None, (broken(data), moved_bytes(data)))
         yield from ((0, text.encode("utf-8", "replace")) for text in said_so)
+    yield from ((0, out) for out in lettered(data))
     yield from ((2, out) for out in _unpressed(data))
 
 

@@ -14,6 +14,7 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
+from sandbox.egress.adjacency import likely_keys, named_most
 from sandbox.egress.legible import legible
 
 MAX_KEY = 32
@@ -95,7 +96,16 @@ def broken(data: bytes) -> str:
         return ""
     sample = np.frombuffer(data[:MAX_SAMPLE], np.uint8)
     counts = _counts(sample, min(MAX_KEY, len(sample) // 24))
-    weighed_by = (_KEYS, _QUOTED_KEYS) if _uneven(counts) else (_KEYS,)
+    if not _uneven(counts):
+        return _by_share(data, counts, (_KEYS,))
+    by_share = _by_share(data, counts, (_KEYS, _QUOTED_KEYS))
+    return named_most(by_share, (_under(data, np.frombuffer(key, np.uint8)) for key in likely_keys(data)))
+
+
+def _by_share(
+    data: bytes, counts: Sequence[NDArray[np.int64]], weighed_by: Sequence[NDArray[np.float64]]
+) -> str:
+    """Return the text under the key that is likeliest by how often each byte stands."""
     keyed = sorted((_key(counts, weights) for weights in weighed_by), key=lambda one: -one[0])
     texts = (_under(data, key) for _, key in keyed if key.any())
     found = next(filter(None, texts), "")

@@ -39,7 +39,7 @@ from sandbox.egress.gathered import (
 from sandbox.egress.glyphs import few, rare
 from sandbox.egress.headings import by_number
 from sandbox.egress.layouts import laid_out
-from sandbox.egress.legible import LEAST_BYTES, held_numbers, legible, said, speaks
+from sandbox.egress.legible import LEAST_BYTES, certain, held_numbers, legible, said, speaks
 from sandbox.egress.nested import opened
 from sandbox.egress.numerals import branches, figures, sequences
 from sandbox.egress.reading import read_content
@@ -343,9 +343,7 @@ def _bytes(data: bytes, path: str, found: _Found, *, depth: int) -> None:
     found.guess([cell for one in scattered(data[:_PIECE]) for cell in one.cells])
     halves = [cell for one in nibbles(data[:_HALVED]) for cell in one.cells]
     found.guess(halves if _APART * len(halves) >= min(len(data), _HALVED) else [])
-    text = moved_bytes(data[:_PIECE]) or broken(data[:_PIECE])
-    if speaks(text):
-        found.guess([text])
+    found.guess([text for text in (moved_bytes(data[:_PIECE]), broken(data[:_PIECE])) if speaks(text)])
 
 
 def _opened(data: bytes) -> Iterator[bytes]:
@@ -363,14 +361,17 @@ def _poor(data: bytes) -> bool:
 
 
 def _keep(data: bytes, path: str, found: _Found, *, depth: int) -> bool:
-    """Keep a legible text or a file of a known type, and look through it again; False for anything else."""
+    """Keep a legible text or a file of a known type, and look through it again.
+
+    Returns whether it was one for certain; bytes that may be a text by chance are read in other ways, too.
+    """
     text = said(data)
     if text:
         if found.add(text) and depth < MAX_DEPTH and text not in found.read:
             _text(text[:_PIECE], path, found, depth=depth + 1)
             if text[:1] in "[{<" and len(found.contents) < MAX_HELD:
                 found.open(data)
-        return True
+        return certain(data)
     if depth < MAX_DEPTH and _printed(data):
         _text(data[:_PIECE].decode("ascii"), path, found, depth=depth + 1)
         return True

@@ -20,6 +20,7 @@ from sandbox.egress.inlaid import beside_pixels
 from sandbox.egress.legible import LEAST_BYTES
 from sandbox.egress.report import FileReport
 from sandbox.egress.salvage import pieces
+from sandbox.egress.threads import threads
 from sandbox.files.types import FileType
 from sandbox.files.unwrap import UnwrapLimits, unwrap
 
@@ -29,6 +30,8 @@ MAX_JOINED_ROWS = 4_000
 MAX_RUNS = 10
 MAX_PLACES = 200
 LEAST_RUN = 64
+_THREADED = 4
+"""Runs threaded through other words that are read first: what frames a run is gone from them."""
 _LETTERED = 0.15
 _BLANKS = "".join(chr(one) for one in range(0x3001) if chr(one).isspace())
 _BEFORE, _BEHIND = _BLANKS + "\"'(#>*;/|-", _BLANKS + "\"',;)\\|"
@@ -129,6 +132,7 @@ def runs_of(report: FileReport, texts: Iterable[str]) -> list[str]:
     and in the values of a document that stand at the same place, taken together.
     """
     found: dict[str, None] = {}
+    threaded: dict[str, None] = {}
     for content in report.contents[:20]:
         if content.document is not None:
             found |= dict.fromkeys(_at_places(content.document))
@@ -138,8 +142,10 @@ def runs_of(report: FileReport, texts: Iterable[str]) -> list[str]:
                 found |= dict.fromkeys("".join(filter(None, cells)) for cells in columns)
     for text in texts:
         found |= dict.fromkeys(_runs(text[:MAX_BYTES]))
-    likely = [run for run in found if _coded(run)]
-    return sorted(likely, key=len, reverse=True)[:MAX_RUNS]
+        threaded |= dict.fromkeys(threads(text))
+    likely = [run for run in found if _coded(run) and run not in threaded]
+    ahead = sorted(filter(_coded, threaded), key=len, reverse=True)[:_THREADED]
+    return [*ahead, *sorted(likely, key=len, reverse=True)][:MAX_RUNS]
 
 
 def _at_places(document: Document) -> Iterator[str]:

@@ -33,6 +33,7 @@ from sandbox.egress.papers import streams_of
 from sandbox.egress.planes import pictured
 from sandbox.egress.plates import plates
 from sandbox.egress.rejoined import BEGUN, rejoined
+from sandbox.egress.threads import threads
 from sandbox.egress.unpressed import begun, embedded
 from sandbox.files.types import FileType, sniff
 from sandbox.files.unwrap import UnwrapLimits, unwrap
@@ -237,7 +238,7 @@ def _text_of(data: bytes) -> str:
 
 def _of_text(text: str) -> Iterator[bytes]:
     """Yield what the long runs of a text decode to, and the documents that stand in it."""
-    for run in _runs(text):
+    for run in dict.fromkeys((*_runs(text), *threads(text))):
         yield from decoded(_PREFIX.sub("", run))
     for one in islice(_LISTED.finditer(text), MAX_DOCUMENTS):
         with suppress(ValueError):

@@ -19,6 +19,8 @@ LEAST_BYTES = 24
 SAMPLE = 4096
 _BLOCK = 1024
 _FRONT = 64
+_CUT = 4
+"""Bytes that a front may end with because it was cut."""
 LEVELS = frozenset(
     bytes((row, cell)).decode("gb2312", "ignore") for row in range(0xB0, 0xF8) for cell in range(0xA1, 0xFF)
 )
@@ -70,6 +72,21 @@ def said(data: bytes) -> str:
         if legible(data[: SAMPLE - SAMPLE % 4].decode(encoding, errors="replace")):
             return data.decode(encoding, errors="replace")
     return ""
+
+
+def certain(data: bytes) -> bool:
+    """Return whether bytes that say something could hardly say it by chance: in UTF-8 or UTF-16.
+
+    Nearly any two bytes with their highest bits set are a sign of GB 18030.
+    """
+    front = data[:_BLOCK]
+    if front.startswith((b"\xff\xfe", b"\xfe\xff")) or front.count(0) * 10 > len(front):
+        return True
+    try:
+        front[:-_CUT].decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.start >= len(front) - 2 * _CUT
+    return True
 
 
 def _encodings(data: bytes) -> Iterator[str]:
@@ -145,6 +162,11 @@ def speaks(text: str) -> bool:
     head = text[:_LOOKED_AT]
     least = max(3, 0.2 * head.count("\n"))
     return _may_name(head) >= least and len(_NAMING.findall(head)) >= least
+
+
+def named_in(text: str) -> int:
+    """Return how many telephones, identity numbers, credit codes and days the front of a text names."""
+    return len(_NAMING.findall(text[:_LOOKED_AT]))
 
 
 def _may_name(text: str) -> int:
