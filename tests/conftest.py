@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests import commands, database, once, watching
+from tests import commands, database, forked_gate, once, watching
 
 _ENDS = ExitStack()
 _GIVEN = os.environ.pop("SANDBOX_DATABASE_URL", "")  # else every home would lie in one and the same place
@@ -43,6 +43,13 @@ def pytest_collection_modifyitems(items):
 
 def pytest_collection_finish():
     commands.keep()
+
+
+@pytest.fixture(scope="module", name="forked_gate")
+def _forked_gate():
+    """Have the gate's jobs of a file done by forks: for tests that are not about how it is walled in."""
+    with forked_gate.forked():
+        yield
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -18,6 +18,8 @@ from sandbox.kernel.records import Notice, Submission
 from tests.web.conftest import people, shared, site, told
 from tests.web.test_oversight import DEVELOPER, run
 
+pytestmark = pytest.mark.usefixtures("forked_gate")
+
 __all__ = ["people", "shared", "site", "told"]
 
 REVIEWER, REFUSED = "zhou.minxing", "submission-000002"

@@ -27,6 +27,8 @@ from sandbox.masking.parts import PartWriter
 from tests.egress.clinic import csv_of
 from tests.fingerprint.test_canary import KEY, grounded, overlaid, snapshot
 
+pytestmark = pytest.mark.usefixtures("forked_gate")
+
 INDEX_KEY = b"0123456789abcdef"
 
 

@@ -66,6 +66,8 @@ from tests.journeys.homes import (
 )
 from tests.people.homes import Town, founding, identity, town
 
+pytestmark = pytest.mark.usefixtures("forked_gate")
+
 __all__ = ["judged", "landed", "told"]
 
 DEPARTMENT = "某市卫健委"

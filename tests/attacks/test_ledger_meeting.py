@@ -54,6 +54,8 @@ from tests.journeys.homes import (
     told,
 )
 
+pytestmark = pytest.mark.usefixtures("forked_gate")
+
 __all__ = ["judged", "told"]
 ID, KIND, SIZE = "统一社会信用代码", "企业类型", "注册资本(万元)"
 FIRMS = f'SELECT "{KIND}", count(DISTINCT "{ID}") AS "企业数" FROM "{CODE}"'

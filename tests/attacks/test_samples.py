@@ -32,6 +32,8 @@ from sandbox.web.api_lists import LISTS
 from tests.journeys.forge import forge
 from tests.journeys.homes import DEVELOPER, OFFICER, PROVIDER, SECURITY, Home, judged, told
 
+pytestmark = pytest.mark.usefixtures("forked_gate")
+
 __all__ = ["judged", "told"]
 
 

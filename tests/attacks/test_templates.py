@@ -44,6 +44,8 @@ from tests.journeys.homes import (
     told,
 )
 
+pytestmark = pytest.mark.usefixtures("forked_gate")
+
 __all__ = ["told"]
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 long = partial(pytest.param, marks=pytest.mark.long)

@@ -18,6 +18,8 @@ from tests.attacks.test_templates import SQL, in_force
 from tests.cli.test_desks import typed
 from tests.journeys.homes import DEVELOPER, MARKET, OFFICER, PROVIDER, SECURITY, Home, judged, told
 
+pytestmark = pytest.mark.usefixtures("forked_gate")
+
 __all__ = ["judged", "told", "typed"]
 ROOT = ("review", "template")
 

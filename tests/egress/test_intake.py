@@ -29,6 +29,8 @@ from tests.journeys.homes import (
     told,
 )
 
+pytestmark = pytest.mark.usefixtures("forked_gate")
+
 __all__ = ["judged", "told"]
 
 TEXT = {"a.txt": "两句话。没有记录。".encode()}

@@ -32,6 +32,8 @@ from tests.journeys.homes import (
     told,
 )
 
+pytestmark = pytest.mark.usefixtures("forked_gate")
+
 __all__ = ["judged", "told"]
 ROOT, THIRD = Path(__file__).parents[2], "wu.siqi"
 TABLE = ROOT / "docs" / "reference" / "review-faults.md"

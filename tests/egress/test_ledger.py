@@ -17,6 +17,8 @@ from tests.egress.test_intake import the_seat
 from tests.journeys.forge import forge
 from tests.journeys.homes import Desk, Home, hand_in, judged, told
 
+pytestmark = pytest.mark.usefixtures("forked_gate")
+
 __all__ = ["judged", "told"]
 
 

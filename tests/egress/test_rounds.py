@@ -9,6 +9,8 @@ from sandbox.kernel.errors import RefusedError
 from sandbox.kernel.records import Assessment, FileVote, Phase, Stoppage, Submission
 from tests.journeys.homes import DEVELOPER, PROVIDER, SECURITY, Home, hand_in, judged, told
 
+pytestmark = pytest.mark.usefixtures("forked_gate")
+
 __all__ = ["judged", "told"]
 THIRD = "wu.siqi"
 

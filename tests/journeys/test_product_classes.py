@@ -34,6 +34,8 @@ from tests.journeys.homes import (
     told,
 )
 
+pytestmark = pytest.mark.usefixtures("forked_gate")
+
 __all__ = ["judged", "told"]
 SUBJECT = "统一社会信用代码"
 
