@@ -1,26 +1,31 @@
 """A process that kills itself with signal 9 right before its n-th durable operation, then is examined.
 
-Run as `python -m tests.journeys.crash HOME WHAT N ARGUMENT…`; N = 0 runs to the end and prints how
-many such operations there were. Operations are fsync, rename, replace, link, unlink and commits. With
-several homes, each with its own N, one process imports everything and forks a child for each.
+N = 0 runs to the end and says how many such operations there were. Operations are fsync, rename, replace,
+link, unlink and commits. `python -m tests.journeys.crash` imports everything once for a whole test process
+and forks a child for each line that it is given: a JSON list of the home, what to do, N and arguments.
 """
 
 from __future__ import annotations
 
+import functools
 import importlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from sqlalchemy import Engine, event
 
 ROOT = Path(__file__).parents[2]
 _BY_SOMEBODY = ("release", "recall", "recall-instances", "vote", "collect")
+SECONDS = 120
+"""What a child may take."""
 _OPERATIONS = ("fsync", "replace", "rename", "link", "unlink")
 
 
@@ -85,13 +90,22 @@ def main(home: str, what: str, at: str, *rest: str) -> None:
 
 
 def crash(home: Path, what: str, at: int, *rest: str) -> int:
-    """Run this module; return the operations counted, or -1 when it was killed as asked."""
-    command = [sys.executable, "-m", "tests.journeys.crash", str(home), what, str(at), *rest]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=120, check=False)
-    if done.returncode == -signal.SIGKILL:
+    """Do one thing in a child; return the operations counted, or -1 when it was killed as asked."""
+    process = _ready(os.getpid())
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        process.stdin.write(json.dumps([str(home), what, str(at), *rest]).encode() + b"\n")
+        process.stdin.flush()
+        status, said, wrong = json.loads(process.stdout.readline())
+    except BaseException:
+        _ready.cache_clear()  # the next is not to be told how this one ended
+        process.kill()
+        raise
+    if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
         return -1
-    assert done.returncode == 0, done.stderr.decode()[-2000:]
-    return int(done.stdout)
+    assert status == 0, wrong[-2000:]
+    return int(said)
 
 
 def crash_each(homes: Sequence[tuple[Path, int]], what: str, *rest: str) -> list[int]:
@@ -99,32 +113,47 @@ def crash_each(homes: Sequence[tuple[Path, int]], what: str, *rest: str) -> list
 
     `{home}` in an argument stands for the folder that the home lies in.
     """
-    listed = json.dumps([(str(home), at) for home, at in homes])
-    command = [sys.executable, "-m", "tests.journeys.crash", "@", what, listed, *rest]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, timeout=1200, check=False)
-    assert done.returncode == 0, done.stderr.decode()[-2000:]
-    ended = json.loads(done.stdout)
-    return [-1 if os.WIFSIGNALED(one) and os.WTERMSIG(one) == signal.SIGKILL else one for one in ended]
+    return [
+        crash(home, what, at, *(one.replace("{home}", str(home.parent)) for one in rest))
+        for home, at in homes
+    ]
 
 
-def _fork_each(what: str, listed: str, *rest: str) -> None:
-    importlib.import_module("sandbox.app")  # once for all children
-    ended = []
-    for home, at in json.loads(listed):
-        child = os.fork()
-        if child == 0:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-            try:
-                main(home, what, str(at), *(one.replace("{home}", str(Path(home).parent)) for one in rest))
-            finally:
-                traceback.print_exc()
-                os._exit(3)
-        ended.append(os.waitpid(child, 0)[1])
-    sys.stdout.write(json.dumps(ended))
+@functools.cache
+def _ready(_: int) -> subprocess.Popen[bytes]:
+    """Return this process's own that has everything imported; it ends when nobody can ask it any more."""
+    command = [sys.executable, "-m", "tests.journeys.crash"]
+    return subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+
+
+def _serve() -> None:
+    """Fork a child for each line that is asked and say on a line how it ended and what it said."""
+    for module in ("sandbox.app", "sandbox.egress.intake", "sandbox.ingest.publish"):
+        importlib.import_module(module)
+    for line in sys.stdin:
+        with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as wrong:
+            child = os.fork()
+            if child == 0:
+                _act(json.loads(line), said.fileno(), wrong.fileno())
+            _, status = os.waitpid(child, 0)
+            heard = [os.pread(one.fileno(), 1 << 20, 0).decode(errors="replace") for one in (said, wrong)]
+        sys.stdout.write(json.dumps([status, *heard]) + "\n")
+        sys.stdout.flush()
+
+
+def _act(asked: list[str], said: int, wrong: int) -> NoReturn:
+    signal.alarm(SECONDS)
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    os.dup2(said, 1)
+    os.dup2(wrong, 2)
+    try:
+        main(*asked)
+    except BaseException:  # noqa: BLE001 - a child's end: whoever asked is told why
+        traceback.print_exc()
+        sys.stderr.flush()
+    finally:
+        os._exit(3)
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "@":
-        _fork_each(*sys.argv[2:])
-    else:
-        main(*sys.argv[1:])
+    _serve()

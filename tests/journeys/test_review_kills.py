@@ -24,6 +24,7 @@ from tests.journeys.test_kills import moments
 from tests.lengths import length
 
 __all__ = ["judged", "released", "told"]
+pytestmark = pytest.mark.usefixtures("forked_gate")
 EVERYDAY, EVERY = 3, length(24, 10_000)
 COUNTS = pytest.mark.parametrize(
     "count", [EVERYDAY, pytest.param(EVERY, marks=[pytest.mark.long, pytest.mark.timeout(3600)])]
