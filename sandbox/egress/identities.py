@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +23,9 @@ from sandbox.kernel.identifiers import (
     resident_id_check_digit,
     uscc_check_digit,
 )
+
+if TYPE_CHECKING:
+    from sandbox.egress.identity_kernels import Marks
 
 MOST = 0.5
 """Share of the numbers of one reading that must look like identifiers."""
@@ -41,23 +46,20 @@ _BLUR = 1e-13
 """Share of a number that is unsure where a hundred digits were added up as fractions."""
 _OLD = re.compile(r"[1-8]\d{5}\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}")
 _PHONE = (13 * 10**9, 2 * 10**10)
+_FEW, _MANY = 16, 1 << 10
+"""Numbers from which a test is asked of the compiled loop where it is loaded, and for which it is."""
 _NAMED = 0.6
 _FEWEST = 5
 
 
 def may_be(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return which numbers are in a range of numbers that name somebody."""
-    fine = ((numbers >= 1.3e10) & (numbers < 2e10)) | ((numbers >= 1e14) & (numbers < _LARGEST))
-    fine |= (numbers >= 8.613e12) & (numbers < 8.62e12)
-    _where(numbers >= _LARGEST, numbers, fine, _in_ranges)
-    return np.asarray(fine)
+    return _told(numbers, 0, _may_be)
 
 
 def exact(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
     """Return the same, but for numbers that only an account may be: those are too many to be guessed at."""
-    fine = may_be(numbers)
-    _where(fine & (numbers >= 1e14) & (numbers < _LARGEST), numbers, fine, _born)
-    return fine
+    return _told(numbers, 1, _exact)
 
 
 def namable(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -66,7 +68,60 @@ def namable(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
     That is a month and a day where it has them, figures behind the register of a credit code. No less than
     what a reading asks of them once they are spelled, so that others need not be spelled.
     """
-    fine = may_be(numbers)
+    return _told(numbers, 2, _namable)
+
+
+def _told(
+    numbers: NDArray[np.float64], how: int, plainly: Callable[[NDArray[np.float64]], NDArray[np.bool_]]
+) -> NDArray[np.bool_]:
+    """Return what a test tells: of many numbers by its compiled loop, where that is at hand."""
+    loop = _loop() if numbers.size >= (_FEW if _loop.cache_info().currsize else _MANY) else None
+    if loop is None:
+        return plainly(numbers)
+    out = np.empty(numbers.shape, np.bool_)
+    loop(np.ascontiguousarray(numbers, np.float64).reshape(-1), how, marks(), out.reshape(-1))
+    return out
+
+
+@cache
+def _loop() -> Callable[..., None] | None:
+    """Return the compiled tests if they lie compiled: compiling takes longer than any file."""
+    from sandbox.egress import identity_kernels  # the compiler is slow to load
+    from sandbox.files.loops import NotKept, only_kept
+
+    with suppress(NotKept), only_kept():
+        identity_kernels.prepare(marks())
+        return cast(Callable[..., None], identity_kernels.told)
+    return None
+
+
+@cache
+def marks() -> Marks:
+    """Return what tells credit codes, for the compiled tests."""
+    from sandbox.egress.identity_kernels import Marks
+
+    (worth, leads), (more, leads_of_more) = _LEADING
+    (_, registers), (_, registers_of_more) = _KNOWN
+    places = np.array([[float(base) ** (length - 7) for length in (17, 18)] for base, _ in _KNOWN])
+    worths = np.array([worth, more])
+    return Marks(worths, leads, leads_of_more, registers, registers_of_more, places, _BLUR)
+
+
+def _may_be(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    fine = ((numbers >= 1.3e10) & (numbers < 2e10)) | ((numbers >= 1e14) & (numbers < _LARGEST))
+    fine |= (numbers >= 8.613e12) & (numbers < 8.62e12)
+    _where(numbers >= _LARGEST, numbers, fine, _in_ranges)
+    return np.asarray(fine)
+
+
+def _exact(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    fine = _may_be(numbers)
+    _where(fine & (numbers >= 1e14) & (numbers < _LARGEST), numbers, fine, _born)
+    return fine
+
+
+def _namable(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    fine = _may_be(numbers)
     _where(fine & (numbers >= 1e14) & (numbers < 1e17), numbers, fine, _dated)
     _where(fine & (numbers >= _LARGEST), numbers, fine, _registered)
     return fine

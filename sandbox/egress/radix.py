@@ -81,6 +81,7 @@ def run_of(one: Stream) -> Iterator[Column]:
 
 
 def _columns_of(one: Stream) -> Iterator[Column]:
+    read: dict[bytes, list[tuple[str, ...]]] = {}
     for number, values in enumerate(_either_way(normal(one.values[: PROBED * MOST_PLACES]))):
         low, high = int(values.min()), int(values.max())
         if low < 0 or high >= 10**18:
@@ -93,7 +94,7 @@ def _columns_of(one: Stream) -> Iterator[Column]:
         based = chain.from_iterable(_in_base(grid, lined=lined) for lined, grid in grids)
         for cells in islice(filter(may_name, chain(joined, based)), _MOST_COLUMNS):
             yield Column(f"{one.name} {number}", cells)
-        for cells in islice(filter(may_name, _windows(values)), _MOST_WINDOWS):
+        for cells in islice(filter(may_name, _windows(values, read)), _MOST_WINDOWS):
             yield Column(f"{one.name} {number} run", cells)
 
 
@@ -288,8 +289,11 @@ def _numbers(rows: Values, base: int) -> list[int]:
     return [one * base**fit + other for one, other in zip(high, low, strict=True)]
 
 
-def _windows(values: Values) -> Iterator[tuple[str, ...]]:
-    """Yield numbers of a fixed number of digits in one run of bits or small digits, from any place on."""
+def _windows(values: Values, read: dict[bytes, list[tuple[str, ...]]]) -> Iterator[tuple[str, ...]]:
+    """Yield numbers of a fixed number of digits in one run of bits or small digits, from any place on.
+
+    What is read of a run of bits is kept: a sequence of two kinds is read with either kind for a one.
+    """
     bits = two(values)
     run = values[: MAX_DIGITS // 2] if bits is None else bits[:MAX_DIGITS].astype(np.int64)
     base = int(run.max()) + 1 if run.size else 0
@@ -302,7 +306,12 @@ def _windows(values: Values) -> Iterator[tuple[str, ...]]:
         orders.append((_as_bits(run, (base - 1).bit_length())[:MAX_DIGITS], 2))
     for digits, size in orders:
         for turned in (digits, digits[::-1]):
-            yield from _in_windows(turned, size)
+            if size > 2:
+                yield from _in_windows(turned, size)
+                continue
+            key = turned.tobytes()
+            read[key] = read[key] if key in read else list(_in_windows(turned, size))
+            yield from read[key]
 
 
 def _rounded(base: int) -> set[int]:

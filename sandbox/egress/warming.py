@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from sandbox.egress.identities import marks
 from sandbox.files.readers import read_table
 from sandbox.files.records import COMPILE_FROM_BYTES
 from sandbox.fingerprint import scan
@@ -67,5 +68,11 @@ def _count() -> None:
     unit_kernels.prepare()
 
 
-_LOOPS: tuple[Callable[[], None], ...] = (scan.prepare, _count, _read)
+def _identify() -> None:
+    from sandbox.egress import identity_kernels  # the compiler is slow to load
+
+    identity_kernels.prepare(marks())
+
+
+_LOOPS: tuple[Callable[[], None], ...] = (scan.prepare, _count, _identify, _read)
 """What calls each of them once."""
