@@ -27,7 +27,7 @@ from sandbox.egress.ciphers import broken, moved_bytes
 from sandbox.egress.codepages import unshifted
 from sandbox.egress.legible import LEAST_BYTES, certain, said
 from sandbox.egress.numerals import sequences
-from sandbox.egress.turnings import lettered, opened, peaked
+from sandbox.egress.turnings import lettered, opened, padded, peaked
 from sandbox.egress.unpressed import begun, finished, headless, unpressed
 
 MAX_BYTES = 1 << 17
@@ -78,6 +78,7 @@ def unwound(start: bytes, room: Room) -> Iterator[bytes]:
     waiting: list[tuple[int, int, bytes]] = [(0, 0, start[:MAX_BYTES])]
     number, steps, most, ends = 0, 0, MAX_COST, 0
     if looks(start) == _TEXT and not _DUMP.fullmatch(start):  # it is read as it is
+        yield from padded(start) if not start.isascii() else ()
         return
     while waiting and steps < MAX_STEPS and room.left > 0 and ends < MAX_ENDS:
         cost, _, data = heapq.heappop(waiting)

@@ -43,7 +43,9 @@ def _weights(*, quoted: bool = False) -> NDArray[np.float64]:
     share[32:127] = 1.0
     if quoted:
         share[[32, 34, 47, 58, 60, 62]] = 8.0, 14.0, 2.0, 6.0, 2.0, 2.0
-    share[[44, 45, 46, 10]] = 5.0, 6.0, 5.0, 1.0 if quoted else 6.0
+    if not quoted:
+        share[[32, 59]] = 3.0
+    share[[44, 45, 46, 10, 9]] = 5.0, 6.0, 5.0, 1.0 if quoted else 6.0, 1.0 if quoted else 4.0
     share[124:126] = 0.5 if quoted else 4.0, 0.5
     share[48:58] = 5.0  # a key that is wrong by a bit leaves figures, but not as many of the first three
     share[48:51] = 8.0

@@ -63,6 +63,7 @@ MAX_DEPTH = 2
 MAX_TRIED = 24
 MAX_HELD = 20
 MAX_STARTS = 12
+MAX_CODED = 4
 _FIRST = 4
 _HALVED = 1 << 14
 _APART = 64
@@ -178,8 +179,8 @@ def _structured(report: FileReport, found: _Found) -> None:
 def _starts(report: FileReport, texts: Sequence[str]) -> list[bytes]:
     """Return where chains of codings may begin: the longest runs of letters, and bytes of no known kind."""
     whole = len(report.product.data) <= MAX_BYTES
-    starts = [raw for raw in raw_of(report) if len(raw) <= MAX_BYTES] if whole else []
-    return [*starts, *(run.encode() for run in runs_of(report, texts))][:MAX_STARTS]
+    starts = [raw for raw in raw_of(report) if len(raw) <= MAX_BYTES][:MAX_STARTS] if whole else []
+    return [*starts, *(run.encode() for run in runs_of(report, texts))][: MAX_STARTS + MAX_CODED]
 
 
 def _unwound(report: FileReport, texts: Sequence[str], read: frozenset[str]) -> Unwound:

@@ -1,16 +1,17 @@
-"""Codes of one length that are several fields without marks between them: days of any count, figures.
+"""Codes that are several fields without marks between them: days of any count, and figures of any length.
 
 Where the same places of nearly all codes are a day, compact, of the year, or by the serial of a sheet, days
 are cut out, and what stands between them is a figure, perhaps in hundredths. Cut from the front, from the
-back and at full days first; what else its row holds stays beside. Knows no records. Bounded; pure; called by
-`disguises`, which has the tables searched.
+back and at full days first; what else its row holds stays beside. Codes in several columns are one column,
+for a grid of them says in its headings alone what is whose. Knows no records. Bounded; pure; called by
+`disguises` and `arrangements`, which have the tables searched.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 from typing import TypeAlias
@@ -31,6 +32,8 @@ _OTHERS = 4
 _FEWEST = 9
 _MOST = 48
 _MOSTLY = 0.97
+_UNEVEN = 5
+"""Places by which codes of one column may differ in length."""
 _CODE = re.compile(r"[A-Za-z#_-]{0,8}([0-9]{9,48})[A-Za-z]{0,3}")
 _ZERO = date(1899, 12, 30)
 _SERIALS = (9_000, 47_500)
@@ -53,39 +56,77 @@ def _rows(contents: Sequence[Content], every: Sequence[Frame]) -> Iterator[list[
         if any(map(_CODE.fullmatch, one.rows[0])):
             yield [list(column) for column in zip(*one.rows[:MAX_ROWS], strict=True)]
     for content in contents[:50]:
-        for table in [sheet.table for sheet in content.sheets[:20] if sheet.table.num_rows >= LEAST_ROWS]:
+        for table in [sheet.table for sheet in content.sheets[:20]]:
             cut = table.slice(0, MAX_ROWS).select(range(min(table.num_columns, MAX_COLUMNS)))
-            heads = (column[0].as_py() or "" for column in cut.columns)
+            heads = [column[0].as_py() or "" for column in cut.columns] if cut.num_rows else []
             room -= cut.num_rows * cut.num_columns
-            if room > 0 and any(_CODE.fullmatch(head.strip()) for head in heads):
-                yield [[cell or "" for cell in column.to_pylist()] for column in cut.columns]
+            coded = [bool(_CODE.fullmatch(head.strip())) for head in heads]
+            if room > 0 and any(coded) and cut.num_rows * sum(coded) >= LEAST_ROWS:
+                columns = [[cell or "" for cell in column.to_pylist()] for column in cut.columns]
+                yield from [columns] if cut.num_rows >= LEAST_ROWS else []
+                yield from [_as_one(columns, coded)] if sum(coded) > 1 else []
+
+
+def _as_one(columns: Sequence[Sequence[str]], coded: Sequence[bool]) -> list[list[str]]:
+    """Return the codes of several columns as one column, and beside it what the first other column says."""
+    keys = next((column for column, code in zip(columns, coded, strict=True) if not code), columns[0])
+    cells = [
+        (cell, key)
+        for column in (column for column, code in zip(columns, coded, strict=True) if code)
+        for cell, key in zip(column, keys, strict=True)
+        if cell
+    ]
+    return [list(one) for one in zip(*cells, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """Codes: as many figures of each as all have, the rows they stand in, and what is before or behind."""
+
+    digits: Digits
+    rows: Sequence[int]
+    ahead: Sequence[str]
+    behind: Sequence[str]
 
 
 def _of_rows(columns: Sequence[Sequence[str]]) -> Iterator[pa.Table]:
     for place, cells in enumerate(columns[:MAX_COLUMNS]):
-        digits, which = _digits(cells)
-        if digits is None:
-            continue
-        others = [one for at, one in enumerate(columns) if at != place and len(set(one)) > 1][:_OTHERS]
-        for fields in dict.fromkeys(_tilings(digits)):
-            held = _cut(digits, fields)
-            held |= {f"o{at}": [one[row] for row in which] for at, one in enumerate(others)}
-            yield pa.table({name: pa.array(column, pa.string()) for name, column in held.items()})
+        for codes in _codes(cells):
+            others = [one for at, one in enumerate(columns) if at != place and len(set(one)) > 1][:_OTHERS]
+            for fields in dict.fromkeys(_tilings(codes.digits)):
+                held = _cut(codes, fields)
+                held |= {f"o{at}": [one[row] for row in codes.rows] for at, one in enumerate(others)}
+                yield pa.table({name: pa.array(column, pa.string()) for name, column in held.items()})
 
 
-def _digits(cells: Sequence[str]) -> tuple[Digits | None, list[int]]:
-    """Return the figures of codes of one length, a row each, and the rows; None for other columns."""
+def _codes(cells: Sequence[str]) -> Iterator[_Codes]:
+    """Yield the codes of a column: of one length, else from the front on and from the back; none for others.
+
+    A figure among the fields makes codes longer or shorter by some places.
+    """
     if len(cells) < LEAST_ROWS or not _CODE.fullmatch(cells[0].strip()):
-        return None, []
+        return
     found = [match[1] if (match := _CODE.fullmatch(cell.strip())) else "" for cell in cells]
-    size, count = Counter(map(len, found)).most_common(1)[0]
-    if not _FEWEST <= size <= _MOST or count < max(LEAST_ROWS, _MOSTLY * len(cells)):
-        return None, []
-    which = [row for row, run in enumerate(found) if len(run) == size]
-    same = "".join(found[row] for row in which)
-    if 2 * len(set(found)) < len(which):
-        return None, []
-    return np.frombuffer(same.encode(), np.uint8).reshape(-1, size).astype(np.int64) - 48, which
+    if sum(map(bool, found)) < max(LEAST_ROWS, _MOSTLY * len(cells)) or 2 * len(set(found)) < len(cells):
+        return
+    sizes = sorted(map(len, filter(None, found)))
+    least, most = sizes[int(len(sizes) * (1 - _MOSTLY))], sizes[int((len(sizes) - 1) * _MOSTLY)]
+    if most - least > _UNEVEN or not _FEWEST <= least <= most <= _MOST:
+        return
+    rows = [row for row, run in enumerate(found) if least <= len(run) <= most]
+    runs = [found[row] for row in rows]
+    none = [""] * len(runs)
+    yield _Codes(_figures([run[:least] for run in runs]), rows, none, [run[least:] for run in runs])
+    if least < most:
+        ends = [len(run) - least for run in runs]
+        pairs = list(zip(runs, ends, strict=True))
+        yield _Codes(
+            _figures([run[end:] for run, end in pairs]), rows, [run[:end] for run, end in pairs], none
+        )
+
+
+def _figures(runs: Sequence[str]) -> Digits:
+    return np.frombuffer("".join(runs).encode(), np.uint8).reshape(len(runs), -1).astype(np.int64) - 48
 
 
 def _tilings(digits: Digits) -> Iterator[Fields]:
@@ -149,15 +190,20 @@ def _of_now(year: int) -> bool:
     return _YEARS[0] <= year < _YEARS[1]
 
 
-def _cut(digits: Digits, fields: Fields) -> dict[str, list[str | None]]:
+def _cut(codes: _Codes, fields: Fields) -> dict[str, list[str | None]]:
     """Return the days of the codes, and the figures between them as they are and in hundredths."""
     found: dict[str, list[str | None]] = {}
-    last = 0
+    digits, last = codes.digits, 0
     for at, kind in (*fields, (digits.shape[1], "")):
-        if at > last:
-            runs = [int("".join(map(str, row))) for row in digits[:, last:at].tolist()]
+        more = codes.ahead if not last else codes.behind if not kind else ()
+        if at > last or any(more):
+            told = ["".join(map(str, row)) for row in digits[:, last:at].tolist()]
+            if any(more):
+                pairs = zip(told, more, strict=True)
+                told = [other + run if not last else run + other for run, other in pairs]
+            runs = [int(one or "0") for one in told]
             found[f"n{last}"] = [str(one) for one in runs]
-            if at - last >= 3:
+            if max(map(len, told)) >= 3:
                 found[f"h{last}"] = [f"{one // 100}.{one % 100:02d}" for one in runs]
         if kind:
             last = at + _WIDTHS[kind]

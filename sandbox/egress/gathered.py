@@ -29,6 +29,7 @@ MAX_CELLS = 60_000
 MAX_JOINED_ROWS = 4_000
 MAX_RUNS = 10
 MAX_PLACES = 200
+MAX_LOOSE = 3
 LEAST_RUN = 64
 _THREADED = 4
 """Runs threaded through other words that are read first: what frames a run is gone from them."""
@@ -46,8 +47,13 @@ LIMITS = UnwrapLimits(max_total=16 << 20)
 
 
 def raw_of(report: FileReport) -> Iterator[bytes]:
-    """Yield the bytes of the file and of its members that are of no known kind."""
+    """Yield the bytes of the file, of its members and of what lies in them that are of no known kind."""
     data = report.product.data
+    yield from _own_of(report, data)
+    yield from report.loose
+
+
+def _own_of(report: FileReport, data: bytes) -> Iterator[bytes]:
     if not report.archive:
         kinds = {content.type for content in report.contents}
         if kinds & {FileType.BINARY} or any(content.form is Form.UNREAD for content in report.contents):
@@ -101,6 +107,7 @@ def fronts_of(report: FileReport) -> list[str]:
     strays = [text for content in report.contents[:8] for text in content.stray[:40]]
     if not any(found):
         found.append("\n".join(strays)[:MAX_BYTES])
+    found += [text for text in map(plain_of, report.loose) if text not in strays][:MAX_LOOSE]
     return [text for text in found if len(text) >= LEAST_BYTES]
 
 

@@ -50,7 +50,16 @@ def by_number(contents: Sequence[Content], every: Sequence[Frame] = ()) -> list[
 def _of_frame(frame: Frame) -> Iterator[pa.Table]:
     if len(frame.rows) < 2 * LEAST:
         return
-    columns = [one for one in zip(*frame.rows[:MAX_NAMES], strict=True) if len(set(one)) > 1][:_LONGEST]
+    yield from _beside(list(zip(*frame.rows[:MAX_NAMES], strict=True)))
+
+
+def _pairs(names: Sequence[str], values: Sequence[str]) -> Iterator[pa.Table]:
+    yield from _gathered(names, [[value] for value in values])
+
+
+def _beside(rows: Sequence[Sequence[str]]) -> Iterator[pa.Table]:
+    """Yield what every other column says beside each column of numbered names."""
+    columns = [one for one in rows if len(set(one)) > 1][:_LONGEST]
     for at, names in enumerate(columns):
         if any(map(_LETTERED.search, names[:LEAST])) and len(set(names)) == len(names):
             named = [place for place, name in enumerate(names) if _LETTERED.search(name)]
@@ -65,9 +74,9 @@ def _of_content(content: Content) -> Iterator[pa.Table]:
         if 2 * LEAST <= table.num_columns <= MAX_NAMES and 0 < table.num_rows <= MAX_ROWS:
             columns = [column.to_pylist() for column in table.columns]
             yield from _gathered([str(name) for name in table.column_names], columns)
-        elif table.num_columns == 2 and 2 * LEAST <= table.num_rows <= MAX_NAMES:
-            names, values = (column.to_pylist() for column in table.columns)
-            yield from _gathered([name or "" for name in names], [[value] for value in values])
+        elif 2 <= table.num_columns <= _LONGEST and 2 * LEAST <= table.num_rows <= MAX_NAMES:
+            columns = [[cell or "" for cell in column.to_pylist()] for column in table.columns]
+            yield from _beside(columns) if table.num_columns > 2 else _pairs(*columns)
     if not content.sheets:
         for text in content.texts[:_OTHERS]:
             entries = _ENTRY.findall(text[:MAX_TEXT])[:MAX_NAMES]

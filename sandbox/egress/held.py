@@ -62,6 +62,7 @@ _WITHIN = re.compile(
 )
 """How files begin that may lie anywhere in bytes; compressed streams are found by `embedded`."""
 _LONG = re.compile(r"[A-Za-z0-9+/_-]{40,}={0,2}")
+_HEX = re.compile(r"(?:[0-9a-f]{2})+|(?:[0-9A-F]{2})+")
 _JOINT = re.compile(r"(?:\\[nrt]|[\s\"'\\,;+|#>*().])*")
 _BREAK = re.compile(r"\r?\n[ \t]*|(?:\\r)?\\n")
 _SHORT = re.compile(r"[A-Za-z0-9+/_-]+={0,2}")
@@ -124,7 +125,15 @@ def held_in(data: bytes) -> Iterator[bytes]:
         yield from blobs_of(data)
         yield from samples_of(data)
         yield from lowest(data) if data.startswith((b"RIFF", b"\x93NUMPY")) else ()
+        yield from _front(data)
         yield from _within(data)
+
+
+def _front(data: bytes) -> Iterator[bytes]:
+    """Yield the text that bytes begin with, up to a zero: behind it may be noise."""
+    end = data.find(b"\0")
+    if end >= _LEAST_DOCUMENT and _text_of(data[:end]):
+        yield data[:end]
 
 
 def _of_picture(data: bytes) -> Iterator[bytes]:
@@ -239,7 +248,8 @@ def _text_of(data: bytes) -> str:
 def _of_text(text: str) -> Iterator[bytes]:
     """Yield what the long runs of a text decode to, and the documents that stand in it."""
     for run in dict.fromkeys((*_runs(text), *threads(text))):
-        yield from decoded(_PREFIX.sub("", run))
+        bare = _PREFIX.sub("", run)  # what is hexadecimal could be base 64 as well, and never is
+        yield from islice(decoded(bare), 1 if _HEX.fullmatch(bare) else None)
     for one in islice(_LISTED.finditer(text), MAX_DOCUMENTS):
         with suppress(ValueError):
             yield bytes(int(number, 0) for number in one.group().split(","))

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sandbox.egress.across import across, fits_of, roundings_of, undeclared_of
+from sandbox.egress.arrangements import arranged
 from sandbox.egress.cells import families
 from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.content import Content, Form, Handed, Issue
@@ -78,6 +79,7 @@ def judge_file(product: Product, sources: Sequence[Source], options: Options) ->
     with _foreseen(report, sources, options) as early:
         look_inside(report, early)
         report.contents += held
+        report.contents += arranged(report.contents[len(report.own) :])
         report.contents += read_off(report.parts, report.own)
         _claim(report, sources, options)
         make(report, sources)

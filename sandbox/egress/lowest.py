@@ -1,11 +1,12 @@
 """Files in the lowest bits of samples: of the pixels of a picture, of a sound, of an array of bytes.
 
-What is written so begins as any file does, at the first sample or behind a length. Only the beginning of each
-order of bits is looked at before it is taken out. Evidence only, bounded; pure; called by `held`.
+What is written so begins as any file or text does, at the first sample or behind a length. Only the beginning
+of each order of bits is looked at before it is taken out. Evidence only, bounded; pure; called by `held`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from itertools import islice, permutations
 from typing import Literal
@@ -14,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox.egress import planes
+from sandbox.egress.legible import said
 from sandbox.egress.rejoined import BEGUN
 from sandbox.files.arrays import array_of
 
@@ -23,6 +25,12 @@ _FRONT = 64
 """Bytes at the beginning in which a file must begin."""
 _REACH = 24
 _WIDTHS = (1, 2, 4)
+_LENGTHS = (0, 4, 2, 8)
+"""Bytes that the length of a text takes that stands before it."""
+_BLOCK = 128
+_KINDS = 12
+_LETTERS = re.compile(rb"[!-~]+")
+_ODD = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ORDERS: tuple[Literal["big", "little"], ...] = ("big", "little")
 Samples = NDArray[np.uint8]
 
@@ -88,6 +96,26 @@ def _spelt(grid: Samples, width: int) -> Iterator[bytes]:
         begun = BEGUN.search(front)
         if begun and begun.start() <= _REACH:
             yield _packed(grid, width, order)[begun.start() :]
+            continue
+        start = next((at for at in _LENGTHS if _worded(front[at:])), None)
+        if start is not None:
+            yield _text_of(_packed(grid, width, order)[start:])
+
+
+def _worded(front: bytes) -> bool:
+    """Return whether bytes are a text, or letters of an alphabet."""
+    return bool(said(front)) or (bool(_LETTERS.fullmatch(front)) and len(set(front)) >= _KINDS)
+
+
+def _text_of(data: bytes) -> bytes:
+    """Return the bytes of a text as far as it goes: up to a sign or a block that is none of it."""
+    if not _ODD.search(data[:_FRONT]):
+        found = _ODD.search(data)
+        return data[: found.start()] if found else data
+    end = _BLOCK
+    while end < len(data) and said(data[end : end + _BLOCK]):
+        end += _BLOCK
+    return data[:end]
 
 
 def _packed(samples: Samples, width: int, order: Literal["big", "little"]) -> bytes:

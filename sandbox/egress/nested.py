@@ -36,12 +36,20 @@ MAX_PICTURES = 8
 MAX_BYTES = 24 << 20
 LEAST_BYTES = 32
 MAX_FIGURED = 1 << 17
+MAX_LOOSE = 6
+MAX_LOOSE_BYTES = 1 << 18
+MAX_TOLD = 4
+MAX_TOLD_BYTES = 1 << 17
 _LEAST_LINES = 2
 """Ends of lines in a table of text; a sentence has commas, too."""
 _READ = frozenset({
     FileType.JSON, FileType.NDJSON, FileType.XLSX, FileType.PARQUET, FileType.HTML, FileType.SVG,
     FileType.NOTEBOOK, FileType.DOCX, FileType.PPTX, FileType.PDF, FileType.CSV, FileType.TSV,
 })  # fmt: skip
+_TOLD = frozenset({
+    FileType.JSON, FileType.NDJSON, FileType.HTML, FileType.SVG, FileType.CSV, FileType.TSV, FileType.TEXT,
+})  # fmt: skip
+"""What is written in lines or marks: its choices, figures and remarks are asked as those of the file are."""
 _BROKEN = (
     SandboxError, ValueError, OSError, LookupError, ArithmeticError, EOFError, MemoryError, TypeError,
     RuntimeError, zlib.error, zipfile.BadZipFile, pa.ArrowException,
@@ -51,10 +59,16 @@ _BROKEN = (
 
 @dataclass(slots=True)
 class Nested:
-    """What was found in files: contents to be searched, and what is seen by its pixels or its bits."""
+    """What was found in files: contents to be searched, and what is seen by its pixels or its bits.
+
+    `loose` is what no reader knows, texts and bytes: it is read in other alphabets as the file itself is.
+    `told` are texts that are read like files by themselves.
+    """
 
     contents: list[Content] = field(default_factory=list)
     pictures: list[bytes] = field(default_factory=list)
+    loose: list[bytes] = field(default_factory=list)
+    told: list[bytes] = field(default_factory=list)
     _seen: set[bytes] = field(default_factory=set)
     _room: int = MAX_BYTES
 
@@ -66,6 +80,11 @@ class Nested:
         if self._room >= 0:
             self._seen.add(data)
         return self._room >= 0
+
+    def loosen(self, data: bytes) -> None:
+        """Keep what no reader knows, where there is room."""
+        if len(data) <= MAX_LOOSE_BYTES and len(self.loose) < MAX_FILES:
+            self.loose.append(data)
 
 
 def inner_of(report: FileReport) -> list[Content]:
@@ -79,10 +98,18 @@ def inner_of(report: FileReport) -> list[Content]:
         again = any(known.startswith(one) for known in (*report.parts, *pictures))
         pictures += [] if again or len(pictures) >= inlaid.MAX_PICTURES else [one]
     report.parts += pictures
+    report.parts += [one for one in found.told if not _seen(one, report.parts)]
+    loose = [one for one in found.loose if not _seen(one, report.parts)]
+    report.loose = sorted(loose, key=len, reverse=True)[:MAX_LOOSE]
     said = [text for data in report.parts for run in inlaid.beside_pixels(data) for text in salvaged(run)]
     if said:
         report.contents.append(Content(FileType.PNG, Form.PICTURE, stray=tuple(dict.fromkeys(said))))
     return found.contents
+
+
+def _seen(data: bytes, parts: Sequence[bytes]) -> bool:
+    """Return whether bytes are one of the parts, or stand in a text among them, where they are read."""
+    return any(data == known or (data in known and b"\0" not in known) for known in parts)
 
 
 def nested(parts: Sequence[bytes]) -> Nested:
@@ -144,13 +171,18 @@ def _read(data: bytes, found: Nested) -> None:
 def _by_kind(data: bytes, found: Nested) -> None:
     _keep(laid_in(data), found)
     kind = sniff(data, size=len(data))
-    if kind in (FileType.CSV, FileType.TSV) and data.count(b"\n") < _LEAST_LINES:
-        return
-    if kind in _READ:
+    if kind in _TOLD and len(data) <= MAX_TOLD_BYTES and len(found.told) < MAX_TOLD:
+        found.told.append(data)
+    if kind is FileType.TEXT or (kind in (FileType.CSV, FileType.TSV) and data.count(b"\n") < _LEAST_LINES):
+        found.loosen(data)
+    elif kind in _READ:
         _take(read_content(data, name="", type=kind), found)
-    elif kind is not FileType.TEXT:
-        plain = kind is FileType.BINARY and len(data) <= MAX_FIGURED and not BEGUN.match(data)
-        _keep(carved(data) or (figured(data) if plain else ()), found)
+    else:
+        plain = kind is FileType.BINARY and not BEGUN.match(data)
+        sheets = carved(data) or (figured(data) if plain and len(data) <= MAX_FIGURED else ())
+        _keep(sheets, found)
+        if plain and not sheets:
+            found.loosen(data)
 
 
 def _take(content: Content, found: Nested) -> None:

@@ -83,7 +83,7 @@ def recognise_views(
                 found[id(view)] = match(index, view.rows, penalty=penalty)
             seen = found[id(view)]
             complete &= seen.complete
-            if seen:
+            if seen and (view.least == 1 or len(np.unique(seen.records)) >= view.least):
                 shown.append((view, number, seen))
     if not shown:
         return Recognised(complete=complete)

@@ -55,12 +55,14 @@ class FileReport:
     `contents` are what is searched; `own` those of them that the file openly holds, which alone are
     compared with a claim and written anew. `made` is what the gate makes of a specification or a rounding,
     `modelled` what a model was fitted over. `details` is what the receipt of a check says as well.
-    `parts` are the bytes of the file, unpacked, and of an archive as well. `column` tells that its records
+    `parts` are the bytes of the file, unpacked, and of an archive as well; `loose` those inside of them that
+    no reader knows. `column` tells that its records
     show in a column as a whole alone, so that the rest of their rows may stand in another file.
     """
 
     product: Product
     parts: list[bytes] = field(default_factory=list)
+    loose: list[bytes] = field(default_factory=list)
     contents: list[Content] = field(default_factory=list)
     own: tuple[Content, ...] = ()
     findings: list[Finding] = field(default_factory=list)

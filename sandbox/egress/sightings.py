@@ -12,6 +12,7 @@ from functools import cache, partial
 
 import pyarrow as pa
 
+from sandbox.egress.arrangements import upright
 from sandbox.egress.channels import text_of
 from sandbox.egress.content import Content, Form
 from sandbox.egress.counting import counted
@@ -44,6 +45,8 @@ from sandbox.fingerprint.index import RecordIndex
 _ALIKE = frozenset({Form.SYNTHETIC, Form.CODEBOOK})
 """What resembles the source on purpose, column by column: tests of its own ask whether it is too near."""
 _PARTS = 4
+_HELD = 4
+"""Documents inside of a file whose lists are asked like those of one that is a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,7 @@ def _tables_of(report: FileReport) -> list[pa.Table]:
     tables = _different(
         [sheet.table for content in report.contents if content.form not in _ALIKE for sheet in content.sheets]
     )
+    tables = [one for table in tables for one in (table, *upright(table))]
     return tables + [rows for _, rows in as_rows({str(place): [one] for place, one in enumerate(report.own)})]
 
 
@@ -117,14 +121,16 @@ def _last(
     """Return the records that the last readings show, or the column that restates a source."""
     indexes = [source.index for source in sources if source.index is not None]
     own, contents, parts = report.own, report.contents, report.parts
+    inside = [one for one in contents if one.document is not None and all(one is not mine for mine in own)]
+    held = [*own, *inside[:_HELD]]
     seen = pieced(tables, indexes) or placed(tables, indexes) or narrated(told_by(contents), indexes)
     seen = seen or apart.chosen()
     seen = seen or mixed_within(parts, tables, indexes) or _opened(contents, indexes)
     seen = seen or featured(tables, indexes)
     seen = seen or apart.signs()
     texts = [] if seen else list(map(text_of, parts))
-    figures = [*tables, *listed(own), *tables_of(parts), *beside_remarks(texts)]
-    before = [] if seen else [*unmixed(own, tables), *rescaled(texts, figures)]
+    figures = [*tables, *listed(held), *tables_of(parts), *beside_remarks(texts)]
+    before = [] if seen else [*unmixed(held, tables), *rescaled(texts, figures)]
     seen = seen or _reckoned(own, figures, before, indexes)
     systems = [] if seen else counted([text for data in parts[:_PARTS] if (text := text_of(data))], tables)
     seen = seen or solved(own, systems, indexes)

@@ -29,6 +29,9 @@ _SHORT_KEY = 4
 _PEAKED = 2.4
 """How many times more often than by chance two bytes of letters are alike, whatever each was turned into."""
 _MAX_KEYS = 8
+_FILLED = 0.12
+"""Share of the bytes of a file that are zeros at least, where it is filled up with them."""
+_TAR = slice(257, 262)
 _SPARE = 3
 """Bytes of a beginning that must agree with a key found from the others where nothing else proves it."""
 _LETTERS_AT_LEAST = 64
@@ -108,6 +111,23 @@ def opened(data: bytes) -> Iterator[bytes]:
             yield from (_undo(_way(raw, way, raw.size), key, added=added),) if spare >= _SPARE else ()
         elif not probe.startswith(_SHOWN_EARLY) or any(begun(probe)):
             yield from finished(_undo(_way(raw, way, raw.size), key, added=added))
+    yield from padded(data)
+
+
+def padded(data: bytes) -> Iterator[bytes]:
+    """Yield files that zeros fill up: under a short key their commonest bytes are the key itself."""
+    raw = np.frombuffer(data, np.uint8)
+    for length in range(1, LONGEST_KEY + 1 if raw.size >= _PROBE else 0):
+        grid = raw[: raw.size // length * length].reshape(-1, length)
+        counts = np.stack([np.bincount(column, minlength=256) for column in grid.T])
+        key = counts.argmax(axis=1).astype(np.uint8)
+        if counts.max(axis=1).min() < _FILLED * len(grid) or not key.any():
+            continue
+        for added in (False, True):
+            probe = _undo(raw[: 2 * _PROBE], key.tobytes(), added=added)
+            if probe.startswith(_FRONTS) or probe[_TAR] == b"ustar":
+                yield _undo(raw, key.tobytes(), added=added)
+                return
 
 
 _WAYS = 2 * len(_TURNS) + 3

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import pyarrow as pa
@@ -33,16 +33,21 @@ MAX_COLUMNS = 256
 MAX_STRAY = 20_000
 _MOSTLY = 0.5  # share of cells that decode to text from which a table is read decoded, too
 WINDOW = 12
+_MANY, _LEAST = 500, 2
 _MARKS = re.compile(r"[|;,，；、\t(){}（）\[\]&]|\s{2,}|\s?[:：=]\s?| - ")
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One reading: its name, the rows, and whether row i is data row i of the file's table."""
+    """One reading: its name, the rows, and whether row i is data row i of the file's table.
+
+    `least` is how many records it must show: of thousands of guesses one is somebody's by chance.
+    """
 
     name: str
     rows: pa.Table | Laid | TokenRows
     aligned: bool
+    least: int = 1
 
 
 def views_of(content: Content, read: Lines | None = None) -> tuple[View, ...]:
@@ -70,7 +75,9 @@ def views_of(content: Content, read: Lines | None = None) -> tuple[View, ...]:
             found.append(View("reversed", _cut([tokens(line[::-1]) for line in lines]), aligned=False))
     stray = [line for text in content.stray for line in text.splitlines() if line.strip()][:MAX_STRAY]
     if stray:
-        found += [View(f"hidden {name}", rows, aligned=False) for name, rows in _line_views(stray, read)]
+        least = _LEAST if content.guessed and len(stray) > _MANY else 1
+        hidden = _line_views(stray, read)
+        found += [View(f"hidden {name}", rows, aligned=False, least=least) for name, rows in hidden]
     return _laid([view for view in found if not isinstance(view.rows, list) or view.rows])
 
 
@@ -105,8 +112,7 @@ def _laid(views: Sequence[View]) -> tuple[View, ...]:
     rows = [view.rows for view in views if not isinstance(view.rows, pa.Table | Laid)]
     each = iter(laid_together(rows))
     return tuple(
-        view if isinstance(view.rows, pa.Table | Laid) else View(view.name, next(each), view.aligned)
-        for view in views
+        view if isinstance(view.rows, pa.Table | Laid) else replace(view, rows=next(each)) for view in views
     )
 
 

@@ -8,6 +8,7 @@ Mostly days and amounts are hidden, which only a reader of the inner file puts i
 from __future__ import annotations
 
 import base64
+import bz2
 import gzip
 import html
 import io
@@ -29,7 +30,7 @@ from numpy.typing import NDArray
 from openpyxl import Workbook
 from PIL import Image, ImageDraw
 
-from tests.attacks.carrier_leaks import HONEST, zipped
+from tests.attacks.carrier_leaks import HONEST, tarred, zipped
 
 Records = Sequence[dict[str, str]]
 Hide = Callable[[Records], bytes]
@@ -370,3 +371,37 @@ def lines_of_an_output(rows: Records) -> bytes:
 @leak("sql")
 def database_in_a_statement(rows: Records) -> bytes:
     return f"INSERT INTO files VALUES('q', X'{database(rows).hex()}');\n".encode()
+
+
+@leak("pdf")
+def archive_under_a_key_in_a_paper(rows: Records) -> bytes:
+    lines = "\n".join("\t".join(row) for row in grid(rows)).encode()
+    turned = bytes(byte ^ b"\x5a\xc3"[at % 2] for at, byte in enumerate(tarred({"a/表.tsv": lines})))
+    return paper((b"/Type/EmbeddedFile", lzma.compress(turned)))
+
+
+@leak("png")
+def lines_down_the_bits_of_one_colour(rows: Records) -> bytes:
+    pixels = chart()
+    text = "\n".join("|".join(row) for row in grid(rows)).encode()
+    pixels[:, :, 1] = hidden(pixels[:, :, 1].T, text + b"\0").T
+    return png(pixels)
+
+
+@leak("zip")
+def codes_over_the_cells_of_a_book(rows: Records) -> bytes:
+    made, out = Workbook(), io.BytesIO()
+    codes = ["".join(row).replace("-", "").replace(".", "") for row in grid(rows)]
+    for name in ("甲区", "乙区", "丙区", "丁区"):
+        made.active.append([name, *(codes.pop() for _ in range(12))])
+    made.save(out)
+    return zipped({"word/document.xml": b"<w:p/>", "word/embeddings/book.xlsx": out.getvalue()})
+
+
+@leak("parquet")
+def figures_on_their_side_in_a_cell(rows: Records) -> bytes:
+    lines = zip(
+        *([serial(a), serial(b), 4 * round(100 * float(c)) + 700] for a, b, c in grid(rows)), strict=True
+    )
+    text = "\n".join(",".join(map(str, (name, *line))) for name, line in zip("abc", lines, strict=True))
+    return cells(bz2.compress(f"k,{','.join(f'p{at}' for at in range(len(rows)))}\n{text}\n".encode()))
