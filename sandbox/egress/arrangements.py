@@ -7,28 +7,130 @@ Bounded; pure; called by `judge` and `sightings`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 
+import numpy as np
 import pyarrow as pa
 
-from sandbox.egress.content import Content, Form, Sheet
+from sandbox.egress.content import Content, Document, Form, Sheet
 from sandbox.egress.documents import unique_names
 from sandbox.egress.fused import unfused
 from sandbox.egress.headings import by_number
+from sandbox.egress.measured import figure
 from sandbox.files.types import FileType
 
 MAX_LINES = 12
 MAX_CELLS = 60_000
 MAX_CONTENTS = 12
 MAX_NAME = 40
+MAX_NODES = 40_000
+MAX_TABLES = 6
+MAX_FIGURES = 20_000
 _LEAST = 8
+_WIDEST = 8
+_SPARSE = 0.6
+MAX_WIDTH = 40
+_IN_NUMBERS = "-."
 
 
-def arranged(contents: Sequence[Content]) -> list[Content]:
-    """Return what tables of contents say once they are gathered by number or cut into fields."""
-    some = [one for one in contents if one.sheets][-MAX_CONTENTS:]
-    sheets = tuple(Sheet("", table, plain=False) for table in (*by_number(some), *unfused(some, ())))
+def arranged(own: Sequence[Content], found: Sequence[Content]) -> list[Content]:
+    """Return what was found in a file, once it is gathered by number or cut into fields, and its lists.
+
+    The tables that it has of its `own` were asked that already.
+    """
+    some = [one for one in found if one.sheets][-MAX_CONTENTS:]
+    documents = [one.document for one in (*own, *some) if one.document is not None]
+    lists = islice((table for one in documents for table in _in_turn(one)), MAX_TABLES)
+    tables = [sheet.table for one in (*own, *some) for sheet in one.sheets if sheet.table.num_rows]
+    anew = islice((new for one in tables for new in (*_unjoined(one), *_crossed(one))), MAX_TABLES)
+    found_so = (*by_number(some), *unfused(some, ()), *lists, *anew)
+    sheets = tuple(Sheet("", table, plain=False) for table in found_so)
     return [Content(FileType.BINARY, Form.UNREAD, sheets=sheets, guessed=True)] if sheets else []
+
+
+def _in_turn(document: Document) -> Iterator[pa.Table]:
+    """Yield lists in which values of several kinds come by turns, those of one name below each other."""
+    held: dict[str, list[list[str]]] = defaultdict(list)
+    waiting: list[tuple[str, Document]] = [("", document)]
+    for _ in range(MAX_NODES):
+        if not waiting:
+            break
+        name, one = waiting.pop()
+        if isinstance(one, Mapping):
+            waiting += [(str(key), value) for key, value in one.items()]
+        elif isinstance(one, Sequence) and not isinstance(one, str):
+            if one and not any(isinstance(cell, Mapping | list | tuple) for cell in one[:MAX_FIGURES]):
+                held[name].append([str(cell) for cell in one[:MAX_FIGURES]])
+            else:
+                waiting += [(name, inner) for inner in reversed(one[:MAX_NODES])]
+    for lists in held.values():
+        yield from _by_turns([cell for cells in lists for cell in cells][:MAX_FIGURES], lists)
+
+
+def _by_turns(cells: Sequence[str], lists: Sequence[Sequence[str]]) -> Iterator[pa.Table]:
+    """Yield figures by as many columns as there are kinds: one is always below the other."""
+    parsed = [figure(cell) for cell in cells]
+    if len(cells) < 2 * _LEAST or any(one is None for one in parsed):
+        return
+    values = np.array([one[0] for one in parsed if one is not None])
+    for width in range(2, _WIDEST + 1):
+        grid = values[: values.size // width * width].reshape(-1, width)
+        if len(grid) < _LEAST or any(len(one) % width for one in lists):
+            continue
+        low, high = np.sort(grid.min(axis=0)), np.sort(grid.max(axis=0))
+        if (low[1:] > high[:-1]).any():
+            columns = [pa.array(cells[at::width], pa.string()) for at in range(width)]
+            yield pa.table(columns, names=[f"c{at}" for at in range(width)])
+            return
+
+
+def _unjoined(table: pa.Table) -> Iterator[pa.Table]:
+    """Yield a table whose cells are several values with one and the same sign between them, taken apart."""
+    if table.num_rows < _LEAST or table.num_rows * table.num_columns > MAX_CELLS:
+        return
+    columns: list[list[str]] = []
+    apart = False
+    for column in table.columns[:MAX_WIDTH]:
+        cells = [cell or "" for cell in column.to_pylist()]
+        sign = next((one for one in _signs(cells[0]) if _parts(cells, one)), "")
+        apart |= bool(sign)
+        columns += (
+            [list(one) for one in zip(*(cell.split(sign) for cell in cells), strict=True)]
+            if sign
+            else [cells]
+        )
+    if apart:
+        names = [f"c{at}" for at in range(len(columns))]
+        yield pa.table([pa.array(column, pa.string()) for column in columns], names=names)
+
+
+def _signs(cell: str) -> list[str]:
+    """Return the signs of a cell that may part values: all but letters, figures, and what numbers have."""
+    return [one for one in dict.fromkeys(cell) if not one.isalnum() and one not in _IN_NUMBERS][:_WIDEST]
+
+
+def _parts(cells: Sequence[str], sign: str) -> bool:
+    """Return whether a sign parts all cells into as many values."""
+    count = cells[0].count(sign)
+    return 0 < count < _WIDEST and all(cell.count(sign) == count for cell in cells)
+
+
+def _crossed(table: pa.Table) -> Iterator[pa.Table]:
+    """Yield what stands where lines and columns of a table with many empty cells meet, a row a cell."""
+    if table.num_columns < 4 or not _LEAST <= table.num_rows * table.num_columns <= MAX_CELLS:
+        return
+    first, *others = (column.to_pylist() for column in table.columns)
+    cells = [
+        (line, str(name), cell)
+        for name, column in zip(table.column_names[1:], others, strict=True)
+        for line, cell in zip(first, column, strict=True)
+        if cell
+    ]
+    if _LEAST <= len(cells) <= _SPARSE * table.num_rows * len(others):
+        columns = [pa.array(column, pa.string()) for column in zip(*cells, strict=True)]
+        yield pa.table(columns, names=["line", "column", "cell"])
 
 
 def upright(table: pa.Table) -> list[pa.Table]:

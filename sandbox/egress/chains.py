@@ -173,6 +173,8 @@ def _of_letters(text: str) -> Iterator[tuple[int, bytes]]:
                     yield _SURE + price, out
         if price and reads(other[:_SAMPLE].encode()):
             yield price, other.encode()
+        elif price == 2 and (signs := other.count("%")) >= _FEW and len(_PERCENT.findall(other)) == signs:
+            yield price, unquote_to_bytes(other)
     for out in (*islice(lengthy(text), 2), *islice(sequences(text), 4)):
         yield _SURE, out
     for out in islice(packed(text), 30):

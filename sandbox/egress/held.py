@@ -35,6 +35,7 @@ from sandbox.egress.plates import plates
 from sandbox.egress.rejoined import BEGUN, rejoined
 from sandbox.egress.threads import threads
 from sandbox.egress.unpressed import begun, embedded
+from sandbox.egress.widened import alike, wide
 from sandbox.files.types import FileType, sniff
 from sandbox.files.unwrap import UnwrapLimits, unwrap
 
@@ -46,6 +47,7 @@ MAX_DOCUMENTS = 12
 MAX_TRIES = 40
 MAX_MARKUP = 4 << 20
 MAX_CELLS = 64
+MAX_GROWN = 20_000
 _LEAST_DOCUMENT = 80
 _BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, OSError, NotImplementedError, RuntimeError, EOFError)
 _LIMITS = UnwrapLimits(max_total=16 << 20)
@@ -126,6 +128,7 @@ def held_in(data: bytes) -> Iterator[bytes]:
         yield from samples_of(data)
         yield from lowest(data) if data.startswith((b"RIFF", b"\x93NUMPY")) else ()
         yield from _front(data)
+        yield from wide(data)
         yield from _within(data)
 
 
@@ -140,6 +143,7 @@ def _of_picture(data: bytes) -> Iterator[bytes]:
     for several in bodies(data):
         yield from rejoined(several)
     for run in beside_pixels(data):
+        yield from wide(run)
         if _text_of(run):
             yield run
         else:
@@ -185,6 +189,7 @@ def _of_columns(data: bytes) -> Iterator[bytes]:
         file = pq.ParquetFile(io.BytesIO(data))
         yield from notes(file)
         yield from gaps(data, file)
+        yield from _grown(file)
         names = [one.name for one in file.schema_arrow if _bytes_within(one.type)]
         batches = file.iter_batches(MAX_CELLS, columns=names, use_threads=False) if names else iter(())
         yield from _cells(islice(batches, MAX_CELLS))
@@ -200,6 +205,14 @@ def _of_columns(data: bytes) -> Iterator[bytes]:
     yield from (bytes(value) for value in (schema.metadata or {}).values())
     names = [one.name for one in schema if _bytes_within(one.type)]
     yield from _cells(batch.select(names) for batch in read if names)
+
+
+def _grown(file: pq.ParquetFile) -> Iterator[bytes]:
+    """Yield the columns of lists and of structures as a document: no table has them as cells."""
+    names = [one.name for one in file.schema_arrow if pa.types.is_nested(one.type)]
+    if names and file.metadata.num_rows <= MAX_GROWN:
+        rows = file.read(columns=names, use_threads=False).to_pylist()
+        yield json.dumps(rows, ensure_ascii=False, default=str)[:MAX_BYTES].encode("utf-8", "replace")
 
 
 def _bytes_within(kind: pa.DataType) -> bool:
@@ -250,6 +263,8 @@ def _of_text(text: str) -> Iterator[bytes]:
     for run in dict.fromkeys((*_runs(text), *threads(text))):
         bare = _PREFIX.sub("", run)  # what is hexadecimal could be base 64 as well, and never is
         yield from islice(decoded(bare), 1 if _HEX.fullmatch(bare) else None)
+    for run in alike(text):
+        yield from decoded(run)
     for one in islice(_LISTED.finditer(text), MAX_DOCUMENTS):
         with suppress(ValueError):
             yield bytes(int(number, 0) for number in one.group().split(","))

@@ -23,6 +23,8 @@ MAX_LEAVES = 40_000
 MAX_LINES = 5_000
 MAX_TEXTS = 200
 MAX_TEXT = 1 << 18
+MAX_BESIDE = 8
+_MOST_BESIDE = 2
 _LABEL = 40
 _REMARK = re.compile(r"^[^\S\n]*(?:[#%;*!]|//|--|REM\b|[^\W\d_]{1,12}\s*[:：=])", re.MULTILINE)
 _NUMBER = re.compile(r"(?<![\w.])[-+]?\d{1,18}(?:\.\d{1,18})?(?![\w.]*\.\d)", re.ASCII)
@@ -59,6 +61,17 @@ def beside_remarks(texts: Sequence[str]) -> list[pa.Table]:
             columns = _of_lines(["\n".join(rows)])
             found += [pa.table(columns)] if columns else []
     return found[:MAX_TABLES]
+
+
+def listed_beside(contents: Sequence[Content]) -> list[pa.Table]:
+    """Return the figures of what contents say beside their tables: attributes, properties, remarks."""
+    found = []
+    for content in contents[:MAX_BESIDE]:
+        if content.sheets and len(content.stray) >= FEWEST:
+            lines = "\n".join(content.stray)[:MAX_TEXT]
+            columns = _of_lines([figured(lines) or lines])
+            found += [pa.table(columns)] if columns else []
+    return found[:_MOST_BESIDE]
 
 
 def _of_document(document: object) -> dict[str, list[str]]:

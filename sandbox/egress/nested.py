@@ -175,6 +175,9 @@ def _by_kind(data: bytes, found: Nested) -> None:
         found.told.append(data)
     if kind is FileType.TEXT or (kind in (FileType.CSV, FileType.TSV) and data.count(b"\n") < _LEAST_LINES):
         found.loosen(data)
+        if kind is FileType.TEXT and len(data) <= MAX_LOOSE_BYTES:
+            content = read_content(data, name="", type=kind, broken=False)
+            _take(content, found) if content.sheets else None
     elif kind in _READ:
         _take(read_content(data, name="", type=kind), found)
     else:

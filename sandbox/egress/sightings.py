@@ -20,7 +20,7 @@ from sandbox.egress.digested import digested
 from sandbox.egress.filed import as_rows
 from sandbox.egress.foreseen import NOTHING, REST, Foreseen
 from sandbox.egress.keyed import deciphered
-from sandbox.egress.listed import beside_remarks, listed
+from sandbox.egress.listed import beside_remarks, listed, listed_beside
 from sandbox.egress.narrated import narrated, told_by
 from sandbox.egress.origin import Source
 from sandbox.egress.outlines import outlined
@@ -129,7 +129,7 @@ def _last(
     seen = seen or featured(tables, indexes)
     seen = seen or apart.signs()
     texts = [] if seen else list(map(text_of, parts))
-    figures = [*tables, *listed(held), *tables_of(parts), *beside_remarks(texts)]
+    figures = [*tables, *listed(held), *listed_beside(contents), *tables_of(parts), *beside_remarks(texts)]
     before = [] if seen else [*unmixed(held, tables), *rescaled(texts, figures)]
     seen = seen or _reckoned(own, figures, before, indexes)
     systems = [] if seen else counted([text for data in parts[:_PARTS] if (text := text_of(data))], tables)

@@ -37,6 +37,8 @@ MAX_JOINS = 60
 MAX_TEXT = 1 << 18
 MAX_LINED = 12
 MAX_SOLVED = 8
+MAX_INSIDE = 4
+MAX_WIDE = 20
 MAX_STACKED = 60_000
 LEAST_LINES = 8
 
@@ -66,9 +68,36 @@ def split_records(
             seen.update(paths)
             records = len(shown.records) if again is None else again.values
             found.append(_together(records, "joined", paths))
+    found += () if found else _inside(contents, indexes)
     found += () if found else _reckoned(contents, tables, indexes, sources)
     found += () if found else _stacked(tables, indexes)
     return tuple(found) or tuple(_as_shares(contents, tables, indexes, sources, files or {}))
+
+
+def _inside(contents: Mapping[str, Sequence[Content]], indexes: Sequence[RecordIndex]) -> Iterator[Finding]:
+    """Yield the records of tables found in several files that have as many rows, all of one number as one."""
+    held: dict[int, dict[str, list[pa.Table]]] = defaultdict(lambda: defaultdict(list))
+    for path, parts in contents.items():
+        for table in _every(parts):
+            if len(held[table.num_rows][path]) < MAX_INSIDE:
+                held[table.num_rows][path].append(table)
+    joins = [one for rows, one in held.items() if len(one) > 1 and rows >= LEAST_LINES][:MAX_JOINS]
+    for several in joins:
+        wide = _beside([table for tables in several.values() for table in tables])
+        shown = recognise_views([View("joined", wide, aligned=False)] * len(joins), indexes)
+        if shown:
+            yield _together(len(shown.records), "joined", tuple(several))
+            return
+
+
+def _every(parts: Sequence[Content]) -> list[pa.Table]:
+    """Return the tables of a file, each once, that are no longer than any that are put side by side."""
+    found: list[pa.Table] = []
+    for table in (sheet.table for content in parts for sheet in content.sheets):
+        small = table.num_rows <= MAX_STACKED and table.num_columns <= MAX_WIDE
+        if small and not any(table.equals(one) for one in found):
+            found.append(table)
+    return found
 
 
 def _reckoned(
