@@ -34,6 +34,7 @@ from sandbox.egress.gathered import (
     plain_of,
     raw_of,
     runs_of,
+    said_anew,
     texts_of,
 )
 from sandbox.egress.glyphs import few, rare
@@ -153,7 +154,8 @@ def disguised(report: FileReport, early: Foreseen) -> list[Content]:
         with suppress(*_FAILURES):
             _text(text[:MAX_BYTES], path, found, depth=0)
     _structured(report, found)
-    _unchained(_as_files(early.ends(chains), path, found.read), found)
+    ends = early.ends(chains)
+    _unchained(_as_files(ends, path, found.read, said_anew(report, texts, ends.texts)), found)
     if found.texts:
         found.contents.append(Content(FileType.BINARY, Form.UNREAD, stray=tuple(found.texts)))
     if found.numbers:
@@ -192,13 +194,13 @@ def _unwound(report: FileReport, texts: Sequence[str], read: frozenset[str]) -> 
     return Unwound(tuple(ends.texts), tuple(ends.numbers), tuple(ends.held))
 
 
-def _as_files(told: Unwound, path: str, read: frozenset[str]) -> Unwound:
-    """Return what chains end with, and what it says as files: tables, documents, lines of one frame."""
+def _as_files(told: Unwound, path: str, read: frozenset[str], anew: Sequence[str]) -> Unwound:
+    """Return what chains end with, and what texts say as files: tables, documents, lines of one frame."""
     ends = _Found(read=read, contents=[one for data in told.held[:MAX_HELD] for one in opened(data)])
-    for text in told.texts:
+    for text in (*told.texts, *anew):
         ends.add(text)
     ends.guess(list(told.numbers))
-    for text in told.texts[:_FIRST]:
+    for text in dict.fromkeys((*told.texts[:_FIRST], *anew)):
         data = text[:_PIECE].encode("utf-8", "replace")
         content = read_content(data, name=path, type=sniff(data, size=len(data)), broken=False)
         ends.contents += [content] if content.sheets else []

@@ -11,14 +11,15 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import unescape
-from itertools import chain
+from itertools import chain, islice
 
 import pyarrow as pa
 
 from sandbox.egress.content import Document, Form
 from sandbox.egress.inlaid import beside_pixels
-from sandbox.egress.legible import LEAST_BYTES
+from sandbox.egress.legible import LEAST_BYTES, speaks
 from sandbox.egress.report import FileReport
+from sandbox.egress.rotations import rotations
 from sandbox.egress.salvage import pieces
 from sandbox.egress.threads import threads
 from sandbox.files.types import FileType
@@ -31,6 +32,9 @@ MAX_RUNS = 10
 MAX_PLACES = 200
 MAX_LOOSE = 3
 LEAST_RUN = 64
+MAX_STRAYS = 12
+MAX_TURNED = 60
+MAX_ANEW = 6
 _THREADED = 4
 """Runs threaded through other words that are read first: what frames a run is gone from them."""
 _LETTERED = 0.15
@@ -153,6 +157,16 @@ def runs_of(report: FileReport, texts: Iterable[str]) -> list[str]:
     likely = [run for run in found if _coded(run) and run not in threaded]
     ahead = sorted(filter(_coded, threaded), key=len, reverse=True)[:_THREADED]
     return [*ahead, *sorted(likely, key=len, reverse=True)][:MAX_RUNS]
+
+
+def said_anew(report: FileReport, texts: Sequence[str], ends: Sequence[str]) -> list[str]:
+    """Return the texts that are read as if each were a file: what stands beside the contents of the file, and
+    what any text of it says once its figures and letters are moved back.
+    """
+    beside = (text for content in report.contents[:MAX_STRAYS] for text in content.stray[:MAX_STRAYS])
+    plain = [text for text in dict.fromkeys(beside) if len(text) <= MAX_BYTES and speaks(text)]
+    turned = (new for text in (*texts[:MAX_TURNED], *ends[:MAX_STRAYS]) for new in rotations(text))
+    return list(dict.fromkeys((*plain[:MAX_ANEW], *islice(turned, MAX_ANEW))))
 
 
 def _at_places(document: Document) -> Iterator[str]:

@@ -14,6 +14,8 @@ from itertools import chain
 
 import pyarrow as pa
 
+from sandbox.egress.seams import seamed
+
 MAX_TEXT = 1 << 19
 MAX_ROWS = 4_000
 MAX_WIDTH = 60
@@ -33,7 +35,7 @@ _PLACED = re.compile(r"""\by=["'](-?[\d.]{1,12})["'](?:(?!\by=["'])[^\0]){0,600}
 def laid_out(text: str) -> list[pa.Table]:
     """Return the tables that a text lays out otherwise than as lines."""
     front = text[:MAX_TEXT]
-    found = [*_lists(front), *_ruled(front)]
+    found = [*_lists(front), *_ruled(front), *map(_table, filter(None, (seamed(front.splitlines()),)))]
     if front.count("<") >= 4 * LEAST_ROWS and ("</" in front or "/>" in front):
         found += [*_elements(front), *_heights(front)]
     return found[:MAX_TABLES]
@@ -48,15 +50,18 @@ def _table(rows: Sequence[Sequence[str]]) -> pa.Table:
 
 
 def _lists(text: str) -> Iterator[pa.Table]:
-    """Yield lists in brackets that are as long as one another, side by side."""
+    """Yield lists in brackets that are as long as one another, side by side, or as rows."""
     by_length: dict[int, list[list[str]]] = defaultdict(list)
     for found in chain(_LIST.finditer(text), _NAMED.finditer(text)):
         items = [item.strip().strip(_QUOTES) for item in _ITEMS.split(found[1])]
-        if LEAST_ROWS <= len(items) <= MAX_ROWS and len(by_length[len(items)]) < MAX_WIDTH:
+        most = MAX_ROWS if len(items) <= MAX_WIDTH else MAX_WIDTH
+        if 2 <= len(items) <= MAX_ROWS and len(by_length[len(items)]) < most:
             by_length[len(items)].append(items)
     for length, same in by_length.items():
-        if 2 <= len(same) < length or 2 <= len(same) <= 12:
+        if length >= LEAST_ROWS and (2 <= len(same) < length or 2 <= len(same) <= 12):
             yield _table(list(zip(*same, strict=True)))
+        if len(same) >= max(LEAST_ROWS, length) and length <= MAX_WIDTH:
+            yield _table(same)
 
 
 def _ruled(text: str) -> Iterator[pa.Table]:

@@ -161,7 +161,7 @@ def speaks(text: str) -> bool:
         return False
     head = text[:_LOOKED_AT]
     least = max(3, 0.2 * head.count("\n"))
-    return _may_name(head) >= least and len(_NAMING.findall(head)) >= least
+    return may_name(head) >= least and len(_NAMING.findall(head)) >= least
 
 
 def named_in(text: str) -> int:
@@ -169,7 +169,7 @@ def named_in(text: str) -> int:
     return len(_NAMING.findall(text[:_LOOKED_AT]))
 
 
-def _may_name(text: str) -> int:
+def may_name(text: str) -> int:
     """Return no less than how many telephones, numbers, codes and days a text names."""
     seen = outline(text)
     if not seen.plain:

@@ -15,6 +15,7 @@ from itertools import islice, permutations
 
 import pyarrow as pa
 
+from sandbox.egress.fragments import fragments, in_one_order, tiled, turned
 from sandbox.egress.identities import spelled
 from sandbox.egress.recognise import Recognised
 from sandbox.fingerprint.index import RecordIndex
@@ -53,6 +54,8 @@ def pieced(tables: Sequence[pa.Table], indexes: Sequence[RecordIndex]) -> Recogn
                 whole = [[cell or "" for cell in column.to_pylist()] for column in pivot.columns]
                 found += [(len(cells), _shaped(cells)) for cells in whole]
                 found += _rows(_columns(pivot)[:MAX_COLUMNS])
+            for laid in (table, *in_one_order(table), *turned(table)):
+                found += [(rows, _shaped(cells)) for rows, cells in tiled(fragments(laid))]
     found += _rows(columns[:MAX_COLUMNS])
     for least, cells in found:
         seen = _known(cells, least, indexes)

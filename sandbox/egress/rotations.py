@@ -1,0 +1,83 @@
+"""Texts whose figures were moved along or mirrored, and their letters with them or by another step.
+
+A day, a telephone or a number shows when the right step is undone, so that figures are tried alone, by what
+they name then; letters by what a valid credit code, a month, or a word of a form needs. What names no more
+than before gives nothing. Evidence only, linear, bounded; pure; called by `disguises`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from string import ascii_lowercase, ascii_uppercase
+
+from sandbox.egress.legible import may_name, named_in
+from sandbox.kernel.identifiers import is_uscc
+
+MAX_TEXT = 1 << 17
+_SAMPLE = 1 << 14
+_LEAST = 4
+_BEYOND = 2
+"""How many times what a text names as it is it must name once it is turned, besides the least."""
+_FIGURES = "0123456789"
+_STEPS = {step: str.maketrans(_FIGURES, _FIGURES[step:] + _FIGURES[:step]) for step in range(10)}
+_MIRROR = str.maketrans(_FIGURES, _FIGURES[::-1])
+_CODE = re.compile(r"(?<![0-9A-Z])9[1-3]\d{6}[0-9A-Z]{10}(?![0-9A-Z])")
+_WORDS = re.compile(
+    r"\b(?:td|tr|th|tbody|table|row|item|entry|value|name|null|insert|into|values|record|jan(?:uary)?|feb(?:ruary)?"
+    r"|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:tember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\b",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_WORDY = re.compile(r"[A-Za-z]{2}")
+
+
+def rotations(text: str) -> Iterator[str]:
+    """Yield a text with its figures and letters moved back, where that names what it did not name before."""
+    front = text[:MAX_TEXT]
+    if may_name(front) < _LEAST:
+        for text in _lettered(front, plain=False) if _WORDY.search(front[:_SAMPLE]) else ():
+            yield max((text.translate(way) for way in _STEPS.values()), key=_years)
+        return
+    sample = front[:_SAMPLE]
+    ways = {step: _named(sample.translate(way)) for step, way in _STEPS.items() if step}
+    step = max(ways, key=ways.__getitem__)
+    before, mirrored = _named(sample), _named(sample.translate(_MIRROR))
+    least = _LEAST + _BEYOND * before
+    if ways[step] >= max(least, mirrored):
+        yield from _lettered(front.translate(_STEPS[step]))
+    elif mirrored >= least:
+        yield front.translate(_MIRROR)
+    elif _WORDY.search(sample):
+        yield from _lettered(front, plain=False)
+
+
+def _named(text: str) -> int:
+    return named_in(text) + len(_WORDS.findall(text)) // 4
+
+
+def _years(text: str) -> int:
+    """Return how many years of now a text has: days with the names of their months have nothing else."""
+    return len(_YEAR.findall(text[:_SAMPLE]))
+
+
+def _lettered(text: str, *, plain: bool = True) -> Iterator[str]:
+    """Yield a text with its letters moved back by the step that makes most codes and words; as it is, too."""
+    sample = text[:_SAMPLE]
+    held = {step: _told(sample.translate(_letters(step))) for step in range(26)}
+    step = max(held, key=held.__getitem__)
+    if held[step] >= _LEAST + _BEYOND * held[0]:
+        yield text.translate(_letters(step))
+    if plain:
+        yield text
+
+
+def _told(text: str) -> int:
+    """Return how many codes with their check digit and words of forms and calendars a text has."""
+    codes = sum(is_uscc(code, inner=False) for code in _CODE.findall(text)[:200])
+    return codes + len(_WORDS.findall(text))
+
+
+def _letters(step: int) -> dict[int, int]:
+    low, high = ascii_lowercase, ascii_uppercase
+    return str.maketrans(low + high, low[step:] + low[:step] + high[step:] + high[:step])
