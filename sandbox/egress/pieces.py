@@ -115,7 +115,7 @@ def _mixed(columns: Sequence[Column]) -> Iterator[tuple[int, list[str], list[str
 
 
 def _may_begin(cell: str) -> bool:
-    return cell[0] in "123456789ANY"
+    return bool(cell) and cell[0] in "123456789ANY"
 
 
 def _shaped(cells: Sequence[str]) -> list[str]:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from sandbox.egress.fragments import fragments, in_one_order, tiled, turned
+from sandbox.egress.pieces import pieced
 from sandbox.egress.seams import seamed
 from tests.egress.clinic import visits
 
@@ -88,3 +89,10 @@ def test_lines_are_cut_where_one_value_touches_another(parts: tuple[str, ...], o
 def test_lines_whose_values_do_not_touch_are_left() -> None:
     assert not seamed(["2024-01-05,12.50", "2024-01-06,13.50"] * 10)
     assert not seamed(["a word or two", "another"] * 10)
+
+
+def test_an_empty_cell_among_pieces_is_no_piece() -> None:
+    """A column of pieces may lack one; what begins with nothing begins no identifier."""
+    heads = [one[:8] for one in NUMBERS] + [""]
+    tails = [one[8:] for one in NUMBERS] + [""]
+    assert not pieced([table(heads, tails)], [])
