@@ -1,4 +1,4 @@
-"""The room of the gate's examination: sources built once, each case judged on its own, in halves."""
+"""The room of the gate's examination: sources built once, each case judged on its own, in parts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import random
 import tempfile
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -26,6 +27,15 @@ if TYPE_CHECKING:
     from sandbox.egress.origin import Source
 
 RECOGNISED: Final = frozenset({FindingKind.SOURCE_RECORD, FindingKind.IDENTIFIER, FindingKind.CANARY})
+
+
+class Part(Enum):
+    """A part of the cases: the half that was looked at, in two quarters, and the half that was not."""
+
+    EVERYDAY = (0,)
+    LATER = (2,)
+    SEEN = (0, 2)
+    HELD_OUT = (1, 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +92,9 @@ def put(files: dict[str, bytes]) -> Outcome:
     return Outcome(judged.verdict, (*found, *judged.set_findings))
 
 
-def in_half(name: str, half: int) -> bool:
-    """Half 0 was looked at while the gate was mended, half 1 was not."""
-    return hashlib.sha256(name.encode()).digest()[0] % 2 == half
+def in_part(name: str, part: Part) -> bool:
+    """Return whether a case is of that part; half of all were looked at while the gate was mended."""
+    return hashlib.sha256(name.encode()).digest()[0] % 4 in part.value
 
 
 @cache
@@ -114,6 +124,6 @@ def cases(kind: str) -> list[Case]:
 
 
 @cache
-def half(kind: str, number: int) -> tuple[tuple[str, Outcome], ...]:
-    """Judge one half of a kind, once for all that is asked of it."""
-    return tuple((case.name, put(case.files)) for case in cases(kind) if in_half(case.name, number))
+def judged(kind: str, part: Part) -> tuple[tuple[str, Outcome], ...]:
+    """Judge one part of a kind, once for all that is asked of it."""
+    return tuple((case.name, put(case.files)) for case in cases(kind) if in_part(case.name, part))

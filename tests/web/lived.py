@@ -17,7 +17,7 @@ from sandbox.kernel.records import Account, Application, Environment, Item, Seat
 from sandbox.municipality.deliveries import SMALL, Size, deliver
 from sandbox.people import grants
 from sandbox.seats import seat as seats
-from tests import database, once
+from tests import database, forked_gate, once
 
 DEVELOPER, STEWARD, OFFICER = "lin.xiaoyu", "zhao.qinghe", "tian.yufang"
 
@@ -28,6 +28,11 @@ def lived_in_home():
 
 
 def _live(folder):
+    with forked_gate.forked():  # that of the journeys is told with every judgement in isolation
+        _tell(folder)
+
+
+def _tell(folder):
     home = folder / "home"
     tell_story(home, lambda event: None, size=SMALL)
     platform = open_platform(home)
