@@ -202,7 +202,7 @@ def _as_files(told: Unwound, path: str, read: frozenset[str], anew: Sequence[str
     ends.guess(list(told.numbers))
     for text in dict.fromkeys((*told.texts[:_FIRST], *anew)):
         data = text[:_PIECE].encode("utf-8", "replace")
-        content = read_content(data, name=path, type=sniff(data, size=len(data)), broken=False)
+        content = read_content(data, name=path, type=sniff(data, size=len(data)), broken=False, inner=True)
         ends.contents += [content] if content.sheets else []
         with suppress(*_FAILURES):
             _slotted(text[:_PIECE], path, ends)

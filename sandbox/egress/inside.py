@@ -133,7 +133,7 @@ def _known(run: str, path: str) -> Iterator[Content]:
     for data in decoded(run):
         for part in unwrap(data, name=path, limits=_LIMITS).parts:
             if part.type is not FileType.BINARY:
-                yield read_content(part.data, name=part.path, type=part.type)
+                yield read_content(part.data, name=part.path, type=part.type, inner=True)
 
 
 def _texts(content: Content) -> Sequence[str]:

@@ -176,10 +176,10 @@ def _by_kind(data: bytes, found: Nested) -> None:
     if kind is FileType.TEXT or (kind in (FileType.CSV, FileType.TSV) and data.count(b"\n") < _LEAST_LINES):
         found.loosen(data)
         if kind is FileType.TEXT and len(data) <= MAX_LOOSE_BYTES:
-            content = read_content(data, name="", type=kind, broken=False)
+            content = read_content(data, name="", type=kind, broken=False, inner=True)
             _take(content, found) if content.sheets else None
     elif kind in _READ:
-        _take(read_content(data, name="", type=kind), found)
+        _take(read_content(data, name="", type=kind, inner=True), found)
     else:
         plain = kind is FileType.BINARY and not BEGUN.match(data)
         sheets = carved(data) or (figured(data) if plain and len(data) <= MAX_FIGURED else ())
