@@ -21,7 +21,7 @@ from sandbox.egress.legible import LEAST_BYTES, speaks
 from sandbox.egress.report import FileReport
 from sandbox.egress.rotations import rotations
 from sandbox.egress.salvage import pieces
-from sandbox.egress.threads import threads
+from sandbox.egress.threads import printed, threads, whole
 from sandbox.files.types import FileType
 from sandbox.files.unwrap import UnwrapLimits, unwrap
 
@@ -35,7 +35,7 @@ LEAST_RUN = 64
 MAX_STRAYS = 12
 MAX_TURNED = 60
 MAX_ANEW = 6
-_THREADED = 4
+_THREADED = 6
 """Runs threaded through other words that are read first: what frames a run is gone from them."""
 _LETTERED = 0.15
 _BLANKS = "".join(chr(one) for one in range(0x3001) if chr(one).isspace())
@@ -153,7 +153,8 @@ def runs_of(report: FileReport, texts: Iterable[str]) -> list[str]:
                 found |= dict.fromkeys("".join(filter(None, cells)) for cells in columns)
     for text in texts:
         found |= dict.fromkeys(_runs(text[:MAX_BYTES]))
-        threaded |= dict.fromkeys(threads(text))
+        threaded |= dict.fromkeys((*threads(text), *whole(text)))
+    threaded |= dict.fromkeys(run for data in report.parts[:MAX_STRAYS] for run in printed(data))
     likely = [run for run in found if _coded(run) and run not in threaded]
     ahead = sorted(filter(_coded, threaded), key=len, reverse=True)[:_THREADED]
     return [*ahead, *sorted(likely, key=len, reverse=True)][:MAX_RUNS]

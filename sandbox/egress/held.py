@@ -33,7 +33,7 @@ from sandbox.egress.papers import streams_of
 from sandbox.egress.planes import pictured
 from sandbox.egress.plates import plates
 from sandbox.egress.rejoined import BEGUN, rejoined
-from sandbox.egress.threads import threads
+from sandbox.egress.threads import threads, whole
 from sandbox.egress.unpressed import begun, embedded
 from sandbox.egress.widened import alike, wide
 from sandbox.files.types import FileType, sniff
@@ -260,7 +260,7 @@ def _text_of(data: bytes) -> str:
 
 def _of_text(text: str) -> Iterator[bytes]:
     """Yield what the long runs of a text decode to, and the documents that stand in it."""
-    for run in dict.fromkeys((*_runs(text), *threads(text))):
+    for run in dict.fromkeys((*_runs(text), *threads(text), *whole(text))):
         bare = _PREFIX.sub("", run)  # what is hexadecimal could be base 64 as well, and never is
         yield from islice(decoded(bare), 1 if _HEX.fullmatch(bare) else None)
     for run in alike(text):

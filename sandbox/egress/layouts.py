@@ -19,11 +19,12 @@ from sandbox.egress.seams import seamed
 MAX_TEXT = 1 << 19
 MAX_ROWS = 4_000
 MAX_WIDTH = 60
-MAX_TABLES = 6
+MAX_TABLES = 10
 LEAST_ROWS = 5
 _LIST = re.compile(r"[\[({]([^\[\](){}]{16,})[\])}]")
 _NAMED = re.compile(r"^[\w.%$@ \t]{1,40}(?:=|:|<-)\s*([^\s\[\](){}][^\[\](){}\n]{16,})$", re.MULTILINE)
 _ITEMS = re.compile(r"[,;\n]")
+_MARKS = ("|", "\t", ";", ",", "、")
 _QUOTES = " \t\r\n\"'`“”"
 _RULED = re.compile(r"[0-9A-Z.+ -]{16,200}")
 _DATE = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])")
@@ -35,7 +36,8 @@ _PLACED = re.compile(r"""\by=["'](-?[\d.]{1,12})["'](?:(?!\by=["'])[^\0]){0,600}
 def laid_out(text: str) -> list[pa.Table]:
     """Return the tables that a text lays out otherwise than as lines."""
     front = text[:MAX_TEXT]
-    found = [*_lists(front), *_ruled(front), *map(_table, filter(None, (seamed(front.splitlines()),)))]
+    found = [*_lists(front), *_ruled(front), *_sideways(front)]
+    found += map(_table, filter(None, (seamed(front.splitlines()),)))
     if front.count("<") >= 4 * LEAST_ROWS and ("</" in front or "/>" in front):
         found += [*_elements(front), *_heights(front)]
     return found[:MAX_TABLES]
@@ -62,6 +64,26 @@ def _lists(text: str) -> Iterator[pa.Table]:
             yield _table(list(zip(*same, strict=True)))
         if len(same) >= max(LEAST_ROWS, length) and length <= MAX_WIDTH:
             yield _table(same)
+
+
+def _sideways(text: str) -> Iterator[pa.Table]:
+    """Yield lines on end that hold more cells than there are lines, each as a column."""
+    block: list[list[str]] = []
+    for line in [*text.splitlines()[:MAX_ROWS], ""]:
+        cells = next((found for mark in _MARKS if len(found := _parted(line, mark)) >= LEAST_ROWS), [])
+        if cells and not any(cell.strip("-: ") for cell in cells):  # the rule below a heading
+            continue
+        if block and len(cells) != len(block[0]):
+            if 2 <= len(block) <= MAX_WIDTH and len(block) < len(block[0]) <= MAX_ROWS:
+                yield _table(list(zip(*block, strict=True)))
+            block = []
+        block += [cells] if cells else []
+
+
+def _parted(line: str, mark: str) -> list[str]:
+    if line.count(mark) < LEAST_ROWS - 1:
+        return []
+    return [cell.strip(_QUOTES) for cell in line.strip().strip("|" if mark == "|" else "").split(mark)]
 
 
 def _ruled(text: str) -> Iterator[pa.Table]:

@@ -11,6 +11,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from html import unescape
+from itertools import islice
 
 MAX_TEXT = 1 << 20
 MAX_THREADS = 8
@@ -22,6 +24,11 @@ _BEFORE = 24
 _NEAR = 10
 """Signs before a piece that say which thread it is of."""
 _LETTERED = 0.3
+_FIGURED = 0.03
+MAX_WHOLE = 12
+_WHOLE = re.compile(r"(?:<!--|(?<![A-Za-z0-9+/_-]))([A-Za-z0-9+/_-]{64,})(={0,6})")
+_SAID = re.compile(r">([^<>]{64,})<|=\s?\"([^\"<>]{64,})\"|=\s?'([^'<>]{64,})'|<!--([^<>]{64,}?)-->")
+_PRINTED = re.compile(rb"[!-~]{64,}")
 _PIECE = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{12,}={0,6}")
 _DENSE = re.compile(r"(?<![!-~])([!-~]{1,20}?[=:>\"'])([!-~]{12,})")
 _REST = re.compile(r"[A-Za-z0-9+/_-]{2,}={0,6}")
@@ -52,6 +59,28 @@ def threads(text: str) -> list[str]:
                 found[run] = None
     found |= dict.fromkeys(_marked(front))
     return sorted(found, key=len, reverse=True)[:MAX_THREADS]
+
+
+def whole(text: str) -> list[str]:
+    """Return the runs that stand in a text as they are: letters and figures, and all that one element says.
+
+    What ends a remark of markup are signs of codes, too, and what an element says has escapes of its own.
+    """
+    front = text[:MAX_TEXT]
+    found: dict[str, None] = {}
+    for one in islice(_WHOLE.finditer(front), MAX_WHOLE):
+        remark = one[1].endswith("--") and front.startswith(">", one.end())
+        found[(one[1][:-2] if remark else one[1]) + one[2]] = None
+    if "<" in front:
+        said = (next(filter(None, one.groups())) for one in islice(_SAID.finditer(front), MAX_WHOLE))
+        found |= dict.fromkeys(run for text in said if " " not in (run := unescape(text).strip()))
+    return [run for run in found if _coded(run)]
+
+
+def printed(data: bytes) -> list[str]:
+    """Return the runs of printed signs in bytes of any kind: Base 85 has the marks of markup, too."""
+    runs = (one.group().decode("ascii") for one in islice(_PRINTED.finditer(data[:MAX_TEXT]), MAX_WHOLE))
+    return [run for run in runs if _coded(run)]
 
 
 def _gathered(text: str) -> dict[str, _Thread]:
@@ -109,8 +138,8 @@ def _orders(pieces: Sequence[str], numbers: Sequence[int]) -> Iterator[Sequence[
 def _coded(run: str) -> bool:
     """Return whether a run is of many signs, letters among them, and of no words alone."""
     head = run[:512]
-    letters = sum(map(str.isalpha, head))
-    return letters >= _LETTERED * len(head) and len(set(head)) >= 12 and not head.isalpha()
+    letters, figures = sum(map(str.isalpha, head)), sum(map(str.isdigit, head))
+    return letters >= _LETTERED * len(head) and figures >= _FIGURED * len(head) and len(set(head)) >= 12
 
 
 def _marked(text: str) -> Iterator[str]:

@@ -8,6 +8,7 @@ import pyarrow as pa
 import pytest
 
 from sandbox.egress.fragments import fragments, in_one_order, tiled, turned
+from sandbox.egress.layouts import laid_out
 from sandbox.egress.pieces import pieced
 from sandbox.egress.seams import seamed
 from tests.egress.clinic import visits
@@ -96,3 +97,11 @@ def test_an_empty_cell_among_pieces_is_no_piece() -> None:
     heads = [one[:8] for one in NUMBERS] + [""]
     tails = [one[8:] for one in NUMBERS] + [""]
     assert not pieced([table(heads, tails)], [])
+
+
+@pytest.mark.parametrize("mark", [" | ", ";", "\t"])
+def test_lines_with_more_cells_than_there_are_lines_are_columns(mark: str) -> None:
+    lines = [mark.join(["证件号", *NUMBERS]), mark.join(["---"] * 31), mark.join(["电话", *PHONES])]
+    text = "\n".join(["一段说明。", *(f"|{one}|" if "|" in mark else one for one in lines), "再一段。"])
+    rows = [list(row.values()) for one in laid_out(text) for row in one.to_pylist()]
+    assert all([number, phone] in rows for number, phone in ROWS)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 import gzip
+import html
 import random
 
 import pytest
 
-from sandbox.egress.threads import threads
+from sandbox.egress.threads import printed, threads, whole
 from tests.egress.clinic import csv_of, visits
 
 RUN = base64.b64encode(gzip.compress(csv_of(visits().slice(0, 40)), mtime=0)).decode()
@@ -42,3 +43,15 @@ def test_numbers_before_pieces_tell_their_order() -> None:
 def test_prose_and_numbers_are_no_runs() -> None:
     assert not threads("the quick brown fox internationalisation\n" * 40)
     assert not threads("\n".join(f"total {at * 7919 % 10**9:012d}" for at in range(200)))
+
+
+def test_what_ends_a_remark_is_no_sign_of_the_run_in_it() -> None:
+    urlsafe = RUN.replace("+", "-").replace("/", "_")
+    assert urlsafe.rstrip("=") in [one.rstrip("=") for one in whole(f"<p>x</p><!--{urlsafe.rstrip('=')}-->")]
+
+
+@pytest.mark.parametrize("form", ["<v>{}</v>", '<c t="str" v="{}"/>', "<!--{}-->"])
+def test_all_that_an_element_says_is_a_run_without_its_escapes(form: str) -> None:
+    dense = base64.b85encode(gzip.compress(csv_of(visits().slice(0, 40)), mtime=0)).decode()
+    assert dense in whole(form.format(html.escape(dense)))
+    assert dense in printed(b"\x08\x07\x12" + dense.encode() + b"\x00\x1a")
