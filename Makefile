@@ -65,6 +65,9 @@ demo: $(STAMP)
 told: $(STAMP)
 	@test -e $(HOME_DIR).told || $(MAKE) --no-print-directory demo
 
+# A run starts Python some hundred times, and two lots of test processes: what is compiled is kept.
+test test-long test-postgresql: export PYTHONDONTWRITEBYTECODE :=
+
 test: $(STAMP)
 	$(LENIENT)
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile -m "not long"

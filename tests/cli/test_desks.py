@@ -24,6 +24,8 @@ from tests.journeys.homes import (
     told,
 )
 
+pytestmark = pytest.mark.usefixtures("forked_gate")
+
 __all__ = ["judged", "landed", "released", "told"]
 
 

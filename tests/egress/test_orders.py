@@ -66,6 +66,8 @@ from tests.egress.ledger import AUTHORITY, EVERYBODY, GOOD, JUDGES, RECORDS, REL
 from tests.journeys.homes import JUDGED, Desk, Home, hand_in, keep, told
 from tests.lengths import length
 
+pytestmark = pytest.mark.usefixtures("forked_gate")
+
 __all__ = ["told"]
 MOST_CASES = 7
 AUTHOR, OFFICER, OPERATOR = "lin.xiaoyu", "chen.guanglan", "zhang.kai"
