@@ -1,8 +1,8 @@
 """Which of the gate's attacks run every day: each kind of each file; all their siblings when it is long.
 
 A file of `test_gate_*` hides records in dozens of ways that differ by a word. Of more than a few siblings
-every fifth is judged each day, and whichever stands first; of more than thirty half a dozen, from the first
-to the last. `make test-long` judges every other one of the rest and skips its neighbour, which the report
+every sixth is judged each day, and whichever stands first; of more than two dozen four, from the first to
+the last. `make test-long` judges every other one of the rest and skips its neighbour, which the report
 then says; with LONG=full it judges every one.
 """
 
@@ -15,7 +15,7 @@ import pytest
 
 from tests.lengths import length
 
-FEW, EVERY, MOST = 8, 5, 6
+FEW, EVERY, MOST = 8, 6, 4
 OF_THE_REST = length(2, 1)
 LATER = pytest.mark.skip(reason="its neighbour is judged; this one too when SANDBOX_LONG=full")
 
