@@ -8,7 +8,9 @@ than before gives nothing. Evidence only, linear, bounded; pure; called by `disg
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from string import ascii_lowercase, ascii_uppercase
 
 from sandbox.egress.legible import may_name, named_in
@@ -29,6 +31,8 @@ _WORDS = re.compile(
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_LETTERS = re.compile(r"\b[A-Za-z\u0130\u0131\u017f\u212a]{2,9}\b")
+"""What may be such a word once its letters are moved; four signs stand for others in either case."""
 _WORDY = re.compile(r"[A-Za-z]{2}")
 
 
@@ -63,8 +67,7 @@ def _years(text: str) -> int:
 
 def _lettered(text: str, *, plain: bool = True) -> Iterator[str]:
     """Yield a text with its letters moved back by the step that makes most codes and words; as it is, too."""
-    sample = text[:_SAMPLE]
-    held = {step: _told(sample.translate(_letters(step))) for step in range(26)}
+    held = _told(text[:_SAMPLE])
     step = max(held, key=held.__getitem__)
     if held[step] >= _LEAST + _BEYOND * held[0]:
         yield text.translate(_letters(step))
@@ -72,12 +75,25 @@ def _lettered(text: str, *, plain: bool = True) -> Iterator[str]:
         yield text
 
 
-def _told(text: str) -> int:
-    """Return how many codes with their check digit and words of forms and calendars a text has."""
-    codes = sum(is_uscc(code, inner=False) for code in _CODE.findall(text)[:200])
-    return codes + len(_WORDS.findall(text))
+def _told(text: str) -> dict[int, int]:
+    """Return by step how many codes with their check digit and words of forms and calendars a text has then.
+
+    Letters that are moved stay letters of their case, so that codes and words stand where they stood: each
+    different one is taken out once and moved by itself, where moving the text took 26 times its length.
+    """
+    codes = "\n".join(_CODE.findall(text)[:200])
+    words = Counter(_LETTERS.findall(text))
+    every = "\n".join(words)
+    held = {}
+    for step in range(26):
+        way = _letters(step)
+        fine = sum(is_uscc(code, inner=False) for code in codes.translate(way).split("\n"))
+        moved = zip(every.translate(way).split("\n"), words.values(), strict=False)
+        held[step] = fine + sum(count for word, count in moved if _WORDS.fullmatch(word))
+    return held
 
 
+@cache
 def _letters(step: int) -> dict[int, int]:
     low, high = ascii_lowercase, ascii_uppercase
     return str.maketrans(low + high, low[step:] + low[:step] + high[step:] + high[:step])
