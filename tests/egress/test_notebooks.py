@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 
-import nbformat
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -54,6 +53,8 @@ def test_each_kind_of_output_becomes_a_block_under_its_code(mime: str, part: obj
     assert checks(content) == set()
     assert [block.kind for block in content.blocks] == [BlockKind.CODE, kind]
     assert content.blocks[1].shown_by == 1
+    import nbformat  # seconds to load: not for whoever only looks for tests
+
     again = nbformat.reads(notebook(content.blocks).decode(), as_version=4)
     nbformat.validate(again)
     assert len(again.cells) == 1
@@ -93,5 +94,7 @@ def test_whatever_is_written_is_a_valid_notebook_of_the_same_texts(cells: list[t
     data = json.dumps(document, ensure_ascii=True).encode()
     content = read_content(data, name="p.ipynb", type=FileType.NOTEBOOK)
     written = notebook(content.blocks)
+    import nbformat
+
     nbformat.validate(nbformat.reads(written.decode("utf-8", "replace"), as_version=4))
     assert len(content.blocks) == sum(1 for _, text in cells if text.strip())
