@@ -33,6 +33,7 @@ from sandbox.egress.relaid import relaid
 from sandbox.egress.report import FileReport
 from sandbox.egress.rescaled import rescaled
 from sandbox.egress.restated import Restated, restated
+from sandbox.egress.settled import settled
 from sandbox.egress.shards import featured
 from sandbox.egress.shares import mixed_within
 from sandbox.egress.solved import solved
@@ -130,7 +131,7 @@ def _last(
     seen = seen or apart.signs()
     texts = [] if seen else list(map(text_of, parts))
     figures = [*tables, *listed(held), *listed_beside(contents), *tables_of(parts), *beside_remarks(texts)]
-    before = [] if seen else [*unmixed(held, tables), *rescaled(texts, figures)]
+    before = [] if seen else [*unmixed(held, tables), *rescaled(texts, figures), *settled(figures)]
     seen = seen or _reckoned(own, figures, before, indexes)
     systems = [] if seen else counted([text for data in parts[:_PARTS] if (text := text_of(data))], tables)
     seen = seen or solved(own, systems, indexes)
