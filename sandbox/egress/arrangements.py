@@ -7,6 +7,7 @@ Bounded; pure; called by `judge` and `sightings`.
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
@@ -17,8 +18,11 @@ import pyarrow as pa
 from sandbox.egress.content import Content, Document, Form, Sheet
 from sandbox.egress.documents import unique_names
 from sandbox.egress.fused import unfused
+from sandbox.egress.gathered import plain_of
 from sandbox.egress.headings import by_number
+from sandbox.egress.legible import legible
 from sandbox.egress.measured import figure
+from sandbox.egress.worded import as_files, lines_in
 from sandbox.files.types import FileType
 
 MAX_LINES = 12
@@ -33,19 +37,28 @@ _WIDEST = 8
 _SPARSE = 0.6
 MAX_WIDTH = 40
 _IN_NUMBERS = "-."
+_MOSTLY = 0.8
+_UNITS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
+_UNIT = re.compile(rf"\s*[¥￥]?(\d{{1,12}}(?:\.\d{{1,12}})?)\s?([{''.join(_UNITS)}])元?\s*")
 
 
-def arranged(own: Sequence[Content], found: Sequence[Content]) -> list[Content]:
-    """Return what was found in a file, once it is gathered by number or cut into fields, and its lists.
+def arranged(own: Sequence[Content], found: Sequence[Content], loose: Sequence[bytes]) -> list[Content]:
+    """Return what was found in a file, once it is laid out as rows, gathered by number or cut into fields.
 
-    The tables that it has of its `own` were asked that already.
+    The tables that it has of its `own` were asked that already. `loose` are parts that no reader knows.
     """
+    said = [text for one in found if not one.guessed for text in one.stray]
+    plain = ["\n".join(one.texts[:MAX_NODES]) for one in own if not one.sheets]
+    texts = [*filter(None, map(plain_of, loose)), *lines_in([*own, *found]), *filter(legible, said)]
+    laid = as_files([*plain, *(text for text in texts if not any(text in one.stray for one in own))])
+    found = [*found, Content(FileType.BINARY, Form.UNREAD, sheets=tuple(laid), guessed=True)]
     some = [one for one in found if one.sheets][-MAX_CONTENTS:]
     documents = [one.document for one in (*own, *some) if one.document is not None]
     lists = islice((table for one in documents for table in _in_turn(one)), MAX_TABLES)
     tables = [sheet.table for one in (*own, *some) for sheet in one.sheets if sheet.table.num_rows]
-    anew = islice((new for one in tables for new in (*_unjoined(one), *_crossed(one))), MAX_TABLES)
-    found_so = (*by_number(some), *unfused(some, ()), *lists, *anew)
+    anew = list(islice((new for one in tables for new in (*_unjoined(one), *_crossed(one))), MAX_TABLES))
+    anew += islice((new for one in (*anew, *tables) for new in _counted_out(one)), MAX_TABLES)
+    found_so = (*(sheet.table for sheet in laid), *by_number(some), *unfused(some, ()), *lists, *anew)
     sheets = tuple(Sheet("", table, plain=False) for table in found_so)
     return [Content(FileType.BINARY, Form.UNREAD, sheets=sheets, guessed=True)] if sheets else []
 
@@ -131,6 +144,27 @@ def _crossed(table: pa.Table) -> Iterator[pa.Table]:
     if _LEAST <= len(cells) <= _SPARSE * table.num_rows * len(others):
         columns = [pa.array(column, pa.string()) for column in zip(*cells, strict=True)]
         yield pa.table(columns, names=["line", "column", "cell"])
+
+
+def _counted_out(table: pa.Table) -> Iterator[pa.Table]:
+    """Yield a table with plain figures where the cells of columns count in 万 or 亿."""
+    if not _LEAST <= table.num_rows <= MAX_CELLS // max(table.num_columns, 1):
+        return
+    columns: dict[str, list[str | None]] = {}
+    counted = False
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        cells = column.to_pylist()
+        found = [_UNIT.fullmatch(cell or "") for cell in cells]
+        units = sum(one is not None for one in found) >= _MOSTLY * len(cells)
+        counted |= units
+        columns[name] = [_worth(one) for one in found] if units else cells
+    if counted:
+        yield pa.table({name: pa.array(cells, pa.string()) for name, cells in columns.items()})
+
+
+def _worth(found: re.Match[str] | None) -> str | None:
+    """Return what a figure with its unit comes to, without zeros that say nothing."""
+    return f"{float(found[1]) * _UNITS[found[2]]:.2f}" if found else None
 
 
 def upright(table: pa.Table) -> list[pa.Table]:

@@ -42,6 +42,7 @@ _FARTHER = 2
 """How much dearer than an end that was found another may be."""
 _PRINTED = re.compile(rb"[!-~\s]+")
 _PERCENT = re.compile(r"%[0-9A-Fa-f]{2}")
+_ESCAPES = re.compile(rb"%[0-9A-F]{2}")
 _EQUALS = re.compile(r"=[0-9A-Fa-f]{2}")
 _SHIFTED = re.compile(r"\+[A-Za-z0-9+/]{2,}-?")
 _DUMP = re.compile(rb"(?=.*[a-fA-F])[0-9a-fA-F\s:]+", re.DOTALL)
@@ -106,6 +107,7 @@ def looks(data: bytes) -> int:
     if (
         head.startswith(_BEGUN)
         or head[257:262] == b"ustar"
+        or 2 * 3 * len(_ESCAPES.findall(head)) >= max(len(head), 6 * _FEW)
         or (head.startswith(_ZLIB) and any(finished(data)))
     ):
         return _KNOWN

@@ -405,3 +405,41 @@ def figures_on_their_side_in_a_cell(rows: Records) -> bytes:
     )
     text = "\n".join(",".join(map(str, (name, *line))) for name, line in zip("abc", lines, strict=True))
     return cells(bz2.compress(f"k,{','.join(f'p{at}' for at in range(len(rows)))}\n{text}\n".encode()))
+
+
+@leak("parquet")
+def lists_of_values_by_turns(rows: Records) -> bytes:
+    lists = [[float(one) for a, b, c in part for one in (serial(a), serial(b), c)] for part in cut_rows(rows)]
+    out = io.BytesIO()
+    pq.write_table(pa.table({"区": list("甲乙丙丁"[: len(lists)]), "分布": lists}), out)
+    return out.getvalue()
+
+
+def cut_rows(rows: Records) -> list[list[list[str]]]:
+    return [grid(rows[at : at + 13]) for at in range(0, len(rows), 13)]
+
+
+@leak("txt")
+def crossing_in_ten_thousands(rows: Records) -> bytes:
+    days = [visit for _, visit, _ in grid(rows)[:20]]
+    lines = [f"| {' | '.join(['', *days])} |", f"|{'---|' * (len(days) + 1)}"]
+    for at, (born, _, cost) in enumerate(grid(rows)[:20]):
+        cells = [""] * len(days)
+        cells[at] = f"{float(cost) / 10**4:.6f}".rstrip("0") + "万"
+        lines.append(f"| {' | '.join([born, *cells])} |")
+    return base64.b64encode("\n".join(lines).encode())
+
+
+@leak("html")
+def pieces_in_like_tags(rows: Records) -> bytes:
+    code = base64.b32encode(gzip.compress("\n".join(map(",".join, grid(rows))).encode("utf-16"))).decode()
+    parts = [code[at : at + 150] for at in range(0, len(code), 150)]
+    return page("".join(f'<i data-token-{at}="{part}" hidden></i>' for at, part in enumerate(parts)))
+
+
+@leak("png")
+def names_and_values_in_a_chunk(rows: Records) -> bytes:
+    text = "\n\n".join(
+        "\n".join(f"{name}={one}" for name, one in zip("abc", row, strict=True)) for row in grid(rows)
+    )
+    return png(chart(), (b"zTXt", b"Comment\0\0" + zlib.compress(base64.b64encode(text.encode()))))
