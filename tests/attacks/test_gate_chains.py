@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import lzma
 import tracemalloc
 
 import pytest
@@ -41,6 +43,14 @@ def test_records_behind_a_chain_are_recognised(chain: str, carrier: str) -> None
 def test_strangers_behind_a_chain_show_no_record(chain: str, carrier: str) -> None:
     rows = [("某某某", number, phone, "2024-02-30") for number, phone in strangers()]
     assert not says_records(chain, carrier, rows)
+
+
+def test_a_packed_table_threaded_through_a_log_is_recognised() -> None:
+    packed = base64.b32encode(lzma.compress("\n".join(map(",".join, zip(*taken(), strict=True))).encode()))
+    pieces = [packed[at : at + 33].decode() for at in range(0, len(packed), 33)]
+    lines = [f"DEBUG span trace={one} elapsed={at}ms\nINFO job=rollup ok" for at, one in enumerate(pieces)]
+    judgement = judge([Product("p.log", "\n".join(lines).encode())], [source()]).judgement
+    assert any(one.kind is FindingKind.SOURCE_RECORD for one in judgement.files[0].findings)
 
 
 def test_broken_streams_leave_nothing_behind() -> None:
