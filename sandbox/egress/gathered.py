@@ -38,6 +38,9 @@ MAX_ANEW = 6
 _THREADED = 6
 """Runs threaded through other words that are read first: what frames a run is gone from them."""
 _LETTERED = 0.15
+_HEXADECIMAL = 0.03
+"""Share of letters in hexadecimal digits of a text, most of whose bytes are written in figures alone."""
+_HEX = re.compile(r"[0-9a-fA-F]+")
 _BLANKS = "".join(chr(one) for one in range(0x3001) if chr(one).isspace())
 _BEFORE, _BEHIND = _BLANKS + "\"'(#>*;/|-", _BLANKS + "\"',;)\\|"
 """What stands around a line or a long word that is written into something else."""
@@ -225,7 +228,8 @@ def _coded(run: str) -> bool:
         return False
     head = run[:512]
     letters = sum(map(str.isalpha, head))
-    return letters >= _LETTERED * len(head) and head.count(" ") <= len(head) // 3 and len(set(head)) >= 12
+    least = _HEXADECIMAL if _HEX.fullmatch(head) else _LETTERED
+    return letters >= least * len(head) and head.count(" ") <= len(head) // 3 and len(set(head)) >= 12
 
 
 def plain_of(data: bytes) -> str:

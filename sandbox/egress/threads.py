@@ -24,6 +24,8 @@ _BEFORE = 24
 _NEAR = 10
 """Signs before a piece that say which thread it is of."""
 _LETTERED = 0.3
+_HEXADECIMAL = 0.03
+_HEX = re.compile(r"[0-9a-fA-F]+")
 _FIGURED = 0.03
 MAX_WHOLE = 12
 _WHOLE = re.compile(r"(?:<!--|(?<![A-Za-z0-9+/_-]))([A-Za-z0-9+/_-]{64,})(={0,6})")
@@ -139,7 +141,8 @@ def _coded(run: str) -> bool:
     """Return whether a run is of many signs, letters among them, and of no words alone."""
     head = run[:512]
     letters, figures = sum(map(str.isalpha, head)), sum(map(str.isdigit, head))
-    return letters >= _LETTERED * len(head) and figures >= _FIGURED * len(head) and len(set(head)) >= 12
+    least = _HEXADECIMAL if _HEX.fullmatch(head) else _LETTERED
+    return letters >= least * len(head) and figures >= _FIGURED * len(head) and len(set(head)) >= 12
 
 
 def _marked(text: str) -> Iterator[str]:

@@ -55,3 +55,9 @@ def test_all_that_an_element_says_is_a_run_without_its_escapes(form: str) -> Non
     dense = base64.b85encode(gzip.compress(csv_of(visits().slice(0, 40)), mtime=0)).decode()
     assert dense in whole(form.format(html.escape(dense)))
     assert dense in printed(b"\x08\x07\x12" + dense.encode() + b"\x00\x1a")
+
+
+def test_hexadecimal_digits_of_a_text_have_few_letters() -> None:
+    run = csv_of(visits().slice(0, 20).select(["证件号", "电话"])).hex()
+    lines = [f"span trace={run[at : at + 40]} ok" for at in range(0, len(run), 40)]
+    assert run in threads("\n".join(lines))
