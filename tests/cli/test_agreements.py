@@ -27,6 +27,8 @@ from tests.journeys.homes import (
     told,
 )
 
+pytestmark = pytest.mark.usefixtures("forked_gate")
+
 __all__ = ["released", "told", "typed"]
 
 

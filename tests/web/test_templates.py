@@ -14,6 +14,8 @@ from tests.journeys.homes import COLLEAGUE, DEVELOPER, OPERATOR, OTHER_DEVELOPER
 from tests.web.conftest import hidden
 from tests.web.test_oversight import run, sent
 
+pytestmark = pytest.mark.usefixtures("forked_gate")
+
 
 def desk(site):
     """Return the opened home as the attacks of the gate take it."""
