@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from itertools import islice
 
 import numpy as np
@@ -22,7 +23,7 @@ from sandbox.egress.gathered import plain_of
 from sandbox.egress.headings import by_number
 from sandbox.egress.legible import legible
 from sandbox.egress.measured import figure
-from sandbox.egress.worded import as_files, lines_in
+from sandbox.egress.worded import as_files, askew, lines_in
 from sandbox.files.types import FileType
 
 MAX_LINES = 12
@@ -42,25 +43,63 @@ _UNITS = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 _UNIT = re.compile(rf"\s*[¥￥]?(\d{{1,12}}(?:\.\d{{1,12}})?)\s?([{''.join(_UNITS)}])元?\s*")
 
 
-def arranged(own: Sequence[Content], found: Sequence[Content], loose: Sequence[bytes]) -> list[Content]:
+def arranged(
+    own: Sequence[Content], found: Sequence[Content], loose: Sequence[bytes], whole: bytes = b""
+) -> list[Content]:
     """Return what was found in a file, once it is laid out as rows, gathered by number or cut into fields.
 
-    The tables that it has of its `own` were asked that already. `loose` are parts that no reader knows.
+    The tables that it has of its `own` were asked that already, and so was the `whole` file where a reader
+    made tables of it. `loose` are parts that no reader knows.
     """
     said = [text for one in found if not one.guessed for text in one.stray]
     plain = ["\n".join(one.texts[:MAX_NODES]) for one in own if not one.sheets]
     texts = [*filter(None, map(plain_of, loose)), *lines_in([*own, *found]), *filter(legible, said)]
-    laid = as_files([*plain, *(text for text in texts if not any(text in one.stray for one in own))])
-    found = [*found, Content(FileType.BINARY, Form.UNREAD, sheets=tuple(laid), guessed=True)]
+    known, open_text = {text for one in own for text in one.stray}, plain_of(whole)
+    known |= {open_text} if any(one.sheets for one in own) else set()
+    new = (text for text in texts if text not in known and not askew(text, open_text))
+    had = [sheet.table for one in (*own, *found) for sheet in one.sheets]
+    laid = different(as_files([*plain, *new]), had)
+    found = [*found, Content(FileType.BINARY, Form.UNREAD, sheets=_sheets(laid), guessed=True)]
     some = [one for one in found if one.sheets][-MAX_CONTENTS:]
     documents = [one.document for one in (*own, *some) if one.document is not None]
     lists = islice((table for one in documents for table in _in_turn(one)), MAX_TABLES)
     tables = [sheet.table for one in (*own, *some) for sheet in one.sheets if sheet.table.num_rows]
     anew = list(islice((new for one in tables for new in (*_unjoined(one), *_crossed(one))), MAX_TABLES))
     anew += islice((new for one in (*anew, *tables) for new in _counted_out(one)), MAX_TABLES)
-    found_so = (*(sheet.table for sheet in laid), *by_number(some), *unfused(some, ()), *lists, *anew)
-    sheets = tuple(Sheet("", table, plain=False) for table in found_so)
-    return [Content(FileType.BINARY, Form.UNREAD, sheets=sheets, guessed=True)] if sheets else []
+    every = _sheets(different((*laid, *by_number(some), *unfused(some, ()), *lists, *anew), had))
+    return [Content(FileType.BINARY, Form.UNREAD, sheets=every, guessed=True)] if every else []
+
+
+def _sheets(tables: Iterable[pa.Table]) -> tuple[Sheet, ...]:
+    return tuple(Sheet("", table, plain=False) for table in tables)
+
+
+def different(tables: Iterable[pa.Table], known: Iterable[pa.Table]) -> list[pa.Table]:
+    """Return the tables with a column that no table has as well which is `known` or before them.
+
+    A head that was read as the first line is no column anew, nor is a line that was read as the head, a name
+    that stands beside each value, or marks.
+    """
+    held = [(table.num_rows, cache(partial(_cells_of, table))) for table in known]
+    found = []
+    for table in tables:
+        cells = {_column(column) for column in table.columns}
+        cells = {one for one in cells if len(set(one)) > 1 or any(map(str.isalnum, "".join(one[:1])))}
+        if not any(abs(rows - table.num_rows) <= 1 and cells <= shown() for rows, shown in held):
+            held.append((table.num_rows, cache(partial(_cells_of, table))))
+            found.append(table)
+    return found
+
+
+def _cells_of(table: pa.Table) -> set[tuple[str, ...]]:
+    """Return the columns of a table: as they are, with the name for the first cell or all, and below it."""
+    columns = zip(map(str, table.column_names), map(_column, table.columns), strict=True)
+    forms = ((cells, (name, *cells), cells[1:], (name,) * len(cells)) for name, cells in columns)
+    return {one for four in forms for one in four}
+
+
+def _column(column: pa.ChunkedArray) -> tuple[str, ...]:
+    return tuple(cell or "" for cell in column.to_pylist())
 
 
 def _in_turn(document: Document) -> Iterator[pa.Table]:

@@ -79,9 +79,8 @@ def judge_file(product: Product, sources: Sequence[Source], options: Options) ->
     with _foreseen(report, sources, options) as early:
         look_inside(report, early)
         report.contents += held
-        report.contents += arranged(
-            report.own, report.contents[len(report.own) :], [*report.loose, *report.parts[1:]]
-        )
+        found = report.contents[len(report.own) :]
+        report.contents += arranged(report.own, found, [*report.loose, *report.parts[1:]], product.data)
         report.contents += read_off(report.parts, report.own)
         _claim(report, sources, options)
         make(report, sources)

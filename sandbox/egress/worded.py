@@ -32,16 +32,36 @@ _LEAST = 8
 _FRAMES = 2
 _FEWEST = 4
 _PAIR = re.compile(r"^\s*[\"']?([^\s=:：\"']{1,40})[\"']?\s*[=:：]\s*(\S.{0,200}?)[\s,;]*$")
+_FIGURE = re.compile(r"\d+")
+_NOUGHT = re.compile(r"(?<![\d.:/-])0\d")
+"""How a figure begins that was mirrored: not months, minutes, or what stands behind a point."""
+_ENOUGH = 100
+_HEAD = 200
+"""Signs by which a text may be shorter that is a file without its first line."""
 _LITERAL = re.compile(r"[\[{(]\s{0,40}[\[{(\"']")
 _STRUCTURED = re.compile(r"[{\[|=,;\t:：]")
 _BROKEN = (SandboxError, ValueError, TypeError, RecursionError, MemoryError, SyntaxError, pa.ArrowException)
 
 
-def as_files(texts: Sequence[str]) -> list[Sheet]:
+def as_files(texts: Sequence[str]) -> list[pa.Table]:
     """Return the tables that texts are in lines, the first few that have enough of them."""
     likely = (text[:MAX_TEXT] for text in texts if _LITERAL.match(text) or text.count("\n") >= _FEWEST)
     found = (sheet for text in islice(dict.fromkeys(likely), MAX_TEXTS) for sheet in _of_text(text))
-    return list(islice(found, MAX_TABLES))
+    return [sheet.table for sheet in islice(found, MAX_TABLES)]
+
+
+def askew(text: str, whole: str) -> bool:
+    """Return whether a text is a file mirrored, or its signs moved, and says no more than the file does.
+
+    Without figures it has no days, amounts or numbers, and letters of other alphabets were not moved. What
+    was mirrored begins some figures with noughts, for one in ten ends so; what it was before begins none.
+    """
+    text, whole = text.strip(), whole.strip()
+    if not 0 <= len(whole) - len(text) <= _HEAD or len(_FIGURE.findall(whole)) < _ENOUGH:
+        return False
+    if not _FIGURE.search(text):
+        return True
+    return text in whole[::-1] and not _NOUGHT.search(whole) and len(_NOUGHT.findall(text)) >= _LEAST
 
 
 def lines_in(contents: Sequence[Content]) -> Iterator[str]:
