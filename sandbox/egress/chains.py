@@ -25,7 +25,7 @@ import numpy as np
 from sandbox.egress.alphabets import B85, Z85, lengthy, packed, radix
 from sandbox.egress.ciphers import broken, moved_bytes
 from sandbox.egress.codepages import unshifted
-from sandbox.egress.legible import LEAST_BYTES, certain, said
+from sandbox.egress.legible import LEAST_BYTES, certain, said, speaks
 from sandbox.egress.numerals import sequences
 from sandbox.egress.turnings import lettered, opened, padded, peaked
 from sandbox.egress.unpressed import begun, finished, headless, unpressed
@@ -59,6 +59,8 @@ _BEGUN = (
     b"7z\xbc\xaf",
     b"PAR1", b"SQLite format", b"%PDF-", b"\x89PNG", b"\xff\xd8\xff",
 )  # fmt: skip
+_MARKED = (b"\xfe\xff", b"\xff\xfe")
+"""How texts in two bytes a sign begin: their letters may be a code as well."""
 _ZLIB = (b"\x78\x9c", b"\x78\xda", b"\x78\x01", b"\x78\x5e")
 _KINDS = (0, 1, 2, 6, 1)
 """What a further link costs behind a known beginning, a text, letters, anything else, and behind signs."""
@@ -135,6 +137,9 @@ def _links(data: bytes, kind: int) -> Iterator[tuple[int, bytes]]:
     """Yield what one link of a chain may have been, undone, and its price."""
     if kind == _KNOWN:
         yield from ((0, out) for out in begun(data))
+    if data.startswith(_MARKED):
+        with suppress(UnicodeDecodeError):
+            yield 0, data.decode("utf-16").encode("utf-8", "replace")
     if _PRINTED.fullmatch(data):
         yield from _of_letters(data.decode("ascii"))
     elif kind in (_OTHER, _SIGNS):
@@ -147,7 +152,9 @@ def _of_bytes(data: bytes) -> Iterator[tuple[int, bytes]]:
             yield from ((0, text.encode("utf-8", "replace")) for text in unshifted(data.decode(encoding)))
     yield from ((1, out) for out in opened(data))
     if peaked(np.frombuffer(data, np.uint8)):
-        said_so = filter(None, (broken(data), moved_bytes(data)))
+        said_so = [text for text in (broken(data), moved_bytes(data)) if text]
+        if not any(map(speaks, said_so)):  # signs of several bytes are none backwards, whatever the key
+            said_so += filter(speaks, (broken(data[::-1]),))
         yield from ((0, text.encode("utf-8", "replace")) for text in said_so)
     yield from ((0, out) for out in lettered(data))
     yield from ((2, out) for out in _unpressed(data))

@@ -31,12 +31,13 @@ from sandbox.egress.gathered import (
     MAX_BYTES,
     different,
     fronts_of,
+    in_order,
     plain_of,
     raw_of,
     runs_of,
     said_anew,
     texts_of,
-)
+)  # fmt: skip
 from sandbox.egress.glyphs import few, rare
 from sandbox.egress.headings import by_number
 from sandbox.egress.layouts import laid_out
@@ -182,7 +183,7 @@ def _starts(report: FileReport, texts: Sequence[str]) -> list[bytes]:
     """Return where chains of codings may begin: the longest runs of letters, and bytes of no known kind."""
     whole = len(report.product.data) <= MAX_BYTES
     starts = [raw for raw in raw_of(report) if len(raw) <= MAX_BYTES][:MAX_STARTS] if whole else []
-    return [*starts, *(run.encode() for run in runs_of(report, texts))][: MAX_STARTS + MAX_CODED]
+    return in_order(runs_of(report, texts), starts)[: MAX_STARTS + MAX_CODED]
 
 
 def _unwound(report: FileReport, texts: Sequence[str], read: frozenset[str]) -> Unwound:

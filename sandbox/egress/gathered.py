@@ -34,6 +34,7 @@ MAX_LOOSE = 3
 LEAST_RUN = 64
 MAX_STRAYS = 12
 MAX_TURNED = 60
+MAX_WHOLE = 4
 MAX_ANEW = 6
 _THREADED = 6
 """Runs threaded through other words that are read first: what frames a run is gone from them."""
@@ -45,6 +46,7 @@ _BLANKS = "".join(chr(one) for one in range(0x3001) if chr(one).isspace())
 _BEFORE, _BEHIND = _BLANKS + "\"'(#>*;/|-", _BLANKS + "\"',;)\\|"
 """What stands around a line or a long word that is written into something else."""
 _WORD = re.compile(r"[!-~]{64,}")
+_WHOLE = re.compile(r"[A-Za-z0-9+/_-]{256,}={0,6}")
 _WIDE = re.compile(r"[\uff01-\uff5e]{16,}")
 _NAMED = re.compile(r"^[\w.$-]{1,40}(?:=>|:=|[=:])(?=[!-~]{64})|^<[\w:.-]{1,40}>|</[\w:.-]{1,40}>$")
 _QUOTES = re.compile(r"['\"]|^`|`$")
@@ -163,6 +165,13 @@ def runs_of(report: FileReport, texts: Iterable[str]) -> list[str]:
     return [*ahead, *sorted(likely, key=len, reverse=True)][:MAX_RUNS]
 
 
+def in_order(runs: Sequence[str], raws: Sequence[bytes]) -> list[bytes]:
+    """Return runs and bytes as chains begin with them: runs of one alphabet first, whose room links take."""
+    whole = [run for run in runs if _WHOLE.fullmatch(run)][:MAX_WHOLE]
+    coded = (run.encode() for run in runs)
+    return list(dict.fromkeys((*(run.encode() for run in whole), *raws, *coded)))
+
+
 def said_anew(report: FileReport, texts: Sequence[str], ends: Sequence[str]) -> list[str]:
     """Return the texts that are read as if each were a file: what stands beside the contents of the file, and
     what any text of it says once its figures and letters are moved back.
@@ -226,7 +235,7 @@ def _coded(run: str) -> bool:
     """Return whether a run is long enough and of many signs without being words or figures."""
     if len(run) < LEAST_RUN or not run.isascii() or not run.strip():
         return False
-    head = run[:512]
+    head = (run.lstrip("0") or run)[:512]
     letters = sum(map(str.isalpha, head))
     least = _HEXADECIMAL if _HEX.fullmatch(head) else _LETTERED
     return letters >= least * len(head) and head.count(" ") <= len(head) // 3 and len(set(head)) >= 12

@@ -31,6 +31,10 @@ _FINE_SHARE = 0.95
 _LOST_SHARE = 0.02
 _TELLING_SHARE = 0.15
 _COMMON_SHARE = 0.85
+_FRAMED = ("[", "{", "<t", "<T", "INSERT ")
+_SPARSE = (",,,", "\t\t\t", "|  |  |")
+_FRAME = re.compile(r"</?t\w{0,4}>|INSERT INTO [^()]{1,60}\([^()]*\) VALUES|[\s\"'\[\]{}():,;|]+")
+"""What stands around cells: of a nested document or a table that is nearly empty it is more than they are."""
 _CONTROLS = bytes(one for one in range(32) if one not in b"\t\n\r")
 _PRINTED = bytes(range(32, 127)) + b"\r\n\t"
 _DIGITS = b"0123456789"
@@ -116,6 +120,13 @@ def _share(data: bytes, kind: bytes) -> float:
 def legible(text: str) -> bool:
     """Return whether a text reads like records: printed signs, digits or common characters among them."""
     sample = text[:SAMPLE]
+    if _reads(sample):
+        return True
+    framed = sample.startswith(_FRAMED) or any(one in sample for one in _SPARSE)
+    return framed and _reads(_FRAME.sub("", sample))
+
+
+def _reads(sample: str) -> bool:
     size = len(sample)
     if size < LEAST_BYTES // 3 or (len(set(sample[:_FRONT])) < 8 and len(set(sample)) < 8):
         return False

@@ -8,6 +8,7 @@ Letters have few kinds: under each place of a key only few keys leave letters. E
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice, product
 from string import ascii_lowercase, ascii_uppercase, digits
@@ -15,6 +16,7 @@ from string import ascii_lowercase, ascii_uppercase, digits
 import numpy as np
 from numpy.typing import NDArray
 
+from sandbox.egress.alphabets import B85
 from sandbox.egress.ciphers import weighed
 from sandbox.egress.legible import said
 from sandbox.egress.unpressed import begun, finished
@@ -82,13 +84,23 @@ _ALPHABETS = tuple(
         digits + "abcdef\r\n", digits + "ABCDEF\r\n", ascii_uppercase + "234567=\r\n",
         ascii_uppercase + ascii_lowercase + digits + "+/=\r\n",
         ascii_uppercase + ascii_lowercase + digits + "-_=\r\n",
+        ascii_uppercase + ascii_lowercase + digits + "%-_.~",
         "".join(map(chr, range(32, 127))) + "\r\n\t",
+        B85, "".join(map(chr, range(33, 118))) + "z",
     )
 )  # fmt: skip
+_ANY_PRINTED = len(_ALPHABETS) - 3
 _UNDER_KEY = np.array([[one in kind for one in range(256)] for kind in _ALPHABETS])[
     :, _COUNT[:, None] ^ _COUNT[None, :]
 ]
 """Alphabet, byte, key: whether the byte under the key is one of its letters."""
+_ESCAPE = re.compile(rb"[=%][0-9A-F]{2}")
+_LIKELY = 4
+_RARELY = 40
+"""Bytes to each escape, at most, where escapes tell the key."""
+_ESCAPES = np.array([2.0 if one in b"=%" else float(one in b"0123456789ABCDEF") for one in range(256)])
+"""How much a byte says for an escape: of other alphabets any key that leaves letters will do."""
+_AS_ESCAPES = _ESCAPES[_COUNT[:, None] ^ _COUNT[None, :]]
 
 
 def opened(data: bytes) -> Iterator[bytes]:
@@ -115,7 +127,10 @@ def opened(data: bytes) -> Iterator[bytes]:
 
 
 def padded(data: bytes) -> Iterator[bytes]:
-    """Yield files that zeros fill up: under a short key their commonest bytes are the key itself."""
+    """Yield files that zeros fill up: backwards, or under a short key, which their commonest bytes are."""
+    if data[-258:-263:-1] == b"ustar":
+        yield data[::-1]
+        return
     raw = np.frombuffer(data, np.uint8)
     for length in range(1, LONGEST_KEY + 1 if raw.size >= _PROBE else 0):
         grid = raw[: raw.size // length * length].reshape(-1, length)
@@ -201,21 +216,35 @@ def _few(turned: Bytes, *, longest: int) -> Iterator[bytes]:
     """Yield the bytes under the shortest key that leaves letters of one alphabet alone."""
     for length in range(1, longest + 1):
         cut = turned[: turned.size // length * length].reshape(-1, length).T
-        kinds = [np.unique(row) for row in cut]
-        for number, under in enumerate(_UNDER_KEY[: None if length == 1 else -1]):
+        counts = [np.bincount(row, minlength=256) for row in cut]
+        kinds = [np.flatnonzero(one) for one in counts]
+        for number, under in enumerate(_UNDER_KEY):
             fine: list[Sequence[int]] = []
-            for values in kinds:
+            for values, count in zip(kinds, counts, strict=True):
                 if len(values) > len(_ALPHABETS[number]):
                     break
-                fine.append(np.flatnonzero(under[values].all(axis=0)).tolist()[:_MAX_KEYS])
+                fits = np.flatnonzero(under[values].all(axis=0))
+                likely = np.argsort(-(count[values] @ _AS_ESCAPES[values][:, fits]), kind="stable")
+                fine.append(fits[likely].tolist()[:_MAX_KEYS])
                 if not fine[-1]:
                     break
             if len(fine) < length or not fine[-1]:
                 continue
-            keys = [bytes(one) for one in islice(product(*fine), _MAX_KEYS) if any(one)]
+            if number == _ANY_PRINTED:
+                keys = _escaping(turned[:_LOOKED_AT], fine)
+            else:
+                keys = [bytes(one) for one in islice(product(*fine), _MAX_KEYS) if any(one)]
             yield from (_undo(turned, key, added=False) for key in keys)
             if keys:
                 return
+
+
+def _escaping(front: Bytes, fine: Sequence[Sequence[int]]) -> list[bytes]:
+    """Return the key that leaves most whole escapes: nearly every key leaves printed signs of such."""
+    every = (bytes(one) for one in islice(product(*(one[:_LIKELY] for one in fine)), _PROBE))
+    counted = {key: len(_ESCAPE.findall(_undo(front, key, added=False))) for key in every if any(key)}
+    best = max(counted, key=counted.__getitem__, default=b"")
+    return [best] if best and counted[best] * _RARELY >= front.size else []
 
 
 def permuted(data: bytes) -> Iterator[bytes]:
