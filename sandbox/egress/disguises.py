@@ -68,8 +68,7 @@ MAX_STARTS = 12
 MAX_CODED = 4
 _FIRST = 4
 _HALVED = 1 << 14
-_APART = 64
-"""Bytes of a record at most for each number that is written in halves of bytes."""
+_APART = 64  # bytes of a record at most for each number that is written in halves of bytes
 MAX_KEPT = 4 << 20
 _PIECE = 1 << 17
 _REACH = 64
