@@ -23,6 +23,8 @@ MAX_CELLS = 40_000
 MAX_FOUND = 160
 MAX_STEPS = 20_000
 MAX_PIECES = 5
+MAX_DAY = 64
+"""Signs of a cell that may be a day, in words and however many blanks: whole documents in a cell are none."""
 _LEAST = 5
 _SEEN = 16
 _SHARED = 3
@@ -60,6 +62,8 @@ def fragments(table: pa.Table) -> list[Piece]:
             width, same = Counter(map(len, runs)).most_common(1)[0]
             if 1 <= width <= 16 and same >= _MOSTLY * len(runs) and (width >= _SHARED or len(set(runs)) > 1):
                 found[width, runs] = None
+            if len(found) >= MAX_COLUMNS:
+                return list(found)
     return list(found)[:MAX_COLUMNS]
 
 
@@ -68,14 +72,15 @@ def _figures(cells: Sequence[str]) -> list[list[str]]:
     different = list(dict.fromkeys(cells))
     plain = [unicodedata.normalize("NFKC", cell).strip().upper() for cell in different]
     figures = [one.translate(_DIGITS) for one in plain]
-    asked = [*plain, *figures]
+    asked = list(dict.fromkeys(one for one in (*plain, *figures) if len(one) <= MAX_DAY))
     if len(asked) > _MANY:
-        forms = canonical_array(pa.array(asked, pa.large_string())).to_pylist()
+        told = canonical_array(pa.array(asked, pa.large_string())).to_pylist()
     else:
-        forms = list(map(canonical, asked))
+        told = list(map(canonical, asked))
+    forms = dict(zip(asked, told, strict=True))
     read = {}
     for at, cell in enumerate(different):
-        days = filter(_DAY.fullmatch, (forms[at], forms[at + len(different)]))
+        days = filter(_DAY.fullmatch, (forms.get(one, "") for one in (plain[at], figures[at])))
         day = next(days, "")
         read[cell] = [day] if day else _RUN.findall(figures[at])
     return [read[cell] for cell in cells]

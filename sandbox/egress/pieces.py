@@ -57,8 +57,9 @@ def pieced(tables: Sequence[pa.Table], indexes: Sequence[RecordIndex]) -> Recogn
             for laid in (table, *in_one_order(table), *turned(table)):
                 found += [(rows, _shaped(cells)) for rows, cells in tiled(fragments(laid))]
     found += _rows(columns[:MAX_COLUMNS])
-    for least, cells in found:
-        seen = _known(cells, least, indexes)
+    asked = dict.fromkeys((least, tuple(dict.fromkeys(cells))) for least, cells in found)
+    for least, unique in asked:
+        seen = _known(unique, least, indexes)
         if seen:
             return seen
     for least, cells, decoy in _mixed(columns[:MAX_COLUMNS]):
