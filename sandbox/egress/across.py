@@ -33,7 +33,7 @@ def undeclared_of(reports: Sequence[FileReport], sources: Sequence[Source]) -> d
     found: dict[str, Tied] = {}
     kept = [source for source in sources if source.snapshot]
     for report in reports:
-        sheets = [sheet for content in report.contents for sheet in content.sheets]
+        sheets = [sheet for content in report.own for sheet in content.sheets]
         made = report.rewriting is not None and report.made is None and report.modelled is None
         if report.product.claim is None and made and not report.archive and len(sheets) == 1:
             one = tied(sheets[0].table, kept)

@@ -70,7 +70,7 @@ def check_permitted(report: FileReport, sources: Sequence[Source], bounds: Bound
         report.ran_all(CHECKS, Outcome.NOT_APPLICABLE)
         return
     report.ran_all(CHECKS)
-    for content in report.contents:
+    for content in (one for one in report.contents if not one.guessed):
         forms = _FORMS.get(content.form)
         if bounds.outputs and forms is not None and forms.isdisjoint(bounds.outputs):
             agreed = "、".join(one.value for one in bounds.outputs)

@@ -149,7 +149,7 @@ def _by_hand(report: FileReport, sources: List[Source]) -> None:
         return
     report.ran_all(["rare-combination"])
     for content in report.contents:
-        for sheet in content.sheets:
+        for sheet in () if content.guessed else content.sheets:
             for issue in codebook.listed_by_hand(sheet.table, sources):
                 report.add(issue)
 

@@ -391,13 +391,14 @@ def _collect(reader: int, child: int, *, seconds: float) -> bytes:
 def report_out(report: FileReport) -> bytes:
     """Return a report as a frame: findings, receipts, the proof's cells, its tables, its rewriting."""
     proof = report.proof
-    sheets = [] if proof is not None else [sheet for content in report.contents for sheet in content.sheets]
-    tables = [sheet.table for sheet in sheets if sheet.table.num_rows <= MAX_ROWS]
+    others = [one for one in report.contents if not any(one is own for own in report.own)]
+    openly, found = ([] if proof is not None else _tables(held) for held in (report.own, others))
     header = {
         "findings": [finding_out(found) for found in report.findings],
         "ran": {name: outcome.value for name, outcome in report.ran.items()},
         "details": report.details,
         "archive": report.archive,
+        "own": len(openly),
         "column": report.column,
         "cells": None if proof is None else [int(cell) for cell in proof.comparison.cells],
         "problems": 0 if proof is None else len(proof.problems),
@@ -406,10 +407,16 @@ def report_out(report: FileReport) -> bytes:
         "rounded": report.rounding is not None,
         "modelled": None if report.modelled is None else [report.modelled.table, *report.modelled.columns],
     }
-    blobs = [_ipc(table) for table in tables]
+    blobs = [_ipc(table) for table in (*openly, *found)]
     return pack(
         header, [*blobs, _leaves_out(report), b"" if report.rewriting is None else report.rewriting.data]
     )
+
+
+def _tables(contents: Sequence[Content]) -> list[pa.Table]:
+    """Return the tables of contents that are small enough to be handed over."""
+    tables = (sheet.table for content in contents for sheet in content.sheets)
+    return [table for table in tables if table.num_rows <= MAX_ROWS]
 
 
 def _leaves_out(report: FileReport) -> bytes:
@@ -436,7 +443,11 @@ def report_in(frame: bytes, product: Product, sources: Sequence[Source], options
     if header["suffix"] is not None:
         report.rewriting = Rewriting(text(header["suffix"]), blobs[-1])
     sheets = tuple(Sheet("", pa.ipc.open_stream(blob).read_all()) for blob in blobs[:-2])
-    report.contents = [Content(FileType.BINARY, Form.UNREAD, sheets=sheets)]
+    own = number(header["own"]) or 0
+    if not 0 <= own <= len(sheets):
+        raise ValueError("own")
+    report.own = (Content(FileType.BINARY, Form.UNREAD, sheets=sheets[:own]),)
+    report.contents = [*report.own, Content(FileType.BINARY, Form.UNREAD, sheets=sheets[own:])]
     if header["modelled"] is not None:
         table, *columns = (text(one) for one in sequence(header["modelled"]))
         known = {one.name: one.table for one in sources}
