@@ -37,6 +37,9 @@ MAX_TURNED = 60
 MAX_WHOLE = 4
 MAX_ANEW = 6
 _THREADED = 6
+_LONG = 3
+"""A run that was put together goes ahead of those that stand as they are from this part of the longest on."""
+_FOREMOST = 9
 """Runs threaded through other words that are read first: what frames a run is gone from them."""
 _LETTERED = 0.15
 _HEXADECIMAL = 0.03
@@ -160,9 +163,10 @@ def runs_of(report: FileReport, texts: Iterable[str]) -> list[str]:
         found |= dict.fromkeys(_runs(text[:MAX_BYTES]))
         threaded |= dict.fromkeys((*threads(text), *whole(text)))
     threaded |= dict.fromkeys(run for data in report.parts[:MAX_STRAYS] for run in printed(data))
-    likely = [run for run in found if _coded(run) and run not in threaded]
+    likely = sorted((run for run in found if _coded(run) and run not in threaded), key=len, reverse=True)
     ahead = sorted(filter(_coded, threaded), key=len, reverse=True)[:_THREADED]
-    return [*ahead, *sorted(likely, key=len, reverse=True)][:MAX_RUNS]
+    long = [run for run in ahead if _LONG * len(run) >= len(likely[0] if likely else run)]
+    return [*long, *likely[:_FOREMOST], *ahead[len(long) :], *likely[_FOREMOST:]][:MAX_RUNS]
 
 
 def in_order(runs: Sequence[str], raws: Sequence[bytes]) -> list[bytes]:

@@ -131,13 +131,14 @@ def _last(
     seen = seen or apart.signs()
     texts = [] if seen else list(map(text_of, parts))
     figures = [*tables, *listed(held), *listed_beside(contents), *tables_of(parts), *beside_remarks(texts)]
-    before = [] if seen else [*unmixed(held, tables), *rescaled(texts, figures), *settled(figures)]
-    seen = seen or _reckoned(own, figures, before, indexes)
+    before = [] if seen else [*unmixed(held, tables), *rescaled(texts, figures)]
+    calm = [] if seen else settled(figures)
+    seen = seen or _reckoned(own, figures, before, calm, indexes)
     systems = [] if seen else counted([text for data in parts[:_PARTS] if (text := text_of(data))], tables)
     seen = seen or solved(own, systems, indexes)
     if seen:
         return seen, None
-    return seen, restated([*before, *figures, *systems, *outlined(parts)], sources) or digested(
+    return seen, restated([*before, *calm, *figures, *systems, *outlined(parts)], sources) or digested(
         contents, sources
     )
 
@@ -160,16 +161,17 @@ def _different(tables: Sequence[pa.Table]) -> list[pa.Table]:
 
 
 def _reckoned(
-    own: Sequence[Content], figures: Sequence[pa.Table], before: Sequence[pa.Table],
+    own: Sequence[Content], figures: Sequence[pa.Table], before: Sequence[pa.Table], calm: Sequence[pa.Table],
     indexes: Sequence[RecordIndex],
 ) -> Recognised:  # fmt: skip
     """Return the records that show once tables are laid out anew or what was done to their figures is undone.
 
-    `before` are tables as they were before their columns were mixed.
+    `before` are tables as they were before their columns were mixed, `calm` those whose small differences
+    were settled: they come last, for of the first few alone are systems solved.
     """
-    views = [View("unmixed", table, aligned=False) for table in before]
+    views = [View("unmixed", table, aligned=False) for table in (*before, *calm)]
     seen = relaid(own, figures, indexes) or recognise_views(views, indexes)
-    return seen or solved(own, [*before, *figures], indexes)
+    return seen or solved(own, [*before, *figures, *calm], indexes)
 
 
 def _opened(contents: Sequence[Content], indexes: Sequence[RecordIndex]) -> Recognised:
