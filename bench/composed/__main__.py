@@ -1,4 +1,4 @@
-"""Write one half of the examination: the files of its techniques, and the manifest."""
+"""Write one half of the examination, or a practice set: the files of its techniques, and the manifest."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 from bench.composed.cells import CELLS
 from bench.composed.coarse import single_share
-from bench.composed.draw import HALVES, drawn, halves
+from bench.composed.draw import HALVES, drawn, halves, practice
 from bench.composed.stages import Plan
 from bench.sixth.__main__ import load
 from bench.sixth.core import Row, chosen
@@ -69,7 +69,10 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="composed", description=__doc__)
     parser.add_argument("out", type=Path)
     parser.add_argument("--sources", type=Path, required=True)
-    parser.add_argument("--half", choices=HALVES, required=True)
+    which = parser.add_mutually_exclusive_group(required=True)
+    which.add_argument("--half", choices=HALVES)
+    which.add_argument("--practice", type=int, help="the number of a set that is none of the examination's")
+    parser.add_argument("--count", type=int, default=100, help="how many techniques of a practice set")
     parser.add_argument("--seeds", type=int, nargs="+", default=[1])
     args = parser.parse_args()
     (args.out / "files").mkdir(parents=True, exist_ok=True)
@@ -78,7 +81,7 @@ def main() -> None:
         path = args.sources / f"source-{kind}.csv"
         sources[kind] = load(path)
         shutil.copyfile(path, args.out / path.name)
-    plans = halves(drawn(sources))[args.half]
+    plans = halves(drawn(sources))[args.half] if args.half else practice(sources, args.practice, args.count)
     lines = [
         line
         for plan in plans
@@ -93,7 +96,7 @@ def main() -> None:
     counts = collections.Counter(stage for plan in plans for stage in plan.stages())
     for (kind, name), count in sorted(counts.items()):
         print(f"  {kind} {name}: {count}")
-    print(f"{args.half} manifest sha256 {digest}")
+    print(f"{args.half or args.practice} manifest sha256 {digest}")
 
 
 if __name__ == "__main__":

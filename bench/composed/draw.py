@@ -126,6 +126,18 @@ def drawn(sources: Sources) -> list[Plan]:
     return list(plans.values())
 
 
+def practice(sources: Sources, number: int, count: int) -> list[Plan]:
+    """Techniques from another seed, none of the examination's: what is tuned on, as often as wanted."""
+    examined = {plan.name for plan in drawn(sources)}
+    rng = random.Random(f"practice/{number}")
+    plans: dict[str, Plan] = {}
+    while len(plans) < count:
+        plan = one_plan(rng)
+        if plan.name not in examined and singles(plan, sources):
+            plans[plan.name] = plan
+    return list(plans.values())
+
+
 def lacking(half: Stages) -> int:
     """How many occurrences of stages a half lacks."""
     return sum(max(0, LEAST - half[stage]) for stage in all_stages())
