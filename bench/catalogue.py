@@ -19,9 +19,10 @@ from sandbox.catalog import importing
 from sandbox.catalog.dcat import Catalogue, Publisher, Syntax, read, write
 from sandbox.catalog.search import CatalogueIndex
 from sandbox.catalog.sheet import read_sheet
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
 from sandbox.kernel.metadata import Core, Cycle, InformationItem, Media, Opening
-from sandbox.kernel.records import Dataset, Organisation
+from sandbox.kernel.records import Organisation
 from sandbox.municipality.places import COUNTIES
 from sandbox.store.canonical import canonical
 from sandbox.store.codec import encode

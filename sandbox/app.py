@@ -27,7 +27,8 @@ from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.errors import RefusedError, StateError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Home, RefusedAttempt, Submission
+from sandbox.kernel.records import Home, RefusedAttempt
+from sandbox.kernel.review_records import Submission
 from sandbox.oversight import incident, notices, retention
 from sandbox.oversight.desk import Channels, MailServer, OversightDesk
 from sandbox.oversight.templates import ANNOUNCED

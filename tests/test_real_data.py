@@ -29,12 +29,10 @@ from sandbox.demo.people import found_demo, gather
 from sandbox.egress import assessment, intake, release, review, telling
 from sandbox.ingest import publish
 from sandbox.ingest.scope import read_scoped
-from sandbox.kernel.records import (
-    Delivery,
-    FileVote,
-    RowRange,
-    ServiceAgreement,
-)
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Delivery
+from sandbox.kernel.review_records import FileVote
+from sandbox.kernel.terms import RowRange
 from sandbox.municipality.cast import cast
 from sandbox.oversight import duties
 from sandbox.pool.snapshot import Snapshot as Version

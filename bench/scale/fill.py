@@ -23,18 +23,10 @@ from sandbox.access import clocks
 from sandbox.app import Platform, open_platform
 from sandbox.demo.story import tell_story
 from sandbox.kernel.actors import SYSTEM, Actor
+from sandbox.kernel.application_records import Application, Clock, Item, ItemRequest, Preliminary, Supplement
+from sandbox.kernel.dataset_records import Column, Dataset
 from sandbox.kernel.lifecycle import step
-from sandbox.kernel.records import (
-    Application,
-    Clock,
-    Column,
-    Dataset,
-    Item,
-    ItemRequest,
-    Preliminary,
-    Record,
-    Supplement,
-)
+from sandbox.kernel.records import Record
 from sandbox.municipality.deliveries import SMALL
 from sandbox.store.changes import Change, Link, Stored
 

@@ -16,31 +16,14 @@ from typing import Any
 
 from bench.scale.fill import TOGETHER, Cast, begin, take, term
 from sandbox.kernel.actors import SYSTEM, Actor, Role
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application, Consultation, Coordination, Item
+from sandbox.kernel.dataset_records import Delivery, LandingOrder, Snapshot
 from sandbox.kernel.findings import Verdict
-from sandbox.kernel.records import (
-    Account,
-    Application,
-    Consultation,
-    Coordination,
-    Delivery,
-    Grant,
-    Incident,
-    Item,
-    LandingOrder,
-    Notice,
-    Organisation,
-    OrganisationRole,
-    Record,
-    RefusedAttempt,
-    Release,
-    ReleasedFile,
-    Seat,
-    ServiceAgreement,
-    Snapshot,
-    Submission,
-    SubmittedFile,
-    Undertaking,
-)
+from sandbox.kernel.oversight_records import Incident, Notice
+from sandbox.kernel.records import Account, Grant, Organisation, OrganisationRole, Record, RefusedAttempt
+from sandbox.kernel.review_records import Release, ReleasedFile, Submission, SubmittedFile
+from sandbox.kernel.seat_records import Seat, Undertaking
 from sandbox.regulation.undertakings import undertaking
 from sandbox.store.changes import Link, Stored
 from sandbox.store.lists import Sieve

@@ -13,19 +13,14 @@ from sandbox.access.desk import AccessDesk
 from sandbox.access.document import Document, operating_document, record_text, seal_text, service_document
 from sandbox.access.policy import check_extents, compiled, record_policy
 from sandbox.kernel.actors import SYSTEM, Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application, Item
 from sandbox.kernel.errors import ConflictError, InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
 from sandbox.kernel.policy import AccessPolicy
-from sandbox.kernel.records import (
-    Account,
-    Application,
-    Environment,
-    Item,
-    OperatingAgreement,
-    ServiceAgreement,
-)
+from sandbox.kernel.records import Account, Environment, OperatingAgreement
 from sandbox.kernel.situation import Situation
 from sandbox.kernel.terms import Seal
 from sandbox.kernel.words import check_record, checked

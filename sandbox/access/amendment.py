@@ -16,12 +16,13 @@ from sandbox.access.agreement import check_parties, situation_of
 from sandbox.access.desk import AccessDesk
 from sandbox.access.policy import check_extents, compiled, policy_of
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application, Item, ItemRequest
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
 from sandbox.kernel.policy import AccessPolicy
-from sandbox.kernel.records import Application, Item, ItemRequest, ServiceAgreement
 from sandbox.kernel.terms import Narrowing, RowRange, Terms
 from sandbox.store.changes import Change, Link
 

@@ -12,20 +12,20 @@ from sandbox.access import clocks, transfer
 from sandbox.access.desk import AccessDesk
 from sandbox.access.eligibility import eligibility_of
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import (
+    Application,
+    Coordination,
+    Item,
+    ItemRequest,
+    Preliminary,
+    Supplement,
+)
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import (
-    Application,
-    Coordination,
-    Dataset,
-    Item,
-    ItemRequest,
-    Preliminary,
-    ServiceAgreement,
-    Supplement,
-)
 from sandbox.kernel.situation import Situation
 from sandbox.kernel.words import check_record, needed
 from sandbox.people.directory import with_record

@@ -16,9 +16,10 @@ from sandbox.access import reading
 from sandbox.access.desk import AccessDesk
 from sandbox.files.types import FileType, sniff
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.application_records import Application
 from sandbox.kernel.errors import InputError, NotFoundError, TamperedError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Application, Attachment
+from sandbox.kernel.records import Attachment
 from sandbox.kernel.words import checked
 from sandbox.vault.sealed import create_sealed, open_sealed
 

@@ -13,11 +13,11 @@ from sandbox.access.desk import AccessDesk
 from sandbox.catalog.entries import by_code
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.boundary import Boundary, OutputForm
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Dataset
 from sandbox.kernel.words import check_record
 from sandbox.people.directory import with_record
 from sandbox.store.changes import Change

@@ -15,7 +15,8 @@ from typing import TypeAlias, cast
 from sandbox.access.desk import AccessDesk
 from sandbox.catalog.reading import of_authority, registered
 from sandbox.kernel.actors import Actor, Role
-from sandbox.kernel.records import Application, Clock, Consultation, Coordination, Dataset, Item
+from sandbox.kernel.application_records import Application, Clock, Consultation, Coordination, Item
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.workdays import Calendar, due
 from sandbox.people.directory import Directory
 from sandbox.store.changes import Stored

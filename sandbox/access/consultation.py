@@ -12,9 +12,11 @@ from sandbox.access import clocks
 from sandbox.access.desk import AccessDesk
 from sandbox.catalog.reading import require_reader
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.application_records import Application, Consultation, Item
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Application, Consultation, Dataset, Environment, Item, Organisation
+from sandbox.kernel.records import Environment, Organisation
 from sandbox.kernel.situation import Situation
 from sandbox.kernel.words import needed
 from sandbox.people.directory import with_record

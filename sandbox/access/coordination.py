@@ -11,9 +11,9 @@ from dataclasses import replace
 from sandbox.access import clocks
 from sandbox.access.desk import AccessDesk
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.application_records import Application, Coordination, Item
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Application, Coordination, Item
 from sandbox.kernel.situation import Situation
 from sandbox.kernel.words import needed
 from sandbox.people.directory import with_record

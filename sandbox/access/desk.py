@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.kernel.application_records import CalendarNotice
 from sandbox.kernel.errors import NotFoundError
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import CalendarNotice
 from sandbox.kernel.workdays import Calendar
 from sandbox.people.directory import Directory
 from sandbox.regulation.calendars import CITY, Notice, calendar_for, regions

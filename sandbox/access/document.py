@@ -12,25 +12,17 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sandbox.kernel.actors import SYSTEM
+from sandbox.kernel.agreement_records import AgreementText, ServiceAgreement
+from sandbox.kernel.application_records import Application, Extent, Item
 from sandbox.kernel.boundary import OutputForm
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import TamperedError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
 from sandbox.kernel.policy import AccessPolicy, DatasetTerms, plain
-from sandbox.kernel.records import (
-    Account,
-    AgreementText,
-    Application,
-    Dataset,
-    Extent,
-    Item,
-    OperatingAgreement,
-    Organisation,
-    RowRange,
-    ServiceAgreement,
-)
-from sandbox.kernel.terms import Quotas, Seal
+from sandbox.kernel.records import Account, OperatingAgreement, Organisation
+from sandbox.kernel.terms import Quotas, RowRange, Seal
 from sandbox.people.directory import CHINA, Directory, with_record
 from sandbox.regulation.clauses import Clause, clauses
 from sandbox.store.canonical import moment_of

@@ -14,11 +14,12 @@ from sandbox.access.application import check_requests, create, fresh, links_of, 
 from sandbox.access.attachments import kept_papers
 from sandbox.access.desk import AccessDesk
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.application_records import Application
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Application, Environment
+from sandbox.kernel.records import Environment
 from sandbox.kernel.words import check_record
 from sandbox.store.changes import Change
 

@@ -17,9 +17,11 @@ from sandbox.access.boundaries import outputs_of
 from sandbox.access.desk import AccessDesk
 from sandbox.catalog.entries import by_code
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.application_records import Application, ColumnReason, Extent, ItemRequest
 from sandbox.kernel.errors import InputError, NotFoundError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Application, ColumnReason, Environment, Extent, ItemRequest, RowRange
+from sandbox.kernel.records import Environment
+from sandbox.kernel.terms import RowRange
 
 MAX_BYTES = 1 << 20
 _TEXTS = ("environment", "regime", "regime_override", "scenario", "scope", "security_controls")

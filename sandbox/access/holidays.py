@@ -17,11 +17,11 @@ from typing import Any
 from sandbox.access.desk import AccessDesk
 from sandbox.access.nightly import Round, run
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.application_records import CalendarNotice
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import CalendarNotice
 from sandbox.kernel.words import needed
 from sandbox.people.directory import with_record
 from sandbox.regulation.calendars import CITY, Notice, regions

@@ -10,7 +10,9 @@ from dataclasses import replace
 from sandbox.access.desk import AccessDesk
 from sandbox.catalog.reading import of_authority, registered
 from sandbox.kernel.actors import Actor, Role
-from sandbox.kernel.records import Dataset, Environment, OrganisationRole, ServiceAgreement
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Dataset
+from sandbox.kernel.records import Environment, OrganisationRole
 from sandbox.people.directory import Directory
 from sandbox.store.changes import R, Stored
 from sandbox.store.lists import Party, Sieve, Words

@@ -14,11 +14,11 @@ from typing import Any, cast
 from sandbox.access.clocks import OPEN, Calendars, Running, Timed, counted, days_left, of_records
 from sandbox.access.desk import AccessDesk
 from sandbox.kernel.actors import SYSTEM
+from sandbox.kernel.application_records import Application, Clock, Item
 from sandbox.kernel.errors import ConflictError, SandboxError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Application, Clock, Item
 from sandbox.kernel.situation import Situation
 from sandbox.kernel.workdays import Calendar
 from sandbox.store.canonical import Json

@@ -13,21 +13,17 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from sandbox.kernel.actors import SYSTEM
+from sandbox.kernel.agreement_records import PolicyRecord, ServiceAgreement
+from sandbox.kernel.application_records import Application, Item
 from sandbox.kernel.boundary import Boundary, OutputForm, narrowed
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError, TamperedError
 from sandbox.kernel.extents import unheld
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
 from sandbox.kernel.policy import AccessPolicy, DatasetTerms, digest_of
-from sandbox.kernel.records import (
-    Application,
-    Dataset,
-    Environment,
-    Item,
-    PolicyRecord,
-    ServiceAgreement,
-)
+from sandbox.kernel.records import Environment
 from sandbox.people.directory import Directory, with_record
 from sandbox.regulation.calendars import regions
 from sandbox.regulation.regime import Regime

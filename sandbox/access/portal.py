@@ -16,9 +16,10 @@ from sandbox.access.application import take_in
 from sandbox.access.desk import AccessDesk
 from sandbox.access.form import application_of
 from sandbox.kernel.actors import Actor, Proof
+from sandbox.kernel.application_records import Application
 from sandbox.kernel.errors import ConflictError, InputError, RefusedError, SandboxError, StorageError
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Application, Attachment
+from sandbox.kernel.records import Attachment
 
 MAX_BYTES = 64 << 20
 MOST = 10_000

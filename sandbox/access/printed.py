@@ -19,9 +19,10 @@ from sandbox.access.policy import compiled
 from sandbox.access.printing import Print, as_html, as_pdf
 from sandbox.catalog.reading import require_reader
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.errors import NotFoundError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import OperatingAgreement, ServiceAgreement
+from sandbox.kernel.records import OperatingAgreement
 
 _OPEN = ("drafted", "accepted")
 

@@ -8,16 +8,10 @@ from __future__ import annotations
 from sandbox.access.desk import AccessDesk
 from sandbox.catalog.reading import is_party, require_reader
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.records import (
-    Application,
-    Consultation,
-    Coordination,
-    Dataset,
-    Environment,
-    Item,
-    OperatingAgreement,
-    ServiceAgreement,
-)
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application, Consultation, Coordination, Item
+from sandbox.kernel.dataset_records import Dataset
+from sandbox.kernel.records import Environment, OperatingAgreement
 
 
 def applications(desk: AccessDesk, actor: Actor) -> tuple[Application, ...]:

@@ -15,21 +15,14 @@ from sandbox.access.desk import AccessDesk
 from sandbox.catalog import impacts
 from sandbox.catalog.reading import require_reader
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.application_records import Application, Extension, Item, ItemRequest
 from sandbox.kernel.boundary import UNBOUND, Boundary, narrowed
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import (
-    Account,
-    Application,
-    Dataset,
-    Environment,
-    Extension,
-    Item,
-    ItemRequest,
-    Organisation,
-)
+from sandbox.kernel.records import Account, Environment, Organisation
 from sandbox.kernel.situation import Situation
 from sandbox.kernel.words import check_record, checked
 from sandbox.people.directory import with_record

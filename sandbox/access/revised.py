@@ -11,10 +11,12 @@ from dataclasses import dataclass, replace
 
 from sandbox.access.desk import AccessDesk
 from sandbox.access.terms import forms_of, hours_of, join_named, quotas_of, rows_of
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Item
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Dataset, Item, RowRange, ServiceAgreement
-from sandbox.kernel.terms import Terms
+from sandbox.kernel.terms import RowRange, Terms
 
 NONE = "none"
 """How a list of terms is emptied that would else stay as it is."""

@@ -12,11 +12,13 @@ from datetime import date
 from sandbox.catalog.entries import by_code
 from sandbox.catalog.reading import is_party
 from sandbox.kernel.actors import SYSTEM, Actor
+from sandbox.kernel.agreement_records import Transfer
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Dataset, Environment, Transfer
+from sandbox.kernel.records import Environment
 from sandbox.kernel.situation import Situation
 from sandbox.kernel.words import checked
 from sandbox.people.directory import Directory, with_record

@@ -12,7 +12,9 @@ from datetime import date
 from sandbox.access.desk import AccessDesk
 from sandbox.catalog.reading import require_reader
 from sandbox.kernel.actors import Actor, Role
-from sandbox.kernel.records import Application, Item, OperatingAgreement, ServiceAgreement
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application, Item
+from sandbox.kernel.records import OperatingAgreement
 from sandbox.regulation.loader import Regime
 from sandbox.store.changes import Stored
 from sandbox.store.lists import Order, Sieve

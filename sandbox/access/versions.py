@@ -6,7 +6,7 @@ is asked of the version that stands. Looks only.
 
 from __future__ import annotations
 
-from sandbox.kernel.records import ServiceAgreement
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.people.directory import Directory
 
 SUPERSEDED = "superseded"

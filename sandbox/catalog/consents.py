@@ -10,12 +10,12 @@ from dataclasses import replace
 
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.catalogue_rules import stands
+from sandbox.kernel.dataset_records import Consent, Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.metadata import Origin
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Consent, Dataset
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import Directory, with_record
 from sandbox.store.changes import Change, Link

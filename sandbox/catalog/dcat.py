@@ -18,12 +18,13 @@ from rdflib.exceptions import ParserError
 from rdflib.namespace import CSVW, DCAT, DCTERMS, FOAF, RDF, RDFS, SKOS, XSD
 from rdflib.term import Node
 
+from sandbox.kernel.dataset_records import Column, Dataset
 from sandbox.kernel.entities import EntityType, IdentifierClass
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
 from sandbox.kernel.message import say
 from sandbox.kernel.metadata import Core, Cycle, Exclusion, InformationItem, Media, Opening, Origin, Sharing
-from sandbox.kernel.records import Column, Dataset, Organisation
+from sandbox.kernel.records import Organisation
 from sandbox.people.directory import Directory
 from sandbox.regulation.catalogue import lists
 

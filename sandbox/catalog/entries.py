@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from sandbox.catalog.metadata import checked_core
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.dataset_records import Column, Dataset, Unit
 from sandbox.kernel.entities import EntityType, IdentifierClass
 from sandbox.kernel.errors import InputError, NotFoundError
 from sandbox.kernel.grades import Grade
@@ -19,7 +20,7 @@ from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.metadata import Exclusion
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Column, Dataset, Environment, Unit
+from sandbox.kernel.records import Environment
 from sandbox.people.directory import Directory, with_record
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Link, Stored

@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 from sandbox.catalog.entries import is_personal
 from sandbox.catalog.reading import of_authority, registered, require_reader
 from sandbox.kernel.actors import Actor, Role
+from sandbox.kernel.application_records import ImpactAssessment, Item
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Dataset, ImpactAssessment, Item, OrganisationRole
+from sandbox.kernel.records import OrganisationRole
 from sandbox.people.directory import Directory, with_record
 from sandbox.store.changes import Change, Effect, Link
 from sandbox.store.lists import Sieve

@@ -18,11 +18,12 @@ from sandbox.catalog.entries import is_code, registration
 from sandbox.catalog.metadata import faults, library_of
 from sandbox.catalog.sheet import Severity, Sheet, SheetFinding, SheetRow, heading_of
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.metadata import Core, Cycle, InformationItem, Media, Opening, Origin, Sharing
-from sandbox.kernel.records import Dataset, Organisation
+from sandbox.kernel.records import Organisation
 from sandbox.people.directory import Directory
 from sandbox.regulation.catalogue import lists
 from sandbox.regulation.sectors import sectors

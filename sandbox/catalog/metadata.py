@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.metadata import Opening, ResourceCode, Sharing
-from sandbox.kernel.records import Dataset
 from sandbox.kernel.words import unreadable
 from sandbox.regulation.catalogue import lists
 

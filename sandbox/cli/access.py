@@ -13,9 +13,9 @@ from rich.console import Console
 
 from sandbox.cli import agreements, applications, reviewing, templates, transfers
 from sandbox.cli.frame import Session, command, stated
+from sandbox.kernel.application_records import Application, Item
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Application, Item
 
 apply = typer.Typer(help="数据需求申请 · applications for data", no_args_is_help=True)
 review = typer.Typer(help="初审与部门审核 · preliminary and provider review", no_args_is_help=True)

@@ -12,17 +12,13 @@ from rich.console import Console
 from sandbox.cli import policies
 from sandbox.cli.frame import Session, command, stated
 from sandbox.cli.rules import day
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application, Item
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import (
-    Application,
-    Dataset,
-    Environment,
-    Item,
-    OperatingAgreement,
-    Seat,
-    ServiceAgreement,
-)
+from sandbox.kernel.records import Environment, OperatingAgreement
+from sandbox.kernel.seat_records import Seat
 from sandbox.kernel.terms import Terms
 
 agree = typer.Typer(help="协议与环境 · agreements and environments", no_args_is_help=True)

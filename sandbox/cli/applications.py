@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 
 from sandbox.cli.frame import Session, command
+from sandbox.kernel.application_records import Application
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Application
 
 _Application = Annotated[str, typer.Argument(help="申请 · application")]
 _Form = Annotated[Path, typer.Argument(help="申请表（TOML 或 JSON）· the form")]

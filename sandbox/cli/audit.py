@@ -14,7 +14,8 @@ from sandbox.cli.frame import Session, command
 from sandbox.kernel.actors import Role
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Account, Home, Review, Submission
+from sandbox.kernel.records import Account, Home
+from sandbox.kernel.review_records import Review, Submission
 from sandbox.locale.words import step_name
 from sandbox.people.directory import CHINA
 from sandbox.store import checkpoints

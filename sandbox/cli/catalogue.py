@@ -15,10 +15,10 @@ from rich.console import Console
 
 from sandbox.cli.frame import Session, command, stated
 from sandbox.cli.rules import day
+from sandbox.kernel.dataset_records import Consent, Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 from sandbox.kernel.metadata import Cycle, Exclusion, Media, Opening, Origin, Sharing
-from sandbox.kernel.records import Consent, Dataset
 
 if TYPE_CHECKING:
     from sandbox.catalog.importing import Plan

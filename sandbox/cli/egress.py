@@ -17,7 +17,8 @@ from sandbox.cli.frame import Session, command, stated, verdict_name
 from sandbox.cli.seats import author_lines
 from sandbox.kernel.errors import InputError, NotFoundError, SandboxError
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Capacity, FileVote, Release, Seat, Submission
+from sandbox.kernel.review_records import Capacity, FileVote, Release, Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.locale.words import state_of
 
 egress = typer.Typer(help="出域闸口、审查与放行 · egress gate, review, release", no_args_is_help=True)

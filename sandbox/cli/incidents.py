@@ -12,7 +12,7 @@ from sandbox.cli.frame import Session, command, stated
 from sandbox.cli.oversight import moment
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Incident
+from sandbox.kernel.oversight_records import Incident
 
 incident = typer.Typer(help="安全事件：即时停止、召回、冻结证据、报告 · incidents", no_args_is_help=True)
 

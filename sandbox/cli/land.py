@@ -14,10 +14,10 @@ from rich.console import Console
 from sandbox.cli import landing
 from sandbox.cli.frame import Session, command, stated
 from sandbox.kernel.actors import Role
+from sandbox.kernel.dataset_records import Dataset, Delivery, MaskingPolicy
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Dataset, Delivery, MaskingPolicy
 
 if TYPE_CHECKING:
     from sandbox.ingest.proposals import Proposal

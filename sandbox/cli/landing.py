@@ -8,9 +8,9 @@ import typer
 from rich.console import Console
 
 from sandbox.cli.frame import Session, command, stated
+from sandbox.kernel.dataset_records import LandingOrder, Snapshot
 from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import LandingOrder, Snapshot
 
 
 def register(land: typer.Typer) -> None:

@@ -9,9 +9,10 @@ import typer
 from rich.console import Console
 
 from sandbox.cli.frame import Session, command
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Duty, ServiceAgreement
+from sandbox.kernel.oversight_records import Duty
 
 oversight = typer.Typer(help="监督：责任、承诺、使用计量 · duties, undertakings, use", no_args_is_help=True)
 

@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 
 from sandbox.cli.frame import Session, command, stated
+from sandbox.kernel.application_records import Consultation, Item
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Consultation, Item
 
 _Application = Annotated[str, typer.Argument(help="申请 · application")]
 _Item = Annotated[str, typer.Argument(help="需求 · item")]

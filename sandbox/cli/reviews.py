@@ -16,7 +16,7 @@ from rich.console import Console
 from sandbox.cli.frame import Session, called, command, stated
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Risk, RiskKind, RiskLevel, Submission
+from sandbox.kernel.review_records import Risk, RiskKind, RiskLevel, Submission
 
 _Submission = Annotated[str, typer.Argument(help="出域申请 · submission")]
 

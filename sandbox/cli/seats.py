@@ -16,7 +16,8 @@ from rich.console import Console
 from sandbox.cli.frame import Session, command, decision_text, stated
 from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Seat, Submission
+from sandbox.kernel.review_records import Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.locale.words import state_of
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from rich.console import Console
 from sandbox.cli.frame import Session, command, stated
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Capacity
+from sandbox.kernel.review_records import Capacity
 from sandbox.kernel.template_records import Template, TemplateLook
 
 if TYPE_CHECKING:

@@ -13,9 +13,11 @@ import typer
 from rich.console import Console
 
 from sandbox.cli.frame import Session, command, stated
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Account, Dataset, Organisation, ServiceAgreement
+from sandbox.kernel.records import Account, Organisation
 from sandbox.kernel.trace_records import Suspect, Trace, TraceOutcome
 
 NAMED, NOBODY = 0, 10

@@ -8,8 +8,8 @@ import typer
 
 from sandbox.cli.frame import Session, command, stated
 from sandbox.cli.rules import day
+from sandbox.kernel.agreement_records import Transfer
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Transfer
 
 transfer = typer.Typer(help="跨环境转移 · transfers between environments", no_args_is_help=True)
 

@@ -11,8 +11,8 @@ from sandbox.access import application as applications
 from sandbox.access import consultation, coordination, drafts
 from sandbox.access import review as item_review
 from sandbox.demo.journey import Journey
+from sandbox.kernel.application_records import Application, Item, ItemRequest
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Application, Item, ItemRequest
 
 REGIME = "national-2025"
 _OFFICER = "luo.zhengyan"

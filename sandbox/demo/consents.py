@@ -7,8 +7,8 @@ from hashlib import sha256
 
 from sandbox.catalog import consents
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.dataset_records import Consent, Dataset
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Consent, Dataset
 from sandbox.people.directory import Directory
 
 

@@ -13,7 +13,8 @@ from sandbox.demo.journey import Journey
 from sandbox.egress import assessment, intake, release, review, telling
 from sandbox.kernel.errors import RefusedError, SandboxError, StateError
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import FileVote, Release, Risk, RiskKind, RiskLevel, Seat, Submission
+from sandbox.kernel.review_records import FileVote, Release, Risk, RiskKind, RiskLevel, Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.seats import seat as seats
 
 DEVELOPER, OPERATOR = "lin.xiaoyu", "zhang.kai"

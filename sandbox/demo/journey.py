@@ -22,20 +22,14 @@ from sandbox.demo.events import Narrator
 from sandbox.demo.people import Troupe
 from sandbox.ingest import batch, proposals, publish
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application, ItemRequest
+from sandbox.kernel.dataset_records import Dataset, Delivery, Snapshot
 from sandbox.kernel.entities import IdentifierClass
 from sandbox.kernel.errors import RefusedError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import (
-    Application,
-    Dataset,
-    Delivery,
-    Duty,
-    Environment,
-    ItemRequest,
-    OperatingAgreement,
-    ServiceAgreement,
-    Snapshot,
-)
+from sandbox.kernel.oversight_records import Duty
+from sandbox.kernel.records import Environment, OperatingAgreement
 from sandbox.masking import versions
 from sandbox.masking.policy_file import write_policy
 from sandbox.municipality.deliveries import FULL, Size, deliver

@@ -12,11 +12,12 @@ from sandbox.access import review as item_review
 from sandbox.catalog import entries
 from sandbox.demo import applications
 from sandbox.demo.journey import Journey
+from sandbox.kernel.dataset_records import Column, Dataset, Unit
 from sandbox.kernel.entities import EntityType, IdentifierClass
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
 from sandbox.kernel.message import say
 from sandbox.kernel.metadata import Core, Cycle, Opening, Sharing
-from sandbox.kernel.records import Column, Dataset, Duty, Unit
+from sandbox.kernel.oversight_records import Duty
 from sandbox.oversight import duties
 
 _STEWARD, _OFFICER, _OTHER_OFFICER = "zhao.qinghe", "chen.guanglan", "luo.zhengyan"

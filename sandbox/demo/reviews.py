@@ -12,7 +12,7 @@ from sandbox.demo.journey import Journey
 from sandbox.egress import assessment, intake, release, review, samples
 from sandbox.kernel.errors import StateError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import FileVote, Submission
+from sandbox.kernel.review_records import FileVote, Submission
 from sandbox.seats import seat as seats
 
 OFFICER = "chen.guanglan"

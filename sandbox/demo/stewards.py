@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
+from sandbox.kernel.dataset_records import Column
 from sandbox.kernel.entities import IdentifierClass
-from sandbox.kernel.records import Column
 from sandbox.masking.policy import ColumnPolicy, Policy
 from sandbox.masking.techniques import DateTrunc, DateUnit, Drop, Keep, Technique, Token
 

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from sandbox.access import transfer
 from sandbox.demo.journey import Journey
+from sandbox.kernel.agreement_records import Transfer
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Transfer
 
 _ASKS, _LETS, _DEPARTMENT, _OFFICER = "zhang.kai", "li.yuncheng", "lu.pingan", "chen.guanglan"
 _DATASET, _COLUMNS = "parcels", ("县区", "日期", "收件量")

@@ -11,7 +11,8 @@ from sandbox.kernel.decision import Answer, Refusal, decide
 from sandbox.kernel.errors import Attempt, RefusedError
 from sandbox.kernel.message import say
 from sandbox.kernel.policy import AccessPolicy
-from sandbox.kernel.records import Seat, Submission, SubmittedFile
+from sandbox.kernel.review_records import Submission, SubmittedFile
+from sandbox.kernel.seat_records import Seat
 from sandbox.people.directory import CHINA
 from sandbox.seats import outbox
 

@@ -14,7 +14,7 @@ from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.errors import ConflictError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Assessment, Risk, Submission
+from sandbox.kernel.review_records import Assessment, Risk, Submission
 from sandbox.people.directory import with_record
 from sandbox.store.changes import Change, Link
 

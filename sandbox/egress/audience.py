@@ -19,7 +19,8 @@ from sandbox.egress.telling import author_view
 from sandbox.kernel.actors import SYSTEM, Actor, Role
 from sandbox.kernel.findings import FileJudgement, Finding
 from sandbox.kernel.lifecycle import step
-from sandbox.kernel.records import Comment, Examination, OrganisationRole, Submission, SubmittedFile
+from sandbox.kernel.records import OrganisationRole
+from sandbox.kernel.review_records import Comment, Examination, Submission, SubmittedFile
 from sandbox.kernel.review_rules import capacity_of
 from sandbox.kernel.round_rules import REVIEWING
 from sandbox.store.changes import Change, Link, Stored

@@ -20,7 +20,7 @@ from sandbox.egress.desk import GateDesk
 from sandbox.egress.receipt import GIVEN, last_vote
 from sandbox.kernel.errors import InputError, StateError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Release, Review
+from sandbox.kernel.review_records import Release, Review
 from sandbox.store.canonical import Json, canonical, instant
 from sandbox.store.inclusion import prove_inclusion
 from sandbox.vault.signers import Signs, seal

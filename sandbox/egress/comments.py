@@ -17,7 +17,7 @@ from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Comment, Phase, Submission
+from sandbox.kernel.review_records import Comment, Phase, Submission
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import with_record
 from sandbox.store.changes import Change, Link, Stored

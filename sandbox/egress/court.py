@@ -25,13 +25,15 @@ from sandbox.egress.judgements import gate_key
 from sandbox.egress.options import Judged, Options
 from sandbox.egress.permitted import bounds_of
 from sandbox.egress.report import Product
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Dataset, Snapshot
 from sandbox.kernel.entities import IdentifierClass
 from sandbox.kernel.errors import TamperedError
 from sandbox.kernel.findings import Judgement
 from sandbox.kernel.grades import Thresholds
 from sandbox.kernel.message import say
 from sandbox.kernel.policy import AccessPolicy
-from sandbox.kernel.records import Dataset, ServiceAgreement, Snapshot, Submission
+from sandbox.kernel.review_records import Submission
 from sandbox.vault.sealed import open_sealed
 
 LEDGER = frozenset(check(name).code for name in ("set-differencing", "ledger", "ledger-unread"))

@@ -15,7 +15,7 @@ from enum import StrEnum
 from sandbox.egress.desk import GateDesk
 from sandbox.files.types import FileType, sniff
 from sandbox.kernel.errors import NotFoundError, TamperedError
-from sandbox.kernel.records import Release, Submission, SubmittedFile
+from sandbox.kernel.review_records import Release, Submission, SubmittedFile
 
 MOST_LINES = 200
 

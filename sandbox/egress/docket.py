@@ -16,7 +16,7 @@ from sandbox.egress.review import votes_of
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.findings import FindingKind, Verdict
-from sandbox.kernel.records import Custody, Phase, Submission
+from sandbox.kernel.review_records import Custody, Phase, Submission
 from sandbox.store.changes import Stored
 from sandbox.store.lists import Order, Sieve
 

@@ -22,7 +22,7 @@ from sandbox.egress.desk import GateDesk
 from sandbox.fingerprint.canary import Ground, ground, how_many
 from sandbox.fingerprint.columns import Columns
 from sandbox.fingerprint.overlay import BATCH_ROWS
-from sandbox.kernel.records import Dataset, Snapshot
+from sandbox.kernel.dataset_records import Dataset, Snapshot
 from sandbox.pool.snapshot import Snapshot as Version
 from sandbox.seats.seat import current_snapshots
 

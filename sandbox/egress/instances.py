@@ -21,6 +21,7 @@ from sandbox.egress.desk import GateDesk
 from sandbox.egress.isolated import SnapshotSource
 from sandbox.egress.receipt import receipt_body, template_signature
 from sandbox.kernel.actors import SYSTEM
+from sandbox.kernel.dataset_records import Dataset, Snapshot
 from sandbox.kernel.decision import Decision
 from sandbox.kernel.errors import ConflictError, InputError
 from sandbox.kernel.findings import Verdict
@@ -28,7 +29,8 @@ from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message
 from sandbox.kernel.permits import may, require
 from sandbox.kernel.policy import AccessPolicy
-from sandbox.kernel.records import Dataset, Release, Seat, Snapshot, Stoppage, Submission
+from sandbox.kernel.review_records import Release, Submission
+from sandbox.kernel.seat_records import Seat, Stoppage
 from sandbox.kernel.situation import Situation
 from sandbox.kernel.template_records import Instance, Template
 from sandbox.people.directory import with_record

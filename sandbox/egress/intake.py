@@ -34,7 +34,8 @@ from sandbox.kernel.findings import Verdict
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Seat, Stoppage, Submission, SubmittedFile
+from sandbox.kernel.review_records import Submission, SubmittedFile
+from sandbox.kernel.seat_records import Seat, Stoppage
 from sandbox.people import accounts
 from sandbox.people.directory import with_record
 from sandbox.seats import outbox, workspace

@@ -22,10 +22,11 @@ from sandbox.egress.judgements import gate_key
 from sandbox.egress.kept import Entry, Standing
 from sandbox.egress.options import Judged
 from sandbox.egress.wire import pack, text, unpack
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.errors import InputError, SandboxError, TamperedError
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Release, Snapshot, Submission, SubmittedFile
+from sandbox.kernel.review_records import Release, Submission, SubmittedFile
 from sandbox.pool.disk import storage_errors
 from sandbox.store import proofs
 from sandbox.vault.sealed import create_sealed, open_sealed

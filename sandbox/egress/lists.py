@@ -12,23 +12,13 @@ from sandbox.access.lists import covering
 from sandbox.catalog.reading import of_authority, registered
 from sandbox.egress.desk import GateDesk
 from sandbox.kernel.actors import Actor, Role
-from sandbox.kernel.records import (
-    Application,
-    Assessment,
-    Comment,
-    Custody,
-    Dataset,
-    Item,
-    OrganisationRole,
-    PolicyRecord,
-    Review,
-    Seat,
-    ServiceAgreement,
-    Snapshot,
-    Stoppage,
-    Submission,
-)
+from sandbox.kernel.agreement_records import PolicyRecord, ServiceAgreement
+from sandbox.kernel.application_records import Application, Item
+from sandbox.kernel.dataset_records import Dataset, Snapshot
+from sandbox.kernel.records import OrganisationRole
+from sandbox.kernel.review_records import Assessment, Comment, Custody, Review, Submission
 from sandbox.kernel.round_rules import REVIEWING
+from sandbox.kernel.seat_records import Seat, Stoppage
 from sandbox.store.lists import Sieve
 
 

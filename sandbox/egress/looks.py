@@ -16,7 +16,7 @@ from sandbox.egress.judgements import gate_key
 from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.permits import may, require
-from sandbox.kernel.records import Release, Submission
+from sandbox.kernel.review_records import Release, Submission
 from sandbox.kernel.situation import Situation
 from sandbox.kernel.template_records import Template, TemplateLook
 from sandbox.people.directory import with_record

@@ -16,10 +16,11 @@ from sandbox.egress.isolated import answered
 from sandbox.egress.remedy import NOTHING
 from sandbox.egress.wire import message_in, sequence, unpack
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.errors import InputError, IsolationError
 from sandbox.kernel.findings import FindingKind, Verdict
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Snapshot, Submission, SubmittedFile
+from sandbox.kernel.review_records import Submission, SubmittedFile
 
 MENDABLE = frozenset({FindingKind.SMALL_GROUP, FindingKind.DOMINANCE, FindingKind.DIFFERENCING})
 """What leaving rows out can mend; records, identifiers and a product unlike its claim it cannot."""

@@ -13,11 +13,13 @@ from sandbox.egress import custody, ledger, looks, service, templates
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.review import expose, review_situation, settle, votes_of
 from sandbox.kernel.actors import SYSTEM
+from sandbox.kernel.application_records import Clock
 from sandbox.kernel.errors import ConflictError, SandboxError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message
 from sandbox.kernel.permits import may, require
-from sandbox.kernel.records import Account, Clock, Custody, Submission
+from sandbox.kernel.records import Account
+from sandbox.kernel.review_records import Custody, Submission
 from sandbox.people.directory import with_record
 from sandbox.store.canonical import Json
 from sandbox.store.changes import Change, Stored

@@ -12,8 +12,10 @@ from datetime import datetime
 
 from sandbox.egress.canary_safe import safe_of
 from sandbox.egress.desk import GateDesk
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.errors import NotFoundError
-from sandbox.kernel.records import Seat, Snapshot, Submission
+from sandbox.kernel.review_records import Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.store.canonical import instant
 
 Kept = tuple[str, str]

@@ -18,7 +18,9 @@ from sandbox.egress import grounds
 from sandbox.egress.canary_safe import POOL, Safe, safe_of
 from sandbox.egress.desk import GateDesk
 from sandbox.fingerprint.overlay import Overlay, mixed, overlay_of, pool_of, unpack
-from sandbox.kernel.records import Seat, ServiceAgreement, Snapshot
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Snapshot
+from sandbox.kernel.seat_records import Seat
 from sandbox.masking.parts import PartWriter
 from sandbox.pool.versions import MANIFEST
 from sandbox.seats import copies

@@ -19,7 +19,7 @@ from sandbox.egress.review import reviews_of
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.findings import Verdict
-from sandbox.kernel.records import Examination, Review, Standing, Submission
+from sandbox.kernel.review_records import Examination, Review, Standing, Submission
 from sandbox.store.changes import Stored
 from sandbox.store.codec import decode
 from sandbox.store.lists import Sieve

@@ -14,15 +14,10 @@ from sandbox.access.versions import standing as standing_agreement
 from sandbox.egress import assessment, judgements
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.judgements import receipts_of
-from sandbox.kernel.records import (
-    Account,
-    PolicyRecord,
-    Release,
-    ReleasedFile,
-    Review,
-    Snapshot,
-    Submission,
-)
+from sandbox.kernel.agreement_records import PolicyRecord
+from sandbox.kernel.dataset_records import Snapshot
+from sandbox.kernel.records import Account
+from sandbox.kernel.review_records import Release, ReleasedFile, Review, Submission
 from sandbox.kernel.template_records import TemplateSignature
 from sandbox.store import codec
 from sandbox.store.canonical import canonical

@@ -27,14 +27,8 @@ from sandbox.kernel.findings import Outcome, Verdict
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import (
-    Account,
-    Release,
-    ReleasedFile,
-    Review,
-    Submission,
-    SubmittedFile,
-)
+from sandbox.kernel.records import Account
+from sandbox.kernel.review_records import Release, ReleasedFile, Review, Submission, SubmittedFile
 from sandbox.kernel.review_rules import counted
 from sandbox.people.directory import with_record
 from sandbox.pool.disk import storage_errors

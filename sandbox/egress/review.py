@@ -14,27 +14,25 @@ from sandbox.access.versions import standing, versions
 from sandbox.egress.court import policy_for, within_reach
 from sandbox.egress.desk import GateDesk
 from sandbox.kernel.actors import SYSTEM, Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Dataset, Snapshot
 from sandbox.kernel.errors import NotFoundError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import (
+from sandbox.kernel.review_records import (
     Assessment,
     Capacity,
     Comment,
     Custody,
-    Dataset,
     FileVote,
     Phase,
     Review,
-    Seat,
-    ServiceAgreement,
-    Snapshot,
     Standing,
-    Stoppage,
     Submission,
 )
 from sandbox.kernel.review_rules import approved_digests, capacity_of, conflicts, counted, quorum
+from sandbox.kernel.seat_records import Seat, Stoppage
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import with_record
 from sandbox.store.canonical import Json

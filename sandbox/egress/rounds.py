@@ -19,7 +19,8 @@ from sandbox.kernel.findings import Judgement, Verdict
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Comment, PastRound, Phase, Seat, Submission, SubmittedFile
+from sandbox.kernel.review_records import Comment, PastRound, Phase, Submission, SubmittedFile
+from sandbox.kernel.seat_records import Seat
 from sandbox.people.directory import with_record
 from sandbox.seats import outbox
 from sandbox.store.canonical import Json

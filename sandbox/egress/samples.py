@@ -21,12 +21,14 @@ from sandbox.egress.checks import PER_FILE, VERSION, check
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.judgements import gate_key
 from sandbox.kernel.actors import SYSTEM, Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.errors import InputError, NotFoundError, TamperedError
 from sandbox.kernel.findings import FileJudgement, Judgement, Outcome, Receipt, Verdict
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Seat, ServiceAgreement, Submission, SubmittedFile
+from sandbox.kernel.review_records import Submission, SubmittedFile
+from sandbox.kernel.seat_records import Seat
 from sandbox.municipality.numbers import draw_mobiles, draw_resident_ids
 from sandbox.people.directory import with_record
 from sandbox.store.canonical import Json

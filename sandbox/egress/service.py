@@ -11,9 +11,11 @@ from contextlib import suppress
 from sandbox.access import clocks
 from sandbox.egress.court import policy_for
 from sandbox.egress.desk import GateDesk
+from sandbox.kernel.application_records import Clock
 from sandbox.kernel.errors import NotFoundError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Clock, Environment, Submission
+from sandbox.kernel.records import Environment
+from sandbox.kernel.review_records import Submission
 from sandbox.regulation.loader import regimes
 
 TERM, CUSTODY, REFUSALS, REFUSAL_DAYS, LEAD = (

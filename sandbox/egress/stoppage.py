@@ -16,7 +16,8 @@ from sandbox.kernel.actors import SYSTEM, Actor
 from sandbox.kernel.findings import Finding, FindingKind, Judgement, Verdict
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Stoppage, Submission
+from sandbox.kernel.review_records import Submission
+from sandbox.kernel.seat_records import Stoppage
 from sandbox.people.directory import with_record
 from sandbox.store.changes import Change, Link
 

@@ -10,7 +10,8 @@ from sandbox.egress import comments, judgements
 from sandbox.egress.desk import GateDesk
 from sandbox.kernel.findings import Judgement, Verdict
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Release, Seat, Submission, SubmittedFile
+from sandbox.kernel.review_records import Release, Submission, SubmittedFile
+from sandbox.kernel.seat_records import Seat
 from sandbox.seats import workspace
 
 

@@ -15,11 +15,13 @@ from sandbox.egress import asked, court, instances, intake, scribing, templates
 from sandbox.egress.claims import read_claim
 from sandbox.egress.desk import GateDesk
 from sandbox.kernel.actors import SYSTEM, Actor
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.errors import Attempt, InputError, RefusedError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import may, require
-from sandbox.kernel.records import Seat, Snapshot, Stoppage, Submission, SubmittedFile
+from sandbox.kernel.review_records import Submission, SubmittedFile
+from sandbox.kernel.seat_records import Seat, Stoppage
 from sandbox.kernel.situation import Situation
 from sandbox.kernel.template_records import Instance, Template
 from sandbox.people.directory import with_record

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from sandbox.egress.desk import GateDesk
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Account, Capacity, Dataset, Environment
+from sandbox.kernel.records import Account, Environment
+from sandbox.kernel.review_records import Capacity
 from sandbox.kernel.template_records import Parameter, ParameterKind, Template, TemplateLimits
 
 Value = Message | str

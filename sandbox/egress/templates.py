@@ -18,20 +18,16 @@ from sandbox.egress.court import sources_of
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.receipt import keys_of
 from sandbox.kernel.actors import SYSTEM, Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError, TamperedError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
+from sandbox.kernel.oversight_records import Incident
 from sandbox.kernel.permits import may, require
 from sandbox.kernel.policy import AccessPolicy
-from sandbox.kernel.records import (
-    Account,
-    Assessment,
-    Capacity,
-    Dataset,
-    Incident,
-    Risk,
-    ServiceAgreement,
-)
+from sandbox.kernel.records import Account
+from sandbox.kernel.review_records import Assessment, Capacity, Risk
 from sandbox.kernel.review_rules import capacity_of
 from sandbox.kernel.situation import Situation
 from sandbox.kernel.template_records import (

@@ -23,11 +23,12 @@ from sandbox.egress.spotting import spot_text
 from sandbox.egress.wire import Json, mapping, number, sequence, text, unpack
 from sandbox.fingerprint.trace import ENOUGH
 from sandbox.kernel.actors import Actor, Role
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Seat, Snapshot
+from sandbox.kernel.seat_records import Seat
 from sandbox.kernel.trace_records import (
     Suspect,
     Trace,

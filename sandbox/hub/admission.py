@@ -13,7 +13,7 @@ from sandbox.app import Platform
 from sandbox.hub.order import Order
 from sandbox.kernel.errors import NotFoundError, RefusedError, SandboxError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Seat
+from sandbox.kernel.seat_records import Seat
 from sandbox.people.directory import CHINA
 from sandbox.seats import seat as seats
 from sandbox.seats import workspace

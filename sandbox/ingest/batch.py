@@ -21,11 +21,11 @@ from sandbox.files.opening import open_regular
 from sandbox.files.readers import BadRow, TableSource, open_table
 from sandbox.ingest.desk import IngestDesk
 from sandbox.kernel.actors import SYSTEM, Actor
+from sandbox.kernel.dataset_records import Dataset, Delivery
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Dataset, Delivery
 from sandbox.people.directory import with_record
 from sandbox.store.changes import Change, Link
 from sandbox.vault.sealed import create_sealed, open_sealed

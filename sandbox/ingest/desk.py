@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
 from sandbox.kernel.policy import AccessPolicy
-from sandbox.kernel.records import Dataset
 from sandbox.people.directory import Directory
 from sandbox.pool.snapshot import Pool
 from sandbox.regulation.sectors import sectors

@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.ingest.proposals import Proposal
+from sandbox.kernel.dataset_records import Column, Dataset, Unit
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Column, Dataset, Unit
 from sandbox.masking.policy import Policy
 from sandbox.masking.policy_file import policy_from, write_policy
 

@@ -15,7 +15,7 @@ from sandbox.discovery.columns import ColumnProposal, propose
 from sandbox.discovery.units import propose_units
 from sandbox.ingest.batch import open_raw
 from sandbox.ingest.desk import IngestDesk
-from sandbox.kernel.records import Column, Dataset, Delivery, Unit
+from sandbox.kernel.dataset_records import Column, Dataset, Delivery, Unit
 from sandbox.masking.policy import Policy
 from sandbox.masking.propose import propose_policy
 

@@ -25,6 +25,9 @@ from sandbox.ingest import batch
 from sandbox.ingest.desk import GATE_KEY, IngestDesk
 from sandbox.ingest.scope import Scoped, read_scoped
 from sandbox.kernel.actors import SYSTEM, Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Item
+from sandbox.kernel.dataset_records import Dataset, Delivery, LandingOrder, MaskingPolicy, Snapshot
 from sandbox.kernel.entities import IdentifierClass
 from sandbox.kernel.errors import InputError, RefusedError, SandboxError
 from sandbox.kernel.lifecycle import step
@@ -32,15 +35,6 @@ from sandbox.kernel.message import Message, say
 from sandbox.kernel.metadata import Clearance, Exclusion
 from sandbox.kernel.permits import require
 from sandbox.kernel.policy import AccessPolicy, DatasetTerms
-from sandbox.kernel.records import (
-    Dataset,
-    Delivery,
-    Item,
-    LandingOrder,
-    MaskingPolicy,
-    ServiceAgreement,
-    Snapshot,
-)
 from sandbox.kernel.situation import Situation
 from sandbox.masking.policy_file import read_policy
 from sandbox.masking.run import MaskJob, MaskResult, mask_source

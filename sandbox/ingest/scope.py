@@ -24,9 +24,10 @@ from sandbox.fingerprint.siphash import keyed_hash
 from sandbox.ingest.batch import open_raw
 from sandbox.ingest.desk import IngestDesk
 from sandbox.ingest.stash import Stash
+from sandbox.kernel.dataset_records import Delivery
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Delivery, RowRange
+from sandbox.kernel.terms import RowRange
 
 _NUMBER = re.compile(r"-?[0-9]{1,15}(?:\.[0-9]{1,9})?")
 """What float64 compares exactly enough; longer digit strings are codes and compare as text."""

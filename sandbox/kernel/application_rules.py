@@ -7,20 +7,18 @@ as a number of the regime; a number that is absent refuses.
 from __future__ import annotations
 
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.boundary import Demand, breaches
-from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import (
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import (
     Application,
     Consultation,
     Coordination,
-    Environment,
     Extension,
-    Grant,
     Item,
     ItemRequest,
-    OperatingAgreement,
-    ServiceAgreement,
 )
+from sandbox.kernel.boundary import Demand, breaches
+from sandbox.kernel.message import Message, say
+from sandbox.kernel.records import Environment, Grant, OperatingAgreement
 from sandbox.kernel.rules import MISSING, Rule, term_fault
 from sandbox.kernel.situation import Situation
 

@@ -6,12 +6,13 @@ Same form as `rules`: None, or the sentence that refuses. Which steps ask them i
 from __future__ import annotations
 
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.dataset_records import Consent, Dataset
 from sandbox.kernel.eligibility import Standing, eligibility
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import joined
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.metadata import Exclusion, Media, Opening, Origin
-from sandbox.kernel.records import Consent, Dataset, Organisation, OrganisationRole
+from sandbox.kernel.records import Organisation, OrganisationRole
 from sandbox.kernel.rules import MISSING, Rule
 from sandbox.kernel.situation import Situation
 

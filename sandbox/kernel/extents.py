@@ -12,10 +12,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from sandbox.kernel.application_records import Extent
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.metadata import Core
 from sandbox.kernel.policy import DatasetTerms
-from sandbox.kernel.records import Extent
 from sandbox.kernel.terms import RowRange
 
 _APART = re.compile(r"(\d{4})(?:[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?|年)?")

@@ -5,46 +5,37 @@ The store, the tests and the reference read kinds from here; what a kind holds i
 
 from __future__ import annotations
 
-from sandbox.kernel.records import (
-    Account,
-    AgreementText,
+from sandbox.kernel.agreement_records import AgreementText, PolicyRecord, ServiceAgreement, Transfer
+from sandbox.kernel.application_records import (
     Application,
-    Assessment,
     CalendarNotice,
-    Comment,
-    Consent,
     Consultation,
     Coordination,
-    Custody,
-    Dataset,
-    Delivery,
+    ImpactAssessment,
+    Item,
+)
+from sandbox.kernel.dataset_records import Consent, Dataset, Delivery, LandingOrder, MaskingPolicy, Snapshot
+from sandbox.kernel.oversight_records import Incident, Notice, Responsibility, Subscription
+from sandbox.kernel.records import (
+    Account,
     Environment,
-    Examination,
     Grant,
     Home,
-    ImpactAssessment,
-    Incident,
-    Item,
-    LandingOrder,
-    MaskingPolicy,
-    Notice,
     OperatingAgreement,
     Organisation,
-    PolicyRecord,
     Record,
     RefusedAttempt,
-    Release,
-    Responsibility,
-    Review,
-    Seat,
-    ServiceAgreement,
-    Snapshot,
-    Stoppage,
-    Submission,
-    Subscription,
-    Transfer,
-    Undertaking,
 )
+from sandbox.kernel.review_records import (
+    Assessment,
+    Comment,
+    Custody,
+    Examination,
+    Release,
+    Review,
+    Submission,
+)
+from sandbox.kernel.seat_records import Seat, Stoppage, Undertaking
 from sandbox.kernel.template_records import Template, TemplateLook, TemplateSignature
 from sandbox.kernel.trace_records import Trace
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
 
+from sandbox.kernel.application_records import Extent
 from sandbox.kernel.boundary import OutputForm
 from sandbox.kernel.grades import Thresholds, Zone
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Extent, RowRange
-from sandbox.kernel.terms import NO_QUOTAS, Hours, Join, Quotas, join_of, open_at
+from sandbox.kernel.terms import NO_QUOTAS, Hours, Join, Quotas, RowRange, join_of, open_at
 
 FORMAT = 1
 _LATER = frozenset({"drip_products", "advantage", "near_excess", "coverage_gap"})

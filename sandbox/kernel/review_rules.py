@@ -12,15 +12,8 @@ from collections.abc import Sequence
 
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import (
-    Capacity,
-    Organisation,
-    OrganisationRole,
-    Phase,
-    Review,
-    Standing,
-    Submission,
-)
+from sandbox.kernel.records import Organisation, OrganisationRole
+from sandbox.kernel.review_records import Capacity, Phase, Review, Standing, Submission
 from sandbox.kernel.rules import MISSING, Rule
 from sandbox.kernel.situation import Situation
 from sandbox.kernel.template_records import TemplateSignature

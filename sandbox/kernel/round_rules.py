@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import (
+from sandbox.kernel.review_records import (
     Assessment,
     Capacity,
     Comment,
@@ -16,11 +16,11 @@ from sandbox.kernel.records import (
     Phase,
     Review,
     RiskKind,
-    Stoppage,
     Submission,
 )
 from sandbox.kernel.review_rules import capacity_of, commissioned, conflicts, quorum
 from sandbox.kernel.rules import MISSING, Rule
+from sandbox.kernel.seat_records import Stoppage
 from sandbox.kernel.situation import Situation
 from sandbox.kernel.template_records import Template
 

@@ -11,41 +11,31 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from sandbox.kernel.actors import Role
+from sandbox.kernel.agreement_records import ServiceAgreement, Transfer
+from sandbox.kernel.application_records import (
+    Application,
+    Consultation,
+    Coordination,
+    Extension,
+    ImpactAssessment,
+    Item,
+    Preliminary,
+)
+from sandbox.kernel.dataset_records import Consent, Dataset, Delivery, LandingOrder, MaskingPolicy, Snapshot
 from sandbox.kernel.decision import Decision
+from sandbox.kernel.oversight_records import Incident
 from sandbox.kernel.policy import AccessPolicy
 from sandbox.kernel.records import (
     Account,
-    Application,
-    Assessment,
-    Comment,
-    Consent,
-    Consultation,
-    Coordination,
-    Custody,
-    Dataset,
-    Delivery,
     Environment,
-    Extension,
     Grant,
-    ImpactAssessment,
-    Incident,
-    Item,
-    LandingOrder,
-    MaskingPolicy,
     OperatingAgreement,
     Organisation,
-    Preliminary,
     Record,
-    Review,
     Ruling,
-    Seat,
-    ServiceAgreement,
-    Snapshot,
-    Stoppage,
-    Submission,
-    Transfer,
-    Undertaking,
 )
+from sandbox.kernel.review_records import Assessment, Comment, Custody, Review, Submission
+from sandbox.kernel.seat_records import Seat, Stoppage, Undertaking
 from sandbox.kernel.template_records import Instance, Template, TemplateSignature
 
 

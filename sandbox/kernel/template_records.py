@@ -14,7 +14,8 @@ from enum import StrEnum
 from typing import ClassVar
 
 from sandbox.kernel.policy import digest_of, plain
-from sandbox.kernel.records import Capacity, Record
+from sandbox.kernel.records import Record
+from sandbox.kernel.review_records import Capacity
 
 
 class ParameterKind(StrEnum):

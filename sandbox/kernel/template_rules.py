@@ -12,7 +12,8 @@ from datetime import date
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.catalogue_rules import excluded
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Capacity, Organisation, OrganisationRole
+from sandbox.kernel.records import Organisation, OrganisationRole
+from sandbox.kernel.review_records import Capacity
 from sandbox.kernel.review_rules import capacity_of, lawful
 from sandbox.kernel.rules import MISSING, Rule
 from sandbox.kernel.situation import Situation

@@ -7,8 +7,10 @@ that owns the data and the authority have each agreed to it, every time another 
 from __future__ import annotations
 
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.agreement_records import Transfer
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.message import Message, say
-from sandbox.kernel.records import Dataset, OrganisationRole, Transfer
+from sandbox.kernel.records import OrganisationRole
 from sandbox.kernel.rules import MISSING, Rule
 from sandbox.kernel.situation import Situation
 

@@ -11,12 +11,12 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.dataset_records import Dataset, MaskingPolicy
 from sandbox.kernel.entities import IdentifierClass
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Dataset, MaskingPolicy
 from sandbox.kernel.situation import Situation
 from sandbox.masking.policy import Policy, TablePolicy
 from sandbox.masking.policy_file import read_policy, write_policy

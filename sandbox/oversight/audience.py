@@ -9,24 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 
 from sandbox.kernel.actors import Role
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application, Consultation, Coordination, Item
+from sandbox.kernel.dataset_records import Dataset, Snapshot
 from sandbox.kernel.errors import NotFoundError
 from sandbox.kernel.kinds import RECORDS
-from sandbox.kernel.records import (
-    Account,
-    Application,
-    Consultation,
-    Coordination,
-    Dataset,
-    Grant,
-    Item,
-    Organisation,
-    Record,
-    Release,
-    Seat,
-    ServiceAgreement,
-    Snapshot,
-    Submission,
-)
+from sandbox.kernel.records import Account, Grant, Organisation, Record
+from sandbox.kernel.review_records import Release, Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.people.directory import Directory
 
 _KINDS = {one.KIND: one for one in RECORDS}

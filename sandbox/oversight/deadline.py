@@ -12,7 +12,8 @@ from datetime import datetime, timedelta
 from sandbox.access.clocks import counted, days_left
 from sandbox.access.desk import AccessDesk
 from sandbox.access.nightly import missing_year
-from sandbox.kernel.records import Application, Incident, Notice
+from sandbox.kernel.application_records import Application
+from sandbox.kernel.oversight_records import Incident, Notice
 from sandbox.oversight.desk import OversightDesk
 from sandbox.oversight.notices import tell
 from sandbox.people.directory import CHINA

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sandbox.kernel.errors import InputError, SandboxError
-from sandbox.kernel.records import Account, Notice, Subscription
+from sandbox.kernel.oversight_records import Notice, Subscription
+from sandbox.kernel.records import Account
 from sandbox.oversight import mail, webhook
 from sandbox.oversight.desk import OversightDesk
 from sandbox.oversight.notices import CARRIED

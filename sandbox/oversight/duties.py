@@ -13,18 +13,15 @@ from sandbox.access.policy import policy_of
 from sandbox.access.versions import standing
 from sandbox.catalog.reading import of_authority, require_reader
 from sandbox.kernel.actors import Actor, Role
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import ConflictError, InputError, RefusedError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
+from sandbox.kernel.oversight_records import Duty, Responsibility
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import (
-    Account,
-    Dataset,
-    Duty,
-    Responsibility,
-    ServiceAgreement,
-    Undertaking,
-)
+from sandbox.kernel.records import Account
+from sandbox.kernel.seat_records import Undertaking
 from sandbox.oversight.desk import OversightDesk
 from sandbox.people.directory import with_record
 from sandbox.regulation.undertakings import undertaking

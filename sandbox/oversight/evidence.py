@@ -11,9 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.lifecycle import step
+from sandbox.kernel.oversight_records import Incident
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Incident, Review, ServiceAgreement, Submission
+from sandbox.kernel.review_records import Review, Submission
 from sandbox.oversight.desk import OversightDesk
 from sandbox.oversight.incident import incident as incident_of
 from sandbox.people.directory import with_record

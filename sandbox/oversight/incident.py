@@ -15,22 +15,16 @@ from typing import TypeVar
 from sandbox.access.versions import standing, versions
 from sandbox.catalog.reading import of_authority, require_reader
 from sandbox.kernel.actors import Actor, Role
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Dataset, Snapshot
 from sandbox.kernel.errors import ConflictError, InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
+from sandbox.kernel.oversight_records import Incident
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import (
-    Dataset,
-    Incident,
-    Organisation,
-    OrganisationRole,
-    Record,
-    Release,
-    Seat,
-    ServiceAgreement,
-    Snapshot,
-    Submission,
-)
+from sandbox.kernel.records import Organisation, OrganisationRole, Record
+from sandbox.kernel.review_records import Release, Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.kernel.words import checked
 from sandbox.oversight.desk import OversightDesk
 from sandbox.oversight.duties import agreements_with

@@ -14,7 +14,7 @@ from email.utils import format_datetime
 
 from sandbox.kernel.errors import StateError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Notice, Subscription
+from sandbox.kernel.oversight_records import Notice, Subscription
 from sandbox.locale.translate import render
 from sandbox.oversight.desk import MailServer, OversightDesk
 from sandbox.oversight.notices import text_of

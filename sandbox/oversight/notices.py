@@ -14,8 +14,9 @@ from sandbox.kernel.actors import SYSTEM, Actor, Role
 from sandbox.kernel.errors import InputError, NotFoundError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
+from sandbox.kernel.oversight_records import Notice, Subscription
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Account, Notice, Record, Subscription
+from sandbox.kernel.records import Account, Record
 from sandbox.locale.translate import render
 from sandbox.oversight.audience import holding, listeners, record_of, what_of
 from sandbox.oversight.desk import OversightDesk

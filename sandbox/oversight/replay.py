@@ -16,13 +16,14 @@ from sandbox.egress import court, judgements
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.review import reviews_of
 from sandbox.kernel.actors import SYSTEM, Actor, Role
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.errors import NotFoundError, RefusedError, SandboxError, StorageError, TamperedError
 from sandbox.kernel.findings import FileJudgement, Judgement, Verdict
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
 from sandbox.kernel.policy import AccessPolicy, out_of_hours
-from sandbox.kernel.records import Examination, ServiceAgreement, Submission
+from sandbox.kernel.review_records import Examination, Submission
 from sandbox.people.directory import CHINA, with_record
 from sandbox.store.changes import Change, Link, Stored
 

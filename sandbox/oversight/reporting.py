@@ -11,11 +11,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Item
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
+from sandbox.kernel.oversight_records import Duty, Incident
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Dataset, Duty, Incident, Item, Release, ServiceAgreement
+from sandbox.kernel.review_records import Release
 from sandbox.oversight import evidence
 from sandbox.oversight.audience import record_of, what_of
 from sandbox.oversight.desk import OversightDesk

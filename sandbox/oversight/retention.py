@@ -17,8 +17,9 @@ from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import StateError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
+from sandbox.kernel.oversight_records import Incident
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Home, Incident
+from sandbox.kernel.records import Home
 from sandbox.oversight.desk import OversightDesk
 from sandbox.people.directory import with_record
 from sandbox.regulation.regime import Regime, RuleKind

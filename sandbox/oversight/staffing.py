@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections import Counter
 
 from sandbox.access.clocks import Staffed
-from sandbox.kernel.records import Item, Notice, Organisation
+from sandbox.kernel.application_records import Item
+from sandbox.kernel.oversight_records import Notice
+from sandbox.kernel.records import Organisation
 from sandbox.oversight.desk import OversightDesk
 from sandbox.oversight.notices import tell
 

@@ -14,8 +14,8 @@ from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import say
+from sandbox.kernel.oversight_records import Subscription
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Subscription
 from sandbox.locale.translate import LANGUAGES
 from sandbox.oversight.desk import OversightDesk
 from sandbox.people.directory import with_record

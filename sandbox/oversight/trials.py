@@ -20,11 +20,11 @@ from typing import Any
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.wire import message_in, message_out
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.errors import NotFoundError
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.policy import AccessPolicy
-from sandbox.kernel.records import ServiceAgreement
 from sandbox.oversight import replay
 from sandbox.oversight.replay import Replayed, ReplayedFile
 

@@ -16,16 +16,12 @@ from typing import TypeVar
 
 from sandbox.catalog.reading import of_authority, require_reader
 from sandbox.kernel.actors import Actor, Role
-from sandbox.kernel.records import (
-    Dataset,
-    Item,
-    Record,
-    Release,
-    Seat,
-    ServiceAgreement,
-    Snapshot,
-    Submission,
-)
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Item
+from sandbox.kernel.dataset_records import Dataset, Snapshot
+from sandbox.kernel.records import Record
+from sandbox.kernel.review_records import Release, Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.oversight.desk import OversightDesk
 from sandbox.store.canonical import Json, instant
 from sandbox.store.facts import PURGE, Header

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from sandbox.kernel.errors import StateError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Notice, Subscription
+from sandbox.kernel.oversight_records import Notice, Subscription
 from sandbox.oversight.desk import OversightDesk
 from sandbox.oversight.notices import text_of
 

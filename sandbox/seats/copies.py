@@ -12,7 +12,8 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.kernel.records import Seat, Snapshot
+from sandbox.kernel.dataset_records import Snapshot
+from sandbox.kernel.seat_records import Seat
 from sandbox.pool.disk import fsync_path, storage_errors
 
 FOLDER = "data"

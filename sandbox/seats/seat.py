@@ -20,24 +20,17 @@ from sandbox.access.versions import standing, versions
 from sandbox.catalog.consents import usable
 from sandbox.catalog.reading import of_authority, registered
 from sandbox.kernel.actors import SYSTEM, Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.catalogue_rules import excluded
+from sandbox.kernel.dataset_records import Dataset, LandingOrder, Snapshot
 from sandbox.kernel.decision import Answer, Decision, Refusal, decide
 from sandbox.kernel.errors import Attempt, InputError, NotFoundError, RefusedError, TamperedError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message, say
 from sandbox.kernel.permits import require
 from sandbox.kernel.policy import AccessPolicy, covers
-from sandbox.kernel.records import (
-    Account,
-    Dataset,
-    Environment,
-    LandingOrder,
-    OperatingAgreement,
-    Seat,
-    ServiceAgreement,
-    Snapshot,
-    Undertaking,
-)
+from sandbox.kernel.records import Account, Environment, OperatingAgreement
+from sandbox.kernel.seat_records import Seat, Undertaking
 from sandbox.kernel.situation import Situation
 from sandbox.people.directory import CHINA, Directory, with_record
 from sandbox.pool.snapshot import Pool

@@ -22,8 +22,10 @@ from sandbox.app import Platform, open_platform
 from sandbox.egress import intake, telling
 from sandbox.egress import nightly as reviews
 from sandbox.ingest import publish
+from sandbox.kernel.dataset_records import Delivery, LandingOrder
 from sandbox.kernel.errors import SandboxError
-from sandbox.kernel.records import Delivery, LandingOrder, Seat, Submission
+from sandbox.kernel.review_records import Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.oversight import deadline, staffing
 from sandbox.oversight.dispatch import Dispatcher
 from sandbox.seats import seat as seats

@@ -17,25 +17,14 @@ from sandbox.catalog import impacts
 from sandbox.egress import audience, samples, template_form, tracing
 from sandbox.egress import lists as gate_lists
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application, ImpactAssessment, Item
+from sandbox.kernel.dataset_records import Dataset, Delivery, LandingOrder
 from sandbox.kernel.errors import InputError, NotFoundError
-from sandbox.kernel.records import (
-    Application,
-    Dataset,
-    Delivery,
-    Grant,
-    ImpactAssessment,
-    Incident,
-    Item,
-    LandingOrder,
-    Notice,
-    OperatingAgreement,
-    Record,
-    Release,
-    Seat,
-    ServiceAgreement,
-    Submission,
-    Undertaking,
-)
+from sandbox.kernel.oversight_records import Incident, Notice
+from sandbox.kernel.records import Grant, OperatingAgreement, Record
+from sandbox.kernel.review_records import Release, Submission
+from sandbox.kernel.seat_records import Seat, Undertaking
 from sandbox.kernel.template_records import Template
 from sandbox.oversight import incident, notices
 from sandbox.store.canonical import instant

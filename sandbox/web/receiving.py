@@ -18,11 +18,11 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from sandbox.catalog.entries import by_code
 from sandbox.ingest import batch
+from sandbox.kernel.dataset_records import Delivery
 from sandbox.kernel.errors import CredentialError, InputError, RefusedError, SandboxError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.message import Message
 from sandbox.kernel.permits import require
-from sandbox.kernel.records import Delivery
 from sandbox.people.directory import with_record
 from sandbox.web.actions import Form
 from sandbox.web.arrivals import PART_BYTES, Arrival

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from sandbox.access import clocks
 from sandbox.access.clocks import OpenClock
 from sandbox.app import Platform
+from sandbox.kernel.application_records import Application, Consultation, Coordination, Item
 from sandbox.kernel.message import Message
-from sandbox.kernel.records import Application, Consultation, Coordination, Item
 from sandbox.store.changes import Stored
 from sandbox.web.language import word
 

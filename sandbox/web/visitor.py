@@ -21,9 +21,11 @@ from starlette.responses import HTMLResponse, Response
 from sandbox.app import Platform
 from sandbox.catalog.search import Finder
 from sandbox.kernel.actors import Actor, Proof, Role
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import CredentialError, NotFoundError
 from sandbox.kernel.message import Message
-from sandbox.kernel.records import Account, Dataset, Organisation, OrganisationRole, ServiceAgreement
+from sandbox.kernel.records import Account, Organisation, OrganisationRole
 from sandbox.locale import words
 from sandbox.oversight import notices, use
 from sandbox.oversight.trials import Trials

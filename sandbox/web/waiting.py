@@ -16,28 +16,14 @@ from sandbox.catalog.reading import of_authority
 from sandbox.egress import audience, looks, review, templates
 from sandbox.egress import lists as gate_lists
 from sandbox.kernel.actors import JUDGING_ROLES, Actor, Role
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application, Consultation, Coordination, Item
+from sandbox.kernel.dataset_records import Dataset, Delivery, MaskingPolicy
 from sandbox.kernel.message import Message
-from sandbox.kernel.records import (
-    Account,
-    Application,
-    Consultation,
-    Coordination,
-    Dataset,
-    Delivery,
-    Environment,
-    Grant,
-    Incident,
-    Item,
-    MaskingPolicy,
-    OperatingAgreement,
-    Organisation,
-    Phase,
-    Release,
-    Review,
-    Seat,
-    ServiceAgreement,
-    Submission,
-)
+from sandbox.kernel.oversight_records import Incident
+from sandbox.kernel.records import Account, Environment, Grant, OperatingAgreement, Organisation
+from sandbox.kernel.review_records import Phase, Release, Review, Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.kernel.template_records import Template, TemplateLook
 from sandbox.oversight import duties
 from sandbox.people.directory import CHINA

@@ -22,16 +22,14 @@ from sandbox.access import review
 from sandbox.access.desk import AccessDesk
 from sandbox.access.form import application_of
 from sandbox.kernel.actors import SYSTEM, Actor, Proof, Role
+from sandbox.kernel.application_records import Application, Item
+from sandbox.kernel.dataset_records import Column, Dataset
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.records import (
     Account,
-    Application,
-    Column,
-    Dataset,
     Environment,
     Grant,
-    Item,
     OperatingAgreement,
     Organisation,
     OrganisationRole,

@@ -6,9 +6,10 @@ from typing import Any
 
 from sandbox.access import agreement as agreements
 from sandbox.access import boundaries, review
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application, Item
 from sandbox.kernel.boundary import Boundary
 from sandbox.kernel.decision import Answer, decide
-from sandbox.kernel.records import Application, Item, ServiceAgreement
 from sandbox.kernel.terms import PLAIN, Terms
 from sandbox.pool.snapshot import Pool
 from sandbox.seats.isolation import Limits

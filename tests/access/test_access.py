@@ -13,8 +13,9 @@ from sandbox.access import application as applications
 from sandbox.access import reading, review
 from sandbox.access.form import application_of, read_file
 from sandbox.catalog.entries import by_code
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application, Item
 from sandbox.kernel.errors import InputError, NotFoundError, RefusedError
-from sandbox.kernel.records import Application, Item, ServiceAgreement
 from tests.journeys.homes import (
     CODE,
     DEVELOPER,

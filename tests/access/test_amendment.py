@@ -15,9 +15,10 @@ from sandbox.access.amendment import Revision, Wanted, amend, ask, difference
 from sandbox.access.policy import policy_of
 from sandbox.access.revised import Told, datasets_of, rows_of_all, terms_of
 from sandbox.access.versions import standing, versions
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Item
 from sandbox.kernel.errors import ConflictError, InputError, RefusedError
 from sandbox.kernel.policy import covers
-from sandbox.kernel.records import Item, ServiceAgreement
 from sandbox.kernel.terms import Terms, join_of
 from sandbox.seats import seat as seats
 from tests.access.hall import COLUMNS, Hall, hall

@@ -8,9 +8,10 @@ import pytest
 
 from sandbox.access import consultation, review
 from sandbox.kernel.actors import SYSTEM
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError, NotFoundError, RefusedError
 from sandbox.kernel.lifecycle import step
-from sandbox.kernel.records import Dataset, Organisation
+from sandbox.kernel.records import Organisation
 from sandbox.municipality.numbers import uscc
 from sandbox.store.changes import Change
 from tests.access.hall import BODIES, Hall, hall

@@ -6,8 +6,8 @@ import pytest
 
 from sandbox.access import application as applications
 from sandbox.access import coordination, review
+from sandbox.kernel.application_records import Coordination, Item
 from sandbox.kernel.errors import InputError, RefusedError
-from sandbox.kernel.records import Coordination, Item
 from tests.access.hall import Hall, hall
 
 

@@ -8,8 +8,8 @@ import pytest
 
 from sandbox.access import application as applications
 from sandbox.access import drafts, reading
+from sandbox.kernel.application_records import Application
 from sandbox.kernel.errors import ConflictError, InputError, RefusedError
-from sandbox.kernel.records import Application
 from tests.access.hall import Hall, hall
 
 

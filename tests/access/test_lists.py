@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sandbox.access import drafts, lists, reading
-from sandbox.kernel.records import Application, Item
+from sandbox.kernel.application_records import Application, Item
 from sandbox.store.lists import Words
 from tests.access.hall import PEOPLE, Hall, hall
 

@@ -18,9 +18,9 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from sandbox.access import application as applications
 from sandbox.access import clocks, consultation, coordination, drafts, holidays, nightly, review
+from sandbox.kernel.application_records import Application, Consultation, Coordination, Item
 from sandbox.kernel.errors import SandboxError
 from sandbox.kernel.lifecycle import step
-from sandbox.kernel.records import Application, Consultation, Coordination, Item
 from tests.access.hall import BODIES, hall
 from tests.lengths import length
 

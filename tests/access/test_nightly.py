@@ -8,8 +8,8 @@ import pytest
 
 from sandbox.access import application as applications
 from sandbox.access import clocks, consultation, coordination, holidays, nightly, review
+from sandbox.kernel.application_records import Application, CalendarNotice, Item
 from sandbox.kernel.errors import ConflictError, InputError, RefusedError
-from sandbox.kernel.records import Application, CalendarNotice, Item
 from tests.access.hall import BODIES, Hall, hall
 
 SPRING = tuple(date(2027, 2, 5) + timedelta(days=one) for one in range(8))

@@ -8,8 +8,9 @@ import pytest
 
 from sandbox.access import application as applications
 from sandbox.access import portal
+from sandbox.kernel.application_records import Application
 from sandbox.kernel.errors import InputError, RefusedError
-from sandbox.kernel.records import Application, Organisation
+from sandbox.kernel.records import Organisation
 from tests.access.hall import REGIME, Hall, hall
 
 

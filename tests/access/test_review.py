@@ -9,9 +9,9 @@ import pytest
 
 from sandbox.access import application as applications
 from sandbox.access import boundaries, clocks, consultation, coordination, reading, review
+from sandbox.kernel.application_records import Application, Consultation, Coordination, Extension, Item
 from sandbox.kernel.boundary import Boundary, OutputForm
 from sandbox.kernel.errors import ConflictError, InputError, RefusedError
-from sandbox.kernel.records import Application, Consultation, Coordination, Extension, Item
 from tests.access.hall import BODIES, COLUMNS, Hall, hall
 
 

@@ -12,8 +12,9 @@ from sandbox.access import application as applications
 from sandbox.access import review
 from sandbox.access.transition import transition
 from sandbox.kernel.actors import Role
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application
 from sandbox.kernel.errors import InputError, RefusedError
-from sandbox.kernel.records import Application, ServiceAgreement
 from tests.access.hall import LAPSED, Hall, add_person, hall
 
 

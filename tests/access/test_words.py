@@ -6,8 +6,8 @@ import pytest
 
 from sandbox.access import application as applications
 from sandbox.access import consultation, coordination, drafts, holidays, reading, review
+from sandbox.kernel.application_records import Item
 from sandbox.kernel.errors import InputError
-from sandbox.kernel.records import Item
 from sandbox.kernel.words import LONGEST, checked
 from tests.access.hall import BODIES, Hall, hall
 

@@ -14,7 +14,8 @@ import pytest
 from sandbox.cli.main import main
 from sandbox.egress import judgements, telling
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Notice, Submission
+from sandbox.kernel.oversight_records import Notice
+from sandbox.kernel.review_records import Submission
 from tests.web.conftest import people, shared, site, told
 from tests.web.test_oversight import DEVELOPER, run
 

@@ -20,7 +20,7 @@ from sandbox.egress.bundle import PROOF, RECALLS, RECEIPT, SEAL, bundle, pack, r
 from sandbox.egress.bundle_check import Verified, public_key, verify_bundle
 from sandbox.egress.crate import METADATA
 from sandbox.kernel.errors import InputError
-from sandbox.kernel.records import Release
+from sandbox.kernel.review_records import Release
 from sandbox.store.canonical import canonical, moment_of
 from sandbox.vault.signer import Signer
 from sandbox.vault.signers import Sm2Signer

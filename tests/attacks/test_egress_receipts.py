@@ -27,7 +27,7 @@ from sandbox.egress.judge import judge
 from sandbox.egress.wire import judgement_in, judgement_out, pack
 from sandbox.kernel.errors import RefusedError, SandboxError, TamperedError
 from sandbox.kernel.findings import FileJudgement, Judgement, Outcome, Receipt, Verdict
-from sandbox.kernel.records import Assessment, FileVote, Release, Submission
+from sandbox.kernel.review_records import Assessment, FileVote, Release, Submission
 from tests.egress.clinic import claim, csv_of, source, visits
 from tests.egress.test_bundle import NOW
 from tests.egress.test_intake import the_seat
@@ -181,7 +181,7 @@ def test_a_policy_changed_by_both_parties_lets_a_refusal_be_judged_again_and_rec
     from sandbox.access import agreement
     from sandbox.access.amendment import Revision, amend
     from sandbox.egress import intake
-    from sandbox.kernel.records import ServiceAgreement
+    from sandbox.kernel.agreement_records import ServiceAgreement
     from tests.journeys.homes import OPERATOR
 
     with judged.open() as desk:

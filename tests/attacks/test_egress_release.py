@@ -10,7 +10,7 @@ from sandbox.egress import audience, release, review, telling
 from sandbox.egress.bundle import RESERVED, plain_name
 from sandbox.kernel.errors import RefusedError, StorageError, TamperedError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Examination, FileVote, Release, Review, Submission
+from sandbox.kernel.review_records import Examination, FileVote, Release, Review, Submission
 from sandbox.store import tables
 from sandbox.store.verify import verify
 from tests.journeys.forge import database, forge

@@ -10,11 +10,13 @@ import pytest
 
 from sandbox.access import transfer as transfers
 from sandbox.kernel.actors import Actor, Role
+from sandbox.kernel.agreement_records import Transfer
 from sandbox.kernel.boundary import Boundary
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.errors import InputError, RefusedError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.permits import may
-from sandbox.kernel.records import Environment, OperatingAgreement, Snapshot, Transfer
+from sandbox.kernel.records import Environment, OperatingAgreement
 from sandbox.kernel.situation import Situation
 from sandbox.seats.seat import shown_still
 from tests.access.hall import COLUMNS, MONDAY, Hall, _put, add_person, hall

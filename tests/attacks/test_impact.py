@@ -10,10 +10,10 @@ import pytest
 from sandbox.catalog import impacts
 from sandbox.ingest import publish
 from sandbox.kernel.actors import Proof
+from sandbox.kernel.application_records import Item
 from sandbox.kernel.errors import InputError, RefusedError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.permits import may
-from sandbox.kernel.records import Item
 from tests.access.hall import Hall, hall
 from tests.journeys.homes import CHRONIC, HEALTH_STEWARD, Home, released, told
 from tests.journeys.refusals import refused

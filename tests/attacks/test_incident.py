@@ -9,7 +9,7 @@ import pytest
 from sandbox.access import agreement as contracts
 from sandbox.egress import release, review
 from sandbox.kernel.errors import RefusedError
-from sandbox.kernel.records import FileVote, Release
+from sandbox.kernel.review_records import FileVote, Release
 from sandbox.oversight import evidence, incident
 from sandbox.seats import seat as seats
 from tests.journeys.homes import (

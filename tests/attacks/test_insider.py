@@ -21,24 +21,23 @@ from sandbox.egress import audience, court, intake, judgements, ledger, release,
 from sandbox.egress.kept import Standing
 from sandbox.founding import Officer, found
 from sandbox.kernel.actors import SYSTEM, Actor, Proof, Role
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.entities import IdentifierClass
 from sandbox.kernel.errors import InputError, RefusedError, SandboxError
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.permits import require
 from sandbox.kernel.records import (
     Account,
-    Application,
     Environment,
-    FileVote,
     Grant,
     OperatingAgreement,
     Organisation,
     OrganisationRole,
-    Seat,
-    ServiceAgreement,
-    Snapshot,
-    Submission,
 )
+from sandbox.kernel.review_records import FileVote, Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.masking import versions
 from sandbox.masking.policy_file import read_policy, write_policy
 from sandbox.masking.techniques import Keep

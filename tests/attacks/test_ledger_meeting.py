@@ -30,9 +30,11 @@ from sandbox.egress.receipt import receipt_body
 from sandbox.egress.telling import author_view
 from sandbox.egress.wire import pack
 from sandbox.keeping import audit
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.errors import InputError, RefusedError, TamperedError
 from sandbox.kernel.findings import Verdict
-from sandbox.kernel.records import FileVote, Release, Seat, Snapshot, Submission
+from sandbox.kernel.review_records import FileVote, Release, Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.seats import seat as seats
 from sandbox.store.verify import verify
 from sandbox.vault.sealed import create_sealed

@@ -24,12 +24,13 @@ from sandbox.egress.options import Options
 from sandbox.egress.permitted import Bounds, bounds_of
 from sandbox.egress.report import Product
 from sandbox.kernel.actors import SYSTEM
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.boundary import Boundary, OutputForm
 from sandbox.kernel.errors import ConflictError, InputError, RefusedError, StateError, TamperedError
 from sandbox.kernel.findings import FindingKind, Verdict
 from sandbox.kernel.lifecycle import step
-from sandbox.kernel.records import RowRange, Seat, ServiceAgreement
-from sandbox.kernel.terms import Hours, Narrowing, Quotas, Terms, join_of
+from sandbox.kernel.seat_records import Seat
+from sandbox.kernel.terms import Hours, Narrowing, Quotas, RowRange, Terms, join_of
 from sandbox.seats import seat as seats
 from sandbox.store.changes import Change
 from tests.access.hall import COLUMNS, Hall, hall
@@ -201,7 +202,7 @@ def test_quotas_narrow_the_platforms_bounds_and_never_widen_them(town: Hall) -> 
 
 
 def test_a_snapshot_with_a_column_beyond_the_policy_is_not_mounted(town: Hall, tmp_path: Path) -> None:
-    from sandbox.kernel.records import Snapshot
+    from sandbox.kernel.dataset_records import Snapshot
 
     made = signed(town, "firms")
     policy = policy_of(town.desk.directory, made)

@@ -24,7 +24,9 @@ from sandbox.egress import (
 from sandbox.egress import lists as gate_lists
 from sandbox.egress.checks import PER_FILE
 from sandbox.kernel.errors import RefusedError, SandboxError
-from sandbox.kernel.records import Assessment, FileVote, Notice, Release, Seat, Submission
+from sandbox.kernel.oversight_records import Notice
+from sandbox.kernel.review_records import Assessment, FileVote, Release, Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.oversight import notices
 from sandbox.seats import workspace
 from sandbox.web.api import plain

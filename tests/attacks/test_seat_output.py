@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.access import agreement as contracts
 from sandbox.kernel.errors import RefusedError
-from sandbox.kernel.records import Seat
+from sandbox.kernel.seat_records import Seat
 from sandbox.seats import seat as seats
 from sandbox.seats.seat import OutputBounds
 from tests.journeys.homes import DEVELOPER, MARKET, OPERATOR, Desk, Home, judged, told

@@ -19,10 +19,13 @@ from sandbox.demo.egress import RISKS
 from sandbox.egress import court, instances, intake, looks, release, template_orders, templates
 from sandbox.egress.bundle_check import verify_bundle
 from sandbox.kernel.actors import SYSTEM
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.errors import InputError, RefusedError, TamperedError
 from sandbox.kernel.lifecycle import step
+from sandbox.kernel.oversight_records import Incident
 from sandbox.kernel.permits import may
-from sandbox.kernel.records import Incident, Release, Seat, Snapshot, Submission
+from sandbox.kernel.review_records import Release, Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.kernel.template_records import Instance, Parameter, ParameterKind, Template, TemplateSignature
 from sandbox.seats.seat import current_snapshots
 from tests.journeys.forge import forge

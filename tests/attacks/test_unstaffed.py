@@ -12,8 +12,10 @@ from sandbox.access import application as applications
 from sandbox.access import coordination, review
 from sandbox.egress.frozen import FrozenStore
 from sandbox.kernel.actors import SYSTEM, Role
+from sandbox.kernel.application_records import Item
 from sandbox.kernel.lifecycle import step
-from sandbox.kernel.records import Account, Grant, Item, Notice, Organisation
+from sandbox.kernel.oversight_records import Notice
+from sandbox.kernel.records import Account, Grant, Organisation
 from sandbox.oversight import staffing
 from sandbox.oversight.desk import OversightDesk
 from sandbox.people import grants

@@ -18,17 +18,12 @@ from sandbox.access import agreement as agreements
 from sandbox.access import application as applications
 from sandbox.access import boundaries, portal, review
 from sandbox.catalog import entries
+from sandbox.kernel.application_records import Application
 from sandbox.kernel.boundary import Boundary
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import CredentialError, InputError
 from sandbox.kernel.metadata import Core
-from sandbox.kernel.records import (
-    Application,
-    Attachment,
-    Dataset,
-    Environment,
-    OperatingAgreement,
-    Organisation,
-)
+from sandbox.kernel.records import Attachment, Environment, OperatingAgreement, Organisation
 from sandbox.municipality.numbers import uscc
 from sandbox.oversight import incident
 from sandbox.people import accounts, grants, organisations

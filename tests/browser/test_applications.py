@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from sandbox.app import open_platform
-from sandbox.kernel.records import Dataset
+from sandbox.kernel.dataset_records import Dataset
 from tests.browser.visiting import Visit
 
 FIRMS, FAMILIES = "市场主体登记信息", "城乡低保家庭信息"

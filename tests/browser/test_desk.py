@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.app import open_platform
 from sandbox.demo.reviews import OPEN
-from sandbox.kernel.records import Submission
+from sandbox.kernel.review_records import Submission
 from tests.browser.pictures import small
 from tests.browser.test_walks import walk
 from tests.browser.visiting import PHONE, PICTURES, WIDE, Visit

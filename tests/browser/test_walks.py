@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from sandbox.app import open_platform
-from sandbox.kernel.records import Application
+from sandbox.kernel.application_records import Application
 from tests.web.lived import AGAIN
 
 REVIEWED = "submission-000009"

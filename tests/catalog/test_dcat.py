@@ -11,11 +11,11 @@ from rdflib import Graph
 from rdflib.namespace import DCAT, DCTERMS, FOAF, RDF
 
 from sandbox.catalog.dcat import Catalogue, Publisher, Syntax, graph_of, read, write
+from sandbox.kernel.dataset_records import Column, Dataset, Unit
 from sandbox.kernel.entities import EntityType, IdentifierClass
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
 from sandbox.kernel.metadata import Core, Cycle, Exclusion, InformationItem, Media, Opening, Origin, Sharing
-from sandbox.kernel.records import Column, Dataset, Unit
 
 DEPT = Publisher("dept", "遵义市市场监督管理局", "11520300MB0T41010X")
 FULL = Dataset(

@@ -10,10 +10,10 @@ from sandbox.catalog import entries
 from sandbox.catalog.entries import checked_columns, checked_units
 from sandbox.catalog.reading import is_party, require_reader
 from sandbox.kernel.actors import Proof, Role
+from sandbox.kernel.dataset_records import Column, Dataset, Unit
 from sandbox.kernel.entities import IdentifierClass
 from sandbox.kernel.errors import InputError, NotFoundError, RefusedError
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
-from sandbox.kernel.records import Column, Dataset, Unit
 from tests.journeys.homes import (
     CODE,
     COUNTY_STEWARD,

@@ -13,9 +13,10 @@ from sandbox.catalog import consents, entries, importing
 from sandbox.catalog.search import Finder
 from sandbox.catalog.sheet import sheet_of
 from sandbox.cli.main import main
+from sandbox.kernel.dataset_records import Consent, Dataset, Snapshot
 from sandbox.kernel.errors import InputError, RefusedError
 from sandbox.kernel.metadata import Core, Exclusion, Opening, Origin
-from sandbox.kernel.records import Attachment, Consent, Dataset, Organisation, Ruling, Snapshot
+from sandbox.kernel.records import Attachment, Organisation, Ruling
 from sandbox.municipality.numbers import uscc
 from sandbox.people import organisations
 from sandbox.seats.seat import current_snapshots

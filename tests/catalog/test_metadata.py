@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from sandbox.catalog.metadata import checked_core, library_of
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
 from sandbox.kernel.metadata import Core, InformationItem, Media, Opening, Sharing
-from sandbox.kernel.records import Dataset
 from sandbox.regulation.catalogue import lists
 
 PLAIN = Dataset(

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.catalog.search import FACETS, CatalogueIndex
+from sandbox.kernel.dataset_records import Column, Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
 from sandbox.kernel.metadata import Core, InformationItem, Media
-from sandbox.kernel.records import Column, Dataset
 from sandbox.store import codec
 
 PLAIN = Dataset(

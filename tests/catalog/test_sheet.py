@@ -8,10 +8,11 @@ from openpyxl import Workbook
 
 from sandbox.catalog import importing
 from sandbox.catalog.sheet import HEADINGS, Severity, heading_of, read_sheet, sheet_of
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, ProvincialLevel
 from sandbox.kernel.metadata import Cycle, InformationItem, Media, Opening, Origin, Sharing
-from sandbox.kernel.records import Dataset, Organisation
+from sandbox.kernel.records import Organisation
 from sandbox.store.changes import Stored
 
 BODY = Organisation(

@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from sandbox.egress.permitted import bounds_of
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.boundary import OutputForm
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import IsolationError, RefusedError
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Dataset, ServiceAgreement
 from sandbox.oversight import replay as replays
 from sandbox.seats import seat as seats
 from tests.cli.test_desks import typed

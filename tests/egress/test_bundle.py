@@ -15,7 +15,7 @@ from sandbox.egress.bundle_check import verify_bundle
 from sandbox.egress.crate import METADATA
 from sandbox.egress.desk import GateDesk
 from sandbox.egress.receipt import receipt_body
-from sandbox.kernel.records import Release, Submission
+from sandbox.kernel.review_records import Release, Submission
 from tests.egress.test_release import approved
 from tests.journeys.homes import DEVELOPER, SECURITY, Home, judged, released, told
 

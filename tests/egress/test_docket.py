@@ -11,7 +11,7 @@ from sandbox.egress import docket
 from sandbox.egress.docket import Entry
 from sandbox.kernel.findings import FileJudgement, Finding, FindingKind, Judgement, Verdict
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Submission, SubmittedFile
+from sandbox.kernel.review_records import Submission, SubmittedFile
 
 BLANK = Submission(
     id="s", state="in-review", organisation="o", environment="e", agreement="g", seat="t", author="x",

@@ -11,9 +11,12 @@ import pytest
 
 from sandbox.access import agreement as agreements
 from sandbox.egress import intake, release, telling
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.errors import RefusedError, TamperedError
 from sandbox.kernel.findings import Verdict
-from sandbox.kernel.records import RefusedAttempt, Seat, Snapshot, Submission
+from sandbox.kernel.records import RefusedAttempt
+from sandbox.kernel.review_records import Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.seats import seat as seats
 from sandbox.seats import workspace
 from tests.journeys.homes import (

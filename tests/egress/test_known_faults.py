@@ -17,8 +17,9 @@ from sandbox.egress import assessment, audience, comments, court, intake, releas
 from sandbox.kernel.actors import Role
 from sandbox.kernel.errors import ConflictError, RefusedError
 from sandbox.kernel.findings import Verdict
-from sandbox.kernel.records import Capacity, FileVote, Phase, Release, Review, Seat, Standing, Submission
+from sandbox.kernel.review_records import Capacity, FileVote, Phase, Release, Review, Standing, Submission
 from sandbox.kernel.review_rules import approved_digests, quorum
+from sandbox.kernel.seat_records import Seat
 from tests.egress.test_orders import verdict
 from tests.journeys.homes import (
     DEVELOPER,

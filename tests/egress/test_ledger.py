@@ -9,8 +9,9 @@ import pytest
 
 from sandbox.egress import intake, ledger
 from sandbox.egress.kept import Standing
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.errors import TamperedError
-from sandbox.kernel.records import Snapshot, Submission
+from sandbox.kernel.review_records import Submission
 from tests.database import on_server
 from tests.database import owned as database
 from tests.egress.test_intake import the_seat

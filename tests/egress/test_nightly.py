@@ -6,7 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from sandbox.egress import custody, docket, nightly, review, service
-from sandbox.kernel.records import Custody, FileVote, Notice, Submission
+from sandbox.kernel.oversight_records import Notice
+from sandbox.kernel.review_records import Custody, FileVote, Submission
 from sandbox.kernel.workdays import due
 from sandbox.people import accounts
 from sandbox.regulation.loader import regime

@@ -47,19 +47,11 @@ from sandbox.egress import (
 )
 from sandbox.egress.checks import check
 from sandbox.egress.options import Judged
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.errors import CredentialError, SandboxError
 from sandbox.kernel.findings import FileJudgement, Judgement, Outcome, Receipt, Verdict
-from sandbox.kernel.records import (
-    Assessment,
-    FileVote,
-    Phase,
-    Release,
-    Review,
-    Seat,
-    ServiceAgreement,
-    Stoppage,
-    Submission,
-)
+from sandbox.kernel.review_records import Assessment, FileVote, Phase, Release, Review, Submission
+from sandbox.kernel.seat_records import Seat, Stoppage
 from sandbox.people import accounts
 from sandbox.store.verify import verify
 from tests.egress.ledger import AUTHORITY, EVERYBODY, GOOD, JUDGES, RECORDS, RELEASERS, Case, Vote

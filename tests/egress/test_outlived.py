@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from sandbox.access import agreement as contracts
 from sandbox.egress import intake, outlived, overlays
 from sandbox.egress.canary_safe import POOL, safe_of
-from sandbox.kernel.records import Seat, Submission
+from sandbox.kernel.review_records import Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.seats import seat as seats
 from tests.journeys.homes import Home, judged, told
 

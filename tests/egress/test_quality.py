@@ -11,7 +11,7 @@ from sandbox.egress import quality
 from sandbox.egress.checks import CHECKS
 from sandbox.egress.quality import Quality
 from sandbox.kernel.findings import FileJudgement, Judgement, Verdict
-from sandbox.kernel.records import Capacity, FileVote, Review, Standing, Submission, SubmittedFile
+from sandbox.kernel.review_records import Capacity, FileVote, Review, Standing, Submission, SubmittedFile
 
 VOTERS, DIGESTS = ("a", "b", "c", "d"), ("1", "2", "3")
 ANSWERS = st.dictionaries(st.sampled_from(DIGESTS), st.booleans())

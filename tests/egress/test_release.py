@@ -10,7 +10,7 @@ import pytest
 from sandbox.egress import release, review
 from sandbox.egress.bundle import RESERVED
 from sandbox.kernel.errors import InputError, RefusedError, TamperedError
-from sandbox.kernel.records import FileVote, Release, Submission
+from sandbox.kernel.review_records import FileVote, Release, Submission
 from tests.journeys.homes import (
     DEVELOPER,
     OFFICER,

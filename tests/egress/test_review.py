@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.egress import review
 from sandbox.kernel.errors import RefusedError
-from sandbox.kernel.records import Capacity, FileVote, Phase, Review, Submission
+from sandbox.kernel.review_records import Capacity, FileVote, Phase, Review, Submission
 from tests.journeys.homes import (
     COLLEAGUE,
     DEVELOPER,

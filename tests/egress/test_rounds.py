@@ -6,7 +6,8 @@ import pytest
 
 from sandbox.egress import assessment, comments, custody, intake, release, review, rounds
 from sandbox.kernel.errors import RefusedError
-from sandbox.kernel.records import Assessment, FileVote, Phase, Stoppage, Submission
+from sandbox.kernel.review_records import Assessment, FileVote, Phase, Submission
+from sandbox.kernel.seat_records import Stoppage
 from tests.journeys.homes import DEVELOPER, PROVIDER, SECURITY, Home, hand_in, judged, told
 
 pytestmark = pytest.mark.usefixtures("forked_gate")

@@ -18,9 +18,11 @@ import pytest
 
 from sandbox.egress import intake, overlays, tracing
 from sandbox.ingest import publish
+from sandbox.kernel.dataset_records import Dataset, LandingOrder, Snapshot
 from sandbox.kernel.errors import InputError, RefusedError
 from sandbox.kernel.findings import Verdict
-from sandbox.kernel.records import Dataset, LandingOrder, RefusedAttempt, Seat, Snapshot
+from sandbox.kernel.records import RefusedAttempt
+from sandbox.kernel.seat_records import Seat
 from sandbox.kernel.trace_records import Trace, TraceOutcome
 from sandbox.seats import seat as seats
 from sandbox.seats import workspace

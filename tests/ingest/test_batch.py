@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from sandbox.ingest import batch, publish
+from sandbox.kernel.dataset_records import Delivery
 from sandbox.kernel.errors import InputError, RefusedError
-from sandbox.kernel.records import Delivery
 from sandbox.vault.sealed import open_sealed
 from tests.attacks.sparse_books import FAR, OLD_FAR
 from tests.journeys.homes import CODE, COUNTY_STEWARD, STEWARD, Desk, Home, landed, told

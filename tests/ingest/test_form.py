@@ -9,8 +9,8 @@ import pytest
 from sandbox.catalog.entries import by_code
 from sandbox.ingest.form import read_form, write_form
 from sandbox.ingest.proposals import propose_for
+from sandbox.kernel.dataset_records import Delivery
 from sandbox.kernel.errors import InputError
-from sandbox.kernel.records import Delivery
 from tests.journeys.homes import CODE, LANDED, Home, keep, told
 
 __all__ = ["told"]

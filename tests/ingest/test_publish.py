@@ -12,16 +12,11 @@ from sandbox.access.policy import policy_of
 from sandbox.catalog import entries
 from sandbox.ingest import batch, publish
 from sandbox.ingest import desk as ingest_desk
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Item
+from sandbox.kernel.dataset_records import Dataset, LandingOrder, MaskingPolicy, Snapshot
 from sandbox.kernel.errors import InputError, RefusedError
-from sandbox.kernel.records import (
-    Dataset,
-    Item,
-    LandingOrder,
-    MaskingPolicy,
-    RowRange,
-    ServiceAgreement,
-    Snapshot,
-)
+from sandbox.kernel.terms import RowRange
 from sandbox.masking import versions
 from sandbox.masking.policy_file import read_policy, write_policy
 from sandbox.regulation.sectors import sectors

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from sandbox.ingest import scope
 from sandbox.kernel.errors import InputError
-from sandbox.kernel.records import RowRange
+from sandbox.kernel.terms import RowRange
 
 
 def inside(cells: list[str | None], **bounds: object) -> list[bool]:

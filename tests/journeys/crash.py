@@ -60,7 +60,7 @@ def main(home: str, what: str, at: str, *rest: str) -> None:
     from sandbox.app import open_platform
     from sandbox.egress import intake, looks, release, review
     from sandbox.ingest import publish
-    from sandbox.kernel.records import FileVote, Submission
+    from sandbox.kernel.review_records import FileVote, Submission
 
     platform = open_platform(Path(home))
     ingest, gate, bomb = platform.ingest, platform.gate, Bomb(int(at))

@@ -28,7 +28,8 @@ from sandbox.demo.events import Event, Narrator
 from sandbox.demo.people import ACCOUNTS_FILE, found_demo, gather
 from sandbox.egress import overlays
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.records import Snapshot, Submission
+from sandbox.kernel.dataset_records import Snapshot
+from sandbox.kernel.review_records import Submission
 from sandbox.municipality.cast import cast
 from sandbox.municipality.deliveries import SMALL
 from sandbox.people.directory import Directory
@@ -151,7 +152,7 @@ def hand_in(
     home: Home, desk: Desk, seat_id: str, files: dict[str, bytes], *, request: str = "0request-1"
 ) -> Path:
     """Write a request into a seat's outbox as the seat itself would; return its folder."""
-    from sandbox.kernel.records import Seat
+    from sandbox.kernel.seat_records import Seat
     from sandbox.seats import workspace
 
     seat = desk.platform.store.load(Seat, seat_id).record

@@ -12,8 +12,11 @@ from sandbox.access import review as item_review
 from sandbox.catalog import entries, impacts
 from sandbox.demo.journey import REGIME, Journey
 from sandbox.ingest import batch, proposals
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application, ItemRequest
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.entities import IdentifierClass
-from sandbox.kernel.records import Application, Dataset, ItemRequest, RowRange, ServiceAgreement
+from sandbox.kernel.terms import RowRange
 from sandbox.masking import versions
 from sandbox.masking.policy_file import write_policy
 from sandbox.masking.techniques import DateTrunc, DateUnit, Keep, Region, RegionLevel, Token

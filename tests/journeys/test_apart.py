@@ -13,8 +13,10 @@ import pytest
 from sandbox.access import application as applications
 from sandbox.access import reading
 from sandbox.catalog import entries
+from sandbox.kernel.application_records import Application, ItemRequest
+from sandbox.kernel.dataset_records import Dataset, Snapshot
 from sandbox.kernel.errors import InputError, RefusedError
-from sandbox.kernel.records import Application, Dataset, Environment, ItemRequest, Snapshot
+from sandbox.kernel.records import Environment
 from sandbox.seats import seat as seats
 from sandbox.seats.seat import current_snapshots
 from tests.journeys.homes import (

@@ -13,9 +13,10 @@ from sandbox.access.eligibility import eligibility_of
 from sandbox.catalog import entries
 from sandbox.ingest import publish
 from sandbox.kernel.actors import Role
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.metadata import Exclusion, Media
-from sandbox.kernel.records import Attachment, Dataset, Organisation, OrganisationRole, Ruling
+from sandbox.kernel.records import Attachment, Organisation, OrganisationRole, Ruling
 from sandbox.municipality.numbers import uscc, wrong_check_digit
 from sandbox.people import organisations
 from tests.access.hall import Hall, add_person, hall

@@ -12,7 +12,8 @@ from sandbox.access import application as applications
 from sandbox.access import clocks, review
 from sandbox.catalog import entries
 from sandbox.kernel.actors import Role
-from sandbox.kernel.records import Dataset, Organisation, OrganisationRole
+from sandbox.kernel.dataset_records import Dataset
+from sandbox.kernel.records import Organisation, OrganisationRole
 from sandbox.municipality.numbers import uscc
 from sandbox.oversight import duties, incident, use
 from sandbox.people import grants, organisations

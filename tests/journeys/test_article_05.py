@@ -12,10 +12,10 @@ from sandbox.access import application as applications
 from sandbox.access import review
 from sandbox.catalog import consents, entries
 from sandbox.ingest import publish
+from sandbox.kernel.dataset_records import Column, Dataset, Delivery
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel, joined
 from sandbox.kernel.metadata import Origin
-from sandbox.kernel.records import Column, Dataset, Delivery
 from sandbox.seats.seat import current_snapshots
 from tests.access.hall import COLUMNS, Hall, hall
 from tests.journeys.homes import CODE, Home, landed, told

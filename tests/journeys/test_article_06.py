@@ -11,10 +11,10 @@ from sandbox.catalog import entries, importing
 from sandbox.catalog.search import Finder
 from sandbox.catalog.sheet import Severity, sheet_of
 from sandbox.ingest import publish
+from sandbox.kernel.dataset_records import Dataset, Snapshot
 from sandbox.kernel.entities import IdentifierClass
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.metadata import Core, Exclusion, Opening
-from sandbox.kernel.records import Dataset, Snapshot
 from sandbox.masking import versions
 from sandbox.masking.policy_file import read_policy, write_policy
 from tests.catalog.test_sheet import GOOD, changed, workbook

@@ -9,8 +9,9 @@ import pytest
 
 from sandbox.access import application as applications
 from sandbox.access import drafts, portal, reading
+from sandbox.kernel.application_records import Application
 from sandbox.kernel.errors import RefusedError
-from sandbox.kernel.records import Application, Organisation
+from sandbox.kernel.records import Organisation
 from tests.access.hall import COLUMNS, REGIME, Hall, hall
 from tests.access.test_attachments import pdf
 

@@ -14,8 +14,10 @@ from sandbox.access import review
 from sandbox.access.form import application_of
 from sandbox.catalog import entries, impacts
 from sandbox.ingest import publish
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Item
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.errors import InputError, TamperedError
-from sandbox.kernel.records import Item, ServiceAgreement, Snapshot
 from sandbox.seats.seat import current_snapshots
 from tests.journeys.forge import forge
 from tests.journeys.homes import (

@@ -13,7 +13,8 @@ from sqlalchemy.exc import DatabaseError
 
 from sandbox.egress import release
 from sandbox.ingest import publish
-from sandbox.kernel.records import Release, Snapshot
+from sandbox.kernel.dataset_records import Snapshot
+from sandbox.kernel.review_records import Release
 from sandbox.oversight import use
 from sandbox.oversight.use import Metric
 from sandbox.seats import seat as seats

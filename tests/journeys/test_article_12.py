@@ -12,9 +12,10 @@ from sandbox.access import agreement as agreements
 from sandbox.access.amendment import Revision, Wanted, amend, ask
 from sandbox.access.policy import policy_of
 from sandbox.access.printed import print_of, rendered
+from sandbox.kernel.agreement_records import PolicyRecord, ServiceAgreement
 from sandbox.kernel.boundary import Boundary, OutputForm
 from sandbox.kernel.errors import RefusedError
-from sandbox.kernel.records import PolicyRecord, Seat, ServiceAgreement
+from sandbox.kernel.seat_records import Seat
 from sandbox.kernel.terms import Hours, Quotas, Terms
 from sandbox.seats import seat as seats
 from tests.access.hall import COLUMNS, Hall, hall

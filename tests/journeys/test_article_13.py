@@ -8,9 +8,11 @@ from pathlib import Path
 from sandbox.access import agreement as agreements
 from sandbox.catalog import entries
 from sandbox.egress import intake, judgements, release, review
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.errors import RefusedError
 from sandbox.kernel.findings import FindingKind, Verdict
-from sandbox.kernel.records import FileVote, Seat, Snapshot, Submission
+from sandbox.kernel.review_records import FileVote, Submission
+from sandbox.kernel.seat_records import Seat
 from tests.journeys.homes import (
     CODE,
     DEVELOPER,

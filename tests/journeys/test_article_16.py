@@ -8,8 +8,10 @@ import pytest
 
 from sandbox.access import agreement as agreements
 from sandbox.app import Platform
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.errors import InputError
-from sandbox.kernel.records import Duty, Release, Responsibility, ServiceAgreement
+from sandbox.kernel.oversight_records import Duty, Responsibility
+from sandbox.kernel.review_records import Release
 from sandbox.oversight import duties, evidence, incident, reporting
 from sandbox.oversight.reporting import Findings
 from sandbox.seats import seat as seats

@@ -14,11 +14,12 @@ from sandbox.access.policy import policy_of
 from sandbox.egress.permitted import Bounds, bounds_of
 from sandbox.egress.report import Product
 from sandbox.kernel.actors import SYSTEM
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.boundary import OutputForm
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.errors import InputError, RefusedError, StateError
 from sandbox.kernel.findings import FindingKind, Verdict
 from sandbox.kernel.lifecycle import step, steps_of
-from sandbox.kernel.records import ServiceAgreement, Snapshot
 from sandbox.kernel.terms import Terms, join_of
 from sandbox.kernel.unalterable import KINDS, altered
 from sandbox.regulation.clauses import clauses
@@ -93,7 +94,7 @@ def test_4_and_6_no_joining_of_what_was_not_agreed_to_be_joined(town: Hall) -> N
 
 
 def test_5_nothing_leaves_without_a_release_that_names_its_policy(released: Home) -> None:
-    from sandbox.kernel.records import Release, Submission
+    from sandbox.kernel.review_records import Release, Submission
 
     with released.open() as desk:
         signed_policy = desk.platform.store.load(ServiceAgreement, MARKET).record.policy

@@ -9,9 +9,9 @@ import pytest
 
 from sandbox.access import consultation, review
 from sandbox.catalog import entries
+from sandbox.kernel.dataset_records import Column, Dataset, Snapshot
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
 from sandbox.kernel.metadata import Origin
-from sandbox.kernel.records import Column, Dataset, Snapshot
 from sandbox.regulation.sectors import sectors
 from sandbox.seats import seat as seats
 from tests.access.hall import BODIES, COLUMNS, Hall, hall

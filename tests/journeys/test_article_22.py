@@ -9,8 +9,8 @@ import pytest
 from sandbox.access import application as applications
 from sandbox.access import review
 from sandbox.access.transition import transition
+from sandbox.kernel.application_records import Application
 from sandbox.kernel.errors import InputError, RefusedError
-from sandbox.kernel.records import Application
 from tests.access.hall import LAPSED, REGIME, hall
 
 

@@ -16,7 +16,9 @@ from sandbox.access.policy import policy_of
 from sandbox.catalog.entries import by_code
 from sandbox.egress import release
 from sandbox.ingest import batch
-from sandbox.kernel.records import Delivery, Release, ServiceAgreement, Snapshot, Submission
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Delivery, Snapshot
+from sandbox.kernel.review_records import Release, Submission
 from sandbox.masking.apply import apply
 from sandbox.masking.plan import make_plan
 from sandbox.masking.policy_file import read_policy

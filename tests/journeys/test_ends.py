@@ -11,16 +11,12 @@ from sandbox.access import agreement as contracts
 from sandbox.catalog import entries
 from sandbox.egress import intake, review
 from sandbox.ingest import publish
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.errors import InputError, NotFoundError, RefusedError
 from sandbox.kernel.metadata import Core, Exclusion, Opening
-from sandbox.kernel.records import (
-    Environment,
-    FileVote,
-    OperatingAgreement,
-    ServiceAgreement,
-    Snapshot,
-    Submission,
-)
+from sandbox.kernel.records import Environment, OperatingAgreement
+from sandbox.kernel.review_records import FileVote, Submission
 from sandbox.seats import seat as seats
 from sandbox.seats.seat import current_snapshots
 from tests.journeys.homes import (

@@ -11,8 +11,10 @@ import pytest
 
 from sandbox.egress import intake
 from sandbox.ingest import publish
+from sandbox.kernel.dataset_records import LandingOrder, Snapshot
 from sandbox.kernel.errors import StorageError
-from sandbox.kernel.records import LandingOrder, Seat, Snapshot, Submission
+from sandbox.kernel.review_records import Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.seats import workspace
 from sandbox.seats.seat import current_snapshots
 from sandbox.store.verify import verify

@@ -17,8 +17,9 @@ import pytest
 
 from sandbox.demo.egress import RISKS
 from sandbox.egress import assessment, audience, intake, mending, release, review
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.errors import InputError, RefusedError
-from sandbox.kernel.records import FileVote, Snapshot, Submission
+from sandbox.kernel.review_records import FileVote, Submission
 from tests.egress.cart import stump
 from tests.journeys.homes import (
     CODE,

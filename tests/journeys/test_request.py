@@ -9,9 +9,11 @@ import pytest
 
 from sandbox.egress import release
 from sandbox.kernel.actors import Role
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.errors import RefusedError
 from sandbox.kernel.lifecycle import step
-from sandbox.kernel.records import RefusedAttempt, Release, ServiceAgreement
+from sandbox.kernel.records import RefusedAttempt
+from sandbox.kernel.review_records import Release
 from sandbox.store.verify import verify
 from tests.journeys.homes import DEVELOPER, MARKET, SECURITY, Desk, Home, released, told
 

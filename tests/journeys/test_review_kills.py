@@ -15,7 +15,7 @@ import pytest
 
 from sandbox.egress import looks, nightly, release, review
 from sandbox.kernel.errors import RefusedError
-from sandbox.kernel.records import FileVote, Release, Review, Submission
+from sandbox.kernel.review_records import FileVote, Release, Review, Submission
 from sandbox.store.verify import verify
 from tests.attacks.test_templates import ask, in_force
 from tests.journeys.crash import crash, crash_each

@@ -4,15 +4,8 @@ from datetime import date
 from itertools import count
 
 from sandbox.kernel.actors import Actor, Proof, Role
-from sandbox.kernel.records import (
-    Capacity,
-    FileVote,
-    Organisation,
-    OrganisationRole,
-    Review,
-    Submission,
-    SubmittedFile,
-)
+from sandbox.kernel.records import Organisation, OrganisationRole
+from sandbox.kernel.review_records import Capacity, FileVote, Review, Submission, SubmittedFile
 
 TODAY = date(2024, 6, 3)
 _number = count(1)

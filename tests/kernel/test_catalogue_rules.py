@@ -9,18 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.kernel import catalogue_rules as c
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Consent, Dataset, Snapshot
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel, joined
 from sandbox.kernel.metadata import Core, Exclusion, Media, Opening, Origin, ResourceCode
-from sandbox.kernel.records import (
-    Attachment,
-    Consent,
-    Dataset,
-    OrganisationRole,
-    Ruling,
-    Seat,
-    ServiceAgreement,
-    Snapshot,
-)
+from sandbox.kernel.records import Attachment, OrganisationRole, Ruling
+from sandbox.kernel.seat_records import Seat
 from sandbox.kernel.situation import Situation
 from sandbox.municipality.numbers import uscc
 from tests.kernel.people import TODAY, actor, organisation

@@ -6,11 +6,11 @@ from datetime import date
 
 import pytest
 
+from sandbox.kernel.application_records import Extent
 from sandbox.kernel.extents import unheld
 from sandbox.kernel.grades import Grade, Thresholds
 from sandbox.kernel.metadata import Core
 from sandbox.kernel.policy import DatasetTerms
-from sandbox.kernel.records import Extent
 from sandbox.kernel.terms import RowRange
 from sandbox.regulation.calendars import regions
 from sandbox.regulation.loader import regime

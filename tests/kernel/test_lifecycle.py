@@ -3,12 +3,13 @@
 import pytest
 
 from sandbox.kernel.actors import JUDGING_ROLES, SYSTEM, Actor, Proof, Role
+from sandbox.kernel.application_records import Application
 from sandbox.kernel.decision import Answer, Decision, Refusal, decide
 from sandbox.kernel.kinds import RECORDS
 from sandbox.kernel.lifecycle import STEPS, Step, states_of, step, steps_of
 from sandbox.kernel.message import say
 from sandbox.kernel.permits import RULES, may
-from sandbox.kernel.records import Application, Organisation
+from sandbox.kernel.records import Organisation
 from sandbox.kernel.situation import Situation
 from tests.kernel.people import TODAY, actor, organisation
 

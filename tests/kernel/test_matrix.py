@@ -13,65 +13,62 @@ from itertools import product
 import pytest
 
 from sandbox.kernel.actors import STRONG_PROOFS, Actor, Proof, Role
+from sandbox.kernel.agreement_records import AgreementText, PolicyRecord, ServiceAgreement, Transfer
+from sandbox.kernel.application_records import (
+    Application,
+    CalendarNotice,
+    Clock,
+    Consultation,
+    Coordination,
+    Extension,
+    ImpactAssessment,
+    Item,
+    ItemRequest,
+    Preliminary,
+    Supplement,
+)
+from sandbox.kernel.dataset_records import (
+    Column,
+    Consent,
+    Dataset,
+    Delivery,
+    LandingOrder,
+    MaskingPolicy,
+    Snapshot,
+)
 from sandbox.kernel.decision import Answer, decide
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel, Thresholds, Zone
 from sandbox.kernel.lifecycle import STEPS, Step
 from sandbox.kernel.metadata import Origin
+from sandbox.kernel.oversight_records import Duty, Incident, Notice, Responsibility, Subscription
 from sandbox.kernel.permits import may
 from sandbox.kernel.policy import AccessPolicy, DatasetTerms
 from sandbox.kernel.records import (
     Account,
-    AgreementText,
-    Application,
-    Assessment,
     Attachment,
-    CalendarNotice,
-    Capacity,
-    Clock,
-    Column,
-    Comment,
-    Consent,
-    Consultation,
-    Coordination,
-    Custody,
-    Dataset,
-    Delivery,
-    Duty,
     Environment,
-    Examination,
-    Extension,
     Grant,
     Home,
-    ImpactAssessment,
-    Incident,
-    Item,
-    ItemRequest,
-    LandingOrder,
-    MaskingPolicy,
-    Notice,
     OperatingAgreement,
     Organisation,
     OrganisationRole,
-    Phase,
-    PolicyRecord,
-    Preliminary,
     Record,
     RefusedAttempt,
+    Ruling,
+)
+from sandbox.kernel.review_records import (
+    Assessment,
+    Capacity,
+    Comment,
+    Custody,
+    Examination,
+    Phase,
     Release,
-    Responsibility,
     Risk,
     RiskKind,
     RiskLevel,
-    Ruling,
-    Seat,
-    ServiceAgreement,
-    Snapshot,
-    Stoppage,
-    Subscription,
-    Supplement,
-    Transfer,
-    Undertaking,
 )
+from sandbox.kernel.seat_records import Seat, Stoppage, Undertaking
 from sandbox.kernel.situation import Situation
 from sandbox.kernel.template_records import (
     Instance,

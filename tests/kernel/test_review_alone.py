@@ -14,7 +14,8 @@ from sandbox.kernel import review_rules as v
 from sandbox.kernel import round_rules as o
 from sandbox.kernel.actors import SYSTEM, Role
 from sandbox.kernel.policy import AccessPolicy
-from sandbox.kernel.records import Account, Capacity, Comment, Custody, FileVote, Phase, Standing
+from sandbox.kernel.records import Account
+from sandbox.kernel.review_records import Capacity, Comment, Custody, FileVote, Phase, Standing
 from sandbox.kernel.rules import MISSING, NOT_OPERATOR
 from sandbox.kernel.situation import Situation
 from tests.kernel.people import (

@@ -8,7 +8,7 @@ import pytest
 from sandbox.kernel.actors import SYSTEM, Role
 from sandbox.kernel.lifecycle import step
 from sandbox.kernel.permits import may
-from sandbox.kernel.records import Capacity, Phase, Standing
+from sandbox.kernel.review_records import Capacity, Phase, Standing
 from sandbox.kernel.review_rules import SOME_APPROVED, approved_digests, quorum
 from sandbox.kernel.situation import Situation
 from tests.kernel.people import (

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from sandbox.kernel.errors import InputError, RefusedError, StateError
-from sandbox.kernel.records import Subscription
+from sandbox.kernel.oversight_records import Subscription
 from sandbox.oversight import mail, subscriptions
 from sandbox.oversight.desk import MailServer
 from sandbox.oversight.dispatch import FIRST_WAIT, LONGEST_WAIT, Dispatcher, wait_after
@@ -242,7 +242,7 @@ def test_waits_double_and_are_bounded():
 
 def test_a_header_cannot_be_added(place):
     desk = desk_with(place, mail=MailServer(host="x", sender="sandbox@data.example.cn"))
-    from sandbox.kernel.records import Notice
+    from sandbox.kernel.oversight_records import Notice
 
     notice = Notice(
         id="notice-000001", state="posted", organisation="o", account="a", template="seat:provision",

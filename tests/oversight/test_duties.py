@@ -8,8 +8,9 @@ import pytest
 
 from sandbox.access import agreement as agreements
 from sandbox.kernel.actors import Proof
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.errors import ConflictError, InputError, RefusedError
-from sandbox.kernel.records import Duty, Responsibility, ServiceAgreement
+from sandbox.kernel.oversight_records import Duty, Responsibility
 from sandbox.oversight import duties
 from sandbox.regulation import undertakings
 from sandbox.seats import seat as seats

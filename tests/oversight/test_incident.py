@@ -8,15 +8,13 @@ from datetime import timedelta
 import pytest
 
 from sandbox.egress import release
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import ConflictError, InputError, RefusedError
-from sandbox.kernel.records import (
-    Dataset,
-    Incident,
-    Organisation,
-    Release,
-    Seat,
-    ServiceAgreement,
-)
+from sandbox.kernel.oversight_records import Incident
+from sandbox.kernel.records import Organisation
+from sandbox.kernel.review_records import Release
+from sandbox.kernel.seat_records import Seat
 from sandbox.oversight import evidence, incident, notices, reporting, retention
 from sandbox.oversight.reporting import Findings
 from sandbox.seats import seat as seats

@@ -9,7 +9,8 @@ import pytest
 from sandbox.kernel.errors import RefusedError
 from sandbox.kernel.lifecycle import STEPS, step
 from sandbox.kernel.message import say
-from sandbox.kernel.records import Home, Notice
+from sandbox.kernel.oversight_records import Notice
+from sandbox.kernel.records import Home
 from sandbox.locale.translate import render
 from sandbox.oversight import audience, notices, templates
 from sandbox.oversight.templates import ANNOUNCED, TEMPLATES, clean, filled

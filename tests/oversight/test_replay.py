@@ -11,10 +11,11 @@ import pytest
 
 from sandbox.access.policy import policy_of
 from sandbox.access.trial import changed, read
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.errors import InputError, RefusedError
 from sandbox.kernel.findings import Verdict
 from sandbox.kernel.policy import plain
-from sandbox.kernel.records import Examination, ServiceAgreement, Submission
+from sandbox.kernel.review_records import Examination, Submission
 from sandbox.oversight.replay import Replay, past_of, replay
 from tests.journeys.homes import (
     DEVELOPER,

@@ -9,10 +9,11 @@ from datetime import timedelta
 import pytest
 
 from sandbox.app import store_settings
+from sandbox.kernel.application_records import ImpactAssessment
 from sandbox.kernel.errors import RefusedError
 from sandbox.kernel.kinds import RECORDS
 from sandbox.kernel.lifecycle import STEPS, step
-from sandbox.kernel.records import Grant, ImpactAssessment
+from sandbox.kernel.records import Grant
 from sandbox.oversight import retention
 from sandbox.regulation.loader import regime, regimes
 from sandbox.store.changes import Change

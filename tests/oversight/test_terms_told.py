@@ -9,8 +9,10 @@ import pytest
 
 from sandbox.access import application as applications
 from sandbox.access import consultation, coordination, drafts, review
+from sandbox.kernel.application_records import Application, Consultation, Coordination, Item
 from sandbox.kernel.lifecycle import STEPS
-from sandbox.kernel.records import Application, Consultation, Coordination, Item, Notice, Record
+from sandbox.kernel.oversight_records import Notice
+from sandbox.kernel.records import Record
 from sandbox.oversight import deadline
 from sandbox.oversight.audience import listeners
 from sandbox.oversight.desk import OversightDesk

@@ -6,9 +6,10 @@ from collections import Counter
 
 import pytest
 
+from sandbox.kernel.dataset_records import Snapshot
 from sandbox.kernel.errors import RefusedError
 from sandbox.kernel.lifecycle import STEPS
-from sandbox.kernel.records import Release, Snapshot
+from sandbox.kernel.review_records import Release
 from sandbox.oversight import use
 from sandbox.oversight.use import Metric
 from sandbox.seats import seat as seats

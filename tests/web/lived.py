@@ -13,7 +13,10 @@ from sandbox.demo.story import tell_story
 from sandbox.egress import intake, tracing
 from sandbox.ingest import batch
 from sandbox.kernel.actors import Role
-from sandbox.kernel.records import Account, Application, Environment, Item, Seat, ServiceAgreement
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application, Item
+from sandbox.kernel.records import Account, Environment
+from sandbox.kernel.seat_records import Seat
 from sandbox.municipality.deliveries import SMALL, Size, deliver
 from sandbox.people import grants
 from sandbox.seats import seat as seats

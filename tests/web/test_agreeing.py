@@ -2,8 +2,8 @@
 
 import re
 
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.boundary import OutputForm
-from sandbox.kernel.records import ServiceAgreement
 from sandbox.kernel.terms import Hours, Narrowing, Quotas, RowRange
 from tests.web.filled import filled
 from tests.web.test_oversight import DEVELOPER, run

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from sandbox.kernel.records import Environment, ServiceAgreement, Transfer
+from sandbox.kernel.agreement_records import ServiceAgreement, Transfer
+from sandbox.kernel.records import Environment
 from tests.web.test_oversight import DEVELOPER, HOSTILE, OFFICER, STEWARD, run, sent
 
 OPERATOR, CODE = "zhang.kai", "enterprise-registration"

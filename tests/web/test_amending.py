@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from sandbox.access.policy import compiled, policy_of
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.policy import AccessPolicy, DatasetTerms, differences
-from sandbox.kernel.records import ServiceAgreement
 from sandbox.kernel.terms import Hours, Quotas
 from tests.web.filled import filled
 from tests.web.test_oversight import DEVELOPER, run

@@ -14,16 +14,9 @@ from datetime import timedelta
 import pytest
 from openpyxl import load_workbook
 
-from sandbox.kernel.records import (
-    Application,
-    CalendarNotice,
-    Consultation,
-    Coordination,
-    Dataset,
-    Grant,
-    Item,
-    RefusedAttempt,
-)
+from sandbox.kernel.application_records import Application, CalendarNotice, Consultation, Coordination, Item
+from sandbox.kernel.dataset_records import Dataset
+from sandbox.kernel.records import Grant, RefusedAttempt
 from sandbox.web.exports import as_csv, as_xlsx, harmless
 from sandbox.web.pages.workdays import sheet
 from tests.web.conftest import hidden

@@ -7,7 +7,8 @@ import tracemalloc
 import pytest
 
 from sandbox.kernel.actors import Role
-from sandbox.kernel.records import Account, Delivery, Grant
+from sandbox.kernel.dataset_records import Delivery
+from sandbox.kernel.records import Account, Grant
 from sandbox.people import grants
 from tests.web.conftest import hidden
 

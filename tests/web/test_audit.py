@@ -6,7 +6,7 @@ import json
 import pytest
 
 from sandbox.egress import review
-from sandbox.kernel.records import FileVote, Phase, Submission
+from sandbox.kernel.review_records import FileVote, Phase, Submission
 from tests.web.conftest import hidden
 
 

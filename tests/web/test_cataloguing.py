@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from sandbox.catalog import dcat
-from sandbox.kernel.records import Dataset
+from sandbox.kernel.dataset_records import Dataset
 from tests.catalog.test_sheet import GOOD, changed, workbook
 from tests.web.conftest import hidden
 

@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from sandbox.ingest.form import Form as Sheet
+from sandbox.kernel.dataset_records import Column, Dataset, Delivery, MaskingPolicy, Unit
 from sandbox.kernel.entities import IdentifierClass
-from sandbox.kernel.records import Column, Dataset, Delivery, MaskingPolicy, Unit
 from sandbox.masking.policy import ColumnPolicy, Policy, TablePolicy
 from sandbox.masking.policy_file import read_policy
 from sandbox.masking.techniques import (

@@ -2,7 +2,9 @@
 
 import asyncio
 
-from sandbox.kernel.records import Dataset, ImpactAssessment, Item, Notice
+from sandbox.kernel.application_records import ImpactAssessment, Item
+from sandbox.kernel.dataset_records import Dataset
+from sandbox.kernel.oversight_records import Notice
 from tests.web.test_api import bearer
 
 OFFICER, SUPERVISOR, DEVELOPER, OPERATOR = "luo.zhengyan", "xie.mingjian", "lin.xiaoyu", "li.yuncheng"

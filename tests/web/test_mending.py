@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 from sandbox.egress import intake
-from sandbox.kernel.records import Snapshot, Submission
+from sandbox.kernel.dataset_records import Snapshot
+from sandbox.kernel.review_records import Submission
 from tests.journeys.homes import Desk, Home, hand_in, shown
 from tests.journeys.test_product_classes import PAIR, claim_of, table_of
 from tests.web.filled import filled

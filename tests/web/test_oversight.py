@@ -9,19 +9,13 @@ import openpyxl
 import pytest
 
 from sandbox.hub.admission import admit
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import RefusedError
-from sandbox.kernel.records import (
-    Dataset,
-    Incident,
-    Notice,
-    Organisation,
-    Release,
-    Responsibility,
-    Seat,
-    ServiceAgreement,
-    Subscription,
-    Undertaking,
-)
+from sandbox.kernel.oversight_records import Incident, Notice, Responsibility, Subscription
+from sandbox.kernel.records import Organisation
+from sandbox.kernel.review_records import Release
+from sandbox.kernel.seat_records import Seat, Undertaking
 from sandbox.oversight import notices
 from sandbox.regulation.undertakings import undertaking
 from sandbox.web.pages import pager

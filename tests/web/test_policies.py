@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from sandbox.access.policy import policy_of
-from sandbox.kernel.records import Examination, ServiceAgreement, Submission
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.review_records import Examination, Submission
 from tests.web.conftest import Site
 from tests.web.filled import filled
 from tests.web.test_oversight import DEVELOPER, OFFICER, run

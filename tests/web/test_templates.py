@@ -6,7 +6,7 @@ from html import unescape
 import pytest
 
 from sandbox.egress import looks, template_sheet
-from sandbox.kernel.records import Release, Submission
+from sandbox.kernel.review_records import Release, Submission
 from sandbox.kernel.template_records import Template
 from sandbox.web.pages import pager
 from tests.attacks.test_templates import in_force, proposed

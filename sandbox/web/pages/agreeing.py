@@ -12,9 +12,11 @@ from typing import Any
 from sandbox.access import agreement as agreements
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message
-from sandbox.kernel.records import Account, Application, Environment, ServiceAgreement
+from sandbox.kernel.records import Account, Environment
 from sandbox.kernel.terms import LEAST_REVIEWERS
 from sandbox.locale import words
 from sandbox.regulation.calendars import regions

@@ -12,15 +12,12 @@ from sandbox.access.versions import versions
 from sandbox.app import Platform
 from sandbox.egress import audience
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.records import (
-    Dataset,
-    Environment,
-    Item,
-    OperatingAgreement,
-    Seat,
-    ServiceAgreement,
-    Submission,
-)
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Item
+from sandbox.kernel.dataset_records import Dataset
+from sandbox.kernel.records import Environment, OperatingAgreement
+from sandbox.kernel.review_records import Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.oversight import replay as replays
 from sandbox.seats import seat as seats
 from sandbox.web.actions import Action, Call, Field, Options, reason_field

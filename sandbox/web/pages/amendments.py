@@ -15,9 +15,13 @@ from sandbox.access.policy import policy_of
 from sandbox.access.revised import NONE
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application, Item
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.policy import AccessPolicy
-from sandbox.kernel.records import Account, Application, Dataset, Item, RowRange, ServiceAgreement
+from sandbox.kernel.records import Account
+from sandbox.kernel.terms import RowRange
 from sandbox.web.actions import Action, Call, Faults, Field, Form, Misfilled, Options
 from sandbox.web.language import word
 from sandbox.web.pages import agreeing

@@ -17,9 +17,12 @@ from sandbox.access.eligibility import eligibility_of
 from sandbox.app import Platform
 from sandbox.catalog.reading import of_authority
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Application, Item, ItemRequest
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message
-from sandbox.kernel.records import Application, Dataset, Environment, Item, ItemRequest, ServiceAgreement
+from sandbox.kernel.records import Environment
 from sandbox.regulation.calendars import regions
 from sandbox.web import timeline
 from sandbox.web.actions import Action, Call, Field, Options

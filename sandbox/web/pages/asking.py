@@ -10,8 +10,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.kernel.application_records import Application, ItemRequest
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
-from sandbox.kernel.records import Application, Dataset, Environment, ItemRequest
+from sandbox.kernel.records import Environment
 from sandbox.web.actions import Call, Form
 from sandbox.web.language import word
 from sandbox.web.pages.bounding import parted

@@ -22,7 +22,8 @@ from sandbox.keeping import audit as examine
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import InputError, SandboxError
 from sandbox.kernel.lifecycle import STEPS
-from sandbox.kernel.records import Home, RefusedAttempt, Review, Submission
+from sandbox.kernel.records import Home, RefusedAttempt
+from sandbox.kernel.review_records import Review, Submission
 from sandbox.people.directory import CHINA
 from sandbox.store.checkpoints import last_checkpoint
 from sandbox.store.reads import Search

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sandbox.egress import review
 from sandbox.kernel.errors import InputError
-from sandbox.kernel.records import FileVote
+from sandbox.kernel.review_records import FileVote
 from sandbox.kernel.review_rules import votable_digests
 from sandbox.web.actions import Call
 from sandbox.web.language import word

@@ -13,8 +13,9 @@ from sandbox.access import boundaries
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.boundary import Boundary, OutputForm
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.message import Message
-from sandbox.kernel.records import Dataset, Environment
+from sandbox.kernel.records import Environment
 from sandbox.locale import words
 from sandbox.regulation.calendars import regions
 from sandbox.web.actions import Action, Call, Field, Form, Options

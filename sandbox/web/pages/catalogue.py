@@ -12,10 +12,11 @@ from sandbox.app import Platform
 from sandbox.catalog import consents, entries
 from sandbox.catalog.search import Hits
 from sandbox.kernel.actors import Actor, Role
+from sandbox.kernel.dataset_records import Dataset, Delivery, MaskingPolicy, Snapshot
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.grades import Grade, Grading, NationalLevel, ProvincialLevel
 from sandbox.kernel.message import Message
-from sandbox.kernel.records import Dataset, Delivery, Environment, MaskingPolicy, Snapshot
+from sandbox.kernel.records import Environment
 from sandbox.locale import words
 from sandbox.masking.policy_file import read_policy
 from sandbox.masking.techniques import parameters

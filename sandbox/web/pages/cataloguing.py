@@ -18,10 +18,12 @@ from sandbox.app import Platform
 from sandbox.catalog import consents, entries, impacts, importing
 from sandbox.catalog.sheet import Severity, SheetFinding, heading_of, read_sheet
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.application_records import ImpactAssessment, Item
+from sandbox.kernel.dataset_records import Consent, Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message
 from sandbox.kernel.metadata import Core, Cycle, Exclusion, Media, Opening, Origin, Sharing
-from sandbox.kernel.records import Consent, Dataset, Environment, ImpactAssessment, Item
+from sandbox.kernel.records import Environment
 from sandbox.locale import words
 from sandbox.regulation.catalogue import lists
 from sandbox.web.actions import Action, Call, Choices, Field, Form, Options, reason_field

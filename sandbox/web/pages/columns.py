@@ -18,10 +18,10 @@ from sandbox.ingest.form import Form as Sheet
 from sandbox.ingest.form import form_from, read_form, write_form
 from sandbox.ingest.proposals import Proposal
 from sandbox.kernel.actors import Role
+from sandbox.kernel.dataset_records import Dataset, Delivery, MaskingPolicy
 from sandbox.kernel.entities import EntityType, IdentifierClass
 from sandbox.kernel.errors import InputError, NotFoundError
 from sandbox.kernel.grades import Zone
-from sandbox.kernel.records import Dataset, Delivery, MaskingPolicy
 from sandbox.masking import versions
 from sandbox.masking.policy import OnUnhandled, as_mapping
 from sandbox.masking.policy_file import read_policy, write_policy

@@ -12,13 +12,8 @@ from sandbox.catalog.reading import is_party, require_reader
 from sandbox.fingerprint.canary import FEWEST_ROWS
 from sandbox.ingest import batch, publish
 from sandbox.kernel.actors import STRONG_PROOFS, Actor, Role
-from sandbox.kernel.records import (
-    Dataset,
-    Delivery,
-    LandingOrder,
-    ServiceAgreement,
-    Snapshot,
-)
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Dataset, Delivery, LandingOrder, Snapshot
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
 from sandbox.web.pages import columns, pager

@@ -18,8 +18,10 @@ from sandbox.access import attachments, drafts, reading
 from sandbox.access.form import application_of
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.application_records import Application
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
-from sandbox.kernel.records import Application, Dataset, Environment
+from sandbox.kernel.records import Environment
 from sandbox.regulation.calendars import regions
 from sandbox.web.actions import NEW, Action, Call, Field, Options
 from sandbox.web.language import word

@@ -7,8 +7,10 @@ from starlette.responses import Response
 from sandbox.app import Platform
 from sandbox.catalog.reading import of_authority
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
-from sandbox.kernel.records import Account, Dataset, Duty, Responsibility
+from sandbox.kernel.oversight_records import Duty, Responsibility
+from sandbox.kernel.records import Account
 from sandbox.locale import words
 from sandbox.oversight import duties
 from sandbox.web.actions import Action, Call, Field, Options, reason_field

@@ -13,9 +13,10 @@ from datetime import datetime, timedelta
 from starlette.responses import Response
 
 from sandbox.catalog import impacts
+from sandbox.kernel.application_records import Application, ImpactAssessment, Item
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.decision import Answer, Refusal, decide
 from sandbox.kernel.errors import RefusedError
-from sandbox.kernel.records import Application, Dataset, ImpactAssessment, Item
 from sandbox.oversight import retention
 from sandbox.store.changes import Stored
 from sandbox.web.language import word

@@ -8,16 +8,13 @@ from starlette.responses import Response
 
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor, Role
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.lifecycle import STEPS
-from sandbox.kernel.records import (
-    Dataset,
-    Incident,
-    Organisation,
-    OrganisationRole,
-    Seat,
-    ServiceAgreement,
-)
+from sandbox.kernel.oversight_records import Incident
+from sandbox.kernel.records import Organisation, OrganisationRole
+from sandbox.kernel.seat_records import Seat
 from sandbox.locale import words
 from sandbox.oversight import evidence, incident, paper, reporting
 from sandbox.oversight.audience import record_of, what_of

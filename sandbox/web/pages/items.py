@@ -10,7 +10,9 @@ from starlette.responses import Response
 
 from sandbox.access import clocks, lists
 from sandbox.access.clocks import Calendars
-from sandbox.kernel.records import Application, Clock, Dataset, Item, Organisation
+from sandbox.kernel.application_records import Application, Clock, Item
+from sandbox.kernel.dataset_records import Dataset
+from sandbox.kernel.records import Organisation
 from sandbox.locale import words
 from sandbox.store.changes import Stored
 from sandbox.store.lists import Sieve, Words

@@ -10,7 +10,9 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from sandbox.access import lists
-from sandbox.kernel.records import Account, Application, Dataset, Item, Organisation
+from sandbox.kernel.application_records import Application, Item
+from sandbox.kernel.dataset_records import Dataset
+from sandbox.kernel.records import Account, Organisation
 from sandbox.locale import words
 from sandbox.store.lists import Sieve, Words
 from sandbox.web import exports

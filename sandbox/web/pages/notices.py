@@ -6,9 +6,10 @@ from starlette.responses import Response
 
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.application_records import Item
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message
-from sandbox.kernel.records import Item, Notice, Subscription
+from sandbox.kernel.oversight_records import Notice, Subscription
 from sandbox.locale import words
 from sandbox.oversight import notices, subscriptions
 from sandbox.store.lists import Sieve

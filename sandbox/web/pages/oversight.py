@@ -11,8 +11,10 @@ from starlette.responses import Response
 from sandbox.access.transition import transition
 from sandbox.catalog.reading import of_authority
 from sandbox.kernel.actors import Role
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.message import Message
-from sandbox.kernel.records import Incident, OrganisationRole, ServiceAgreement
+from sandbox.kernel.oversight_records import Incident
+from sandbox.kernel.records import OrganisationRole
 from sandbox.locale import rules, words
 from sandbox.oversight import duties as answering
 from sandbox.oversight import incident, retention

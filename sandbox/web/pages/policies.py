@@ -14,11 +14,14 @@ from starlette.responses import Response
 
 from sandbox.access import reading
 from sandbox.access.policy import compiled, policy_of
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.application_records import Extent
 from sandbox.kernel.boundary import OutputForm
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.message import Message
 from sandbox.kernel.policy import AccessPolicy, DatasetTerms, differences
-from sandbox.kernel.records import Dataset, Environment, Extent, RowRange, ServiceAgreement
-from sandbox.kernel.terms import Hours, Quotas
+from sandbox.kernel.records import Environment
+from sandbox.kernel.terms import Hours, Quotas, RowRange
 from sandbox.locale import words
 from sandbox.oversight import replay as replays
 from sandbox.regulation.calendars import regions

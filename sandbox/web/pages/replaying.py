@@ -16,10 +16,11 @@ from sandbox.access import reading
 from sandbox.access.policy import policy_of
 from sandbox.access.terms import join_named
 from sandbox.access.trial import read
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.boundary import OutputForm
 from sandbox.kernel.errors import InputError, SandboxError
 from sandbox.kernel.policy import AccessPolicy, DatasetTerms
-from sandbox.kernel.records import ServiceAgreement, Submission
+from sandbox.kernel.review_records import Submission
 from sandbox.kernel.terms import LEAST_REVIEWERS, MOST_REVIEWERS, Hours, Join
 from sandbox.locale import words
 from sandbox.oversight import replay as replays

@@ -17,20 +17,12 @@ from sandbox.access import review as item_review
 from sandbox.app import Platform
 from sandbox.catalog.reading import is_party
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.application_records import Application, Consultation, Coordination, ImpactAssessment, Item
 from sandbox.kernel.application_rules import demand_of
 from sandbox.kernel.boundary import breaches
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.message import Message, Value
-from sandbox.kernel.records import (
-    Application,
-    Consultation,
-    Coordination,
-    Dataset,
-    Environment,
-    ImpactAssessment,
-    Item,
-    Organisation,
-    OrganisationRole,
-)
+from sandbox.kernel.records import Environment, Organisation, OrganisationRole
 from sandbox.regulation.calendars import regions
 from sandbox.web import timeline
 from sandbox.web.actions import Action, Call, Field, Options, reason_field

@@ -27,16 +27,8 @@ from sandbox.egress import (
 from sandbox.egress.checks import CHECKS
 from sandbox.kernel.actors import Actor, Role
 from sandbox.kernel.errors import InputError
-from sandbox.kernel.records import (
-    Assessment,
-    Comment,
-    Risk,
-    RiskKind,
-    RiskLevel,
-    Seat,
-    Stoppage,
-    Submission,
-)
+from sandbox.kernel.review_records import Assessment, Comment, Risk, RiskKind, RiskLevel, Submission
+from sandbox.kernel.seat_records import Seat, Stoppage
 from sandbox.locale import words
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word

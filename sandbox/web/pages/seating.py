@@ -8,12 +8,10 @@ from sandbox.access import reading
 from sandbox.access.versions import standing
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.records import (
-    Account,
-    Seat,
-    ServiceAgreement,
-    Submission,
-)
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.records import Account
+from sandbox.kernel.review_records import Submission
+from sandbox.kernel.seat_records import Seat
 from sandbox.oversight import duties
 from sandbox.seats import seat as seats
 from sandbox.web.actions import Action, Call, Field, Options, reason_field

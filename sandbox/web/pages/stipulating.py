@@ -15,11 +15,21 @@ from sandbox.access import reading
 from sandbox.access.terms import hours_of, join_named, narrowings_of
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.application_records import Application, Item
 from sandbox.kernel.boundary import OutputForm
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.policy import AccessPolicy
-from sandbox.kernel.records import Application, Dataset, Item, RowRange
-from sandbox.kernel.terms import LEAST_REVIEWERS, MOST_REVIEWERS, Hours, Join, Narrowing, Quotas, Terms
+from sandbox.kernel.terms import (
+    LEAST_REVIEWERS,
+    MOST_REVIEWERS,
+    Hours,
+    Join,
+    Narrowing,
+    Quotas,
+    RowRange,
+    Terms,
+)
 from sandbox.people.directory import Directory
 from sandbox.web.actions import Faults, Form, Misfilled
 from sandbox.web.language import word

@@ -29,20 +29,12 @@ from sandbox.egress import (
 from sandbox.egress import lists as gate_lists
 from sandbox.egress.bundle import pack
 from sandbox.kernel.actors import Actor, Role
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Dataset, Snapshot
 from sandbox.kernel.errors import InputError, NotFoundError
 from sandbox.kernel.findings import Verdict
-from sandbox.kernel.records import (
-    Account,
-    Capacity,
-    Dataset,
-    Organisation,
-    OrganisationRole,
-    Phase,
-    Release,
-    ServiceAgreement,
-    Snapshot,
-    Submission,
-)
+from sandbox.kernel.records import Account, Organisation, OrganisationRole
+from sandbox.kernel.review_records import Capacity, Phase, Release, Submission
 from sandbox.kernel.review_rules import quorum
 from sandbox.locale import words
 from sandbox.store.changes import Stored

@@ -16,7 +16,7 @@ from sandbox.egress import looks, template_form, template_orders, template_sheet
 from sandbox.egress.desk import GateDesk
 from sandbox.kernel.actors import Actor
 from sandbox.kernel.errors import InputError
-from sandbox.kernel.records import Capacity
+from sandbox.kernel.review_records import Capacity
 from sandbox.kernel.template_records import Template, TemplateLook
 from sandbox.locale import words
 from sandbox.store.lists import Sieve

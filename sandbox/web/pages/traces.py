@@ -10,8 +10,9 @@ from starlette.responses import Response
 from sandbox.egress import tracing
 from sandbox.egress.options import Options as GateOptions
 from sandbox.files.opening import open_regular
+from sandbox.kernel.agreement_records import ServiceAgreement
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
-from sandbox.kernel.records import Dataset, ServiceAgreement
 from sandbox.kernel.trace_records import Suspect, TraceOutcome
 from sandbox.web.actions import Action, Call
 from sandbox.web.language import word

@@ -7,7 +7,9 @@ from starlette.responses import Response
 from sandbox.access import transfer as transfers
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
-from sandbox.kernel.records import Dataset, Environment, Transfer
+from sandbox.kernel.agreement_records import Transfer
+from sandbox.kernel.dataset_records import Dataset
+from sandbox.kernel.records import Environment
 from sandbox.web.actions import Action, Call, Field, Options, reason_field
 from sandbox.web.language import word
 from sandbox.web.session import Outcome

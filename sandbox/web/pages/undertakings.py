@@ -13,8 +13,9 @@ from sandbox.access import lists, reading
 from sandbox.access.versions import standing, versions
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor, Role
+from sandbox.kernel.agreement_records import ServiceAgreement
 from sandbox.kernel.errors import ConflictError
-from sandbox.kernel.records import Seat, ServiceAgreement, Undertaking
+from sandbox.kernel.seat_records import Seat, Undertaking
 from sandbox.oversight import duties
 from sandbox.regulation.undertakings import undertaking
 from sandbox.store.changes import Stored

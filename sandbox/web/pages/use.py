@@ -11,9 +11,10 @@ from starlette.responses import Response
 
 from sandbox.catalog.reading import of_authority
 from sandbox.kernel.actors import Role
+from sandbox.kernel.dataset_records import Dataset
 from sandbox.kernel.errors import InputError
 from sandbox.kernel.message import Message
-from sandbox.kernel.records import Dataset, OrganisationRole
+from sandbox.kernel.records import OrganisationRole
 from sandbox.locale import words
 from sandbox.oversight import use
 from sandbox.oversight.use import Metric, Used

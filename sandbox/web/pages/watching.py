@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from sandbox.catalog.reading import require_reader
 from sandbox.egress import audience
+from sandbox.kernel.dataset_records import LandingOrder
 from sandbox.kernel.errors import NotFoundError
-from sandbox.kernel.records import LandingOrder, Submission
+from sandbox.kernel.review_records import Submission
 from sandbox.web.language import word
 from sandbox.web.live import watched
 from sandbox.web.visitor import Visitor, recognise

@@ -15,8 +15,8 @@ from starlette.responses import Response
 from sandbox.access import holidays
 from sandbox.app import Platform
 from sandbox.kernel.actors import Actor
+from sandbox.kernel.application_records import CalendarNotice
 from sandbox.kernel.errors import InputError
-from sandbox.kernel.records import CalendarNotice
 from sandbox.kernel.workdays import Calendar
 from sandbox.regulation.calendars import CITY, regions
 from sandbox.web.actions import Action, Call, Field, Form, Options, reason_field
