@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.egress.fixing import fix_by_rounding
+from sandbox.egress.frames import report_in, report_out
 from sandbox.egress.judge import judge, judge_file, settle
 from sandbox.egress.kept import ROUNDED, Kept, Standing, unpack
 from sandbox.egress.narrowing import Told, exact, narrowed
@@ -22,7 +23,6 @@ from sandbox.egress.options import Judged, Options
 from sandbox.egress.origin import Source
 from sandbox.egress.report import Product
 from sandbox.egress.roundings import base_of
-from sandbox.egress.worker import report_in, report_out
 from sandbox.kernel.findings import Verdict
 from tests.attacks.test_ledger_sets import first, version
 from tests.egress.clinic import RARE, claim, csv_of, visits

@@ -10,12 +10,12 @@ import pyarrow as pa
 import pytest
 
 from sandbox.egress import wire
+from sandbox.egress.frames import report_in, report_out
 from sandbox.egress.judge import judge, judge_file, settle
 from sandbox.egress.kept import Kept, Standing, unpack
 from sandbox.egress.options import Judged, Options
 from sandbox.egress.origin import Source
 from sandbox.egress.report import Product
-from sandbox.egress.worker import report_in, report_out
 from sandbox.kernel.findings import Verdict
 from tests.attacks.test_ledger_models import data
 from tests.attacks.test_ledger_sets import version
