@@ -19,16 +19,26 @@ from tests import watching
 PLACE = "TESTS_MADE_ONCE"
 """Names the folder of one run; handed on to every test process."""
 WAITING = 900.0
+PREFIX = "made-once-"
 
 
 def lay_out() -> Path | None:
     """Make the folder of this run, in the process that starts the others; None in those."""
     if os.environ.get(PLACE):
         return None
-    folder = Path(tempfile.mkdtemp(prefix="made-once-"))
+    _clear_away()
+    folder = Path(tempfile.mkdtemp(prefix=f"{PREFIX}{os.getpid()}-"))
     folder.chmod(0o711)
     os.environ[PLACE] = str(folder)
     return folder
+
+
+def _clear_away() -> None:
+    """Remove what runs left behind whose process was killed."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}[0-9]*-*"):
+        process = folder.name.removeprefix(PREFIX).partition("-")[0]
+        if not Path("/proc", process).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def made(name: str, build: Callable[[Path], object], *, waiting: float = WAITING) -> Path:

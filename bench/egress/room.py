@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+import atexit
 import io
+import shutil
 import tempfile
 from dataclasses import dataclass
 from functools import cache
@@ -79,7 +81,9 @@ def snapshot(
         key=KEY,
         identifiers=identifiers,
     )
-    part = Path(tempfile.mkdtemp(prefix="bench-egress-")) / "0.parquet"
+    folder = Path(tempfile.mkdtemp(prefix="bench-egress-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    part = folder / "0.parquet"
     pq.write_table(raw, part)
 
     def opened(stream: str) -> BinaryIO:

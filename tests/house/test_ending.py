@@ -108,6 +108,21 @@ def test_what_is_made_once_is_waited_for_with_a_bound_and_made_anew_after_a_deat
     assert once.made("thing", lambda _: pytest.fail("made twice")) == root
 
 
+def test_what_a_killed_run_left_behind_is_removed_and_a_running_one_keeps_its_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(once.tempfile, "tempdir", str(tmp_path))
+    monkeypatch.delenv(once.PLACE)
+    gone = subprocess.Popen(["true"])
+    gone.wait(60)
+    left, kept = tmp_path / f"{once.PREFIX}{gone.pid}-a", tmp_path / f"{once.PREFIX}{os.getpid()}-b"
+    left.mkdir()
+    kept.mkdir()
+    made = once.lay_out()
+    assert made is not None
+    assert sorted(tmp_path.iterdir()) == sorted([kept, made])
+
+
 SLOW = """
 import time
 from tests import once
