@@ -80,10 +80,17 @@ def _key(sample: Bytes, length: int) -> bytes:
 def _places(column: Bytes) -> Bytes:
     """Return the likeliest bytes of a key at one place, those that leave signs of no text left out."""
     counts = np.bincount(column, minlength=256)
+    printed, alone = _under_keys()
+    fine = printed @ counts.astype(np.float64) >= _FINE * column.size
+    order = np.argsort(-(counts[None, :] * alone).sum(axis=1), kind="stable")
+    return order[fine[order]][:_LIKELY].astype(np.uint8)
+
+
+@cache
+def _under_keys() -> tuple[Floats, Floats]:
+    """Return for each key and byte whether one under the other is printed, and how likely it is."""
     under = np.arange(256)[:, None] ^ np.arange(256)[None, :]
-    fine = (counts[None, :] * _printed()[under]).sum(axis=1)
-    order = np.argsort(-(counts[None, :] * _alone()[under]).sum(axis=1), kind="stable")
-    return np.array([one for one in order.tolist() if fine[one] >= _FINE * column.size][:_LIKELY], np.uint8)
+    return _printed()[under].astype(np.float64), _alone()[under]
 
 
 def _following(cut: Bytes, at: int, likely: Sequence[Bytes]) -> Floats:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import product
 
 import numpy as np
@@ -30,6 +31,7 @@ _LONGER = 0.05
 """How much likelier a byte must be under a longer key."""
 _LOOKED_AT = 20_000
 _FRONT = 1 << 14
+_PLANE = 1 << 16
 _LONGEST = 4
 """Signs that a front may end with because it was cut."""
 
@@ -108,7 +110,8 @@ def _by_share(
     data: bytes, counts: Sequence[NDArray[np.int64]], weighed_by: Sequence[NDArray[np.float64]]
 ) -> str:
     """Return the text under the key that is likeliest by how often each byte stands."""
-    keyed = sorted((_key(counts, weights) for weights in weighed_by), key=lambda one: -one[0])
+    turned = _summed(np.concatenate(counts).T.astype(np.float64))
+    keyed = sorted((_key(counts, turned, weights) for weights in weighed_by), key=lambda one: -one[0])
     texts = (_under(data, key) for _, key in keyed if key.any())
     found = next(filter(None, texts), "")
     if not found or legible(found) or len(keyed[0][1]) > _SHORT:
@@ -118,7 +121,21 @@ def _by_share(
 
 
 def _under(data: bytes, key: NDArray[np.uint8]) -> str:
-    return _readable((np.frombuffer(data, np.uint8) ^ np.resize(key, len(data))).tobytes())
+    """Return the bytes under a key as a text, if they are one; of most keys their front tells that alone."""
+    front = data[:_FRONT]
+    if len(data) > _FRONT and not any(_fine(_turned(front, key), len(data))):
+        return ""
+    return _readable(_turned(data, key))
+
+
+def _turned(data: bytes, key: NDArray[np.uint8]) -> bytes:
+    long = np.frombuffer(repeated(key.tobytes(), len(data)), np.uint8)
+    return (np.frombuffer(data, np.uint8) ^ long).tobytes()
+
+
+def repeated(key: bytes, size: int) -> bytes:
+    """Return a key over and over, so many bytes of it."""
+    return (key * -(-size // len(key)))[:size]
 
 
 def _next_best(counts: Sequence[NDArray[np.int64]], length: int) -> Iterator[tuple[int, ...]]:
@@ -138,11 +155,11 @@ def _uneven(counts: Sequence[NDArray[np.int64]]) -> bool:
 
 
 def _key(
-    counts: Sequence[NDArray[np.int64]], weights: NDArray[np.float64]
+    counts: Sequence[NDArray[np.int64]], turned: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> tuple[float, NDArray[np.uint8]]:
     """Return how likely the likeliest repeated key is, a byte, and the key; noughts for none."""
     best, found = -math.inf, np.zeros(1, np.uint8)
-    for keys, shares in _keys(counts, weights):
+    for keys, shares in _keys(counts, turned, weights):
         likely = float(shares.sum()) / int(counts[0].sum())
         if keys.any() and likely > best + _LONGER:
             best, found = likely, keys
@@ -178,8 +195,8 @@ def weighed(data: bytes) -> bytes:
     if best is None:
         return b""
     _, order, key = best
-    plain = np.frombuffer(data, np.uint8) ^ np.resize(key, len(data))
-    text = plain[: len(plain) // 2 * 2].tobytes().decode(f"utf-16-{order}", errors="replace")
+    plain = _turned(data, key)
+    text = plain[: len(plain) // 2 * 2].decode(f"utf-16-{order}", errors="replace")
     few = text[:_LOOKED_AT]
     fine = _printable(few) - few.count("\ufffd")
     return text.encode("utf-8", errors="replace") if fine >= _READABLE * len(few) else b""
@@ -209,15 +226,15 @@ def _counts(sample: NDArray[np.uint8], longest: int) -> list[NDArray[np.int64]]:
 
 
 def _keys(
-    counts: Sequence[NDArray[np.int64]], weights: NDArray[np.float64]
+    counts: Sequence[NDArray[np.int64]], turned: NDArray[np.float64], weights: NDArray[np.float64]
 ) -> Iterator[tuple[NDArray[np.uint8], NDArray[np.float64]]]:
     """Yield the likeliest key of every length, and how likely it is at each place.
 
-    A key over bytes is a convolution over their bits, which two transforms turn into one product.
+    A key over bytes is a convolution over their bits, which two transforms turn into one product; `turned` is
+    the first of them, of the counts of all lengths.
     """
-    every = np.concatenate(counts).T.astype(np.float64)
-    likely = _summed(_summed(every) * weights[:, None])
-    keys, shares = likely.argmax(axis=0).astype(np.uint8), likely.max(axis=0) / (_STEPS * len(every))
+    likely = _summed(turned * weights[:, None])
+    keys, shares = likely.argmax(axis=0).astype(np.uint8), likely.max(axis=0) / (_STEPS * len(likely))
     start = 0
     for one in counts:
         yield keys[start : start + len(one)], shares[start : start + len(one)]
@@ -226,11 +243,7 @@ def _keys(
 
 def _readable(data: bytes) -> str:
     """Return the bytes as a text, if few of them are none; their front is asked first."""
-    odd = (1 - _READABLE) * min(len(data), _LOOKED_AT)
-    for encoding in ("utf-8", "gb18030"):
-        front = data[:_FRONT].decode(encoding, errors="replace")[:-_LONGEST]
-        if front.count("\ufffd") > _LOST * len(data) or len(front) - _printable(front) > odd:
-            continue
+    for encoding in _fine(data[:_FRONT], len(data)):
         text = data.decode(encoding, errors="replace")
         head = text[:_LOOKED_AT]
         if text.count("\ufffd") <= _LOST * len(text) and _printable(head) >= _READABLE * len(head):
@@ -238,6 +251,25 @@ def _readable(data: bytes) -> str:
     return ""
 
 
+def _fine(front: bytes, size: int) -> Iterator[str]:
+    """Yield the encodings under which so many bytes may be a text, as their front has it."""
+    odd = (1 - _READABLE) * min(size, _LOOKED_AT)
+    for encoding in ("utf-8", "gb18030"):
+        text = front.decode(encoding, errors="replace")[:-_LONGEST]
+        if text.count("\ufffd") <= _LOST * size and len(text) - _printable(text) <= odd:
+            yield encoding
+
+
 def _printable(text: str) -> int:
     """Return how many signs are printed ones or ends of lines and cells."""
-    return sum(count for sign, count in Counter(text).items() if sign.isprintable() or sign in "\r\n\t")
+    signs = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    plain = signs[signs < _PLANE]
+    rare = Counter(text) if len(plain) < len(signs) else Counter()
+    beyond = sum(count for sign, count in rare.items() if ord(sign) >= _PLANE and sign.isprintable())
+    return int(np.count_nonzero(_printed()[plain])) + beyond
+
+
+@cache
+def _printed() -> NDArray[np.bool_]:
+    """Return which signs of the first plane are printed ones or ends of lines and cells."""
+    return np.array([sign.isprintable() or sign in "\r\n\t" for sign in map(chr, range(_PLANE))])

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sandbox.egress.alphabets import B85
-from sandbox.egress.ciphers import weighed
+from sandbox.egress.ciphers import repeated, weighed
 from sandbox.egress.legible import said
 from sandbox.egress.unpressed import begun, finished
 
@@ -154,8 +154,12 @@ def _way(raw: Bytes, number: int, size: int) -> Bytes:
         cut = raw[::-1][:size] if number % 2 else raw[:size]
         return _TURNS[number // 2][cut]
     cut = raw[:size]
-    count = np.resize(_COUNT, cut.size)
+    count = _counted(cut.size)
     return np.asarray((cut ^ count, cut - count, cut + count)[number - 2 * len(_TURNS)], np.uint8)
+
+
+def _counted(size: int) -> Bytes:
+    return np.frombuffer(repeated(_COUNT.tobytes(), size), np.uint8)
 
 
 def _keys(heads: Bytes) -> Iterator[tuple[int, bytes, int, bool]]:
@@ -175,14 +179,14 @@ def _keys(heads: Bytes) -> Iterator[tuple[int, bytes, int, bool]]:
 
 
 def _undo(turned: Bytes, key: bytes, *, added: bool) -> bytes:
-    long = np.frombuffer((key * (turned.size // len(key) + 1))[: turned.size], np.uint8)
+    long = np.frombuffer(repeated(key, turned.size), np.uint8)
     return (turned - long if added else turned ^ long).astype(np.uint8).tobytes()
 
 
 def lettered(data: bytes) -> Iterator[bytes]:
     """Yield the letters or texts that bytes are under a turn of every byte and a short key."""
     raw = np.frombuffer(data, np.uint8)
-    count = np.resize(_COUNT, raw.size)
+    count = _counted(raw.size)
     for one in (raw ^ count, raw - count, raw + count):
         head = one[:_LOOKED_AT].tobytes()
         if head.isascii() or said(head):
