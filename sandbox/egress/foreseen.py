@@ -27,7 +27,6 @@ LEAST_BYTES = 1 << 14
 """Size of a file from which a second process takes less time than it costs."""
 MOST_BYTES = 4 << 20
 """Size up to which two processes have room where one has."""
-REST = "rest"
 NOTHING = b"nothing"
 _KINDS = ("<i8", "<i4", "<i2", "|i1", "<u4", "<u2", "|u1", "|b1")
 _Read = TypeVar("_Read")
@@ -53,6 +52,31 @@ class Openly:
     asked: bool = False
 
 
+class Unseen:
+    """A question of which a process finds out whether it shows nothing. End it."""
+
+    def __init__(self, process: Second | None = None, name: str = "") -> None:
+        """Begin nothing: the process is at work, if there is one."""
+        self._process, self._name = process or Second(), name
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the process."""
+        self._process.close()
+
+    @property
+    def begun(self) -> bool:
+        """Return whether there is a process that finds out."""
+        return bool(self._process)
+
+    def __bool__(self) -> bool:
+        """Return whether nothing shows, waiting for it; false also where nobody found out."""
+        return self._process.answer(self._name) == NOTHING
+
+
 class Foreseen:
     """What is known ahead of one file: nothing by default. End it with the file."""
 
@@ -61,7 +85,8 @@ class Foreseen:
     ) -> None:
         """Begin nothing yet; with one core nothing ever is."""
         self._parts, self._indexes, self._cores = parts, indexes, cores
-        self._second, self._open = Second(), Openly()
+        self._chains, self._choices, self._open = Second(), Second(), Openly()
+        self._heard: list[Stream] | None = None
 
     @classmethod
     def of(cls, product: Product, parts: Sequence[bytes], indexes: Sequence[RecordIndex], cores: int) -> Self:
@@ -85,32 +110,41 @@ class Foreseen:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End the process."""
-        self._second.close()
+        """End the processes."""
+        self._chains.close()
+        self._choices.close()
 
     def begin(self, chains: Callable[[], Unwound], own: Sequence[Content]) -> None:
-        """Have the chains followed to their ends and those read, then the choices of the file."""
-        tasks = [Task("ends", lambda: _ends_out(chains()))]
+        """Have the chains followed to their ends and those read, and the choices of the file, asked later."""
+        self._chains = Second([Task("ends", lambda: _ends_out(chains()))], cores=self._cores)
         if self._cores > 1 and not self.openly(own).shown:
-            tasks.append(Task("hidden", lambda: _heard_out(*hidden_in(self._parts, self._indexes))))
-        self._second = Second(tasks, cores=self._cores)
+            hidden = Task("hidden", lambda: _heard_out(*hidden_in(self._parts, self._indexes)))
+            self._choices = Second([hidden], cores=self._cores, behind=True)
 
     def ends(self, chains: Callable[[], Unwound]) -> Unwound:
         """Return what the ends of the chains say."""
-        told = self._second.answer("ends")
+        told = self._chains.answer("ends")
         found = None if told is None else _read(_ends_in, told)
         return chains() if found is None else found
 
+    def heard(self, *, wait: bool = False) -> list[Stream] | None:
+        """Return the sequences of choices of the file; None where nobody found them out, as yet or while they
+        are waited for, or the choices show something.
+        """
+        if wait or self._choices.ready():
+            told = self._choices.answer("hidden")
+            self._heard = self._heard if told is None else _read(_heard_in, told)
+        return self._heard
+
     def hidden(self) -> tuple[Recognised, list[Stream]]:
         """Return the records that the choices of the file show, and the sequences of them that were read."""
-        told = self._second.answer("hidden")
-        heard = None if told is None else _read(_heard_in, told)
+        heard = self.heard(wait=True)
         return hidden_in(self._parts, self._indexes) if heard is None else (_NONE, heard)
 
-    def asked(self, nothing: Callable[[], bool]) -> Second:
-        """Return a process that finds out whether nothing shows; its answer is `NOTHING` then."""
-        rest = Task(REST, lambda: NOTHING if nothing() else b"")
-        return Second([] if self._open.shown else [rest], cores=self._cores)
+    def nothing(self, name: str, asked: Callable[[], bool], *, behind: bool = False) -> Unseen:
+        """Have it found out whether what is asked shows nothing, unless the file shows something openly."""
+        task = Task(name, lambda: NOTHING if asked() else b"")
+        return Unseen(Second([] if self._open.shown else [task], cores=self._cores, behind=behind), name)
 
 
 def _ends_out(ends: Unwound) -> bytes:

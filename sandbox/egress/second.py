@@ -28,6 +28,7 @@ MAX_ANSWERS = 64 << 20
 _DONE, _UNABLE = b"\x01", b"\x00"
 _HEAD = 9
 _MOMENT = 0.2
+_BEHIND = 5
 _TASKS = Path("/proc/self/task")
 
 
@@ -42,8 +43,11 @@ class Task:
 class Second:
     """The second process as the first sees it; without one, every answer is None."""
 
-    def __init__(self, tasks: Sequence[Task] = (), *, cores: int = 1) -> None:
-        """Start it on the tasks, in their order, if there is a core for it and it is safe to fork now."""
+    def __init__(self, tasks: Sequence[Task] = (), *, cores: int = 1, behind: bool = False) -> None:
+        """Start it on the tasks, in their order, if there is a core for it and it is safe to fork now.
+
+        One that stays `behind` takes what the others of the file leave of the cores: it is asked later.
+        """
         self._waiting = [task.name for task in tasks]
         self._answers: dict[str, bytes] = {}
         self._child, self._reader, self._room = 0, -1, MAX_ANSWERS
@@ -58,6 +62,8 @@ class Second:
             os.close(writer)
             return
         if self._child == 0:
+            if behind:
+                os.nice(_BEHIND)
             _work(tasks, writer)
         os.close(writer)
 
@@ -78,6 +84,10 @@ class Second:
         while self and name in self._waiting:
             self._read()
         return self._answers.pop(name, None)
+
+    def ready(self) -> bool:
+        """Return whether the next answer begins to come, so that it is hardly waited for."""
+        return bool(self and self._waiting and select.select([self._reader], [], [], 0)[0])
 
     def close(self) -> None:
         """End the process, whatever it is at."""

@@ -18,7 +18,7 @@ from sandbox.egress.content import Content, Form
 from sandbox.egress.counting import counted
 from sandbox.egress.digested import digested
 from sandbox.egress.filed import as_rows
-from sandbox.egress.foreseen import NOTHING, REST, Foreseen
+from sandbox.egress.foreseen import Foreseen, Unseen
 from sandbox.egress.keyed import deciphered
 from sandbox.egress.listed import beside_remarks, listed, listed_beside
 from sandbox.egress.narrated import narrated, told_by
@@ -82,7 +82,10 @@ def sighted(report: FileReport, sources: Sequence[Source], early: Foreseen, *, p
     """
     indexes = [source.index for source in sources if source.index is not None]
     openly = early.openly(report.own)
-    with early.asked(partial(_nothing, report, sources)) as rest:
+    tables, chosen = cache(partial(_tables_of, report)), cache(early.hidden)
+    signs = cache(lambda: substituted(report.parts, tables(), chosen()[1], sources))
+    nothing = partial(_nothing, report, sources)
+    with early.nothing("rest", nothing) as unseen, _unsigned(report, tables, early, sources) as unsigned:
         plain = openly.shown
         seen = plain or _anywhere(report.contents, openly.read, indexes)
         seen = seen.with_more(canaries_in(report.contents, sources))
@@ -90,12 +93,9 @@ def sighted(report: FileReport, sources: Sequence[Source], early: Foreseen, *, p
         if proven or seen:
             shown = len(seen.records) if seen.named or not proven else 0
             return Sighting(shown, seen.where, complete)
-        tables = _tables_of(report)
-        chosen = cache(early.hidden)
-        signs = cache(lambda: substituted(report.parts, tables, chosen()[1], sources))
-        if rest and not (chosen()[0] or signs()) and rest.answer(REST) == NOTHING:
+        if unseen.begun and (unsigned or not (chosen()[0] or signs())) and unseen:
             return Sighting(complete=complete)
-    seen, again = _last(report, tables, sources, _Apart(lambda: chosen()[0], signs))
+    seen, again = _last(report, tables(), sources, _Apart(lambda: chosen()[0], signs))
     if again is None:
         return Sighting(len(seen.records), seen.where, complete)
     return Sighting(again.values, again.where, complete, column=True)
@@ -108,6 +108,18 @@ def _tables_of(report: FileReport) -> list[pa.Table]:
     )
     tables = [one for table in tables for one in (table, *upright(table))]
     return tables + [rows for _, rows in as_rows({str(place): [one] for place, one in enumerate(report.own)})]
+
+
+def _unsigned(
+    report: FileReport, tables: Callable[[], list[pa.Table]], early: Foreseen, sources: Sequence[Source]
+) -> Unseen:
+    """Have it found out whether signs show nothing, once the choices are known: those may be rows of them."""
+    heard = early.heard()
+    if heard is None:
+        return Unseen()
+    return early.nothing(
+        "signs", lambda: not substituted(report.parts, tables(), heard, sources), behind=True
+    )
 
 
 def _nothing(report: FileReport, sources: Sequence[Source]) -> bool:
