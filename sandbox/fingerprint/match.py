@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from sandbox.fingerprint.buffers import distinct
-from sandbox.fingerprint.canonical import canonical_array
 from sandbox.fingerprint.cells import ahead, compile_from, hash_columns, hash_forms, side_by_side
 from sandbox.fingerprint.evidence import (
     CELLS,
@@ -34,6 +32,7 @@ from sandbox.fingerprint.evidence import (
 from sandbox.fingerprint.readings import kinds_of, read_as, segments, tokens, windows
 from sandbox.fingerprint.scan import laid_out, linked, pays, scan
 from sandbox.fingerprint.siphash import keyed_hash
+from sandbox.fingerprint.vocabulary import Laid, laid
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -103,46 +102,6 @@ class Match:
         return len(distinct(self.records))
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Laid:
-    """Rows of tokens whose canonical forms are known: an index asks for their hashes under its own key.
-
-    `code` tells which of the different `forms` each token has, `row` and `place` where it stands; there are
-    `rows` rows of `width` tokens at most. Readings laid out together share their forms and `hashed`.
-    """
-
-    forms: pa.Array
-    code: Integers
-    row: Integers
-    place: Integers
-    rows: int
-    width: int
-    hashed: dict[bytes, Words]  # by the key of an index, in memory only
-
-
-def laid(rows: Sequence[Sequence[str | None]]) -> Laid:
-    """Return rows of tokens laid out, so that several indexes may be asked about them."""
-    return laid_together([rows])[0]
-
-
-def laid_together(readings: Sequence[Sequence[Sequence[str | None]]]) -> list[Laid]:
-    """Return several readings of one content laid out: what they have in common is read and hashed once."""
-    flat = list(chain.from_iterable(chain.from_iterable(readings)))
-    tokens = pc.fill_null(pa.array(flat, pa.large_string()), "").dictionary_encode()
-    forms, codes = canonical_array(tokens.dictionary), tokens.indices.to_numpy()
-    hashed: dict[bytes, Words] = {}
-    out, start = [], 0
-    for rows in readings:
-        lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-        number = int(lengths.sum())
-        row = np.repeat(np.arange(len(rows)), lengths)
-        place = np.arange(number) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-        code = codes[start : start + number]
-        out.append(Laid(forms, code, row, place, len(rows), int(lengths.max(initial=0)), hashed))
-        start += number
-    return out
-
-
 def match(
     index: RecordIndex,
     candidate: pa.Table | Iterator[pa.RecordBatch] | Laid | Sequence[Sequence[str | None]],
@@ -163,7 +122,8 @@ def match(
     elif isinstance(candidate, Iterator):
         read = _hash_batches(index, candidate, compiled)
     else:
-        read = _hash_tokens(index, candidate if isinstance(candidate, Laid) else laid(candidate))
+        rows_of = candidate if isinstance(candidate, Laid) else laid(candidate)
+        read = [[column] for column in rows_of.columns(index.key)]
     rows = len(read[0][0]) if read else 0
     if not rows or not index.records:
         return _nothing(rows)
@@ -318,16 +278,6 @@ def _put_behind(held: Words, rows: int, hashes: Words) -> None:
     if rows + len(hashes) > len(held):
         held.resize(rows + len(hashes) + rows // 32, refcheck=False)
     held[rows : rows + len(hashes)] = hashes
-
-
-def _hash_tokens(index: RecordIndex, tokens: Laid) -> list[list[Words]]:
-    """Rows of tokens as columns of hashes, the short rows padded; all tokens are hashed at one go."""
-    hashes = tokens.hashed.get(index.key)
-    if hashes is None:
-        hashes = tokens.hashed[index.key] = hash_forms(tokens.forms, index.key)
-    grid = np.zeros((tokens.width, tokens.rows), np.uint64)
-    grid[tokens.place, tokens.row] = hashes[tokens.code]
-    return [[column] for column in grid]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,7 +12,8 @@ from sandbox.egress.recognise import recognise, recognise_views
 from sandbox.egress.views import views_of, views_of_all
 from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
-from sandbox.fingerprint.match import laid, laid_together, match
+from sandbox.fingerprint.match import match
+from sandbox.fingerprint.vocabulary import Vocabulary, laid
 
 KEY = b"k" * 16
 
@@ -104,11 +105,13 @@ def test_contents_that_are_alike_have_the_same_readings_and_others_their_own(row
 def test_readings_laid_out_together_show_what_each_shows_by_itself(index, rows):
     written = [[list(row.values()) for row in rows[at : at + 9]] for at in (0, 30)]
     written.append([["", None, "无"], [], ["甲", "2"]])
-    for one, other in zip(laid_together(written), map(laid, written), strict=True):
-        together, apart = match(index, one), match(index, other)
-        assert together.rows.tolist() == apart.rows.tolist()
-        assert together.records.tolist() == apart.records.tolist()
-    assert match(index, laid_together(written)[1]).records.tolist() == list(range(30, 39))
+    words = Vocabulary()
+    together = [words.rows(one) for one in written]
+    for one, other in zip(together, map(laid, written), strict=True):
+        shown, apart = match(index, one), match(index, other)
+        assert shown.rows.tolist() == apart.rows.tolist()
+        assert shown.records.tolist() == apart.records.tolist()
+    assert match(index, together[1]).records.tolist() == list(range(30, 39))
 
 
 def test_readings_known_to_be_clean_are_not_asked_again_but_count(index, rows):
