@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from string import ascii_lowercase, ascii_uppercase
 
@@ -21,6 +21,8 @@ _SAMPLE = 1 << 14
 _LEAST = 4
 _BEYOND = 2
 """How many times what a text names as it is it must name once it is turned, besides the least."""
+_RARELY = 0.02
+"""Share of the words of a form among those of a text, below which they are there by chance."""
 _FIGURES = "0123456789"
 _STEPS = {step: str.maketrans(_FIGURES, _FIGURES[step:] + _FIGURES[:step]) for step in range(10)}
 _MIRROR = str.maketrans(_FIGURES, _FIGURES[::-1])
@@ -89,8 +91,19 @@ def _told(text: str) -> dict[int, int]:
         way = _letters(step)
         fine = sum(is_uscc(code, inner=False) for code in codes.translate(way).split("\n"))
         moved = zip(every.translate(way).split("\n"), words.values(), strict=False)
-        held[step] = fine + sum(count for word, count in moved if _WORDS.fullmatch(word))
+        held[step] = fine + _meant({word: count for word, count in moved if _WORDS.fullmatch(word)}, words)
     return held
+
+
+def _meant(told: Mapping[str, int], words: Counter[str]) -> int:
+    """Return how many words of a form are meant: some step makes one of two letters of any that comes often.
+
+    Such a form has another word beside it, writes them in one case, and of its words many are those.
+    """
+    cased = [word for word in told if word in (word.lower(), word.upper(), word.title())]
+    count = sum(told[word] for word in cased)
+    alone = len({word.lower() for word in cased}) < 2 and all(len(word) == 2 for word in cased)
+    return 0 if alone or count < _RARELY * words.total() else count
 
 
 @cache
