@@ -20,6 +20,7 @@ from sandbox.egress.identities import spelled
 from sandbox.egress.recognise import Recognised
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.match import match
+from sandbox.fingerprint.vocabulary import Laid, Vocabulary
 from sandbox.kernel.identifiers import is_mobile, is_resident_id, is_uscc
 
 MAX_ROWS = 400
@@ -58,11 +59,16 @@ def pieced(tables: Sequence[pa.Table], indexes: Sequence[RecordIndex]) -> Recogn
                 found += [(rows, _shaped(cells)) for rows, cells in tiled(fragments(laid))]
     found += _rows(columns[:MAX_COLUMNS])
     asked = dict.fromkeys((least, tuple(dict.fromkeys(cells))) for least, cells in found)
-    for least, unique in asked:
+    words = Vocabulary()
+    laid = [
+        (least, words.rows([(cell,) for cell in unique])) for least, unique in asked if len(unique) >= _LEAST
+    ]
+    for least, unique in laid:
         seen = _known(unique, least, indexes)
         if seen:
             return seen
-    for least, cells, decoy in _mixed(columns[:MAX_COLUMNS]):
+    for least, *both in _mixed(columns[:MAX_COLUMNS]):
+        cells, decoy = (words.rows([(cell,) for cell in dict.fromkeys(one)]) for one in both)
         seen = _known(cells, least, indexes, decoy)
         if seen:
             return seen
@@ -132,19 +138,16 @@ def _shaped(cells: Sequence[str]) -> list[str]:
     return found
 
 
-def _known(
-    cells: Sequence[str], rows: int, indexes: Sequence[RecordIndex], decoy: Sequence[str] = ()
-) -> Recognised:
+def _known(cells: Laid, rows: int, indexes: Sequence[RecordIndex], decoy: Laid | None = None) -> Recognised:
     """Return the records of identifiers put together, if so many rows show one that it is no chance."""
-    unique = list(dict.fromkeys(cells))
-    if len(unique) < _LEAST:
+    unique = len(cells.lengths)
+    if unique < _LEAST:
         return Recognised()
     for number, index in enumerate(indexes):
-        found = match(index, [(cell,) for cell in unique])
-        records = set(found.records.tolist())
-        if len(records) < max(_LEAST, _SHARE * min(rows, len(unique))):
+        records = set(match(index, cells).records.tolist())
+        if len(records) < max(_LEAST, _SHARE * min(rows, unique)):
             continue
-        by_chance = len(match(index, [(cell,) for cell in dict.fromkeys(decoy)]).rows) if decoy else 0
+        by_chance = len(match(index, decoy).rows) if decoy is not None else 0
         if len(records) >= _BEYOND * by_chance + _LEAST:
             shown = frozenset((number, record) for record in records)
             return Recognised(shown, "pieces", named=True, wholly=True)

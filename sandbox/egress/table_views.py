@@ -7,7 +7,8 @@ the same few values over and over. Pure; called by `views`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, pairwise
 from operator import add
 from typing import Any, Final, TypeAlias
@@ -16,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from sandbox.egress.blobs import decoded_cell
-from sandbox.fingerprint.readings import tokens
+from sandbox.fingerprint.readings import read_as, tokens
 from sandbox.fingerprint.vocabulary import MAX_TOKENS, Integers, Laid, Vocabulary, spans
 
 MARKS: Final = re.compile(r"[|;,，；、\t(){}（）\[\]&]|\s{2,}|\s?[:：=]\s?| - ")
@@ -33,15 +34,24 @@ class TableViews:
         parts = [part.cast(pa.large_string()) for column in table.columns for part in column.chunks]
         cells = pa.concat_arrays(parts) if parts else pa.array([], pa.large_string())
         found = cells.dictionary_encode(null_encoding="encode")
-        self._names, self._words = table.column_names, words
+        self._table, self._names, self._words = table, table.column_names, words
         self._cells: list[str | None] = found.dictionary.to_pylist()
         shape = (table.num_columns, table.num_rows)
         self._at: Integers = found.indices.to_numpy().astype(np.int64).reshape(shape)
         self._filled: np.ndarray[Any, np.dtype[np.bool_]] = self._each(bool).astype(np.bool_)
         self._code = self._coded(lambda cell: cell)
 
-    def rows(self) -> Laid:
-        """Return the rows as they are, cut where they are long."""
+    def rows(self, kinds: Sequence[Sequence[str]]) -> Laid:
+        """Return the rows as they are, and other readings of their columns beside."""
+        others = [
+            (place, read_as(column, kind))
+            for place, column in enumerate(self._table.columns)
+            for kind in kinds[place]
+        ]
+        return replace(self._grid(self._code[self._at]), others=others)
+
+    def parts(self) -> Laid:
+        """Return the rows as tokens, in parts where they are long."""
         return self._grid(self._code[self._at]).cut()
 
     def all(self) -> Iterator[_Reading]:

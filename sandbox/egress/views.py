@@ -10,16 +10,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
+from itertools import chain, islice
 from typing import TypeAlias
 
 import numpy as np
 import pyarrow as pa
 
-from sandbox.egress.content import Content, Sheet
+from sandbox.egress.content import Content
 from sandbox.egress.documents import LEAVES
 from sandbox.egress.table_views import WINDOW, TableViews, values_of
-from sandbox.fingerprint.readings import tokens
+from sandbox.fingerprint.readings import kinds_of, tokens
 from sandbox.fingerprint.vocabulary import Laid, Vocabulary
 
 TokenRows = Sequence[Sequence[str | None]]
@@ -62,17 +62,7 @@ def views_of(content: Content, read: Written | None = None) -> tuple[View, ...]:
     """
     read = read or Written()
     words = read.words
-    found: list[View] = []
-    for sheet in content.sheets:
-        label = f"{sheet.name}: " if sheet.name else ""
-        if sheet.table.num_rows and sheet.table.num_columns:
-            found.append(_plain(label, sheet, words))
-        if sheet.table.num_columns >= 2:
-            found.append(View(label + "header", words.rows([sheet.table.column_names]), aligned=False))
-        if 0 < sheet.table.num_rows * sheet.table.num_columns <= SMALL_CELLS:
-            found += [
-                View(label + name, rows, aligned=False) for name, rows in TableViews(sheet.table, words).all()
-            ]
+    found = list(_table_views(content, words))
     if not content.sheets or content.document is not None:
         lines = [
             line for text in content.texts[:10_000] for line in text[: 4 << 20].splitlines() if line.strip()
@@ -117,12 +107,28 @@ def _alike(one: Content, other: Content) -> bool:
     )
 
 
-def _plain(label: str, sheet: Sheet, words: Vocabulary) -> View:
-    """Return the table as it is; few rows of very many columns as rows of tokens, which is far quicker."""
-    table = sheet.table
-    if table.num_columns > MAX_COLUMNS and table.num_rows * table.num_columns <= SMALL_CELLS:
-        return View(label + "rows", TableViews(table, words).rows(), aligned=False)
-    return View(label + "rows", table, aligned=sheet.name != LEAVES)
+def _table_views(content: Content, words: Vocabulary) -> Iterator[View]:
+    """Yield every reading of the tables of a content; what their columns may be read as is asked together."""
+    tables = [
+        one.table for one in content.sheets if _small(one.table) and one.table.num_columns <= MAX_COLUMNS
+    ]
+    kinds = iter(kinds_of([column for table in tables for column in table.columns]) if tables else ())
+    for sheet in content.sheets:
+        label, table = f"{sheet.name}: " if sheet.name else "", sheet.table
+        read = TableViews(table, words) if _small(table) else None
+        if read is not None and table.num_columns > MAX_COLUMNS:  # rows of tokens are far quicker
+            yield View(label + "rows", read.parts(), aligned=False)
+        elif table.num_rows and table.num_columns:
+            rows = table if read is None else read.rows(list(islice(kinds, table.num_columns)))
+            yield View(label + "rows", rows, aligned=sheet.name != LEAVES)
+        if table.num_columns >= 2:
+            yield View(label + "header", words.rows([table.column_names]), aligned=False)
+        for name, found in read.all() if read is not None else ():
+            yield View(label + name, found, aligned=False)
+
+
+def _small(table: pa.Table) -> bool:
+    return bool(0 < table.num_rows * table.num_columns <= SMALL_CELLS)
 
 
 def _line_views(lines: Sequence[str], read: Written) -> Iterator[tuple[str, Laid]]:

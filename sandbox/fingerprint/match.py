@@ -122,8 +122,7 @@ def match(
     elif isinstance(candidate, Iterator):
         read = _hash_batches(index, candidate, compiled)
     else:
-        rows_of = candidate if isinstance(candidate, Laid) else laid(candidate)
-        read = [[column] for column in rows_of.columns(index.key)]
+        read = (candidate if isinstance(candidate, Laid) else laid(candidate)).columns(index.key)
     rows = len(read[0][0]) if read else 0
     if not rows or not index.records:
         return _nothing(rows)

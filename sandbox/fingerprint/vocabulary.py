@@ -75,19 +75,24 @@ class Vocabulary:
 class Laid:
     """Rows of tokens laid out: the numbers of all, row after row, and how many each row has.
 
-    Readings with one vocabulary share what is read and hashed; an index asks under its own key.
+    Readings with one vocabulary share what is read and hashed; an index asks under its own key. `others` are
+    canonical forms of all rows of a column read in another way, with the column's place.
     """
 
     words: Vocabulary
     code: Integers
     lengths: Integers
+    others: Sequence[tuple[int, pa.Array]] = ()
 
-    def columns(self, key: bytes) -> list[Words]:
-        """Return the hashes of the rows, short ones padded, column by column."""
+    def columns(self, key: bytes) -> list[list[Words]]:
+        """Return the hashes of each reading of each column, the plain one first; short rows are padded."""
         width = int(self.lengths.max(initial=0))
         grid = np.zeros((len(self.lengths), width), np.uint64)
         grid[np.arange(width) < self.lengths[:, None]] = self.words.hashes(key)[self.code]
-        return list(np.ascontiguousarray(grid.T))
+        found = [[column] for column in np.ascontiguousarray(grid.T)]
+        for place, forms in self.others:
+            found[place].append(hash_forms(forms, key))
+        return found
 
     def taken(self, starts: Integers, lengths: Integers) -> Laid:
         """Return rows of so many tokens each, from where they start among all of these."""
