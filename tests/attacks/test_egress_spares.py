@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.egress import process, worker
+from sandbox.egress import process
 from sandbox.egress.handover import SEALS, Packing
 from sandbox.egress.inspect import inspect
 from sandbox.egress.isolated import judge_isolated
@@ -344,6 +344,7 @@ def test_a_place_outside_what_was_handed_over_is_none() -> None:
     import mmap
 
     from sandbox.egress.handover import Handed
+    from sandbox.egress.jobs import product_in
 
     with Packing() as packing:
         place = packing.add(b"0123456789")
@@ -354,4 +355,4 @@ def test_a_place_outside_what_was_handed_over_is_none() -> None:
     for bad in ([0, 1 << 40], [-1, 2], [5, -1], ["0", 1], [0], None):
         with pytest.raises(ValueError):
             handed.read(bad)
-    assert worker._product({"path": "p", "data": place, "claim": None, "problem": None}, handed).data
+    assert product_in({"path": "p", "data": place, "claim": None, "problem": None}, handed).data
