@@ -17,6 +17,7 @@ import numpy as np
 import pyarrow as pa
 
 from sandbox.egress.content import Content, Document, Form, Sheet
+from sandbox.egress.descents import descended
 from sandbox.egress.documents import unique_names
 from sandbox.egress.fused import unfused
 from sandbox.egress.gathered import plain_of
@@ -61,8 +62,9 @@ def arranged(
     laid = different(as_files([*plain, *new]), had)
     found = [*found, Content(FileType.BINARY, Form.UNREAD, sheets=_sheets(laid), guessed=True)]
     some = [one for one in found if one.sheets][-MAX_CONTENTS:]
-    documents = [one.document for one in (*own, *some) if one.document is not None]
-    lists = islice((table for one in documents for table in _in_turn(one)), MAX_TABLES)
+    documents = [one.document for one in (*own, *found) if one.document is not None][-MAX_CONTENTS:]
+    lists = [*islice((table for one in documents for table in _in_turn(one)), MAX_TABLES)]
+    lists += islice((table for one in documents for table in descended(one)), MAX_TABLES)
     tables = [sheet.table for one in (*own, *some) for sheet in one.sheets if sheet.table.num_rows]
     anew = list(islice((new for one in tables for new in (*_unjoined(one), *_crossed(one))), MAX_TABLES))
     anew += islice((new for one in (*anew, *tables) for new in _counted_out(one)), MAX_TABLES)

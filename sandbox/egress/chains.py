@@ -29,6 +29,8 @@ from sandbox.egress.legible import LEAST_BYTES, certain, said, speaks
 from sandbox.egress.numerals import sequences
 from sandbox.egress.turnings import lettered, opened, padded, peaked
 from sandbox.egress.unpressed import begun, finished, headless, unpressed
+from sandbox.files.types import FileType
+from sandbox.files.unwrap import UnwrapLimits, unwrap
 
 MAX_BYTES = 1 << 17
 MAX_STEPS = 32
@@ -59,6 +61,9 @@ _BEGUN = (
     b"7z\xbc\xaf",
     b"PAR1", b"SQLite format", b"%PDF-", b"\x89PNG", b"\xff\xd8\xff",
 )  # fmt: skip
+_PACKED = (b"PK\x03\x04", b"7z\xbc\xaf")
+_LIMITS = UnwrapLimits(max_total=4 << 20)
+_UNREAD = frozenset({FileType.BINARY, FileType.TEXT, FileType.CSV, FileType.TSV})
 _MARKED = (b"\xfe\xff", b"\xff\xfe")
 """How texts in two bytes a sign begin: their letters may be a code as well."""
 _ZLIB = (b"\x78\x9c", b"\x78\xda", b"\x78\x01", b"\x78\x5e")
@@ -137,6 +142,7 @@ def _links(data: bytes, kind: int) -> Iterator[tuple[int, bytes]]:
     """Yield what one link of a chain may have been, undone, and its price."""
     if kind == _KNOWN:
         yield from ((0, out) for out in begun(data))
+        yield from ((_SURE, out) for out in _members(data))
     if data.startswith(_MARKED):
         with suppress(UnicodeDecodeError):
             yield 0, data.decode("utf-16").encode("utf-8", "replace")
@@ -144,6 +150,14 @@ def _links(data: bytes, kind: int) -> Iterator[tuple[int, bytes]]:
         yield from _of_letters(data.decode("ascii"))
     elif kind in (_OTHER, _SIGNS):
         yield from _of_bytes(data)
+
+
+def _members(data: bytes) -> Iterator[bytes]:
+    """Yield the first members of a package that no reader knows: they may be links themselves."""
+    if data.startswith(_PACKED) or data[257:262] == b"ustar":
+        parts = unwrap(data, name="", limits=_LIMITS).parts
+        unknown = (part.data for part in parts if part.type in _UNREAD and part.data != data)
+        yield from islice(unknown, _REACH)
 
 
 def _of_bytes(data: bytes) -> Iterator[tuple[int, bytes]]:

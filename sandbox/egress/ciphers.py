@@ -36,15 +36,15 @@ _LONGEST = 4
 """Signs that a front may end with because it was cut."""
 
 
-def _weights(*, quoted: bool = False) -> NDArray[np.float64]:
+def _weights(*, quoted: str = "") -> NDArray[np.float64]:
     """Return how likely each byte is in tables and reports in UTF-8 or GB18030, as logarithms.
 
-    Of a document that quotes and names its values as JSON and markup do, where `quoted`.
+    Of a document that names its values and puts a sign around them as JSON, markup and programs do: `quoted`.
     """
     share = np.full(256, 0.02)
     share[32:127] = 1.0
     if quoted:
-        share[[32, 34, 47, 58, 60, 62]] = 8.0, 14.0, 2.0, 6.0, 2.0, 2.0
+        share[[32, ord(quoted), 47, 58, 60, 62]] = 8.0, 14.0, 2.0, 6.0, 2.0, 2.0
     if not quoted:
         share[[32, 59]] = 3.0
     share[[44, 45, 46, 10, 9]] = 5.0, 6.0, 5.0, 1.0 if quoted else 6.0, 1.0 if quoted else 4.0
@@ -73,7 +73,10 @@ def _summed(rows: NDArray[np.float64]) -> NDArray[np.float64]:
 
 _KEYS = _summed(np.round(_weights() * _STEPS))
 """How likely each byte is, transformed; in whole steps, so that all adds up without rounding."""
-_QUOTED_KEYS = _summed(np.round(_weights(quoted=True) * _STEPS))
+_QUOTED_KEYS = _summed(np.round(_weights(quoted='"') * _STEPS))
+_PROGRAM_KEYS = _summed(np.round(_weights(quoted="'") * _STEPS))
+_PROGRAM_KEY = 8
+"""Bytes of the longest key that is asked for over what a program writes down: more would cost every file."""
 
 
 def _wide_weights() -> NDArray[np.float64]:
@@ -103,6 +106,7 @@ def broken(data: bytes) -> str:
     if not _uneven(counts):
         return _by_share(data, counts, (_KEYS,))
     by_share = _by_share(data, counts, (_KEYS, _QUOTED_KEYS))
+    by_share = by_share or _by_share(data, counts[:_PROGRAM_KEY], (_PROGRAM_KEYS,))
     return named_most(by_share, (_under(data, np.frombuffer(key, np.uint8)) for key in likely_keys(data)))
 
 

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from sandbox.egress.content import Document, Form
 from sandbox.egress.inlaid import beside_pixels
-from sandbox.egress.legible import LEAST_BYTES, speaks
+from sandbox.egress.legible import LEAST_BYTES, certain, speaks
 from sandbox.egress.report import FileReport
 from sandbox.egress.rotations import rotations
 from sandbox.egress.salvage import pieces
@@ -56,6 +56,10 @@ _QUOTES = re.compile(r"['\"]|^`|`$")
 _ENTITY = re.compile(r"&(?:lt|gt|amp|quot);")
 _FRAME = " \t'\"`,;"
 LIMITS = UnwrapLimits(max_total=16 << 20)
+_UNKNOWN = frozenset({FileType.BINARY, FileType.TEXT, FileType.CSV, FileType.TSV})
+"""What bytes are taken for that no reader knows; many are signs of GB 18030 by chance."""
+_SOFT = re.compile(r"=[ \t]*\r?\n")
+_SOFTLY = 3
 
 
 def raw_of(report: FileReport) -> Iterator[bytes]:
@@ -72,11 +76,11 @@ def _own_of(report: FileReport, data: bytes) -> Iterator[bytes]:
             yield data
         yield from chain.from_iterable(map(beside_pixels, report.parts))
         return
-    if any(content.type is FileType.BINARY for content in report.contents):
+    if _UNKNOWN & {content.type for content in report.contents}:
         yield from (
             part.data
             for part in unwrap(data, name="", limits=LIMITS).parts[:50]
-            if part.type is FileType.BINARY
+            if part.type is FileType.BINARY or (part.type in _UNKNOWN and not certain(part.data))
         )
 
 
@@ -94,7 +98,9 @@ def texts_of(report: FileReport) -> Iterator[str]:
             piece.decode("utf-8", errors="ignore") for piece in pieces(data) if len(piece) <= MAX_BYTES
         )
     for content in report.contents[:50]:
-        yield from content.stray[:20]
+        for text in content.stray[:20]:
+            yield text
+            yield from _unbroken(text)
         if content.form is Form.UNREAD or report.archive or content.form is not Form.TEXT:
             yield (text := "\n".join(content.texts[:10_000])[:MAX_BYTES])
             yield from _narrowed(text)
@@ -106,6 +112,13 @@ def _narrowed(text: str) -> Iterator[str]:
     """Yield the long runs of full-width signs of a text, each narrowed and in a line of its own."""
     if runs := _WIDE.findall(text):
         yield unicodedata.normalize("NFKC", "\n".join(runs))
+    yield from _unbroken(text)
+
+
+def _unbroken(text: str) -> Iterator[str]:
+    """Yield a text whose lines go on behind an equals sign, as mail breaks them, without those breaks."""
+    if text.count("=\n") + text.count("=\r\n") >= _SOFTLY:
+        yield _SOFT.sub("", text)
 
 
 def fronts_of(report: FileReport) -> list[str]:
@@ -137,7 +150,8 @@ def _columns(table: pa.Table) -> Iterator[str]:
         return
     columns = [[cell or "" for cell in column.to_pylist()] for column in table.columns]
     for column in columns[:200]:
-        yield "\n".join(column)
+        yield (text := "\n".join(column))
+        yield from _unbroken(text)
         if sum(map(len, column)) <= 3 * len(column):
             yield "".join(column)
     if 2 <= table.num_columns <= 200:

@@ -7,6 +7,7 @@ what begins somewhere in them as a known kind does. Evidence only, linear, bound
 
 from __future__ import annotations
 
+import ast
 import codecs
 import html
 import io
@@ -44,6 +45,7 @@ MAX_MEMBERS = 200
 MAX_MARKS = 24
 MAX_RUNS = 32
 MAX_DOCUMENTS = 12
+MAX_SPELLED = 4
 MAX_TRIES = 40
 MAX_MARKUP = 4 << 20
 MAX_CELLS = 64
@@ -82,6 +84,10 @@ MAX_LITERALS = 4000
 _ESCAPED = re.compile(r"""=\s?(?:"\s{0,40}(&lt;[^"<>]{80,})"|'\s{0,40}(&lt;[^'<>]{80,})')""")
 """A page in an attribute of a page."""
 _OPENING = re.compile(r"[\[{]\s{0,40}(?:[\[{]|\"|&quot;)")
+MAX_PROGRAM = 1 << 17
+_PROGRAM = re.compile(r"[\[{]\s{0,40}(?:[\[{(]\s{0,40}){0,3}'")
+"""How lists and mappings of a program begin, which are no JSON for their quotes."""
+_BRACKET = re.compile(r"'(?:[^'\\\n]|\\.)*'|\"(?:[^\"\\\n]|\\.)*\"|[\[{(]|[\]})]")
 
 
 def laid_in(data: bytes) -> tuple[Sheet, ...]:
@@ -272,9 +278,35 @@ def _of_text(text: str) -> Iterator[bytes]:
         yield from _literals(text)
     for value in islice(_ESCAPED.finditer(text), MAX_DOCUMENTS):
         yield html.unescape(value[1] or value[2] or "").encode("utf-8", "replace")
+    yield from _programs(text)
     start = text.lstrip()[:1]
     if start not in ("[", "{"):
         yield from _documents(html.unescape(text) if "&quot;" in text or "&#34;" in text else text)
+
+
+def _programs(text: str) -> Iterator[bytes]:
+    """Yield the lists and mappings of a program that stand in a text, as the same documents of JSON."""
+    end = found = 0
+    for one in islice(_PROGRAM.finditer(text), MAX_DOCUMENTS):
+        if one.start() < end or found >= MAX_SPELLED:
+            continue
+        end = _closed(text, one.start())
+        found += 1
+        if end - one.start() >= _LEAST_DOCUMENT:
+            with suppress(ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+                value = ast.literal_eval(text[one.start() : end])
+                yield json.dumps(value, ensure_ascii=False, default=str).encode("utf-8", "replace")
+
+
+def _closed(text: str, start: int) -> int:
+    """Return where what a bracket opens is closed again; the beginning if it is not, or not soon."""
+    depth = 0
+    for one in _BRACKET.finditer(text, start, start + MAX_PROGRAM):
+        sign = one.group()
+        depth += (sign in "[{(") - (sign in "]})") if len(sign) == 1 else 0
+        if not depth:
+            return one.end()
+    return start
 
 
 def _literals(text: str) -> Iterator[bytes]:

@@ -40,6 +40,10 @@ MAX_LOOSE = 6
 MAX_LOOSE_BYTES = 1 << 18
 MAX_TOLD = 4
 MAX_TOLD_BYTES = 1 << 17
+MAX_LINES = 4_000
+MAX_HONEST = 40
+MAX_PARTED = 4
+OPENED = frozenset("[{")
 _LEAST_LINES = 2
 """Ends of lines in a table of text; a sentence has commas, too."""
 _READ = frozenset({
@@ -92,7 +96,8 @@ def inner_of(report: FileReport) -> list[Content]:
 
     Returns what the files in it show by their own readers.
     """
-    found, pictures = nested(report.parts), list[bytes]()
+    written = [*islice(_spelled(report.contents), MAX_TOLD)]
+    found, pictures = nested(report.parts, written), list[bytes]()
     for one in (*inlaid.pictures_in(report.parts), *found.pictures):
         # a run of base 64 may be taken to end too late
         again = any(known.startswith(one) for known in (*report.parts, *pictures))
@@ -107,19 +112,49 @@ def inner_of(report: FileReport) -> list[Content]:
     return found.contents
 
 
+def _spelled(contents: Sequence[Content]) -> Iterator[bytes]:
+    """Yield the documents that lines of a text or of a sheet are together, from the first that opens one."""
+    for one in contents[:MAX_CONTENTS] if not any(one.document is not None for one in contents) else ():
+        for sheet in one.sheets[:MAX_TOLD]:
+            if any(map(_opens, _lines_of(sheet, MAX_HONEST))):
+                yield from _from_opening(_lines_of(sheet, MAX_LINES))
+        if not one.sheets and any(map(_opens, one.texts[:MAX_HONEST])):
+            yield from _from_opening(one.texts[:MAX_LINES])
+
+
+def _opens(line: str) -> bool:
+    return line.lstrip()[:1] in OPENED
+
+
+def _from_opening(lines: Sequence[str]) -> Iterator[bytes]:
+    first = next(at for at, line in enumerate(lines) if _opens(line))
+    yield "\n".join(lines[first:])[:MAX_TOLD_BYTES].encode("utf-8", "replace")
+
+
+def _lines_of(sheet: Sheet, most: int) -> list[str]:
+    """Return the rows of a narrow sheet as lines, the first of which may have been read as its head."""
+    table = sheet.table.slice(0, most)
+    if table.num_columns > MAX_PARTED:
+        return []
+    rows = zip(*(column.to_pylist() for column in table.columns), strict=True)
+    return ["".join(map(str, table.column_names)), *("".join(filter(None, row)) for row in rows)]
+
+
 def _seen(data: bytes, parts: Sequence[bytes]) -> bool:
     """Return whether bytes are one of the parts, or stand in a text among them, where they are read."""
     return any(data == known or (data in known and b"\0" not in known) for known in parts)
 
 
-def nested(parts: Sequence[bytes]) -> Nested:
-    """Return what lies in files that are read by themselves already."""
+def nested(parts: Sequence[bytes], written: Sequence[bytes] = ()) -> Nested:
+    """Return what lies in files that are read by themselves already, and in those that are not: `written`."""
     found = Nested()
+    for data in filter(found.fresh, written):
+        _read(data, found)
     for data in parts:
         if sniff(data, size=len(data)) is not FileType.HTML:  # a page's tables are its own reader's
             with suppress(*_BROKEN):
                 _keep(laid_in(data), found)
-    _follow(((data, 0) for data in parts), found)
+    _follow(((data, 0) for data in (*parts, *written)), found)
     return found
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import io
 import lzma
+import quopri
 import tracemalloc
+import zipfile
 
 import pytest
 
@@ -50,6 +53,36 @@ def test_a_packed_table_threaded_through_a_log_is_recognised() -> None:
     pieces = [packed[at : at + 33].decode() for at in range(0, len(packed), 33)]
     lines = [f"DEBUG span trace={one} elapsed={at}ms\nINFO job=rollup ok" for at, one in enumerate(pieces)]
     judgement = judge([Product("p.log", "\n".join(lines).encode())], [source()]).judgement
+    assert any(one.kind is FindingKind.SOURCE_RECORD for one in judgement.files[0].findings)
+
+
+def _zipped(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as package:
+        package.writestr("part-0.dat", data)
+    return out.getvalue()
+
+
+def _grouped(rows: list[Row]) -> bytes:
+    """Rows as a program writes them down: by day, then by name, which are names of mappings."""
+    tree = {day: {name: [{"a": number, "b": phone}]} for name, number, phone, day in rows}
+    return f"{tree!r}\n".encode()
+
+
+_PLAIN = "\n".join("\t".join(row) for row in taken()).encode()
+HIDDEN = {
+    "a key within a package": base64.b85encode(_zipped(bytes(one ^ 77 for one in _PLAIN))),
+    "signs backwards beside a note": _zipped(_PLAIN[::-1]),
+    "lines that mail broke": b"Note: " + quopri.encodestring(lzma.compress(_PLAIN).hex().encode()),
+    "mappings under a key": bytes(one ^ 113 for one in _grouped(taken())),
+    "mappings of a program": _grouped([(name, "-", "-", phone) for name, _, phone, _ in taken()]),
+}
+
+
+@pytest.mark.parametrize("way", HIDDEN)
+def test_what_lies_between_two_readers_is_recognised(way: str) -> None:
+    name = "p.zip" if HIDDEN[way].startswith(b"PK") else "p.txt"
+    judgement = judge([Product(name, HIDDEN[way])], [source()]).judgement
     assert any(one.kind is FindingKind.SOURCE_RECORD for one in judgement.files[0].findings)
 
 
