@@ -27,6 +27,8 @@ _ENOUGH = 0.85
 """Share of the most agreement at any length from which a shorter key is taken."""
 _FINE = 0.97
 _SMOOTH = 0.05
+STEPS = 2**18
+"""Steps in which logarithms are counted, whole ones, so that all adds up without rounding."""
 
 Bytes = NDArray[np.uint8]
 Floats = NDArray[np.float64]
@@ -79,10 +81,10 @@ def _key(sample: Bytes, length: int) -> bytes:
 
 def _places(column: Bytes) -> Bytes:
     """Return the likeliest bytes of a key at one place, those that leave signs of no text left out."""
-    counts = np.bincount(column, minlength=256)
+    counts = np.bincount(column, minlength=256).astype(np.float64)
     printed, alone = _under_keys()
-    fine = printed @ counts.astype(np.float64) >= _FINE * column.size
-    order = np.argsort(-(counts[None, :] * alone).sum(axis=1), kind="stable")
+    fine = printed @ counts >= _FINE * column.size
+    order = np.argsort(-(alone @ counts), kind="stable")
     return order[fine[order]][:_LIKELY].astype(np.uint8)
 
 
@@ -95,13 +97,15 @@ def _under_keys() -> tuple[Floats, Floats]:
 
 def _following(cut: Bytes, at: int, likely: Sequence[Bytes]) -> Floats:
     """Return how likely each byte of one place is beside each byte of the next."""
+    from sandbox.egress.key_kernels import followed  # the compiler is slow to load
+
     after = (at + 1) % cut.shape[1]
     one = cut[:, at] if after else cut[:-1, at]
     other = cut[:, after] if after else cut[1:, after]
     pairs, count = np.unique(one.astype(np.int64) * 256 + other, return_counts=True)
-    left = (pairs // 256).astype(np.uint8)[None, :] ^ likely[at][:, None]
-    right = (pairs % 256).astype(np.uint8)[None, :] ^ likely[after][:, None]
-    each: Floats = _pairs()[left[:, None, :], right[None, :, :]] @ count.astype(np.float64)
+    each = np.empty((likely[at].size, likely[after].size))
+    keys = (likely[at].astype(np.int64), likely[after].astype(np.int64))
+    followed(_pairs(), *keys, pairs // 256, pairs % 256, count.astype(np.float64), each)
     return each
 
 
@@ -129,7 +133,7 @@ def _pairs() -> Floats:
     count = np.bincount(text[:-1] * 256 + text[1:], minlength=1 << 16).reshape(256, 256).astype(np.float64)
     printed = _printed()
     count += _SMOOTH * (printed[:, None] & printed[None, :]) + _SMOOTH / 50
-    logs: Floats = np.log(count / count.sum())
+    logs: Floats = np.round(np.log(count / count.sum()) * STEPS)
     return logs
 
 
@@ -137,7 +141,7 @@ def _pairs() -> Floats:
 def _alone() -> Floats:
     counts = np.bincount(np.frombuffer(_specimens().encode(), np.uint8), minlength=256).astype(np.float64)
     counts += np.where(_printed(), 20.0, 0.5)
-    logs: Floats = np.log(counts / counts.sum())
+    logs: Floats = np.round(np.log(counts / counts.sum()) * STEPS)
     return logs
 
 

@@ -15,14 +15,13 @@ from itertools import product
 import numpy as np
 from numpy.typing import NDArray
 
-from sandbox.egress.adjacency import likely_keys, named_most
+from sandbox.egress.adjacency import STEPS, likely_keys, named_most
 from sandbox.egress.legible import legible
 
 MAX_KEY = 32
 MAX_SAMPLE = 1 << 16
 LEAST_BYTES = 64
 _READABLE = 0.97
-_STEPS = 2**18
 MAX_WIDE_KEY = 8
 _SHORT = 4
 _LOST = 0.02
@@ -71,10 +70,19 @@ def _summed(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     return out
 
 
-_KEYS = _summed(np.round(_weights() * _STEPS))
+def _transformed(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return the same of many columns, compiled."""
+    from sandbox.egress.key_kernels import summed  # the compiler is slow to load
+
+    out = np.array(rows, order="C").reshape(len(rows), -1)
+    summed(out)
+    return out.reshape(rows.shape)
+
+
+_KEYS = _summed(np.round(_weights() * STEPS))
 """How likely each byte is, transformed; in whole steps, so that all adds up without rounding."""
-_QUOTED_KEYS = _summed(np.round(_weights(quoted='"') * _STEPS))
-_PROGRAM_KEYS = _summed(np.round(_weights(quoted="'") * _STEPS))
+_QUOTED_KEYS = _summed(np.round(_weights(quoted='"') * STEPS))
+_PROGRAM_KEYS = _summed(np.round(_weights(quoted="'") * STEPS))
 _PROGRAM_KEY = 8
 """Bytes of the longest key that is asked for over what a program writes down: more would cost every file."""
 
@@ -92,7 +100,7 @@ def _wide_weights() -> NDArray[np.float64]:
     return logs
 
 
-_WIDE_KEYS = _summed(np.round(_wide_weights() * _STEPS))
+_WIDE_KEYS = _summed(np.round(_wide_weights() * STEPS))
 _MOVED = _weights()[(np.arange(256)[:, None] - np.arange(256)[None, :]) % 256]
 """Row b, column k: how likely the byte b is with k taken off."""
 
@@ -114,7 +122,7 @@ def _by_share(
     data: bytes, counts: Sequence[NDArray[np.int64]], weighed_by: Sequence[NDArray[np.float64]]
 ) -> str:
     """Return the text under the key that is likeliest by how often each byte stands."""
-    turned = _summed(np.concatenate(counts).T.astype(np.float64))
+    turned = _transformed(np.concatenate(counts).T.astype(np.float64))
     keyed = sorted((_key(counts, turned, weights) for weights in weighed_by), key=lambda one: -one[0])
     texts = (_under(data, key) for _, key in keyed if key.any())
     found = next(filter(None, texts), "")
@@ -144,7 +152,7 @@ def repeated(key: bytes, size: int) -> bytes:
 
 def _next_best(counts: Sequence[NDArray[np.int64]], length: int) -> Iterator[tuple[int, ...]]:
     """Yield keys of the two or four likeliest bytes of each place: a key off by a bit leaves figures, too."""
-    likely = _summed(_summed(counts[length - 1].T.astype(np.float64)) * _KEYS[:, None])
+    likely = _transformed(_transformed(counts[length - 1].T.astype(np.float64)) * _KEYS[:, None])
     best = np.argsort(-likely, axis=0)[: 4 if length == 1 else 2]
     yield from product(*best.T.tolist())
 
@@ -189,11 +197,11 @@ def weighed(data: bytes) -> bytes:
     best: tuple[float, str, NDArray[np.uint8]] | None = None
     for length in range(2, min(2 * MAX_WIDE_KEY, len(sample) // 12) + 1, 2):
         counts = _counted(sample, length)
-        likely = _summed(_summed(counts.T.astype(np.float64))[:, :, None] * _WIDE_KEYS[:, None, :])
+        likely = _transformed(_transformed(counts.T.astype(np.float64))[:, :, None] * _WIDE_KEYS[:, None, :])
         for order, high in (("le", 1), ("be", 0)):
             kinds = (np.arange(length) % 2 == high).astype(np.intp)
             own = likely[:, np.arange(length), kinds]
-            total = float(own.max(axis=0).sum()) / (_STEPS * 256 * len(sample))
+            total = float(own.max(axis=0).sum()) / (STEPS * 256 * len(sample))
             if best is None or total > best[0] + 0.05:
                 best = total, order, own.argmax(axis=0).astype(np.uint8)
     if best is None:
@@ -237,8 +245,8 @@ def _keys(
     A key over bytes is a convolution over their bits, which two transforms turn into one product; `turned` is
     the first of them, of the counts of all lengths.
     """
-    likely = _summed(turned * weights[:, None])
-    keys, shares = likely.argmax(axis=0).astype(np.uint8), likely.max(axis=0) / (_STEPS * len(likely))
+    likely = _transformed(turned * weights[:, None])
+    keys, shares = likely.argmax(axis=0).astype(np.uint8), likely.max(axis=0) / (STEPS * len(likely))
     start = 0
     for one in counts:
         yield keys[start : start + len(one)], shares[start : start + len(one)]

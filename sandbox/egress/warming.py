@@ -74,5 +74,11 @@ def _identify() -> None:
     identity_kernels.prepare(marks())
 
 
-_LOOPS: tuple[Callable[[], None], ...] = (scan.prepare, _count, _identify, _read)
+def _tell_keys() -> None:
+    from sandbox.egress import key_kernels  # the compiler is slow to load
+
+    key_kernels.prepare()
+
+
+_LOOPS: tuple[Callable[[], None], ...] = (scan.prepare, _count, _identify, _tell_keys, _read)
 """What calls each of them once."""
