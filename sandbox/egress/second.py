@@ -1,4 +1,4 @@
-"""A second process for one file's judgement: it works out ahead what the first asks for later.
+"""A further process for one file's judgement: it works out ahead what the first asks for later.
 
 Forked from the process that judges the file once its bytes are read, so it has all of them, the same
 isolation and bounds, and room of its own for no more than such a file needs. Both have parsed the same
