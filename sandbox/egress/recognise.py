@@ -20,6 +20,7 @@ from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.match import Match, match
 
 _ALIKE = 0.7
+_ROWS = "rows "
 _Shown: TypeAlias = tuple[View, int, Match]
 
 
@@ -30,7 +31,7 @@ class Recognised:
     `records` are (source number, record) pairs: those of the plain tables if they show any, else of
     the reading that shows most. `where` is the rows in the file or the reading's name, `named`
     whether an identifier alone proved one, `wholly` whether several values together did, `complete`
-    whether all was looked at.
+    whether all was looked at, `rows` those that `where` says, by every source together.
     """
 
     records: frozenset[tuple[int, int]] = frozenset()
@@ -38,21 +39,30 @@ class Recognised:
     named: bool = False
     wholly: bool = False
     complete: bool = True
+    rows: frozenset[int] = frozenset()
 
     def __bool__(self) -> bool:
         return bool(self.records)
 
     def with_more(self, other: Recognised) -> Recognised:
-        """Return both together; the sources of the other are numbered apart."""
+        """Return both together; the sources of the other are numbered apart.
+
+        Rows of the other are told among those of this one: a gap would say which rows are canaries.
+        """
         if not other:
             return replace(self, complete=self.complete and other.complete)
         apart = frozenset((-1 - number, record) for number, record in other.records)
+        where, rows = self.where or other.where, self.rows or other.rows
+        if self.rows and other.rows and _sheet(self.where) == _sheet(other.where):
+            rows = self.rows | other.rows
+            where = _sheet(self.where) + ranges(rows)
         return Recognised(
             self.records | apart,
-            self.where or other.where,
+            where,
             self.named or other.named,
             self.wholly or other.wholly,
             self.complete and other.complete,
+            rows,
         )
 
 
@@ -90,7 +100,8 @@ def recognise_views(
     best, records = _best(shown)
     named = any(seen.identifiers > 0 for _, _, seen in shown)
     wholly = any(bool(seen.whole.any()) for _, _, seen in shown)
-    return Recognised(frozenset(records), _where(best[0][0], best[0][2]), named, wholly, complete)
+    where, rows = _where(best)
+    return Recognised(frozenset(records), where, named, wholly, complete, rows)
 
 
 def _best(shown: Sequence[_Shown]) -> tuple[Sequence[_Shown], set[tuple[int, int]]]:
@@ -133,11 +144,18 @@ def _counted(shown: Sequence[_Shown]) -> set[tuple[int, int]]:
     return {pair for pairs in best.values() for pair in pairs}
 
 
-def _where(view: View, seen: Match) -> str:
+def _where(shown: Sequence[_Shown]) -> tuple[str, frozenset[int]]:
+    """Return where the first of the readings lies, and the rows that any source makes it show."""
+    view = shown[0][0]
     if not view.aligned:
-        return view.name
-    prefix = view.name.removesuffix("rows")
-    return f"{prefix}rows {ranges(int(row) + 2 for row in seen.rows)}"
+        return view.name, frozenset()
+    rows = frozenset(row + 2 for one, _, seen in shown if one.name == view.name for row in seen.rows.tolist())
+    return view.name.removesuffix("rows") + _ROWS + ranges(rows), rows
+
+
+def _sheet(where: str) -> str:
+    """Return what stands before the numbers of rows: the sheet, if the file has several."""
+    return where[: where.rfind(_ROWS) + len(_ROWS)]
 
 
 def ranges(numbers: Iterable[int], *, limit: int = 12) -> str:

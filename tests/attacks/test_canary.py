@@ -167,6 +167,14 @@ def test_a_canary_handed_in_is_a_source_record_as_a_real_row_is(columns, count):
     assert rows_in(false) == rows_in(real)
 
 
+def test_rows_that_are_canaries_are_told_among_the_others():
+    """Else the list of places has a gap at every canary, for everybody who reads it."""
+    real, false = data().slice(0, 30), overlay().rows.slice(0, 2)
+    mingled = pa.concat_tables([real.slice(0, 10), false, real.slice(10)])
+    (file,) = judge([Product("p.csv", csv_of(mingled))], [source()]).judgement.files
+    assert {one.where for one in file.findings if one.rule == "G06"} == {"rows 2-33"}
+
+
 def test_canaries_beside_an_honest_table_are_found():
     table = answer("SELECT g, f, count(*) AS n FROM visits GROUP BY g, f", seen())
     assert rows_in(table)[0] is not Verdict.REFUSE
