@@ -241,7 +241,9 @@ def test_an_officer_of_the_authority_decides(visit):
         ("/", "officer-home"),
         (waiting, "application"),
         ("/accounts", "accounts-authority"),
+        ("/reviews/quality", "review-quality"),
     )
+    assert "50%" in officer.page.locator("table").first.inner_text()  # of two samples one was missed
     officer.go(waiting)
     page = officer.page
     form = page.locator("details.act", has=page.locator("summary", has_text="初审通过"))
