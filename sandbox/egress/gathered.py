@@ -36,6 +36,7 @@ MAX_STRAYS = 12
 MAX_TURNED = 60
 MAX_WHOLE = 4
 MAX_ANEW = 6
+MAX_STRINGS = 12
 _THREADED = 6
 _LONG = 3
 """A run that was put together goes ahead of those that stand as they are from this part of the longest on."""
@@ -44,6 +45,10 @@ _FOREMOST = 9
 _LETTERED = 0.15
 _HEXADECIMAL = 0.03
 """Share of letters in hexadecimal digits of a text, most of whose bytes are written in figures alone."""
+_SIX = 6
+"""Letters of hexadecimal digits, also where they were moved along the alphabet."""
+_STRING = re.compile(r"\"((?:[^\"\\\s]|\\[\"\\/]){64,})\"")
+_ESCAPED = re.compile(r"\\([\"\\/])")
 _HEX = re.compile(r"[0-9a-fA-F]+")
 _BLANKS = "".join(chr(one) for one in range(0x3001) if chr(one).isspace())
 _BEFORE, _BEHIND = _BLANKS + "\"'(#>*;/|-", _BLANKS + "\"',;)\\|"
@@ -174,9 +179,10 @@ def runs_of(report: FileReport, texts: Iterable[str]) -> list[str]:
                 columns = (column.to_pylist() for column in sheet.table.columns[:60])
                 found |= dict.fromkeys("".join(filter(None, cells)) for cells in columns)
     for text in texts:
-        found |= dict.fromkeys(_runs(text[:MAX_BYTES]))
+        found |= dict.fromkeys((*_runs(text[:MAX_BYTES]), *_strings(text[:MAX_BYTES])))
         threaded |= dict.fromkeys((*threads(text), *whole(text)))
-    threaded |= dict.fromkeys(run for data in report.parts[:MAX_STRAYS] for run in printed(data))
+    parts = (*report.parts[:MAX_STRAYS], *report.loose)
+    threaded |= dict.fromkeys(run for data in parts for run in printed(data))
     likely = sorted((run for run in found if _coded(run) and run not in threaded), key=len, reverse=True)
     ahead = sorted(filter(_coded, threaded), key=len, reverse=True)[:_THREADED]
     long = [run for run in ahead if _LONG * len(run) >= len(likely[0] if likely else run)]
@@ -235,6 +241,13 @@ def _runs(text: str) -> Iterator[str]:
         block, whole = [], []
 
 
+def _strings(text: str) -> Iterator[str]:
+    """Yield the long strings of a program without the signs by which it lets quotes stand in them."""
+    if '\\"' in text or "\\\\" in text:
+        for one in islice(_STRING.finditer(text), MAX_STRINGS):
+            yield _ESCAPED.sub(r"\1", one[1])
+
+
 def _unframed(word: str) -> Iterator[str]:
     """Yield a long word, and what is left of it without the name, quotes or marks of an element around it.
 
@@ -255,7 +268,8 @@ def _coded(run: str) -> bool:
         return False
     head = (run.lstrip("0") or run)[:512]
     letters = sum(map(str.isalpha, head))
-    least = _HEXADECIMAL if _HEX.fullmatch(head) else _LETTERED
+    few = head.isalnum() and len(set(filter(str.isalpha, head))) <= _SIX
+    least = _HEXADECIMAL if few or _HEX.fullmatch(head) else _LETTERED
     return letters >= least * len(head) and head.count(" ") <= len(head) // 3 and len(set(head)) >= 12
 
 

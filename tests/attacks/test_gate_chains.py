@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import lzma
 import quopri
 import tracemalloc
@@ -70,7 +71,10 @@ def _grouped(rows: list[Row]) -> bytes:
 
 
 _PLAIN = "\n".join("\t".join(row) for row in taken()).encode()
+_MOVED = bytes.maketrans(b"0123456789abcdef", b"5678901234nopqrs")
 HIDDEN = {
+    "a string of a program": f"var a = {json.dumps(base64.a85encode(_PLAIN).decode())};".encode(),
+    "digits moved along beside a note": b'{"note": "%s"}' % _PLAIN.hex().encode().translate(_MOVED),
     "a key within a package": base64.b85encode(_zipped(bytes(one ^ 77 for one in _PLAIN))),
     "signs backwards beside a note": _zipped(_PLAIN[::-1]),
     "lines that mail broke": b"Note: " + quopri.encodestring(lzma.compress(_PLAIN).hex().encode()),
