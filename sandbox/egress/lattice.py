@@ -167,6 +167,26 @@ def _first_of_most(values: Whole) -> tuple[int, int]:
     return int(values[ends[most]]), int(runs[most])
 
 
+def may_lie(asked: Whole, shown: Whole, fewest: float) -> bool:
+    """Return whether at least `fewest` of the asked may lie among the shown at any shift; both are sorted.
+
+    So many of either lie no further apart than all of the other do, turned round or not: told in a fraction
+    of the time of a vote. Asked that are the same lie on one of the shown together.
+    """
+    again = int((np.diff(asked) == 0).sum())
+    apart = max(math.ceil(fewest) - again, 1)
+    if min(len(asked) - again, len(shown)) < apart:
+        return False
+    return _closest(shown, apart) <= int(asked[-1] - asked[0]) and _closest(asked, apart) <= int(
+        shown[-1] - shown[0]
+    )
+
+
+def _closest(values: Whole, number: int) -> int:
+    """Return how far apart so many of the values lie where they lie closest."""
+    return int((values[number - 1 :] - values[: len(values) - number + 1]).min())
+
+
 def hits(asked: Whole, shown: Whole) -> NDArray[np.bool_]:
     """Return which of the asked lie among the shown, which are sorted."""
     if not len(shown):

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sandbox.egress.lattice import FEWEST, Figures, Whole, whole
+from sandbox.egress.lattice import FEWEST, Figures, Whole, steps, whole
 from sandbox.egress.measured import Measured, days_of
 from sandbox.egress.origin import Source
 from sandbox.egress.units import Ids
@@ -43,23 +44,45 @@ class Rare:
     crowd: Whole
     steps: Whole
 
-    def asked(self, one: Measured) -> Whole:
-        """Return the figures that a column asks about: each once, in this column's units, none of a crowd.
+    def asked(self, figures: Whole) -> Whole:
+        """Return those of a column's figures in these units that are none of a crowd."""
+        return figures[~np.isin(figures, self.crowd)]
+
+
+class Asked:
+    """A column of figures as it is asked about again and again: in each kind of units, read once."""
+
+    def __init__(self, one: Measured) -> None:
+        """Read nothing yet."""
+        self.one = one
+        self._units: dict[int, Whole] = {}
+
+    def units(self, rare: Rare) -> Whole:
+        """Return the figures that a column asks about: each once, in the units of a rare column, sorted.
 
         Empty where the two are not of a kind. Round amounts are left out: anybody may mean them.
         """
-        if one.days != self.days:
+        if self.one.days != rare.days:
             return np.zeros(0, dtype=np.int64)
-        with np.errstate(over="ignore"):
-            exact = one.figures * 10.0**self.decimals
-            sure = one.errors * 10.0**self.decimals <= 0.5
-        known = np.isfinite(exact) & (np.abs(exact) < 2.0**52) & sure
-        nearest = np.round(exact[known])
-        off = np.abs(exact[known] - nearest) - one.errors[known] * 10.0**self.decimals
-        asked = distinct(np.where(off <= 1e-4, nearest, _beside(nearest)).astype(np.int64))
-        if self.decimals >= 2:
-            asked = asked[asked % _ROUND != 0]
-        return asked[~np.isin(asked, self.crowd)]
+        if rare.decimals not in self._units:
+            self._units[rare.decimals] = _in_units(self.one, rare.decimals)
+        return self._units[rare.decimals]
+
+    @cached_property
+    def steps(self) -> list[Whole]:
+        """Return the figures in steps of their own."""
+        return steps(self.one.different(), self.one.decimals)
+
+
+def _in_units(one: Measured, decimals: int) -> Whole:
+    with np.errstate(over="ignore"):
+        exact = one.figures * 10.0**decimals
+        sure = one.errors * 10.0**decimals <= 0.5
+    known = np.isfinite(exact) & (np.abs(exact) < 2.0**52) & sure
+    nearest = np.round(exact[known])
+    off = np.abs(exact[known] - nearest) - one.errors[known] * 10.0**decimals
+    asked = distinct(np.where(off <= 1e-4, nearest, _beside(nearest)).astype(np.int64))
+    return asked[asked % _ROUND != 0] if decimals >= 2 else asked
 
 
 def _beside(values: Figures) -> Figures:
@@ -94,8 +117,7 @@ def _rare(name: str, figures: Figures, decimals: int, units: Ids | None, *, days
     if len(rare) < FEWEST:
         return
     gaps = rare - rare[0]
-    steps = gaps // max(int(np.gcd.reduce(gaps)), 1)
-    yield Rare(name, days, decimals, rare, crowd, steps)
+    yield Rare(name, days, decimals, rare, crowd, gaps // max(int(np.gcd.reduce(gaps)), 1))
 
 
 def merged(rare: Sequence[Rare]) -> Iterator[Rare]:

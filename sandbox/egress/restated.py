@@ -19,10 +19,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sandbox.egress.clipped import clipped
-from sandbox.egress.lattice import FEWEST, Whole, beyond, disordered, hits, shift, steps
+from sandbox.egress.lattice import FEWEST, Whole, beyond, disordered, hits, may_lie, shift
 from sandbox.egress.measured import Measured, days_of, figure, figures_of, measured
 from sandbox.egress.origin import Source
-from sandbox.egress.rarities import Rare, crowded, rarities
+from sandbox.egress.rarities import Asked, Rare, crowded, rarities
 from sandbox.egress.workings import moved, workings
 from sandbox.fingerprint.buffers import distinct
 from sandbox.fingerprint.canonical import canonical
@@ -52,7 +52,7 @@ class Restated:
 
 def restated(tables: Sequence[pa.Table], sources: Sequence[Source]) -> Restated | None:
     """Return the column that restates most rare values of a source; None if there is none."""
-    short = [table for table in tables if FEWEST <= table.num_rows <= MAX_ROWS]
+    short = _different([table for table in tables if FEWEST <= table.num_rows <= MAX_ROWS])
     if not short:
         return None
     rare = [one for source in sources for one in rarities(source)]
@@ -64,21 +64,30 @@ def restated(tables: Sequence[pa.Table], sources: Sequence[Source]) -> Restated 
     return max(found, key=lambda one: one.values, default=None)
 
 
+def _different(tables: Sequence[pa.Table]) -> list[pa.Table]:
+    """Return the tables without those like one before: what a file lists is often listed in two ways."""
+    found: list[pa.Table] = []
+    for table in tables:
+        if not any(table.equals(one) for one in found):
+            found.append(table)
+    return found
+
+
 def _shown(table: pa.Table, rare: Sequence[Rare], sources: Sequence[Source]) -> list[Restated]:
     return list(_restated(measured(table), rare)) or list(_worked(table, rare, sources))
 
 
 def _restated(columns: Sequence[Measured], rare: Sequence[Rare]) -> Iterator[Restated]:
-    comparisons = [(one, other) for one in columns for other in rare][:_COMPARED]
+    comparisons = [(one, other) for one in map(Asked, columns) for other in rare][:_COMPARED]
     needed = BITS + math.log2(max(len(comparisons), 1))
-    plain = sum(one.plain for one, _ in comparisons)
+    plain = sum(asked.one.plain for asked, _ in comparisons)
     pairs = min(_VOTES // max(plain, 1), _MOST_VOTES)
-    for one, other in comparisons:
-        count, bits = _as_it_is(one, other)
-        if bits < needed and one.plain:
-            count, bits = _moved(one, other, pairs)
+    for asked, other in comparisons:
+        count, bits = _as_it_is(asked, other)
+        if bits < needed and asked.one.plain:
+            count, bits = _moved(asked, other, pairs)
         if bits >= needed:
-            yield Restated(one.name, count, bits)
+            yield Restated(asked.one.name, count, bits)
 
 
 def _worked(table: pa.Table, rare: Sequence[Rare], sources: Sequence[Source]) -> Iterator[Restated]:
@@ -97,9 +106,12 @@ def _worked(table: pa.Table, rare: Sequence[Rare], sources: Sequence[Source]) ->
         yield Restated(cut.where, cut.values, cut.bits)
 
 
-def _as_it_is(one: Measured, rare: Rare) -> tuple[int, float]:
+def _as_it_is(one: Asked, rare: Rare) -> tuple[int, float]:
     """Return how many figures are rare values themselves, and the evidence in it."""
-    return _weighed(rare.asked(one), rare)
+    figures = one.units(rare)
+    if len(figures) < FEWEST or int(hits(figures, rare.values).sum()) < FEWEST:
+        return 0, 0.0  # told without asking which of the others a crowd holds
+    return _weighed(rare.asked(figures), rare)
 
 
 def _weighed(asked: Whole, rare: Rare) -> tuple[int, float]:
@@ -128,14 +140,15 @@ def _when_disordered(asked: Whole, shown: Whole) -> float:
     return (sum(got) + 1) / (_DECOYS * len(asked))
 
 
-def _moved(one: Measured, rare: Rare, pairs: int) -> tuple[int, float]:
+def _moved(one: Asked, rare: Rare, pairs: int) -> tuple[int, float]:
     """Return the same for the figures in steps of their own, laid on the source's at the best shift."""
     best = (0, 0.0)
-    for asked in steps(one.different(), one.decimals):
-        if len(asked) < FEWEST:
+    for asked in one.steps:
+        fewest = max(FEWEST, LIKE * len(asked))
+        if len(asked) < FEWEST or not may_lie(asked, rare.steps, fewest):
             continue
         laid = _laid(asked, rare.steps, pairs)
-        if laid < max(FEWEST, LIKE * len(asked)):
+        if laid < fewest:
             continue
         decoys = [_laid(disordered(asked, seed=seed), rare.steps, pairs) for seed in range(_DECOYS)]
         bits = beyond(laid, len(asked), max(*decoys, 1) / len(asked))

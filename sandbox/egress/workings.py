@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from sandbox.egress import inverses, pairings
 from sandbox.egress.coordinates import round_points
 from sandbox.egress.inverses import Candidate
-from sandbox.egress.lattice import FEWEST, Whole, disordered, hits, shift
+from sandbox.egress.lattice import FEWEST, Whole, disordered, hits, may_lie, shift
 from sandbox.egress.matrices import Exact, Figures, Matrix, matrix, rounded
 from sandbox.egress.origin import Source
 from sandbox.egress.rarities import Rare, merged
@@ -197,8 +197,9 @@ def _identifiers(source: Source) -> Iterator[Whole]:
 
 
 def _shifted(values: Whole, shown: Whole) -> int:
-    found = _laid(values, shown)
-    if found < _MOST * len(values):
+    fewest = _MOST * len(values)
+    found = _laid(values, shown) if may_lie(values, shown, fewest) else 0
+    if found < fewest:
         return 0
     decoys = (_laid(disordered(values, seed=seed), shown) for seed in range(_DECOYS))
     return found if found > 3 * max(decoys) else 0
