@@ -50,6 +50,7 @@ from sandbox.files.members import head_of
 from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.fingerprint.match import match
+from sandbox.fingerprint.vocabulary import Vocabulary
 
 MAX_BYTES = 8 << 20
 MAX_STREAMS = 400
@@ -114,7 +115,7 @@ def named(columns: list[Column], streams: Sequence[Stream], indexes: Sequence[Re
     tried = list(unique.values())
     if not tried:
         return Recognised()
-    rows = [(cell,) for one in tried for cell in one.cells]
+    rows = Vocabulary().rows([(cell,) for one in tried for cell in one.cells])
     ends = np.cumsum([len(one.cells) for one in tried])
     for number, index in enumerate(indexes):
         found = match(index, rows, penalty=math.log2(len(tried)))
