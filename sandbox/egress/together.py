@@ -28,6 +28,7 @@ from sandbox.egress.substituted import substituted
 from sandbox.egress.subtracted import subtracted
 from sandbox.egress.unmixed import unmixed
 from sandbox.egress.views import View
+from sandbox.egress.worded import as_files, structured
 from sandbox.files.types import FileType
 from sandbox.fingerprint.index import RecordIndex
 from sandbox.kernel.findings import Finding
@@ -91,9 +92,13 @@ def _inside(contents: Mapping[str, Sequence[Content]], indexes: Sequence[RecordI
 
 
 def _every(parts: Sequence[Content]) -> list[pa.Table]:
-    """Return the tables of a file, each once, that are no longer than any that are put side by side."""
+    """Return the tables of a file, each once, that are no longer than any that are put side by side.
+
+    A half that chains of codings end with is a text that one file alone has no reason to lay out as rows.
+    """
     found: list[pa.Table] = []
-    for table in (sheet.table for content in parts for sheet in content.sheets):
+    ends = as_files(structured(text for content in parts if content.guessed for text in content.stray))
+    for table in (*ends, *(sheet.table for content in parts for sheet in content.sheets)):
         small = table.num_rows <= MAX_STACKED and table.num_columns <= MAX_WIDE
         if small and not any(table.equals(one) for one in found):
             found.append(table)

@@ -2,7 +2,8 @@
 
 Behind whatever coding or in whatever container a text lay, its lines are rows all the same: those of a table
 in any marks, those of one frame, blocks of names with their values, lists and mappings of a program, and
-cells of a column that are lines. Knows no records; bounded, linear; pure; called by `arrangements`.
+cells of a column that are lines. Knows no records; bounded, linear; pure; called by `arrangements`
+and, for what several files hold, by `together`.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import ast
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice
 
@@ -48,6 +49,11 @@ def as_files(texts: Sequence[str]) -> list[pa.Table]:
     likely = (text[:MAX_TEXT] for text in texts if _LITERAL.match(text) or text.count("\n") >= _FEWEST)
     found = (sheet for text in islice(dict.fromkeys(likely), MAX_TEXTS) for sheet in _of_text(text))
     return [sheet.table for sheet in islice(found, MAX_TABLES)]
+
+
+def structured(texts: Iterable[str]) -> list[str]:
+    """Return the texts whose first lines have marks within them: lists of bare numbers have none."""
+    return [text for text in texts if _STRUCTURED.search(text[:_HEAD])]
 
 
 def askew(text: str, whole: str) -> bool:

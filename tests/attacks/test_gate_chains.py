@@ -90,6 +90,21 @@ def test_what_lies_between_two_readers_is_recognised(way: str) -> None:
     assert any(one.kind is FindingKind.SOURCE_RECORD for one in judgement.files[0].findings)
 
 
+def _half(first: int, *names: str) -> bytes:
+    """Columns of a table in the marks of a note, under a key of one byte, in base 85."""
+    columns = (visits().slice(first, 28).column(name).to_pylist() for name in names)
+    rows = [names, ("---",) * len(names), *zip(*columns, strict=True)]
+    return base64.a85encode(bytes(one ^ 113 for one in "\n".join(map(" | ".join, rows)).encode()))
+
+
+@pytest.mark.parametrize(("first", "found"), [(100, True), (1000, False)])
+def test_halves_of_rows_at_the_ends_of_chains_are_put_together(first: int, *, found: bool) -> None:
+    """Each file has columns of its own; where they are of other rows, nobody's record is shown."""
+    halves = [_half(100, "就诊日期", "病种", "区县"), _half(first, "金额", "性别")]
+    judged = judge([Product(f"{at}.txt", half) for at, half in enumerate(halves)], [source()]).judgement
+    assert found == any(one.kind is FindingKind.SOURCE_RECORD for one in judged.set_findings)
+
+
 def test_broken_streams_leave_nothing_behind() -> None:
     """What is tried hundreds of times a file must not cost room each time: its judgement would end."""
     broken = b"\x04\x22\x4d\x18" + bytes(range(256)) * 40
