@@ -49,6 +49,9 @@ _EQUALS = re.compile(r"=[0-9A-Fa-f]{2}")
 _SHIFTED = re.compile(r"\+[A-Za-z0-9+/]{2,}-?")
 _DUMP = re.compile(rb"(?=.*[a-fA-F])[0-9a-fA-F\s:]+", re.DOTALL)
 _BLANKS = re.compile(r"\s+")
+_NARROW = re.compile(
+    rb"[A-Z2-7\s]{64,}=*\s*|[0-9a-f\s]{64,}|[0-9A-F\s]{64,}|[A-Za-z0-9+/\s]{64,}=*\s*|[\w-]{64,}=*\s*"
+)
 _FEW = 8
 _MARKS = b"|,;:\t\n -/"
 _FIGURES = b"0123456789"
@@ -78,7 +81,8 @@ class Room:
     """How many more outcomes may be looked at in one file, and what was looked at."""
 
     left: int = 3 * MAX_STEPS
-    seen: set[bytes] = field(default_factory=set)
+    seen: dict[bytes, int] = field(default_factory=dict)
+    """At what cost: where it begins a chain, more links are left behind it than where it ended one."""
 
 
 def unwound(start: bytes, room: Room) -> Iterator[bytes]:
@@ -90,9 +94,9 @@ def unwound(start: bytes, room: Room) -> Iterator[bytes]:
         return
     while waiting and steps < MAX_STEPS and room.left > 0 and ends < MAX_ENDS:
         cost, _, data = heapq.heappop(waiting)
-        if data in room.seen or cost > most:
+        if room.seen.get(data, cost + 1) <= cost or cost > most:
             continue
-        room.seen.add(data)
+        room.seen[data] = cost
         room.left -= 1
         steps += 1
         kind = looks(data)
@@ -103,7 +107,7 @@ def unwound(start: bytes, room: Room) -> Iterator[bytes]:
         for price, out in _links(data, kind):
             found = looks(out)
             dear = cost + price + (_KINDS[found] if price < _SURE else 0)
-            if len(out) >= LEAST_BYTES and dear <= most and out not in room.seen:
+            if len(out) >= LEAST_BYTES and dear <= most and room.seen.get(out, dear + 1) > dear:
                 number += 1
                 heapq.heappush(waiting, (dear, number, out[:MAX_BYTES]))
 
@@ -117,6 +121,8 @@ def looks(data: bytes) -> int:
         or 2 * 3 * len(_ESCAPES.findall(head)) >= max(len(head), 6 * _FEW)
         or (head.startswith(_ZLIB) and any(finished(data)))
     ):
+        return _KNOWN
+    if head.startswith(_MARKED) and looks(_marked(head)) in (_KNOWN, _LETTERS):
         return _KNOWN
     if reads(head):
         return _TEXT if certain(head) else _SIGNS
@@ -144,12 +150,18 @@ def _links(data: bytes, kind: int) -> Iterator[tuple[int, bytes]]:
         yield from ((0, out) for out in begun(data))
         yield from ((_SURE, out) for out in _members(data))
     if data.startswith(_MARKED):
-        with suppress(UnicodeDecodeError):
-            yield 0, data.decode("utf-16").encode("utf-8", "replace")
+        yield 0, _marked(data)
     if _PRINTED.fullmatch(data):
         yield from _of_letters(data.decode("ascii"))
     elif kind in (_OTHER, _SIGNS):
         yield from _of_bytes(data)
+
+
+def _marked(data: bytes) -> bytes:
+    """Return a text in two bytes a sign in UTF-8, or nothing; a byte that a cut left over is dropped."""
+    with suppress(UnicodeDecodeError):
+        return data[: len(data) // 2 * 2].decode("utf-16").encode("utf-8", "replace")
+    return b""
 
 
 def _members(data: bytes) -> Iterator[bytes]:
@@ -165,12 +177,15 @@ def _of_bytes(data: bytes) -> Iterator[tuple[int, bytes]]:
         with suppress(UnicodeDecodeError):
             yield from ((0, text.encode("utf-8", "replace")) for text in unshifted(data.decode(encoding)))
     yield from ((1, out) for out in opened(data))
+    letters = [*lettered(data)]
     if peaked(np.frombuffer(data, np.uint8)):
         said_so = [text for text in (broken(data), moved_bytes(data)) if text]
         if not any(map(speaks, said_so)):  # signs of several bytes are none backwards, whatever the key
             said_so += filter(speaks, (broken(data[::-1]),))
+        if any(map(_NARROW.fullmatch, letters)):  # no key leaves letters of few kinds by chance
+            said_so = [*filter(speaks, said_so)]
         yield from ((0, text.encode("utf-8", "replace")) for text in said_so)
-    yield from ((0, out) for out in lettered(data))
+    yield from ((0, out) for out in letters)
     yield from ((2, out) for out in _unpressed(data))
 
 

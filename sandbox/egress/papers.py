@@ -44,6 +44,10 @@ _FILTER = re.compile(rb"/(ASCII85Decode|A85|ASCIIHexDecode|AHx|FlateDecode|Fl)\b
 _SHOWN = re.compile(
     rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<[0-9A-Fa-f\s]+>|\b(?:T[Jjd*D]|ET|BT|Tm)\b|['\"]", re.DOTALL
 )
+_KEY = re.compile(rb"/[\w.#+-]{1,40}\s{0,8}\Z")
+_NEAR = 50
+_LONG = 66
+"""Bytes of a string from which on it is told apart from its neighbours, where it is the value of a name."""
 _ESCAPE = re.compile(rb"\\([nrtbf()\\]|[0-7]{1,3}|\r?\n)")
 _CONTROLS = {b"n": b"\n", b"r": b"\r", b"t": b"\t", b"b": b"\b", b"f": b"\f"}
 
@@ -191,16 +195,23 @@ def _said(stream: bytes) -> str:
     out: list[str] = []
     for found in _SHOWN.finditer(stream):
         part = found.group()
-        if part[:1] == b"(":
-            out.append(_letters(_ESCAPE.sub(_character, part[1:-1])))
-        elif part[:1] == b"<":
-            digits = re.sub(rb"\s", b"", part[1:-1]).decode("ascii")
-            out.append(_letters(bytes.fromhex(digits + "0" * (len(digits) % 2))))
+        if part[:1] in (b"(", b"<"):
+            letters = _letters(_string(part))
+            named = len(part) >= _LONG and _KEY.search(stream, max(found.start() - _NEAR, 0), found.start())
+            out.append(f"\n{letters}\n" if named else letters)
         elif part not in (b"Tj", b"TJ"):
             out.append("\n")
         else:
             out.append(" " if part == b"TJ" else "\n")
     return "".join(out)
+
+
+def _string(part: bytes) -> bytes:
+    """Return what a string holds that is written in signs or in hexadecimal digits."""
+    if part[:1] == b"(":
+        return _ESCAPE.sub(_character, part[1:-1])
+    digits = re.sub(rb"\s", b"", part[1:-1]).decode("ascii")
+    return bytes.fromhex(digits + "0" * (len(digits) % 2))
 
 
 def _character(found: re.Match[bytes]) -> bytes:

@@ -72,12 +72,21 @@ def _grouped(rows: list[Row]) -> bytes:
 
 _PLAIN = "\n".join("\t".join(row) for row in taken()).encode()
 _MOVED = bytes.maketrans(b"0123456789abcdef", b"5678901234nopqrs")
+_INSERTS = "".join(
+    f"INSERT INTO t_result (a, b) VALUES ('{day} 00:00:00', '{number}');\n" for _, number, _, day in taken()
+)
+_KEYED = bytes(one ^ (226, 76)[at % 2] for at, one in enumerate(base64.b32encode(_INSERTS.encode())))
+_PACKED = base64.b32encode(bytes(one ^ 190 for one in lzma.compress(_PLAIN)))
+_KEYWORDS = _PACKED.decode().encode("utf-16").hex().encode()
 HIDDEN = {
     "a string of a program": f"var a = {json.dumps(base64.a85encode(_PLAIN).decode())};".encode(),
     "digits moved along beside a note": b'{"note": "%s"}' % _PLAIN.hex().encode().translate(_MOVED),
     "a key within a package": base64.b85encode(_zipped(bytes(one ^ 77 for one in _PLAIN))),
     "signs backwards beside a note": _zipped(_PLAIN[::-1]),
     "lines that mail broke": b"Note: " + quopri.encodestring(lzma.compress(_PLAIN).hex().encode()),
+    "a key over letters of few kinds": _KEYED.hex().encode(),
+    "the value of a name in a paper": b"%%PDF-1.7\n1 0 obj\n<< /Title <feff7edf8ba1> /Keywords <%s> "
+    b"/Registry (Adobe) /Ordering (GB1) >>\nendobj\ntrailer\n<< /Info 1 0 R >>\n%%%%EOF\n" % _KEYWORDS,
     "mappings under a key": bytes(one ^ 113 for one in _grouped(taken())),
     "mappings of a program": _grouped([(name, "-", "-", phone) for name, _, phone, _ in taken()]),
 }
