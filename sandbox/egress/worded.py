@@ -40,7 +40,7 @@ _ENOUGH = 100
 _HEAD = 200
 """Signs by which a text may be shorter that is a file without its first line."""
 _LITERAL = re.compile(r"[\[{(]\s{0,40}[\[{(\"']")
-_STRUCTURED = re.compile(r"[{\[|=,;\t:：]")
+_STRUCTURED = re.compile(r"[{\[|=,;<\t:：]")
 _BROKEN = (SandboxError, ValueError, TypeError, RecursionError, MemoryError, SyntaxError, pa.ArrowException)
 
 
@@ -77,7 +77,7 @@ def lines_in(contents: Sequence[Content]) -> Iterator[str]:
             column = table.columns[-1].slice(0, MAX_ROWS).to_pylist()
             cells = [str(table.column_names[-1]), *filter(None, column)]
             if len(cells) >= _FEWEST and all(map(_STRUCTURED.search, cells[1:_LEAST])):
-                yield "\n".join(cells)
+                yield "\n".join(cells[cells[1].startswith("<") :])  # a name is no part of a page
 
 
 def _of_text(text: str) -> Iterator[Sheet]:

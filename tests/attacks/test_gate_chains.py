@@ -10,7 +10,9 @@ import quopri
 import tracemalloc
 import zipfile
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from sandbox.egress.judge import judge
 from sandbox.egress.report import Product
@@ -70,6 +72,15 @@ def _grouped(rows: list[Row]) -> bytes:
     return f"{tree!r}\n".encode()
 
 
+def _paged() -> bytes:
+    """A table on its side as a page, whose lines are the cells of a column."""
+    table = visits().slice(100, 28).select(["就诊日期", "病种", "区县", "金额"])
+    lines = (f"<tr><td>{'</td><td>'.join(column.to_pylist())}</td></tr>" for column in table.columns)
+    sink = pa.BufferOutputStream()
+    parquet.write_table(pa.table({"a": ["<table>", *lines, "</table>"]}), sink)
+    return bytes(sink.getvalue())
+
+
 _PLAIN = "\n".join("\t".join(row) for row in taken()).encode()
 _MOVED = bytes.maketrans(b"0123456789abcdef", b"5678901234nopqrs")
 _INSERTS = "".join(
@@ -87,6 +98,7 @@ HIDDEN = {
     "a key over letters of few kinds": _KEYED.hex().encode(),
     "the value of a name in a paper": b"%%PDF-1.7\n1 0 obj\n<< /Title <feff7edf8ba1> /Keywords <%s> "
     b"/Registry (Adobe) /Ordering (GB1) >>\nendobj\ntrailer\n<< /Info 1 0 R >>\n%%%%EOF\n" % _KEYWORDS,
+    "a page on its side in a column": _paged(),
     "mappings under a key": bytes(one ^ 113 for one in _grouped(taken())),
     "mappings of a program": _grouped([(name, "-", "-", phone) for name, _, phone, _ in taken()]),
 }
