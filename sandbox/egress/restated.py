@@ -52,7 +52,7 @@ class Restated:
 
 def restated(tables: Sequence[pa.Table], sources: Sequence[Source]) -> Restated | None:
     """Return the column that restates most rare values of a source; None if there is none."""
-    short = _different([table for table in tables if FEWEST <= table.num_rows <= MAX_ROWS])
+    short = different([table for table in tables if FEWEST <= table.num_rows <= MAX_ROWS])
     if not short:
         return None
     rare = [one for source in sources for one in rarities(source)]
@@ -64,8 +64,8 @@ def restated(tables: Sequence[pa.Table], sources: Sequence[Source]) -> Restated 
     return max(found, key=lambda one: one.values, default=None)
 
 
-def _different(tables: Sequence[pa.Table]) -> list[pa.Table]:
-    """Return the tables without those like one before: what a file lists is often listed in two ways."""
+def different(tables: Sequence[pa.Table]) -> list[pa.Table]:
+    """Return the tables without those that are like one before: a file unpacked twice is looked at once."""
     found: list[pa.Table] = []
     for table in tables:
         if not any(table.equals(one) for one in found):

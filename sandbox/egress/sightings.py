@@ -32,7 +32,7 @@ from sandbox.egress.recognise import Recognised, recognise, recognise_views
 from sandbox.egress.relaid import relaid
 from sandbox.egress.report import FileReport
 from sandbox.egress.rescaled import rescaled
-from sandbox.egress.restated import Restated, restated
+from sandbox.egress.restated import Restated, different, restated
 from sandbox.egress.settled import settled
 from sandbox.egress.shards import featured
 from sandbox.egress.shares import mixed_within
@@ -103,7 +103,7 @@ def sighted(report: FileReport, sources: Sequence[Source], early: Foreseen, *, p
 
 def _tables_of(report: FileReport) -> list[pa.Table]:
     """Return the tables of a file that are looked at in more ways than as they are."""
-    tables = _different(
+    tables = different(
         [sheet.table for content in report.contents if content.form not in _ALIKE for sheet in content.sheets]
     )
     tables = [one for table in tables for one in (table, *upright(table))]
@@ -161,15 +161,6 @@ def _anywhere(
     """Return the records that any reading shows, where those of the file's own contents show none alone."""
     views = [view for _, some in views_of_all(contents, mine) for view in some]
     return recognise_views(views, indexes, clean=[view for _, some in mine for view in some])
-
-
-def _different(tables: Sequence[pa.Table]) -> list[pa.Table]:
-    """Return the tables without those that are like one before: a file unpacked twice is looked at once."""
-    found: list[pa.Table] = []
-    for table in tables:
-        if not any(table.equals(one) for one in found):
-            found.append(table)
-    return found
 
 
 def _reckoned(
